@@ -1,0 +1,40 @@
+"""The acting scope: who acts, in which school, with which roles today."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from accounts.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person in one acting scope. Everything that is read or written is checked against it.
+
+    `user_id` is None for the system itself (commands, beat) and for families, who have no account.
+    """
+
+    user_id: int | None
+    name: str
+    school_id: int | None
+    bureau_id: int | None
+    roles: frozenset[Role]
+    homeroom_class_ids: frozenset[int] = field(default_factory=frozenset)
+    today: datetime.date = field(default_factory=datetime.date.today)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor holds one of `roles` today in this scope."""
+        return not self.roles.isdisjoint(roles)
+
+
+def system_actor(
+    *, school_id: int | None, today: datetime.date, name: str = "系统"
+) -> Actor:
+    """The software itself, acting in one school from a command or a scheduled task."""
+    return Actor(
+        user_id=None,
+        name=name,
+        school_id=school_id,
+        bureau_id=None,
+        roles=frozenset(Role),
+        today=today,
+    )

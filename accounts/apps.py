@@ -1,0 +1,7 @@
+"""Application config of `accounts`."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

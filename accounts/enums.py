@@ -1,0 +1,23 @@
+"""Roles and the words of the audit."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person does in a school (or, BUREAU, above schools)."""
+
+    MENTOR = "mentor", "导师"
+    HOMEROOM = "homeroom", "班主任"
+    MORAL_OFFICE = "moral_office", "德育室"
+    COUNSELLOR = "counsellor", "心理老师"
+    LEADER = "leader", "领导小组"
+    SCHOOL_ADMIN = "school_admin", "管理员"
+    BUREAU = "bureau", "教育局"
+
+
+class AuditKind(models.TextChoices):
+    """Whether an entry tells of a change, of reading a file, or of an account."""
+
+    CHANGE = "change", "修改"
+    READ = "read", "查阅"
+    ACCOUNT = "account", "账号"

@@ -1,0 +1,129 @@
+"""Users, dated roles and the audit."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import AuditKind, Role
+from accounts.querysets import AuditQuerySet, RoleGrantQuerySet, UserManager
+from core.constraints import one_of, ordered
+from schools.models import Bureau, School, SchoolClass
+
+
+class User(AbstractBaseUser):
+    """A person who signs in: a teacher or office worker of one school, or a member of a bureau (no school)."""
+
+    username = models.CharField("账号", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=60)
+    email = models.EmailField("邮箱", blank=True)
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="users"
+    )
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(username=""), name="user_name_given"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The person's name."""
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """A role of a person in a school (or bureau) for a span of days; HOMEROOM names its class."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    bureau = models.ForeignKey(
+        Bureau, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="homeroom_grants",
+    )
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+    granted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = RoleGrantQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("role", Role, name="grant_role_known"),
+            ordered("starts_on", "ends_on", name="grant_dates_ordered"),
+            models.CheckConstraint(
+                condition=Q(role=Role.BUREAU, bureau__isnull=False, school__isnull=True)
+                | (~Q(role=Role.BUREAU) & Q(bureau__isnull=True, school__isnull=False)),
+                name="grant_scope_fits_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.HOMEROOM, school_class__isnull=False)
+                | (~Q(role=Role.HOMEROOM) & Q(school_class__isnull=True)),
+                name="grant_class_for_homeroom_only",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "school"],
+                condition=Q(ends_on=None) & ~Q(role=Role.HOMEROOM),
+                name="grant_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["school_class"],
+                condition=Q(ends_on=None, role=Role.HOMEROOM),
+                name="grant_one_homeroom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class AuditEntry(models.Model):
+    """Append-only log of changes and of reading pupils' files. It holds keys and counts, never names or note texts."""
+
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=AuditKind)
+    verb = models.CharField(max_length=40)
+    target_type = models.CharField(max_length=40)
+    target_id = models.BigIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["school", "-at"], name="audit_school_at"),
+            models.Index(fields=["target_type", "target_id"], name="audit_target"),
+        ]
+        constraints: ClassVar = [one_of("kind", AuditKind, name="audit_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_type} {self.target_id}"

@@ -1,0 +1,85 @@
+"""Reads that span the account tables."""
+
+import datetime
+from dataclasses import dataclass
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant, User
+
+
+@dataclass(frozen=True, slots=True)
+class ActingScope:
+    """A school or bureau in which a person has roles today."""
+
+    key: str
+    label: str
+    school_id: int | None
+    bureau_id: int | None
+
+
+def scopes_of(user: User, *, on: datetime.date) -> list[ActingScope]:
+    """The scopes a person can act in, own school first. One query."""
+    return _scopes(_grants(user, on=on))
+
+
+def _grants(user: User, *, on: datetime.date) -> list[RoleGrant]:
+    return list(
+        RoleGrant.objects.active(on)
+        .filter(user=user)
+        .select_related("school", "bureau")
+        .order_by("school_id", "pk")
+    )
+
+
+def _scopes(grants: list[RoleGrant]) -> list[ActingScope]:
+    scopes: dict[str, ActingScope] = {}
+    for grant in grants:
+        if grant.school is not None:
+            key = f"school-{grant.school_id}"
+            scopes.setdefault(
+                key, ActingScope(key, grant.school.name, grant.school_id, None)
+            )
+        elif grant.bureau is not None:
+            key = f"bureau-{grant.bureau_id}"
+            scopes.setdefault(
+                key, ActingScope(key, grant.bureau.name, None, grant.bureau_id)
+            )
+    return list(scopes.values())
+
+
+def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
+    """The actor of a signed-in person in the scope `scope_key`, or in the first one they have. One query.
+
+    A person without any role today gets an actor without roles: every page of a school then answers 403.
+    """
+    grants = _grants(user, on=on)
+    scopes = _scopes(grants)
+    scope = next(
+        (s for s in scopes if s.key == scope_key), scopes[0] if scopes else None
+    )
+    if scope is None:
+        return Actor(
+            user_id=user.pk,
+            name=user.name,
+            school_id=None,
+            bureau_id=None,
+            roles=frozenset(),
+            today=on,
+        )
+    held = [
+        g
+        for g in grants
+        if g.school_id == scope.school_id and g.bureau_id == scope.bureau_id
+    ]
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        school_id=scope.school_id,
+        bureau_id=scope.bureau_id,
+        roles=frozenset(Role(g.role) for g in held),
+        homeroom_class_ids=frozenset(
+            g.school_class_id for g in held if g.school_class_id is not None
+        ),
+        today=on,
+    )

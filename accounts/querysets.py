@@ -1,0 +1,50 @@
+"""Querysets of the account tables."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from accounts.models import AuditEntry, RoleGrant, User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The accounts of one's own school."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        """The plain queryset with this project's methods."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, actor: Actor) -> UserQuerySet:
+        """See `UserQuerySet.visible_to`."""
+        return self.get_queryset().visible_to(actor)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Sign-in ignores case and the blanks that phones add."""
+        return self.get(username=(username or "").strip().lower())
+
+
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def active(self, on: datetime.date) -> Self:
+        """Grants that hold on the day `on`."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The entries of one's own school."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)

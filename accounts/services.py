@@ -1,0 +1,214 @@
+"""The only writers of accounts, roles and the audit."""
+
+import datetime
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import models, transaction
+
+from accounts.actors import Actor
+from accounts.enums import AuditKind, Role
+from accounts.models import AuditEntry, RoleGrant, User
+from core.errors import DomainError
+from schools.models import Bureau, School, SchoolClass
+
+# Letters and digits that nobody confuses on paper.
+PAPER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def audit(
+    *,
+    actor: Actor,
+    verb: str,
+    target: models.Model | None = None,
+    kind: AuditKind = AuditKind.CHANGE,
+    detail: dict[str, Any] | None = None,
+    school_id: int | None = None,
+) -> AuditEntry:
+    """Append one entry: `actor` did `verb` to `target`. `detail` holds keys, counts and codes, never names or texts."""
+    return AuditEntry.objects.create(
+        school_id=school_id if school_id is not None else actor.school_id,
+        user_id=actor.user_id,
+        kind=kind,
+        verb=verb,
+        target_type=target._meta.label_lower if target is not None else "",
+        target_id=target.pk
+        if target is not None and isinstance(target.pk, int)
+        else None,
+        detail=detail or {},
+    )
+
+
+def new_password() -> str:
+    """A first password that can be read off paper and typed: 12 characters, no look-alikes."""
+    return "".join(secrets.choice(PAPER_ALPHABET) for _ in range(12))
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    school: School | None,
+    password: str | None = None,
+    email: str = "",
+) -> User:
+    """A new account; without `password` nobody can sign in until one is issued.
+
+    Raises DomainError `username_taken`.
+    """
+    username = username.strip().lower()
+    if User.objects.filter(username=username).exists():
+        raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
+    user = User(username=username, name=name, school=school, email=email)
+    user.password = make_password(password)
+    user.save()
+    audit(
+        actor=actor,
+        verb="create_user",
+        target=user,
+        kind=AuditKind.ACCOUNT,
+        school_id=school.pk if school else None,
+    )
+    return user
+
+
+@transaction.atomic
+def create_users(
+    *, actor: Actor, school: School, names: Iterable[tuple[str, str]]
+) -> list[User]:
+    """Accounts without passwords for many teachers of `school` at once; `names` yields (username, name).
+
+    Names that are taken by accounts of this school are returned as they are. Three queries whatever the number.
+    """
+    wanted = {username.strip().lower(): name for username, name in names}
+    unusable = make_password(None)
+    taken = set(
+        User.objects.filter(username__in=wanted).values_list("username", flat=True)
+    )
+    created = User.objects.bulk_create(
+        User(username=username, name=name, school=school, password=unusable)
+        for username, name in wanted.items()
+        if username not in taken
+    )
+    audit(
+        actor=actor,
+        verb="create_users",
+        target=school,
+        kind=AuditKind.ACCOUNT,
+        detail={"count": len(created)},
+    )
+    return list(User.objects.filter(username__in=wanted, school=school))
+
+
+@transaction.atomic
+def issue_password(*, actor: Actor, user: User) -> str:
+    """A new first password for `user`, who must change it at the next sign-in. Returned once, stored only hashed.
+
+    Raises DomainError `other_school`.
+    """
+    if user.school_id != actor.school_id:
+        raise DomainError("other_school", "这个账号不属于本校。")
+    password = new_password()
+    user.password = make_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    audit(actor=actor, verb="issue_password", target=user, kind=AuditKind.ACCOUNT)
+    return password
+
+
+@transaction.atomic
+def change_own_password(*, actor: Actor, user: User, password: str) -> None:
+    """Set the password that `user` chose for themselves."""
+    user.password = make_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    audit(actor=actor, verb="change_password", target=user, kind=AuditKind.ACCOUNT)
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    actor: Actor,
+    user: User,
+    role: Role,
+    school: School | None = None,
+    bureau: Bureau | None = None,
+    school_class: SchoolClass | None = None,
+    starts_on: datetime.date | None = None,
+) -> RoleGrant:
+    """Give `user` the role from `starts_on` (default today) on; an open grant of the same kind is returned as it is.
+
+    For HOMEROOM the class's former homeroom teacher, if another, ends the day before.
+    Raises DomainError `other_school` when user, class and school do not belong together.
+    """
+    if school is not None and (
+        user.school_id != school.pk
+        or (school_class is not None and school_class.school_id != school.pk)
+    ):
+        raise DomainError("other_school", "这个账号或班级不属于本校。")
+    starts_on = starts_on or actor.today
+    open_grants = RoleGrant.objects.select_for_update().filter(role=role, ends_on=None)
+    if role == Role.HOMEROOM:
+        for former in open_grants.filter(school_class=school_class).exclude(user=user):
+            _end(former, on=starts_on)
+    existing = open_grants.filter(
+        user=user, school=school, bureau=bureau, school_class=school_class
+    ).first()
+    if existing is not None:
+        return existing
+    grant = RoleGrant.objects.create(
+        user=user,
+        role=role,
+        school=school,
+        bureau=bureau,
+        school_class=school_class,
+        starts_on=starts_on,
+        granted_by_id=actor.user_id,
+    )
+    audit(
+        actor=actor,
+        verb="grant_role",
+        target=user,
+        kind=AuditKind.ACCOUNT,
+        detail={"role": role, "class": school_class.pk if school_class else None},
+        school_id=school.pk if school else None,
+    )
+    return grant
+
+
+@transaction.atomic
+def end_role(*, actor: Actor, grant: RoleGrant) -> None:
+    """End a role as of today. Raises DomainError `other_school`, `already_ended`, `last_admin`."""
+    if grant.school_id != actor.school_id:
+        raise DomainError("other_school", "这个角色不属于本校。")
+    if grant.ends_on is not None:
+        raise DomainError("already_ended", "这个角色已经结束了。")
+    if (
+        grant.role == Role.SCHOOL_ADMIN
+        and not RoleGrant.objects.active(actor.today)
+        .filter(role=Role.SCHOOL_ADMIN, school_id=grant.school_id, ends_on=None)
+        .exclude(user_id=grant.user_id)
+        .exists()
+    ):
+        raise DomainError("last_admin", "这是本校唯一的管理员，请先指定另一位管理员。")
+    _end(grant, on=actor.today)
+    audit(
+        actor=actor,
+        verb="end_role",
+        target=grant.user,
+        kind=AuditKind.ACCOUNT,
+        detail={"role": grant.role},
+    )
+
+
+def _end(grant: RoleGrant, *, on: datetime.date) -> None:
+    """End the grant the day before `on`; one that never held a whole day is removed."""
+    if grant.starts_on >= on:
+        grant.delete()
+        return
+    grant.ends_on = on - datetime.timedelta(days=1)
+    grant.save(update_fields=["ends_on"])

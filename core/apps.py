@@ -1,0 +1,7 @@
+"""Application config of `core`."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "core"

@@ -1,0 +1,65 @@
+"""What an import would do, as plain values: the same for the dry run, the preview page and the import itself."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from core.importlog import Finding
+
+
+class ChangeKind(StrEnum):
+    """What happens to one subject. GONE only tells: what a file lacks is never removed."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, old → new, in words for people."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """One subject of the import (`一（1）班 张三`) and what would change; unchanged subjects are only counted."""
+
+    kind: ChangeKind
+    subject: str
+    fields: tuple[FieldChange, ...] = ()
+    sheet: str = ""
+    row: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape kept with a preview."""
+        return {
+            "kind": str(self.kind),
+            "subject": self.subject,
+            "sheet": self.sheet,
+            "row": self.row,
+            "fields": [[field.label, field.old, field.new] for field in self.fields],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something the importer proposes and a person decides, such as an office role; nothing happens unasked."""
+
+    key: str
+    label: str
+
+
+def fingerprint(
+    changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int
+) -> str:
+    """A hash of the whole preview: equal exactly if a second look would show the same."""
+    digest = hashlib.sha256(str(unchanged).encode())
+    for item in (*changes, *findings):
+        digest.update(repr(item).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()

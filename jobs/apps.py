@@ -1,0 +1,7 @@
+"""Application config of `jobs`."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "jobs"

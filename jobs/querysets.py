@@ -1,0 +1,104 @@
+"""Querysets of background work and of import batches."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from jobs.enums import ItemState, JobState
+
+if TYPE_CHECKING:
+    from jobs.models import ImportBatch, Job, JobItem, ResultFile
+
+# Roles that see every job of their school in its list; only the creator may download what came out.
+OVERSEERS = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
+# Roles that work with rosters.
+IMPORTERS = (Role.SCHOOL_ADMIN, Role.MORAL_OFFICE)
+UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+
+
+def _in_scope(actor: Actor, job: str = "") -> Q:
+    """Rows whose job (reached by the path `job`) belongs to the actor's school, or to a bureau member's own work."""
+    if actor.school_id is not None:
+        return Q(**{f"{job}school": actor.school_id})
+    if actor.user_id is None:
+        return Q(pk__in=[])
+    return Q(**{f"{job}school": None, f"{job}created_by": actor.user_id})
+
+
+def _visible(actor: Actor, job: str = "") -> Q:
+    """Of these, one's own jobs; overseers see all of their school's."""
+    if actor.user_id is None:
+        return Q(pk__in=[])
+    if actor.has(*OVERSEERS):
+        return _in_scope(actor, job)
+    return _in_scope(actor, job) & Q(**{f"{job}created_by": actor.user_id})
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def in_scope(self, actor: Actor) -> Self:
+        """All jobs of the actor's school; for a bureau member, their own jobs outside of any school."""
+        return self.filter(_in_scope(actor))
+
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own jobs in this scope; overseers see all of their school's."""
+        return self.filter(_visible(actor))
+
+    def unfinished(self) -> Self:
+        """Jobs that still wait for a worker or have one."""
+        return self.filter(state__in=UNFINISHED)
+
+    def for_list(self) -> Self:
+        """The newest first, with who asked for it."""
+        return self.select_related("created_by").order_by("-created_at", "-pk")
+
+
+class JobItemQuerySet(models.QuerySet["JobItem"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The items of visible jobs."""
+        return self.filter(_visible(actor, "job__"))
+
+    def waiting(self) -> Self:
+        """Items that are not settled yet, claimed or not."""
+        return self.filter(state=ItemState.WAITING)
+
+    def claimable(self, *, stale_before: datetime.datetime) -> Self:
+        """Waiting items that nobody works on: never claimed, given back, or claimed by a worker gone silent."""
+        return self.waiting().filter(
+            Q(claimed_at=None) | Q(claimed_at__lt=stale_before)
+        )
+
+
+class ResultFileQuerySet(models.QuerySet["ResultFile"]):
+    def in_scope(self, actor: Actor) -> Self:
+        """The files of jobs in the actor's scope; whether they may be downloaded is `jobs.rules`' answer."""
+        return self.filter(_in_scope(actor, "job__"))
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Finished files of one's own jobs."""
+        if actor.user_id is None:
+            return self.none()
+        return self.in_scope(actor).filter(job__created_by_id=actor.user_id, final=True)
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def in_school(self, actor: Actor) -> Self:
+        """All import batches of the actor's school; the caller decides who may open them."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The school's import batches, for those who work with rosters."""
+        return self.in_school(actor) if actor.has(*IMPORTERS) else self.none()
+
+    def for_list(self) -> Self:
+        """The newest first, with who uploaded and who confirmed."""
+        return self.select_related("created_by", "confirmed_by", "year").order_by(
+            "-created_at", "-pk"
+        )

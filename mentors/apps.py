@@ -1,0 +1,7 @@
+"""Application config of `mentors`."""
+
+from django.apps import AppConfig
+
+
+class MentorsConfig(AppConfig):
+    name = "mentors"

@@ -1,0 +1,102 @@
+"""Querysets of teachers, mentors and assignments, named for the screens that use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+
+if TYPE_CHECKING:
+    from mentors.models import Assignment, CapException, Mentor, Teacher
+    from schools.models import SchoolClass, SchoolYear
+
+
+class TeacherQuerySet(models.QuerySet["Teacher"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Colleagues: the teachers of one's own school."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+    def present(self) -> Self:
+        """Teachers who have not left."""
+        return self.filter(left_on=None)
+
+
+class MentorQuerySet(models.QuerySet["Mentor"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The mentors of one's own school: who is a mentor is no secret inside it."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+    def of_year(self, year: SchoolYear) -> Self:
+        """The mentor slots of `year`."""
+        return self.filter(year=year)
+
+    def of_user(self, user_id: int | None) -> Self:
+        """The slots that the person behind `user_id` holds or shares."""
+        return (
+            self.filter(members__teacher__user_id=user_id)
+            if user_id is not None
+            else self.none()
+        )
+
+    def with_names(self) -> Self:
+        """Members and their teachers at hand, so that `names` costs no query."""
+        return self.prefetch_related("members__teacher")
+
+    def for_board(self, school_class: SchoolClass) -> Self:
+        """The class's team, leader first, names at hand."""
+        return (
+            self.filter(teams__school_class=school_class)
+            .annotate(is_leader=models.F("teams__is_leader"))
+            .order_by("-teams__is_leader", "teams__position", "pk")
+            .with_names()
+        )
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Own pupils, own class, or the whole school, by role."""
+        if actor.school_id is None:
+            return self.none()
+        rows = self.filter(school_id=actor.school_id)
+        if actor.has(Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN):
+            return rows
+        own = (
+            Q(mentor__members__teacher__user_id=actor.user_id)
+            if actor.user_id is not None
+            else Q(pk=None)
+        )
+        own_class = Q(
+            pupil__enrolments__school_class_id__in=actor.homeroom_class_ids,
+            pupil__enrolments__ends_on=None,
+        )
+        return rows.filter(
+            pk__in=self.model._default_manager.filter(own | own_class).values("pk")
+        )
+
+    def active(self) -> Self:
+        """Assignments that have not ended."""
+        return self.filter(ends_on=None)
+
+    def main(self) -> Self:
+        """Main mentors only."""
+        return self.filter(kind="main")
+
+
+class CapExceptionQuerySet(models.QuerySet["CapException"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The exceptions of one's own school."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+    def valid(self) -> Self:
+        """Exceptions that were not withdrawn."""
+        return self.filter(revoked_at=None)

@@ -1,0 +1,47 @@
+"""Questions about one actor and one object, and the one validator of the cap."""
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from core.errors import DomainError
+from mentors.models import Mentor
+from mentors.queries import colleagues_with_room
+from schools.models import SchoolClass
+
+
+def can_assign(actor: Actor, school_class: SchoolClass) -> bool:
+    """The homeroom teacher for the own class (Guyi plan 四(二)1), 德育室 for every class."""
+    if actor.school_id != school_class.school_id:
+        return False
+    return actor.has(Role.MORAL_OFFICE) or school_class.pk in actor.homeroom_class_ids
+
+
+def can_grant_exception(actor: Actor) -> bool:
+    """德育室 alone grants exceptions from the cap."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+class CapReached(DomainError):
+    """The mentor has as many pupils as the plan or an exception allows (1:15, Guyi plan 四(二); Wuhu plan 五(二))."""
+
+    def __init__(self, mentor: Mentor) -> None:
+        others = "、".join(
+            f"{m.names}老师还有 {m.free} 个名额" for m in colleagues_with_room(mentor)
+        )
+        choose = (
+            f"请改选其他导师（{others}）"
+            if others
+            else "本班导师团已没有名额，请增加一位导师"
+        )
+        super().__init__(
+            "cap_reached",
+            f"{mentor.names}老师已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名。{choose}，或请德育室批准超额。",
+        )
+
+
+def validate_cap(mentor: Mentor, *, additional: int = 1) -> None:
+    """The one validator of the cap, for forms, imports, matching and services alike. Raises `CapReached`.
+
+    Ask it with the mentor's row locked, or be told later by the database's own check.
+    """
+    if mentor.load + additional > mentor.capacity:
+        raise CapReached(mentor)

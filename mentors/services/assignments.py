@@ -1,0 +1,159 @@
+"""Giving pupils their mentor. Every writer locks the pupil's enrolment first and the mentors by key after it."""
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from accounts.actors import Actor
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.enums import AssignmentKind, AssignmentOrigin
+from mentors.models import Assignment, Mentor
+from mentors.rules import can_assign, validate_cap
+from schools.models import SchoolYear
+from students.enums import EndReason
+from students.models import Enrolment, Pupil
+
+
+def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int) -> Enrolment:
+    if pupil.school_id != actor.school_id:
+        raise DomainError("other_school", "这位学生不属于本校。")
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("school_class")
+        .filter(pupil=pupil, year_id=year_id, ends_on=None)
+        .first()
+    )
+    if enrolment is None:
+        raise DomainError("not_enrolled", "这位学生本学年不在册，请先在名册里登记。")
+    if not can_assign(actor, enrolment.school_class):
+        raise DomainError("not_allowed", "只有本班班主任和德育室可以安排导师。")
+    return enrolment
+
+
+def _lock_mentors(*keys: int) -> dict[int, Mentor]:
+    # In key order, so that two writers never wait for each other.
+    return {
+        m.pk: m
+        for m in Mentor.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    }
+
+
+@transaction.atomic
+def assign_pupil(
+    *, actor: Actor, pupil: Pupil, mentor: Mentor, origin: AssignmentOrigin
+) -> Assignment:
+    """Make `mentor` the pupil's main mentor from today on; a former one of the year ends today.
+
+    Idempotent: the same mentor again changes nothing. Raises DomainError `other_school`, `not_enrolled`,
+    `not_allowed`, `cap_reached` (`mentors.rules.CapReached`).
+    """
+    if mentor.school_id != actor.school_id:
+        raise DomainError("other_school", "这位导师不属于本校。")
+    _lock_enrolment(actor, pupil, mentor.year_id)
+    former = Assignment.objects.filter(
+        pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main"
+    ).first()
+    if former is not None and former.mentor_id == mentor.pk:
+        return former
+    locked = _lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
+    validate_cap(locked[mentor.pk])
+    if former is not None:
+        _end(former, actor)
+    # A supporting mentor who becomes the main one stops being a supporting one.
+    Assignment.objects.filter(
+        pupil=pupil, mentor=mentor, ends_on=None, kind=AssignmentKind.SUPPORTING
+    ).update(ends_on=actor.today)
+    assignment = Assignment.objects.create(
+        school_id=pupil.school_id,
+        year_id=mentor.year_id,
+        pupil=pupil,
+        mentor=mentor,
+        origin=origin,
+        starts_on=actor.today,
+        assigned_by_id=actor.user_id,
+    )
+    Mentor.objects.filter(pk=mentor.pk).update(load=F("load") + 1)
+    mentor.load = locked[mentor.pk].load + 1
+    audit(
+        actor=actor,
+        verb="assign_pupil",
+        target=pupil,
+        detail={"mentor": mentor.pk, "origin": origin},
+    )
+    return assignment
+
+
+@transaction.atomic
+def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
+    """End the pupil's main assignment of `year` today; without one, nothing happens.
+
+    Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
+    """
+    _lock_enrolment(actor, pupil, year.pk)
+    former = Assignment.objects.filter(
+        pupil=pupil, year=year, ends_on=None, kind="main"
+    ).first()
+    if former is None:
+        return
+    _lock_mentors(former.mentor_id)
+    _end(former, actor)
+    audit(
+        actor=actor,
+        verb="unassign_pupil",
+        target=pupil,
+        detail={"mentor": former.mentor_id},
+    )
+
+
+def _end(assignment: Assignment, actor: Actor) -> None:
+    assignment.ends_on = max(actor.today, assignment.starts_on)
+    assignment.save(update_fields=["ends_on"])
+    if assignment.kind == AssignmentKind.MAIN:
+        Mentor.objects.filter(pk=assignment.mentor_id).update(load=F("load") - 1)
+
+
+@transaction.atomic
+def withdraw_pupil(
+    *, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndReason
+) -> None:
+    """A pupil leaves the school: the enrolment and all assignments of `year` end today.
+
+    Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
+    """
+    enrolment = _lock_enrolment(actor, pupil, year.pk)
+    open_ones = list(Assignment.objects.filter(pupil=pupil, year=year, ends_on=None))
+    _lock_mentors(*(a.mentor_id for a in open_ones))
+    for assignment in open_ones:
+        _end(assignment, actor)
+    enrolment.ends_on = max(actor.today, enrolment.starts_on)
+    enrolment.end_reason = reason
+    enrolment.save(update_fields=["ends_on", "end_reason"])
+    audit(actor=actor, verb="withdraw_pupil", target=pupil, detail={"reason": reason})
+
+
+@transaction.atomic
+def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
+    """Compare each mentor's load with the assignments and mend it unless `check`; keys of those that differed."""
+    different = [
+        m
+        for m in Mentor.objects.select_for_update()
+        .filter(
+            pk__in=Mentor.objects.of_year(year)
+            .annotate(
+                real=Count(
+                    "assignments",
+                    filter=Q(assignments__ends_on=None, assignments__kind="main"),
+                )
+            )
+            .exclude(real=F("load"))
+            .values("pk")
+        )
+        .order_by("pk")
+    ]
+    if not check:
+        for mentor in different:
+            mentor.load = (
+                Assignment.objects.active().main().filter(mentor=mentor).count()
+            )
+            mentor.save(update_fields=["load"])
+    return [m.pk for m in different]

@@ -1,0 +1,7 @@
+"""Application config of `notices`."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "notices"

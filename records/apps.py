@@ -1,0 +1,7 @@
+"""Application config of `records`."""
+
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    name = "records"

@@ -1,0 +1,202 @@
+"""Visits, talks, letters and the ticks that follow from them."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from core.constraints import one_of
+from mentors.models import Mentor, Teacher
+from records.enums import LetterState, Occasion, TalkForm, TickState, VisitForm
+from records.querysets import (
+    GrowthLetterQuerySet,
+    HeartTalkQuerySet,
+    HomeVisitQuerySet,
+    TickQuerySet,
+)
+from schools.enums import ActionKind, NoteVisibility, VisitOutcome
+from schools.models import Period, SchoolOwned, Term
+from students.models import Pupil
+
+
+class Record(SchoolOwned):
+    """Base of all records. `term` is the term that the record counts for: a visit before it starts counts too.
+
+    `submission` is the form's own key: a double post finds the row already there. `version` goes up with each edit.
+    """
+
+    term = models.ForeignKey(Term, models.PROTECT, related_name="+")
+    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Note(Record):
+    """Base of records with a private text."""
+
+    date = models.DateField("日期")
+    text = models.TextField("内容", max_length=5000, blank=True)
+    visibility = models.CharField("谁可以看", max_length=10, choices=NoteVisibility)
+    follow_up_on = models.DateField("后续跟进日期", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the text stays out of lists, exports and print."""
+        return self.visibility != NoteVisibility.TEAM
+
+
+class HomeVisit(Note):
+    """Home visit 家访: one record, credited to every teacher who took part (Guyi plan 四(三)1)."""
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visits")
+    form = models.CharField(
+        "方式", max_length=10, choices=VisitForm, default=VisitForm.HOME
+    )
+    outcome = models.CharField(
+        "结果", max_length=10, choices=VisitOutcome, default=VisitOutcome.COMPLETED
+    )
+    teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
+        Teacher, related_name="visits", blank=True
+    )
+    guardians_met = models.CharField("见到的家长", max_length=60, blank=True)
+    agreement = models.TextField("约定", max_length=1000, blank=True)
+
+    objects = HomeVisitQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-date", "-pk"]
+        constraints: ClassVar = [
+            one_of("form", VisitForm, name="visit_form_known"),
+            one_of("outcome", VisitOutcome, name="visit_outcome_known"),
+            one_of("visibility", NoteVisibility, name="visit_visibility_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"
+
+
+class HeartTalk(Note):
+    """Talk 谈心谈话 with one or several pupils; date and pupil alone are a valid record."""
+
+    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(
+        Pupil, related_name="talks"
+    )
+    form = models.CharField(
+        "方式", max_length=10, choices=TalkForm, default=TalkForm.FACE
+    )
+    occasion = models.CharField(
+        "时机", max_length=12, choices=Occasion, default=Occasion.EVERYDAY
+    )
+    place = models.CharField("地点", max_length=40, blank=True)
+    strategies = models.JSONField("策略", default=list, blank=True)
+    home_contacted = models.BooleanField("已与家长沟通", default=False)
+
+    objects = HeartTalkQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-date", "-pk"]
+        constraints: ClassVar = [
+            one_of("form", TalkForm, name="talk_form_known"),
+            one_of("occasion", Occasion, name="talk_occasion_known"),
+            one_of("visibility", NoteVisibility, name="talk_visibility_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"talk {self.pk}"
+
+
+class GrowthLetter(Record):
+    """Growth letter 成长寄语, one per pupil and term; it fills the letter, the card and the record book."""
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="letters")
+    mentor = models.ForeignKey(Mentor, models.PROTECT, related_name="letters")
+    body = models.TextField("正文", max_length=4000, blank=True)
+    advice = models.TextField("成长建议", max_length=1000, blank=True)
+    state = models.CharField(
+        max_length=10, choices=LetterState, default=LetterState.DRAFT
+    )
+    return_reason = models.CharField("退回说明", max_length=200, blank=True)
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    read_at = models.DateTimeField("家长首次阅读", null=True, blank=True)
+
+    objects = GrowthLetterQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-term__starts_on", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pupil", "term"],
+                condition=Q(deleted_at=None),
+                name="letter_one_per_term",
+            ),
+            one_of("state", LetterState, name="letter_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[LetterState.DRAFT, LetterState.RETURNED])
+                | ~Q(body=""),
+                name="letter_handed_in_has_text",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=LetterState.RELEASED) | Q(released_at__isnull=False),
+                name="letter_release_dated",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["school", "term", "state"], name="letter_term_state")
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"
+
+
+class Tick(SchoolOwned):
+    """A tick of the roster table: what the records of one pupil, period and action amount to under the plan.
+
+    Written only together with the records (`records.services.ticks`); no row means nothing was recorded yet.
+    """
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="ticks")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="ticks")
+    action = models.CharField(max_length=6, choices=ActionKind)
+    state = models.CharField(max_length=8, choices=TickState)
+    done_count = models.PositiveSmallIntegerField(default=0)
+    # The day on which the action was fulfilled; empty while it is open or planned.
+    done_on = models.DateField(null=True, blank=True)
+
+    objects = TickQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pupil", "period", "action"], name="tick_once"
+            ),
+            one_of("action", ActionKind, name="tick_action_known"),
+            one_of("state", TickState, name="tick_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=TickState.DONE, done_on__isnull=False)
+                | (~Q(state=TickState.DONE) & Q(done_on__isnull=True)),
+                name="tick_done_has_date",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["period", "action", "state"], name="tick_period_action"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"tick {self.action} of pupil {self.pupil_id}"

@@ -1,0 +1,89 @@
+"""Querysets of the records, named for the screens that use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from mentors.models import Assignment
+from students.models import Enrolment, Pupil
+from students.querysets import PupilQuerySet
+
+if TYPE_CHECKING:
+    from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+    from schools.models import Term
+
+
+def pupils_in_reach(actor: Actor) -> PupilQuerySet:
+    """Pupils whose records the actor may know of: own pupils of any year, own class, or, for 德育室, all."""
+    pupils = Pupil.objects.in_school(actor)
+    if actor.has(Role.MORAL_OFFICE):
+        return pupils
+    own = Assignment.objects.none()
+    if actor.user_id is not None:
+        own = Assignment.objects.filter(
+            school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id
+        )
+    own_class = Enrolment.objects.filter(
+        school_class_id__in=actor.homeroom_class_ids, ends_on=None
+    )
+    return pupils.filter(
+        Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
+    )
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """What visits, talks and letters have in common."""
+
+    pupil_path = "pupil"
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Records the actor may know of. Who may read a text is asked of `records.rules.can_read_text`."""
+        if actor.school_id is None:
+            return self.none()
+        rows = self.filter(school_id=actor.school_id)
+        if actor.has(Role.MORAL_OFFICE):
+            return rows
+        seen = self.model._default_manager.filter(
+            Q(**{f"{self.pupil_path}__in": pupils_in_reach(actor)})
+            | Q(created_by_id=actor.user_id)
+        )
+        return rows.filter(pk__in=seen.values("pk"))
+
+    def present(self) -> Self:
+        """Without the deleted ones."""
+        return self.filter(deleted_at=None)
+
+    def of_term(self, term: Term) -> Self:
+        """Those that count for `term`."""
+        return self.filter(term=term)
+
+
+class HomeVisitQuerySet(RecordQuerySet):
+    pass
+
+
+class HeartTalkQuerySet(RecordQuerySet):
+    pupil_path = "pupils"
+
+
+class GrowthLetterQuerySet(RecordQuerySet):
+    def for_office(self) -> Self:
+        """Letters with all that 德育室's list shows."""
+        return self.select_related("pupil", "term").prefetch_related(
+            "mentor__members__teacher"
+        )
+
+    def released(self) -> Self:
+        """Letters that the family may read."""
+        return self.filter(state="released", deleted_at=None)
+
+
+class TickQuerySet(models.QuerySet["Tick"]):
+    def done(self) -> Self:
+        """Fulfilled actions."""
+        return self.filter(state="done")

@@ -1,0 +1,97 @@
+"""Questions about one actor and one record."""
+
+import datetime
+
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from mentors.models import Assignment
+from records.models import GrowthLetter, Note
+from records.querysets import pupils_in_reach
+from schools.enums import NoteVisibility
+from schools.models import SchoolYear
+from students.models import Enrolment, Pupil
+
+
+def can_read_text(actor: Actor, note: Note) -> bool:
+    """Whether the actor, who may know of `note`, may read its text.
+
+    The author always. 导师团: whoever may know of it (own mentor, homeroom, 德育室 that checks the books).
+    德育室 and 心理老师: the author and that role. 仅本人: nobody else.
+    """
+    if actor.school_id != note.school_id:
+        return False
+    if actor.user_id is not None and note.created_by_id == actor.user_id:
+        return True
+    if note.visibility == NoteVisibility.TEAM:
+        return True
+    if note.visibility == NoteVisibility.OFFICE:
+        return actor.has(Role.MORAL_OFFICE)
+    if note.visibility == NoteVisibility.COUNSELLOR:
+        return actor.has(Role.COUNSELLOR)
+    return False
+
+
+def can_see_pupil_records(actor: Actor, pupil: Pupil) -> bool:
+    """Whether the actor may open the pupil's page: own pupil of any year, own class, or 德育室."""
+    return pupils_in_reach(actor).filter(pk=pupil.pk).exists()
+
+
+def pupils_to_record_for(actor: Actor, year: SchoolYear) -> Q:
+    """Pupils (a condition on Pupil) for whom the actor may log now: own present pupils, and the own class."""
+    own = Assignment.objects.none()
+    if actor.user_id is not None:
+        own = Assignment.objects.active().filter(
+            school_id=actor.school_id,
+            year=year,
+            mentor__members__teacher__user_id=actor.user_id,
+        )
+    own_class = Enrolment.objects.active().filter(
+        school_class_id__in=actor.homeroom_class_ids
+    )
+    return Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
+
+
+def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
+    """Whether the actor may log visits and talks for all of these pupils. One query."""
+    wanted = set(pupil_ids)
+    allowed = Pupil.objects.in_school(actor).filter(
+        pupils_to_record_for(actor, year), pk__in=wanted
+    )
+    return allowed.count() == len(wanted)
+
+
+def can_edit_note(actor: Actor, note: Note) -> bool:
+    """Only the author changes a note."""
+    return (
+        actor.user_id is not None
+        and actor.school_id == note.school_id
+        and note.created_by_id == actor.user_id
+    )
+
+
+def can_release(actor: Actor) -> bool:
+    """德育室 returns and releases letters."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
+    """Whoever holds or shares the slot that owes the letter."""
+    return (
+        actor.user_id is not None
+        and actor.school_id == letter.school_id
+        and letter.mentor.members.filter(teacher__user_id=actor.user_id).exists()
+    )
+
+
+def date_fits(
+    date: datetime.date, year: SchoolYear, today: datetime.date
+) -> str | None:
+    """A sentence if a record cannot have happened on `date`, else None: not in the future, not before last summer."""
+    if date > today:
+        return "日期不能晚于今天。"
+    earliest = datetime.date(year.start_year, 6, 1)
+    if date < earliest:
+        return f"日期早于本学年（{earliest:%Y年}{earliest.month}月{earliest.day}日之前），请检查。"
+    return None

@@ -1,0 +1,256 @@
+"""Logging and editing visits and talks; each writes its ticks in the same transaction."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from accounts.actors import Actor
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.models import Teacher
+from records.enums import Occasion, TalkForm, VisitForm
+from records.models import HeartTalk, HomeVisit
+from records.rules import can_edit_note, date_fits, may_log_for
+from records.services.ticks import refresh_ticks
+from schools.enums import NoteVisibility, VisitOutcome
+from schools.models import SchoolYear, Term
+from students.models import Pupil
+
+
+@dataclass(frozen=True, slots=True)
+class VisitData:
+    """What a visit form says."""
+
+    date: datetime.date
+    visibility: NoteVisibility
+    form: VisitForm = VisitForm.HOME
+    outcome: VisitOutcome = VisitOutcome.COMPLETED
+    guardians_met: str = ""
+    text: str = ""
+    agreement: str = ""
+    follow_up_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkData:
+    """What a talk form says; date and pupil alone are a valid record."""
+
+    date: datetime.date
+    visibility: NoteVisibility
+    form: TalkForm = TalkForm.FACE
+    occasion: Occasion = Occasion.EVERYDAY
+    place: str = ""
+    strategies: list[str] = field(default_factory=list)
+    text: str = ""
+    home_contacted: bool = False
+    follow_up_on: datetime.date | None = None
+
+
+def _check(
+    actor: Actor, pupils: Sequence[Pupil], term: Term, date: datetime.date
+) -> tuple[SchoolYear, int]:
+    if term.school_id != actor.school_id or any(
+        p.school_id != actor.school_id for p in pupils
+    ):
+        raise DomainError("other_school", "有学生不属于本校。")
+    if not pupils:
+        raise DomainError("no_pupil", "请至少选择一位学生。")
+    if actor.user_id is None or not may_log_for(
+        actor, [p.pk for p in pupils], term.year
+    ):
+        raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
+    problem = date_fits(date, term.year, actor.today)
+    if problem:
+        raise DomainError("date_out_of_range", problem)
+    return term.year, actor.user_id
+
+
+def log_visit(
+    *,
+    actor: Actor,
+    pupil: Pupil,
+    term: Term,
+    data: VisitData,
+    teachers: Sequence[Teacher],
+    submission: uuid.UUID,
+) -> HomeVisit:
+    """Save one home visit for `pupil`, counting for `term`; `teachers` are all who took part.
+
+    The same `submission` again returns the visit that is already there.
+    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`.
+    """
+    year, user_id = _check(actor, [pupil], term, data.date)
+    if any(t.school_id != actor.school_id for t in teachers):
+        raise DomainError("other_school", "有教师不属于本校。")
+    try:
+        with transaction.atomic():
+            visit = HomeVisit.objects.create(
+                school_id=term.school_id,
+                term=term,
+                pupil=pupil,
+                submission=submission,
+                created_by_id=user_id,
+                **_visit_fields(data),
+            )
+            visit.teachers.set(teachers)
+            refresh_ticks(year=year, pupil_ids=[pupil.pk], on=actor.today)
+            audit(actor=actor, verb="log_visit", target=visit)
+            return visit
+    except IntegrityError:
+        return _already_there(HomeVisit, submission, user_id)
+
+
+def log_talk(
+    *,
+    actor: Actor,
+    pupils: Sequence[Pupil],
+    term: Term,
+    data: TalkData,
+    submission: uuid.UUID,
+) -> HeartTalk:
+    """Save one talk with one or several pupils, counting for `term`.
+
+    The same `submission` again returns the talk that is already there.
+    Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`.
+    """
+    year, user_id = _check(actor, pupils, term, data.date)
+    try:
+        with transaction.atomic():
+            talk = HeartTalk.objects.create(
+                school_id=term.school_id,
+                term=term,
+                submission=submission,
+                created_by_id=user_id,
+                **_talk_fields(data),
+            )
+            talk.pupils.set(pupils)
+            refresh_ticks(year=year, pupil_ids=[p.pk for p in pupils], on=actor.today)
+            audit(
+                actor=actor,
+                verb="log_talk",
+                target=talk,
+                detail={"pupils": len(pupils)},
+            )
+            return talk
+    except IntegrityError:
+        return _already_there(HeartTalk, submission, user_id)
+
+
+def update_visit(
+    *,
+    actor: Actor,
+    visit: HomeVisit,
+    version: int,
+    data: VisitData,
+    teachers: Sequence[Teacher],
+) -> HomeVisit:
+    """Change a visit whose form showed `version`.
+
+    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
+    """
+    if any(t.school_id != actor.school_id for t in teachers):
+        raise DomainError("other_school", "有教师不属于本校。")
+    with transaction.atomic():
+        locked = (
+            HomeVisit.objects.select_for_update(of=("self",))
+            .select_related("term__year")
+            .get(pk=visit.pk)
+        )
+        _check_edit(actor, locked, version, data.date)
+        for name, value in _visit_fields(data).items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save()
+        locked.teachers.set(teachers)
+        refresh_ticks(
+            year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today
+        )
+        audit(
+            actor=actor,
+            verb="update_visit",
+            target=locked,
+            detail={"version": locked.version},
+        )
+        return locked
+
+
+def update_talk(
+    *, actor: Actor, talk: HeartTalk, version: int, data: TalkData
+) -> HeartTalk:
+    """Change a talk whose form showed `version`.
+
+    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
+    """
+    with transaction.atomic():
+        locked = (
+            HeartTalk.objects.select_for_update(of=("self",))
+            .select_related("term__year")
+            .get(pk=talk.pk)
+        )
+        _check_edit(actor, locked, version, data.date)
+        for name, value in _talk_fields(data).items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save()
+        pupil_ids = list(locked.pupils.values_list("pk", flat=True))
+        refresh_ticks(year=locked.term.year, pupil_ids=pupil_ids, on=actor.today)
+        audit(
+            actor=actor,
+            verb="update_talk",
+            target=locked,
+            detail={"version": locked.version},
+        )
+        return locked
+
+
+def _check_edit(
+    actor: Actor, note: HomeVisit | HeartTalk, version: int, date: datetime.date
+) -> None:
+    if note.school_id != actor.school_id:
+        raise DomainError("other_school", "这条记录不属于本校。")
+    if not can_edit_note(actor, note) or note.deleted_at is not None:
+        raise DomainError("not_allowed", "只有记录人本人可以修改这条记录。")
+    problem = date_fits(date, note.term.year, actor.today)
+    if problem:
+        raise DomainError("date_out_of_range", problem)
+    if note.version != version:
+        raise DomainError(
+            "changed_meanwhile",
+            "这条记录刚才在别处改过，下面是您的文字，请核对后再保存。",
+        )
+
+
+def _visit_fields(data: VisitData) -> dict[str, object]:
+    return {
+        "date": data.date,
+        "visibility": data.visibility,
+        "form": data.form,
+        "outcome": data.outcome,
+        "guardians_met": data.guardians_met,
+        "text": data.text,
+        "agreement": data.agreement,
+        "follow_up_on": data.follow_up_on,
+    }
+
+
+def _talk_fields(data: TalkData) -> dict[str, object]:
+    return {
+        "date": data.date,
+        "visibility": data.visibility,
+        "form": data.form,
+        "occasion": data.occasion,
+        "place": data.place,
+        "strategies": data.strategies,
+        "text": data.text,
+        "home_contacted": data.home_contacted,
+        "follow_up_on": data.follow_up_on,
+    }
+
+
+def _already_there(
+    model: type[HomeVisit] | type[HeartTalk], submission: uuid.UUID, user_id: int
+) -> "HomeVisit | HeartTalk":
+    return model.objects.get(submission=submission, created_by_id=user_id)

@@ -1,0 +1,209 @@
+"""Ticks follow from records: computed here, in the transaction that writes the record, and by the rebuild command.
+
+A tick belongs to pupil, period and action. Which period an action has, how often it is owed and which visit outcomes
+fulfil it is read from the plan version that holds on the period's last day (or today, if that is earlier), so that a
+plan that changes in mid-year leaves history as it was.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from records.enums import LetterState, TickState
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from schools.enums import ActionKind, PeriodKind, VisitOutcome
+from schools.models import Period, SchoolYear
+from schools.queries import PlanRules, period_end, periods_of, plan_versions, version_on
+
+TickKey = tuple[int, int, str]
+
+FULFILLED_LETTERS = frozenset({LetterState.HANDED_IN, LetterState.RELEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record, reduced to what ticks need. `outcome` is filled for visits, `fulfilled` for letters."""
+
+    pupil_id: int
+    term_id: int
+    action: ActionKind
+    date: datetime.date
+    outcome: str = VisitOutcome.COMPLETED
+    fulfilled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TickValue:
+    """What a tick says."""
+
+    state: TickState
+    done_count: int
+    done_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TickDifference:
+    """A tick that did not say what the records say. None: no row stands, or none should."""
+
+    pupil_id: int
+    period_id: int
+    action: str
+    stored: TickValue | None
+    expected: TickValue | None
+
+
+def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact]:
+    """The present records of `year`: three queries whatever their number."""
+    visits = HomeVisit.objects.present().filter(term__year=year)
+    talks = HeartTalk.pupils.through._default_manager.filter(
+        hearttalk__term__year=year, hearttalk__deleted_at=None
+    )
+    letters = GrowthLetter.objects.present().filter(term__year=year)
+    if pupil_ids is not None:
+        visits = visits.filter(pupil_id__in=pupil_ids)
+        talks = talks.filter(pupil_id__in=pupil_ids)
+        letters = letters.filter(pupil_id__in=pupil_ids)
+    for pupil_id, term_id, date, outcome in visits.values_list(
+        "pupil_id", "term_id", "date", "outcome"
+    ):
+        yield Fact(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
+    for pupil_id, term_id, date in talks.values_list(
+        "pupil_id", "hearttalk__term_id", "hearttalk__date"
+    ):
+        yield Fact(pupil_id, term_id, ActionKind.TALK, date)
+    for pupil_id, term_id, state, handed_in_at, created_at in letters.values_list(
+        "pupil_id", "term_id", "state", "handed_in_at", "created_at"
+    ):
+        day = timezone.localdate(handed_in_at or created_at)
+        yield Fact(
+            pupil_id,
+            term_id,
+            ActionKind.LETTER,
+            day,
+            fulfilled=state in FULFILLED_LETTERS,
+        )
+
+
+def _expected(
+    facts: Iterable[Fact],
+    year: SchoolYear,
+    periods: list[Period],
+    versions: list[PlanRules],
+    on: datetime.date,
+) -> dict[TickKey, TickValue]:
+    """What the ticks should say."""
+    rules = {p.pk: version_on(versions, min(on, period_end(p, year))) for p in periods}
+    by_term = {p.term_id: p for p in periods if p.term_id is not None}
+    whole_year = next(p for p in periods if p.term_id is None)
+    found: dict[TickKey, list[tuple[datetime.date, bool]]] = defaultdict(list)
+    for fact in facts:
+        for period, kind in (
+            (by_term[fact.term_id], PeriodKind.TERM),
+            (whole_year, PeriodKind.YEAR),
+        ):
+            owed = rules[period.pk].find(fact.action)
+            if owed is None or owed.period != kind:
+                continue
+            fulfilled = fact.fulfilled
+            if fact.action == ActionKind.VISIT:
+                fulfilled = fact.outcome in owed.accepted_outcomes
+            found[(fact.pupil_id, period.pk, fact.action)].append(
+                (fact.date, fulfilled)
+            )
+    result: dict[TickKey, TickValue] = {}
+    for key, entries in found.items():
+        owed = rules[key[1]].find(ActionKind(key[2]))
+        count = owed.count if owed is not None else 1
+        dates = sorted(date for date, fulfilled in entries if fulfilled)
+        done = len(dates) >= count
+        result[key] = TickValue(
+            TickState.DONE if done else TickState.PLANNED,
+            len(dates),
+            dates[count - 1] if done else None,
+        )
+    return result
+
+
+def _write(
+    school_id: int, stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]
+) -> list[TickDifference]:
+    differences = _compare(stored, expected)
+    changed, fresh = [], []
+    for difference in differences:
+        key = (difference.pupil_id, difference.period_id, difference.action)
+        if difference.expected is None:
+            continue
+        tick = stored.get(key)
+        if tick is None:
+            tick = Tick(
+                school_id=school_id, pupil_id=key[0], period_id=key[1], action=key[2]
+            )
+            fresh.append(tick)
+        else:
+            changed.append(tick)
+        tick.state = difference.expected.state
+        tick.done_count = difference.expected.done_count
+        tick.done_on = difference.expected.done_on
+    Tick.objects.filter(
+        pk__in=[t.pk for key, t in stored.items() if key not in expected]
+    ).delete()
+    Tick.objects.bulk_update(
+        changed, ["state", "done_count", "done_on"], batch_size=500
+    )
+    Tick.objects.bulk_create(fresh, batch_size=500)
+    return differences
+
+
+def _compare(
+    stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]
+) -> list[TickDifference]:
+    differences = []
+    for key in sorted(stored.keys() | expected.keys()):
+        row = stored.get(key)
+        before = (
+            TickValue(TickState(row.state), row.done_count, row.done_on)
+            if row is not None
+            else None
+        )
+        after = expected.get(key)
+        if before != after:
+            differences.append(TickDifference(*key, stored=before, expected=after))
+    return differences
+
+
+def _stored(year: SchoolYear, pupil_ids: Collection[int] | None) -> dict[TickKey, Tick]:
+    ticks = Tick.objects.filter(period__year=year)
+    if pupil_ids is not None:
+        ticks = ticks.filter(pupil_id__in=pupil_ids)
+    return {(t.pupil_id, t.period_id, t.action): t for t in ticks}
+
+
+@transaction.atomic
+def refresh_ticks(
+    *, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date
+) -> None:
+    """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
+    expected = _expected(
+        _facts(year, pupil_ids), year, periods_of(year), plan_versions(year), on
+    )
+    _write(year.school_id, _stored(year, pupil_ids), expected)
+
+
+@transaction.atomic
+def rebuild_ticks(
+    *, year: SchoolYear, on: datetime.date, check: bool = False
+) -> list[TickDifference]:
+    """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
+    expected = _expected(
+        _facts(year, None), year, periods_of(year), plan_versions(year), on
+    )
+    stored = _stored(year, None)
+    return (
+        _compare(stored, expected)
+        if check
+        else _write(year.school_id, stored, expected)
+    )

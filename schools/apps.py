@@ -1,0 +1,7 @@
+"""Application config of `schools`."""
+
+from django.apps import AppConfig
+
+
+class SchoolsConfig(AppConfig):
+    name = "schools"

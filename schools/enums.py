@@ -1,0 +1,83 @@
+"""The fixed words of a school and its plan (一校一策)."""
+
+from django.db import models
+
+
+class Stage(models.TextChoices):
+    """School stage 学段; it names the grades and sizes the letters."""
+
+    PRIMARY = "primary", "小学"
+    JUNIOR = "junior", "初中"
+    SENIOR = "senior", "高中"
+
+
+class ActionKind(models.TextChoices):
+    """Actions a plan can ask for: the three required 规定动作 and the optional card 自选动作."""
+
+    VISIT = "visit", "家访"
+    TALK = "talk", "谈心"
+    LETTER = "letter", "书面反馈"
+    CARD = "card", "心灵树洞卡"
+
+
+class PeriodKind(models.TextChoices):
+    """How often an action is owed."""
+
+    TERM = "term", "每学期"
+    YEAR = "year", "每学年"
+
+
+class Anchor(models.TextChoices):
+    """What the window of an action is reckoned from."""
+
+    TERM_START = "term_start", "开学"
+    EXAMS = "exams", "重要考试"
+    TERM_END = "term_end", "期末"
+    YEAR = "year", "全学年"
+
+
+class VisitOutcome(models.TextChoices):
+    """How a home visit ended; the plan says which outcomes fulfil it."""
+
+    COMPLETED = "completed", "已完成"
+    DECLINED = "declined", "家长婉拒"
+    POSTPONED = "postponed", "改约"
+
+
+class MatchingMode(models.TextChoices):
+    """How mentors and pupils of a grade find each other."""
+
+    HOMEROOM = "homeroom", "班主任与学生协商"
+    CHOICE = "choice", "学生自主选择（意向征询）"
+    TWO_SIDED = "two_sided", "双向选择"
+    CLUB = "club", "依托社团"
+
+
+class LetterTone(models.TextChoices):
+    """Whether a letter is positive only (Guyi 四(三)1) or also gives advice 成长建议 (Wuhu 五(三))."""
+
+    POSITIVE = "positive", "积极肯定"
+    WITH_ADVICE = "with_advice", "积极肯定并提供成长建议"
+
+
+class NoteVisibility(models.TextChoices):
+    """Who can read the text of a note. Everything but TEAM is restricted: it never prints and never reaches a list."""
+
+    TEAM = "team", "导师团"
+    OFFICE = "office", "德育室"
+    COUNSELLOR = "counsellor", "心理老师"
+    AUTHOR = "author", "仅本人"
+
+
+class KeyDateKind(models.TextChoices):
+    """Dates in a school's calendar that windows are reckoned from."""
+
+    EXAM = "exam", "重要考试"
+    HOLIDAY = "holiday", "放假"
+
+
+class Preset(models.TextChoices):
+    """The two plans that ship; a school edits its copy."""
+
+    PRIMARY_TERMLY = "primary_termly", "小学版（按学期，一、五年级试点）"
+    SENIOR_YEARLY = "senior_yearly", "普通高中版（按学年，全体年级）"

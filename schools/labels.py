@@ -1,0 +1,136 @@
+"""Class labels as schools write them → grade number and class number.
+
+One canonical pair for `一<1>` (Guyi plan 四(二)1), `一（1）班`, `一年级1班`, `1年级(1)班`, `101`, `1.1`, `G1C1`, `高一1班`,
+`初一(1)`, `2026级1班`. Pure functions: whether such a class exists is another question.
+"""
+
+import re
+from dataclasses import dataclass
+
+from core.text import clean_key, quantity
+from schools.enums import Stage
+from schools.presets import GRADES_OF_STAGE, grade_names
+
+_NUMERAL = r"[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
+_OPEN, _CLOSE = r"[(<\[{〈《【〔]", r"[)>\]}〉》】〕]"
+_CLASS = rf"{_OPEN}?({_NUMERAL}){_CLOSE}?班?"
+_STAGE_BASE = {"小学": 0, "小": 0, "初中": 6, "初": 6, "高中": 9, "高": 9}
+_FULL = re.compile(
+    rf"(小学|初中|高中|小|初|高)?({_NUMERAL})(?:年级|年|级)?[-.·]?{_CLASS}"
+)
+_GRADE_NAMED = re.compile(rf"(小学|初中|高中|小|初|高)?({_NUMERAL})(?:年级|年|级)?")
+_ENTRY_YEAR = re.compile(rf"((?:20)?\d\d)级{_CLASS}")
+_LATIN = re.compile(r"g(\d{1,2})c(\d{1,2})")
+_THREE_DIGITS = re.compile(r"(\d)(\d\d)班?")
+_CLASS_ALONE = re.compile(_CLASS)
+# In running text (`青竹小学2026学年第一学期一（1）班学生名册`) only these unmistakable forms count.
+_IN_TITLE = re.compile(
+    rf"(初|高)?([一二三四五六七八九]|[1-9])(?:年级[(<（]?({_NUMERAL})[)>）]?班|[(<（]({_NUMERAL})[)>）]班?)"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ClassKey:
+    """A class of some year: the grade counted from primary one (1 to 12) and the number in the grade."""
+
+    grade: int
+    number: int
+
+    @property
+    def label(self) -> str:
+        """As teachers write it: 一（1）班."""
+        return f"{grade_names(self.grade)[1]}（{self.number}）班"
+
+
+def parse_class_label(
+    label: str, *, stage: Stage, start_year: int, grade: str = ""
+) -> ClassKey | None:
+    """The class that `label` names in a school of `stage`; `grade` is the text of a separate 年级 column.
+
+    None if the text cannot be read as a class, or as a grade of that stage.
+    """
+    text = _plain(label)
+    if grade:
+        grade_number = parse_grade_label(grade, stage=stage, start_year=start_year)
+        if grade_number is None:
+            return None
+        alone = _CLASS_ALONE.fullmatch(text)
+        number = quantity(alone[1]) if alone else None
+        if number:
+            return ClassKey(grade_number, number)
+        whole = parse_class_label(label, stage=stage, start_year=start_year)
+        return whole if whole is not None and whole.grade == grade_number else None
+    if entry := _ENTRY_YEAR.fullmatch(text):
+        return _key(
+            _grade_of_entry(int(entry[1]), stage, start_year), quantity(entry[2]), stage
+        )
+    if three := _THREE_DIGITS.fullmatch(text):
+        return _key(_grade_number("", int(three[1]), stage), int(three[2]), stage)
+    if latin := _LATIN.fullmatch(text):
+        return _key(_grade_number("", int(latin[1]), stage), int(latin[2]), stage)
+    full = _FULL.fullmatch(text)
+    # Two bare numerals in a row (`11班`, `二十一`) say nothing about where the grade ends.
+    if full is None or re.fullmatch(
+        rf"(?:{_NUMERAL}|\d+|[一二三四五六七八九十]+)班?", text
+    ):
+        return None
+    return _key(
+        _grade_number(full[1] or "", quantity(full[2]), stage), quantity(full[3]), stage
+    )
+
+
+def find_class_label(title: str, *, stage: Stage, start_year: int) -> ClassKey | None:
+    """The one class named somewhere in a title line; None if there is none, or more than one."""
+    found = {
+        key
+        for match in _IN_TITLE.finditer(clean_key(title).replace(" ", ""))
+        if (
+            key := _key(
+                _grade_number(match[1] or "", quantity(match[2]), stage),
+                quantity(match[3] or match[4]),
+                stage,
+            )
+        )
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def parse_grade_label(label: str, *, stage: Stage, start_year: int) -> int | None:
+    """`一年级`, `1`, `高一`, `初二`, `2026级` → the grade number, None if it is no grade of the stage."""
+    text = _plain(label)
+    if entry := re.fullmatch(r"((?:20)\d\d)级?", text):
+        return _in_stage(_grade_of_entry(int(entry[1]), stage, start_year), stage)
+    named = _GRADE_NAMED.fullmatch(text)
+    return (
+        _in_stage(_grade_number(named[1] or "", quantity(named[2]), stage), stage)
+        if named
+        else None
+    )
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"\s", "", clean_key(label)).lower()
+
+
+def _grade_number(prefix: str, number: int | None, stage: Stage) -> int | None:
+    if number is None:
+        return None
+    if prefix:
+        return _STAGE_BASE[prefix] + number
+    first = GRADES_OF_STAGE[stage][0]
+    # `七(1)` is the first year of junior school; `一(1)` in a senior school is 高一.
+    return number if number >= first else first - 1 + number
+
+
+def _grade_of_entry(entry_year: int, stage: Stage, start_year: int) -> int:
+    year = entry_year if entry_year > 100 else 2000 + entry_year
+    return GRADES_OF_STAGE[stage][0] + start_year - year
+
+
+def _in_stage(grade: int | None, stage: Stage) -> int | None:
+    return grade if grade is not None and grade in GRADES_OF_STAGE[stage] else None
+
+
+def _key(grade: int | None, number: int | None, stage: Stage) -> ClassKey | None:
+    grade = _in_stage(grade, stage)
+    return ClassKey(grade, number) if grade is not None and number else None

@@ -1,0 +1,129 @@
+"""The two plans that ship (一校一策): Guyi's primary plan and Wuhu's plan for senior high schools, as data."""
+
+from dataclasses import dataclass
+
+from schools.enums import (
+    ActionKind,
+    Anchor,
+    LetterTone,
+    MatchingMode,
+    PeriodKind,
+    Preset,
+    Stage,
+    VisitOutcome,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PresetAction:
+    """One action of a preset; `grades` are grade numbers."""
+
+    action: ActionKind
+    period: PeriodKind
+    anchor: Anchor
+    opens_days: int
+    due_days: int
+    grades: tuple[int, ...]
+    required: bool = True
+    accepted_outcomes: tuple[VisitOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPreset:
+    """What a new school's first plan is copied from."""
+
+    stage: Stage
+    title: str
+    letter_tone: LetterTone
+    matching: dict[int, MatchingMode]
+    actions: tuple[PresetAction, ...]
+    cap: int = 15
+    letter_label: str = "成长寄语"
+
+
+_PILOT = (1, 5)
+_SENIOR = (10, 11, 12)
+
+PRESETS: dict[Preset, PlanPreset] = {
+    # Guyi plan 四(二), 四(三)1 and 四(三)2: grades 1 and 5 are pilots, grade 3 has the card only.
+    Preset.PRIMARY_TERMLY: PlanPreset(
+        stage=Stage.PRIMARY,
+        title="全员导师制工作实施方案（试行稿）",
+        letter_tone=LetterTone.POSITIVE,
+        matching={1: MatchingMode.HOMEROOM, 5: MatchingMode.CHOICE},
+        actions=(
+            PresetAction(
+                ActionKind.VISIT,
+                PeriodKind.TERM,
+                Anchor.TERM_START,
+                -21,
+                14,
+                _PILOT,
+                accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
+            ),
+            PresetAction(
+                ActionKind.TALK, PeriodKind.TERM, Anchor.EXAMS, -14, 14, _PILOT
+            ),
+            PresetAction(
+                ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _PILOT
+            ),
+            PresetAction(
+                ActionKind.CARD,
+                PeriodKind.TERM,
+                Anchor.TERM_START,
+                0,
+                120,
+                (3,),
+                required=False,
+            ),
+        ),
+    ),
+    # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term.
+    Preset.SENIOR_YEARLY: PlanPreset(
+        stage=Stage.SENIOR,
+        title="全员导师制工作实施方案",
+        letter_tone=LetterTone.WITH_ADVICE,
+        matching={
+            10: MatchingMode.CHOICE,
+            11: MatchingMode.TWO_SIDED,
+            12: MatchingMode.CLUB,
+        },
+        actions=(
+            PresetAction(
+                ActionKind.VISIT,
+                PeriodKind.YEAR,
+                Anchor.YEAR,
+                0,
+                0,
+                _SENIOR,
+                accepted_outcomes=(VisitOutcome.COMPLETED,),
+            ),
+            PresetAction(
+                ActionKind.TALK, PeriodKind.YEAR, Anchor.EXAMS, -14, 14, _SENIOR
+            ),
+            PresetAction(
+                ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _SENIOR
+            ),
+        ),
+    ),
+}
+
+_NUMERALS = "一二三四五六七八九"
+
+
+def grade_names(number: int) -> tuple[str, str]:
+    """Name and short name of a grade counted from primary one: 5 → (五年级, 五); 10 → (高一, 高一)."""
+    if 1 <= number <= 6:
+        return f"{_NUMERALS[number - 1]}年级", _NUMERALS[number - 1]
+    if 7 <= number <= 9:
+        return f"初{_NUMERALS[number - 7]}", f"初{_NUMERALS[number - 7]}"
+    if 10 <= number <= 12:
+        return f"高{_NUMERALS[number - 10]}", f"高{_NUMERALS[number - 10]}"
+    raise ValueError(f"no grade {number}")
+
+
+GRADES_OF_STAGE: dict[Stage, tuple[int, ...]] = {
+    Stage.PRIMARY: (1, 2, 3, 4, 5, 6),
+    Stage.JUNIOR: (7, 8, 9),
+    Stage.SENIOR: (10, 11, 12),
+}

@@ -1,0 +1,188 @@
+"""Reads that span the school tables: the current year, its periods, and the plan as one value."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
+from schools.models import KeyDate, Period, Plan, School, SchoolYear, Term
+
+
+@dataclass(frozen=True, slots=True)
+class OwedAction:
+    """One action of a plan version, detached from the database."""
+
+    action: ActionKind
+    period: PeriodKind
+    count: int
+    required: bool
+    anchor: Anchor
+    opens_days: int
+    due_days: int
+    accepted_outcomes: frozenset[str]
+    grade_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days, both included, in which an action is to be done."""
+
+    opens_on: datetime.date
+    due_on: datetime.date
+
+    def contains(self, day: datetime.date) -> bool:
+        """Whether `day` lies in the window."""
+        return self.opens_on <= day <= self.due_on
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """What a plan version asks for: the one value that ticks, pages, papers and reminders read."""
+
+    plan: Plan
+    actions: tuple[OwedAction, ...]
+    matching: dict[int, MatchingMode]
+
+    def covers(self, grade_id: int) -> bool:
+        """Whether the pupils of the grade have mentors under this plan."""
+        return grade_id in self.matching
+
+    def find(self, action: ActionKind) -> OwedAction | None:
+        """The plan's rule for `action`, if it has one."""
+        return next((a for a in self.actions if a.action == action), None)
+
+    def required_for(self, grade_id: int) -> tuple[OwedAction, ...]:
+        """The required actions that a pupil of the grade is owed."""
+        return tuple(a for a in self.actions if a.required and grade_id in a.grade_ids)
+
+    def owed_kinds(self, grade_id: int) -> frozenset[ActionKind]:
+        """The kinds of the required actions of the grade."""
+        return frozenset(a.action for a in self.required_for(grade_id))
+
+
+def current_year(school_id: int) -> SchoolYear | None:
+    """The school's current year."""
+    return (
+        SchoolYear.objects.current()
+        .filter(school_id=school_id)
+        .select_related("school")
+        .first()
+    )
+
+
+def plan_rules(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
+    """The plan version in force on `on` (before the first one takes effect: the first). Four queries at most."""
+    plans = Plan.objects.filter(year=year).prefetch_related(
+        "actions__grades", "plan_grades"
+    )
+    plan = (
+        plans.in_force(on).first()
+        or plans.order_by("effective_from", "version").first()
+    )
+    return rules_of(plan) if plan is not None else None
+
+
+def rules_of(plan: Plan) -> PlanRules:
+    """`plan` as one value."""
+    return PlanRules(
+        plan=plan,
+        actions=tuple(
+            OwedAction(
+                action=ActionKind(a.action),
+                period=PeriodKind(a.period),
+                count=a.count,
+                required=a.required,
+                anchor=Anchor(a.anchor),
+                opens_days=a.opens_days,
+                due_days=a.due_days,
+                accepted_outcomes=frozenset(a.accepted_outcomes),
+                grade_ids=frozenset(grade.pk for grade in a.grades.all()),
+            )
+            for a in plan.actions.all()
+        ),
+        matching={g.grade_id: MatchingMode(g.matching) for g in plan.plan_grades.all()},
+    )
+
+
+def periods_of(year: SchoolYear) -> list[Period]:
+    """First term, second term, whole year. One query."""
+    return list(Period.objects.filter(year=year).with_term())
+
+
+def period_for(action: OwedAction, term: Term, periods: Iterable[Period]) -> Period:
+    """The period of `periods` in which a record that counts for `term` counts."""
+    return next(
+        p
+        for p in periods
+        if (
+            p.term_id == term.pk
+            if action.period == PeriodKind.TERM
+            else p.term_id is None
+        )
+    )
+
+
+def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
+    """The term that `day` belongs to. The weeks before a term (`lead_days`) belong to it: visits open early.
+
+    Before the first: the first; after the last: the last. Raises ValueError without terms.
+    """
+    ordered = sorted(terms, key=lambda t: t.starts_on)
+    if not ordered:
+        raise ValueError("a school year has no terms")
+    found = ordered[0]
+    for term in ordered:
+        if (
+            day >= term.starts_on - datetime.timedelta(days=lead_days)
+            and day > found.ends_on
+        ):
+            found = term
+    return found
+
+
+def action_windows(
+    action: OwedAction, term: Term, key_dates: Iterable[KeyDate]
+) -> list[Window]:
+    """The windows of `action` in `term`, in order: one, or one for each exam. `key_dates` are those of the term."""
+    opens, due = (
+        datetime.timedelta(days=action.opens_days),
+        datetime.timedelta(days=action.due_days),
+    )
+    if action.anchor == Anchor.TERM_START:
+        return [Window(term.starts_on + opens, term.starts_on + due)]
+    if action.anchor == Anchor.TERM_END:
+        return [Window(term.ends_on + opens, term.ends_on + due)]
+    if action.anchor == Anchor.EXAMS:
+        exams = sorted(
+            (d for d in key_dates if d.kind == KeyDateKind.EXAM),
+            key=lambda d: d.starts_on,
+        )
+        return [Window(d.starts_on + opens, d.ends_on + due) for d in exams]
+    return [Window(term.starts_on, term.ends_on)]
+
+
+def schools_of_bureau(bureau_id: int) -> list[School]:
+    """The schools that a bureau compares, by code."""
+    return list(School.objects.filter(bureau_id=bureau_id).order_by("code"))
+
+
+def plan_versions(year: SchoolYear) -> list[PlanRules]:
+    """All versions of the plan of `year`, the oldest first. Four queries at most."""
+    plans = Plan.objects.filter(year=year).prefetch_related(
+        "actions__grades", "plan_grades"
+    )
+    return [rules_of(plan) for plan in plans.order_by("effective_from", "version")]
+
+
+def version_on(versions: list[PlanRules], day: datetime.date) -> PlanRules:
+    """The version that holds on `day`; before the first one takes effect, the first. Raises ValueError without any."""
+    if not versions:
+        raise ValueError("a school year has no plan")
+    return next(
+        (v for v in reversed(versions) if v.plan.effective_from <= day), versions[0]
+    )
+
+
+def period_end(period: Period, year: SchoolYear) -> datetime.date:
+    """The last day of a period."""
+    return period.term.ends_on if period.term is not None else year.ends_on

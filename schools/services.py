@@ -1,0 +1,216 @@
+"""The only writers of schools, years, classes and plans. They know no user: callers in other apps log the actor."""
+
+import datetime
+
+from django.db import transaction
+
+from core.errors import DomainError
+from schools.enums import ActionKind, KeyDateKind, MatchingMode, PeriodKind, Preset
+from schools.models import (
+    Bureau,
+    Grade,
+    KeyDate,
+    Period,
+    Plan,
+    PlanAction,
+    PlanGrade,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Term,
+)
+from schools.presets import GRADES_OF_STAGE, PRESETS, grade_names
+
+
+@transaction.atomic
+def create_school(
+    *, code: str, name: str, preset: Preset, start_year: int, bureau_name: str = ""
+) -> tuple[School, SchoolYear]:
+    """A school with its grades, current year, two terms, key dates and first plan.
+
+    Raises DomainError `code_taken`.
+    """
+    if School.objects.filter(code=code).exists():
+        raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
+    bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
+    stage = PRESETS[preset].stage
+    school = School.objects.create(code=code, name=name, stage=stage, bureau=bureau)
+    numbers = GRADES_OF_STAGE[stage]
+    Grade.objects.bulk_create(
+        Grade(
+            school=school,
+            number=n,
+            name=grade_names(n)[0],
+            short_name=grade_names(n)[1],
+        )
+        for n in numbers
+    )
+    year = open_year(school=school, start_year=start_year)
+    create_plan(year=year, preset=preset)
+    return school, year
+
+
+@transaction.atomic
+def open_year(*, school: School, start_year: int) -> SchoolYear:
+    """The year `start_year` with two terms, periods and exams on usual dates, as the school's current one."""
+    SchoolYear.objects.filter(school=school, is_current=True).update(is_current=False)
+    first_start = datetime.date(start_year, 9, 1)
+    first_end = datetime.date(start_year + 1, 1, 22)
+    second_start = datetime.date(start_year + 1, 2, 22)
+    second_end = datetime.date(start_year + 1, 6, 30)
+    year = SchoolYear.objects.create(
+        school=school,
+        start_year=start_year,
+        starts_on=first_start,
+        ends_on=second_end,
+        is_current=True,
+    )
+    Period.objects.create(school=school, year=year, term=None, kind=PeriodKind.YEAR)
+    for number, starts_on, ends_on, exams in (
+        (1, first_start, first_end, ((11, 9), (1, 11))),
+        (2, second_start, second_end, ((4, 26), (6, 21))),
+    ):
+        term = Term.objects.create(
+            school=school,
+            year=year,
+            number=number,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        Period.objects.create(school=school, year=year, term=term, kind=PeriodKind.TERM)
+        for name, (month, day) in zip(("期中考试", "期末考试"), exams, strict=True):
+            exam = datetime.date(
+                start_year if month >= 8 else start_year + 1, month, day
+            )
+            KeyDate.objects.create(
+                school=school,
+                term=term,
+                kind=KeyDateKind.EXAM,
+                name=name,
+                starts_on=exam,
+                ends_on=exam + datetime.timedelta(days=2),
+            )
+    return year
+
+
+@transaction.atomic
+def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
+    """The first plan of `year`, copied from `preset`; it holds from the first of July, so that early visits count."""
+    source = PRESETS[preset]
+    grades = {g.number: g for g in Grade.objects.filter(school_id=year.school_id)}
+    plan = Plan.objects.create(
+        school_id=year.school_id,
+        year=year,
+        version=1,
+        effective_from=datetime.date(year.start_year, 7, 1),
+        title=source.title,
+        preset=preset,
+        cap=source.cap,
+        letter_label=source.letter_label,
+        letter_tone=source.letter_tone,
+    )
+    PlanGrade.objects.bulk_create(
+        PlanGrade(
+            school_id=year.school_id, plan=plan, grade=grades[number], matching=mode
+        )
+        for number, mode in source.matching.items()
+        if number in grades
+    )
+    for item in source.actions:
+        action = PlanAction.objects.create(
+            school_id=year.school_id,
+            plan=plan,
+            action=item.action,
+            period=item.period,
+            required=item.required,
+            anchor=item.anchor,
+            opens_days=item.opens_days,
+            due_days=item.due_days,
+            accepted_outcomes=list(item.accepted_outcomes),
+        )
+        action.grades.set(grades[number] for number in item.grades if number in grades)
+    return plan
+
+
+@transaction.atomic
+def create_class(*, year: SchoolYear, grade_number: int, number: int) -> SchoolClass:
+    """The class, new or as it is. Raises DomainError `unknown_grade`."""
+    grade = Grade.objects.filter(school_id=year.school_id, number=grade_number).first()
+    if grade is None:
+        raise DomainError(
+            "unknown_grade",
+            f"本校没有{grade_names(grade_number)[0]}，请检查班级的写法。",
+        )
+    return SchoolClass.objects.get_or_create(
+        year=year, grade=grade, number=number, defaults={"school_id": year.school_id}
+    )[0]
+
+
+@transaction.atomic
+def revise_plan(
+    *,
+    year: SchoolYear,
+    effective_from: datetime.date,
+    title: str,
+    cap: int,
+    letter_label: str,
+    letter_tone: str,
+    note_visibility: str,
+    matching: dict[int, MatchingMode],
+    periods: dict[ActionKind, PeriodKind],
+    counts: dict[ActionKind, int],
+    accepted_outcomes: list[str],
+) -> Plan:
+    """A new version of the plan of `year`, taking over what is not named; the former one stays as history.
+
+    `matching` maps grade keys that are covered; the required actions then hold for exactly these grades.
+    Raises DomainError `no_plan`, `before_current`.
+    """
+    former = (
+        Plan.objects.select_for_update().filter(year=year).order_by("-version").first()
+    )
+    if former is None:
+        raise DomainError("no_plan", "本学年还没有方案。")
+    if effective_from < former.effective_from:
+        raise DomainError(
+            "before_current",
+            f"新版本的生效日期不能早于现行版本（{former.effective_from:%Y-%m-%d}）。",
+        )
+    former_actions = list(former.actions.prefetch_related("grades"))
+    plan = Plan.objects.create(
+        school_id=year.school_id,
+        year=year,
+        version=former.version + 1,
+        effective_from=effective_from,
+        title=title,
+        preset=former.preset,
+        cap=cap,
+        letter_label=letter_label,
+        letter_tone=letter_tone,
+        note_visibility=note_visibility,
+        supporting_counts=former.supporting_counts,
+    )
+    PlanGrade.objects.bulk_create(
+        PlanGrade(school_id=year.school_id, plan=plan, grade_id=grade_id, matching=mode)
+        for grade_id, mode in matching.items()
+    )
+    for old in former_actions:
+        kind = ActionKind(old.action)
+        action = PlanAction.objects.create(
+            school_id=year.school_id,
+            plan=plan,
+            action=kind,
+            period=periods.get(kind, PeriodKind(old.period)),
+            count=counts.get(kind, old.count),
+            required=old.required,
+            anchor=old.anchor,
+            opens_days=old.opens_days,
+            due_days=old.due_days,
+            accepted_outcomes=accepted_outcomes
+            if kind == ActionKind.VISIT
+            else old.accepted_outcomes,
+        )
+        action.grades.set(
+            list(matching) if old.required else [g.pk for g in old.grades.all()]
+        )
+    return plan

@@ -1,0 +1,76 @@
+"""Which stored pupil a row means: by 学籍号, then by name and class if that is unique on both sides. Never a guess."""
+
+from collections import Counter, defaultdict
+
+from core.importlog import ImportLog
+from schools.labels import ClassKey
+from students.imports.rows import PupilRow
+from students.imports.stored import StoredPupil, StoredRoster
+
+
+def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
+    """The rows with each pupil once: equal repeats are told and dropped, contradictions are errors.
+
+    Two rows of one 学籍号 with different names, and two rows of one name in one class without 学籍号, are refused.
+    """
+    by_number: dict[str, list[PupilRow]] = defaultdict(list)
+    nameless_numbers: dict[tuple[str, ClassKey], list[PupilRow]] = defaultdict(list)
+    for row in rows:
+        if row.number:
+            by_number[row.number].append(row)
+        else:
+            nameless_numbers[(row.name, row.school_class)].append(row)
+    dropped: set[int] = set()
+    for number, group in by_number.items():
+        if len(group) == 1:
+            continue
+        if len({(r.name, r.school_class) for r in group}) == 1:
+            for row in group[1:]:
+                message = f"与第 {group[0].row} 行是同一名学生，只导入一次。"
+                _say(log.warning, "row_repeated", message, row, "学籍号", number)
+                dropped.add(id(row))
+        else:
+            others = "、".join(str(r.row) for r in group[:5])
+            for row in group:
+                message = f"第 {others} 行用了同一个学籍号，但姓名或班级不同。请改正后再上传。"
+                _say(log.error, "number_repeated", message, row, "学籍号", number)
+                dropped.add(id(row))
+    for (name, _), group in nameless_numbers.items():
+        if len(group) == 1:
+            continue
+        for row in group:
+            message = "同一个班有两名同名学生，又没有学籍号，分不清是谁。请填写学籍号。"
+            _say(log.error, "name_ambiguous", message, row, "姓名", name)
+            dropped.add(id(row))
+    return [row for row in rows if id(row) not in dropped]
+
+
+def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tuple[PupilRow, StoredPupil | None]]:
+    """Each row with its stored pupil, or None for a new one; rows that could be several pupils are errors."""
+    in_file = Counter((row.name, row.school_class) for row in rows)
+    numbers_in_file = {row.number for row in rows if row.number}
+    pairs: list[tuple[PupilRow, StoredPupil | None]] = []
+    for row in rows:
+        known = roster.by_number.get(row.number) if row.number else None
+        if known is not None:
+            pairs.append((row, known))
+            continue
+        place = (row.name, row.school_class)
+        candidates = roster.by_place.get(place, [])
+        if row.number:
+            # A stored number that differs is another child of the same name.
+            candidates = [c for c in candidates if not c.number]
+        else:
+            candidates = [c for c in candidates if not c.number or c.number not in numbers_in_file]
+        if not candidates:
+            pairs.append((row, None))
+        elif len(candidates) == 1 and in_file[place] == 1:
+            pairs.append((row, candidates[0]))
+        else:
+            message = "这个班有不止一名同名学生，分不清是谁。请填写学籍号。"
+            _say(log.error, "name_ambiguous", message, row, "姓名", row.name)
+    return pairs
+
+
+def _say(say, code: str, message: str, row: PupilRow, column: str, value: str) -> None:  # type: ignore[no-untyped-def]
+    say(code, message, sheet=row.sheet, row=row.row, column=column, value=value)

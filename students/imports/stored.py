@@ -1,0 +1,72 @@
+"""The roster as stored, read once for a comparison: four queries, whatever its size."""
+
+from dataclasses import dataclass, field
+
+from schools.labels import ClassKey
+from schools.models import SchoolYear
+from students.models import Enrolment, Guardian, Pupil
+
+
+@dataclass(slots=True)
+class StoredGuardian:
+    """A guardian as stored."""
+
+    pk: int
+    name: str
+    relation: str
+    phone: str
+
+
+@dataclass(slots=True)
+class StoredPupil:
+    """A pupil as stored, with the open enrolment of the year, if any."""
+
+    pk: int
+    name: str
+    number: str
+    gender: str
+    remark: str
+    enrolment_pk: int | None = None
+    school_class: ClassKey | None = None
+    seat: int | None = None
+    guardians: dict[int, StoredGuardian] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class StoredRoster:
+    """All pupils of a school, by the keys that a row can be matched with."""
+
+    by_number: dict[str, StoredPupil]
+    by_place: dict[tuple[str, ClassKey], list[StoredPupil]]
+    enrolled: list[StoredPupil]
+    used_classes: frozenset[ClassKey]
+
+
+def read_stored(year: SchoolYear) -> StoredRoster:
+    """The roster of the year's school."""
+    pupils = {
+        pk: StoredPupil(pk, name, number, gender, remark)
+        for pk, name, number, gender, remark in Pupil.objects.filter(school_id=year.school_id).values_list(
+            "pk", "name", "student_number", "gender", "remark"
+        )
+    }
+    guardians = Guardian.objects.filter(school_id=year.school_id).values_list(
+        "pupil_id", "position", "pk", "name", "relation", "phone"
+    )
+    for pupil_id, position, pk, name, relation, phone in guardians:
+        pupils[pupil_id].guardians[position] = StoredGuardian(pk, name, relation, phone)
+    roster = StoredRoster({p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
+    used: set[ClassKey] = set()
+    enrolments = Enrolment.objects.of_year(year).values_list(
+        "pk", "pupil_id", "school_class__grade__number", "school_class__number", "seat_number", "ends_on"
+    )
+    for pk, pupil_id, grade, number, seat, ends_on in enrolments:
+        key = ClassKey(grade, number)
+        used.add(key)
+        if ends_on is None:
+            pupil = pupils[pupil_id]
+            pupil.enrolment_pk, pupil.school_class, pupil.seat = pk, key, seat
+            roster.by_place.setdefault((pupil.name, key), []).append(pupil)
+            roster.enrolled.append(pupil)
+    roster.used_classes = frozenset(used)
+    return roster

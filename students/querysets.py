@@ -1,0 +1,67 @@
+"""Querysets of the pupil tables, named for the screens that use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+
+from accounts.actors import Actor
+from accounts.enums import Role
+
+if TYPE_CHECKING:
+    from schools.models import SchoolClass, SchoolYear
+    from students.models import Enrolment, Guardian, Pupil
+
+# Roles that see every pupil of their school by name.
+WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
+
+
+class PupilQuerySet(models.QuerySet["Pupil"]):
+    def in_school(self, actor: Actor) -> Self:
+        """All pupils of the actor's school; the caller decides what of them may be shown."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def in_school(self, actor: Actor) -> Self:
+        """All enrolments of the actor's school; the caller decides what of them may be shown."""
+        if actor.school_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id)
+
+    def active(self) -> Self:
+        """Pupils who are still in that class."""
+        return self.filter(ends_on=None)
+
+    def of_year(self, year: SchoolYear) -> Self:
+        """Enrolments of `year`."""
+        return self.filter(year=year)
+
+    def for_class_list(self, school_class: SchoolClass) -> Self:
+        """The class as its list shows it: present pupils by seat number."""
+        return (
+            self.active()
+            .filter(school_class=school_class)
+            .select_related("pupil")
+            .in_list_order()
+        )
+
+    def in_list_order(self) -> Self:
+        """Grade, class, seat number, then pinyin."""
+        return self.order_by(
+            "school_class__grade__number",
+            "school_class__number",
+            "seat_number",
+            "pupil__pinyin",
+            "pupil_id",
+        )
+
+    def with_guardians(self, guardians: QuerySet[Guardian]) -> Self:
+        """The guardians of each pupil prefetched, first one first."""
+        return self.prefetch_related(
+            Prefetch("pupil__guardians", queryset=guardians.order_by("position"))
+        )
