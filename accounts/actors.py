@@ -4,6 +4,8 @@ import datetime
 from dataclasses import dataclass, field
 
 from accounts.enums import Role
+from core.clock import today
+from schools.models import School
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +21,17 @@ class Actor:
     bureau_id: int | None
     roles: frozenset[Role]
     homeroom_class_ids: frozenset[int] = field(default_factory=frozenset)
-    today: datetime.date = field(default_factory=datetime.date.today)
+    today: datetime.date = field(default_factory=today)
+    # The school acted in, at hand for pages; `school_id` is what everything is checked against.
+    school: School | None = field(default=None, compare=False, repr=False)
+    scope_name: str = ""
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of `roles` today in this scope."""
         return not self.roles.isdisjoint(roles)
 
 
-def system_actor(
-    *, school_id: int | None, today: datetime.date, name: str = "系统"
-) -> Actor:
+def system_actor(*, school_id: int | None, today: datetime.date, name: str = "系统") -> Actor:
     """The software itself, acting in one school from a command or a scheduled task."""
     return Actor(
         user_id=None,

@@ -31,9 +31,7 @@ def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(
-            request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponseBase:
+        def guarded(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.actor.has(*roles):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

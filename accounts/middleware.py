@@ -59,12 +59,10 @@ class SignInRequiredMiddleware:
         if not isinstance(request.user, User):
             # An htmx fragment must not become a sign-in form inside a panel: the whole page goes there.
             if request.headers.get("HX-Request"):
-                return HttpResponse(
-                    status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)}
-                )
+                # A post keeps what was typed: app.js offers the sign-in page beside it.
+                headers = {"HX-Redirect": reverse(settings.LOGIN_URL)} if request.method == "GET" else {}
+                return HttpResponse(status=401, headers=headers)
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        if request.user.must_change_password and not getattr(
-            view, "allows_first_password", False
-        ):
+        if request.user.must_change_password and not getattr(view, "allows_first_password", False):
             return redirect("accounts:change_password")
         return None

@@ -18,9 +18,7 @@ class User(AbstractBaseUser):
     username = models.CharField("账号", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=60)
     email = models.EmailField("邮箱", blank=True)
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="users"
-    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="users")
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -48,12 +46,8 @@ class RoleGrant(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    bureau = models.ForeignKey(
-        Bureau, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
+    bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="+")
     school_class = models.ForeignKey(
         SchoolClass,
         models.CASCADE,
@@ -63,9 +57,7 @@ class RoleGrant(models.Model):
     )
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
-    granted_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    granted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -102,12 +94,8 @@ class RoleGrant(models.Model):
 class AuditEntry(models.Model):
     """Append-only log of changes and of reading pupils' files. It holds keys and counts, never names or note texts."""
 
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    user = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=10, choices=AuditKind)
     verb = models.CharField(max_length=40)
     target_type = models.CharField(max_length=40)

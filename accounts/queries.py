@@ -1,6 +1,7 @@
 """Reads that span the account tables."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.actors import Actor
@@ -25,10 +26,7 @@ def scopes_of(user: User, *, on: datetime.date) -> list[ActingScope]:
 
 def _grants(user: User, *, on: datetime.date) -> list[RoleGrant]:
     return list(
-        RoleGrant.objects.active(on)
-        .filter(user=user)
-        .select_related("school", "bureau")
-        .order_by("school_id", "pk")
+        RoleGrant.objects.active(on).filter(user=user).select_related("school", "bureau").order_by("school_id", "pk")
     )
 
 
@@ -37,14 +35,10 @@ def _scopes(grants: list[RoleGrant]) -> list[ActingScope]:
     for grant in grants:
         if grant.school is not None:
             key = f"school-{grant.school_id}"
-            scopes.setdefault(
-                key, ActingScope(key, grant.school.name, grant.school_id, None)
-            )
+            scopes.setdefault(key, ActingScope(key, grant.school.name, grant.school_id, None))
         elif grant.bureau is not None:
             key = f"bureau-{grant.bureau_id}"
-            scopes.setdefault(
-                key, ActingScope(key, grant.bureau.name, None, grant.bureau_id)
-            )
+            scopes.setdefault(key, ActingScope(key, grant.bureau.name, None, grant.bureau_id))
     return list(scopes.values())
 
 
@@ -55,9 +49,7 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
     """
     grants = _grants(user, on=on)
     scopes = _scopes(grants)
-    scope = next(
-        (s for s in scopes if s.key == scope_key), scopes[0] if scopes else None
-    )
+    scope = next((s for s in scopes if s.key == scope_key), scopes[0] if scopes else None)
     if scope is None:
         return Actor(
             user_id=user.pk,
@@ -67,19 +59,20 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
             roles=frozenset(),
             today=on,
         )
-    held = [
-        g
-        for g in grants
-        if g.school_id == scope.school_id and g.bureau_id == scope.bureau_id
-    ]
+    held = [g for g in grants if g.school_id == scope.school_id and g.bureau_id == scope.bureau_id]
     return Actor(
         user_id=user.pk,
         name=user.name,
         school_id=scope.school_id,
         bureau_id=scope.bureau_id,
         roles=frozenset(Role(g.role) for g in held),
-        homeroom_class_ids=frozenset(
-            g.school_class_id for g in held if g.school_class_id is not None
-        ),
+        homeroom_class_ids=frozenset(g.school_class_id for g in held if g.school_class_id is not None),
+        school=held[0].school,
+        scope_name=scope.label,
         today=on,
     )
+
+
+def accounts_by_key(keys: Collection[int]) -> dict[int, User]:
+    """The accounts with these keys. One query."""
+    return User.objects.in_bulk(list(keys))

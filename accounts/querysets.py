@@ -11,7 +11,7 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from accounts.models import AuditEntry, RoleGrant, User
+    from accounts.models import AuditEntry, RoleGrant, User  # noqa: F401  # named in quotes below
 
 
 class UserQuerySet(models.QuerySet["User"]):

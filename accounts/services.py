@@ -2,7 +2,9 @@
 
 import datetime
 import secrets
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -34,9 +36,7 @@ def audit(
         kind=kind,
         verb=verb,
         target_type=target._meta.label_lower if target is not None else "",
-        target_id=target.pk
-        if target is not None and isinstance(target.pk, int)
-        else None,
+        target_id=target.pk if target is not None and isinstance(target.pk, int) else None,
         detail=detail or {},
     )
 
@@ -77,18 +77,14 @@ def create_user(
 
 
 @transaction.atomic
-def create_users(
-    *, actor: Actor, school: School, names: Iterable[tuple[str, str]]
-) -> list[User]:
+def create_users(*, actor: Actor, school: School, names: Iterable[tuple[str, str]]) -> list[User]:
     """Accounts without passwords for many teachers of `school` at once; `names` yields (username, name).
 
     Names that are taken by accounts of this school are returned as they are. Three queries whatever the number.
     """
     wanted = {username.strip().lower(): name for username, name in names}
     unusable = make_password(None)
-    taken = set(
-        User.objects.filter(username__in=wanted).values_list("username", flat=True)
-    )
+    taken = set(User.objects.filter(username__in=wanted).values_list("username", flat=True))
     created = User.objects.bulk_create(
         User(username=username, name=name, school=school, password=unusable)
         for username, name in wanted.items()
@@ -146,8 +142,7 @@ def grant_role(
     Raises DomainError `other_school` when user, class and school do not belong together.
     """
     if school is not None and (
-        user.school_id != school.pk
-        or (school_class is not None and school_class.school_id != school.pk)
+        user.school_id != school.pk or (school_class is not None and school_class.school_id != school.pk)
     ):
         raise DomainError("other_school", "这个账号或班级不属于本校。")
     starts_on = starts_on or actor.today
@@ -155,9 +150,7 @@ def grant_role(
     if role == Role.HOMEROOM:
         for former in open_grants.filter(school_class=school_class).exclude(user=user):
             _end(former, on=starts_on)
-    existing = open_grants.filter(
-        user=user, school=school, bureau=bureau, school_class=school_class
-    ).first()
+    existing = open_grants.filter(user=user, school=school, bureau=bureau, school_class=school_class).first()
     if existing is not None:
         return existing
     grant = RoleGrant.objects.create(
@@ -180,10 +173,78 @@ def grant_role(
     return grant
 
 
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    """A role for one user of a school; HOMEROOM names its class."""
+
+    user_id: int
+    role: Role
+    school_class_id: int | None = None
+
+
+@transaction.atomic
+def grant_roles(
+    *, actor: Actor, school: School, grants: Iterable[NewGrant], starts_on: datetime.date | None = None
+) -> int:
+    """`grant_role` for many at once, in a handful of queries whatever the number; how many were new.
+
+    Raises DomainError `other_school` when a user or class is not of `school`.
+    """
+    starts_on = starts_on or actor.today
+    wanted = list(dict.fromkeys(grants))
+    users = {grant.user_id for grant in wanted}
+    classes = {grant.school_class_id for grant in wanted if grant.school_class_id is not None}
+    if User.objects.filter(pk__in=users, school=school).count() != len(users) or SchoolClass.objects.filter(
+        pk__in=classes, school=school
+    ).count() != len(classes):
+        raise DomainError("other_school", "有账号或班级不属于本校。")
+    held: set[NewGrant] = set()
+    former: list[RoleGrant] = []
+    taken = {grant.school_class_id: grant.user_id for grant in wanted if grant.role == Role.HOMEROOM}
+    for grant in RoleGrant.objects.select_for_update().filter(school=school, ends_on=None):
+        held.add(NewGrant(grant.user_id, Role(grant.role), grant.school_class_id))
+        if grant.role == Role.HOMEROOM and taken.get(grant.school_class_id, grant.user_id) != grant.user_id:
+            former.append(grant)
+    _end_many(former, on=starts_on)
+    created = RoleGrant.objects.bulk_create(
+        RoleGrant(
+            user_id=grant.user_id,
+            role=grant.role,
+            school=school,
+            school_class_id=grant.school_class_id,
+            starts_on=starts_on,
+            granted_by_id=actor.user_id,
+        )
+        for grant in wanted
+        if grant not in held
+    )
+    if created:
+        counts = dict(Counter(str(grant.role) for grant in created))
+        audit(actor=actor, verb="grant_roles", target=school, kind=AuditKind.ACCOUNT, detail=counts)
+    return len(created)
+
+
+@transaction.atomic
+def rename_users(*, actor: Actor, school: School, names: dict[int, str]) -> None:
+    """Give accounts of `school` the names their people now have, by account key."""
+    users = list(User.objects.filter(pk__in=names, school=school))
+    for user in users:
+        user.name = names[user.pk]
+    if users:
+        User.objects.bulk_update(users, ["name"], batch_size=500)
+        audit(
+            actor=actor,
+            verb="rename_users",
+            target=school,
+            kind=AuditKind.ACCOUNT,
+            detail={"count": len(users)},
+        )
+
+
 @transaction.atomic
 def end_role(*, actor: Actor, grant: RoleGrant) -> None:
     """End a role as of today. Raises DomainError `other_school`, `already_ended`, `last_admin`."""
-    if grant.school_id != actor.school_id:
+    if grant.school_id is None or grant.school_id != actor.school_id:
         raise DomainError("other_school", "这个角色不属于本校。")
     if grant.ends_on is not None:
         raise DomainError("already_ended", "这个角色已经结束了。")
@@ -212,3 +273,25 @@ def _end(grant: RoleGrant, *, on: datetime.date) -> None:
         return
     grant.ends_on = on - datetime.timedelta(days=1)
     grant.save(update_fields=["ends_on"])
+
+
+def _end_many(grants: list[RoleGrant], *, on: datetime.date) -> None:
+    """`_end` for several grants in two queries."""
+    RoleGrant.objects.filter(pk__in=[grant.pk for grant in grants if grant.starts_on >= on]).delete()
+    RoleGrant.objects.filter(pk__in=[grant.pk for grant in grants if grant.starts_on < on]).update(
+        ends_on=on - datetime.timedelta(days=1)
+    )
+
+
+@transaction.atomic
+def rename_account(*, actor: Actor, user: User, username: str) -> User:
+    """Give an account another name to sign in with. Raises DomainError `other_school`, `username_taken`."""
+    if user.school_id != actor.school_id:
+        raise DomainError("other_school", "这个账号不属于本校。")
+    username = username.strip().lower()
+    if User.objects.filter(username=username).exclude(pk=user.pk).exists():
+        raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
+    user.username = username
+    user.save(update_fields=["username"])
+    audit(actor=actor, verb="rename_account", target=user, kind=AuditKind.ACCOUNT)
+    return user

@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
 
 #: Printed wherever a character has no glyph: 〓, the printer's own mark for a missing sort.
 GETA = "\u3013"
@@ -32,7 +32,7 @@ _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe0e\ufe0f]")
 
 
-class FontsMissing(RuntimeError):
+class FontsMissingError(RuntimeError):
     """None of the printing fonts is installed, so nothing can be printed."""
 
 
@@ -59,9 +59,7 @@ def _covered() -> frozenset[int]:
             with TTFont(path, fontNumber=index, lazy=True) as font:
                 points.update(font.getBestCmap())
     if not points:
-        raise FontsMissing(
-            "no printing font found: install fonts-lxgw-wenkai and fonts-noto-cjk"
-        )
+        raise FontsMissingError("no printing font found: install fonts-lxgw-wenkai and fonts-noto-cjk")
     return frozenset(points)
 
 
@@ -78,7 +76,7 @@ def _prints(char: str) -> bool:
 def missing_glyphs(text: str) -> list[str]:
     """Return the characters of `text` that no printing font has, each once, in order of appearance.
 
-    Raises FontsMissing if no printing font is installed.
+    Raises FontsMissingError if no printing font is installed.
     """
     return [char for char in dict.fromkeys(text) if not _prints(char)]
 
@@ -92,6 +90,4 @@ def printable(text: str) -> str:
     missing = "".join(missing_glyphs(text))
     if not missing:
         return text
-    return re.sub(
-        rf"[{re.escape(missing)}](?:[\U0001f3fb-\U0001f3ff]|\u200d.)*", GETA, text
-    )
+    return re.sub(rf"[{re.escape(missing)}](?:[\U0001f3fb-\U0001f3ff]|\u200d.)*", GETA, text)

@@ -6,7 +6,7 @@ Habit of EvaP's importers: nothing stops at the first error; the user mends a wo
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 # A value longer than this is cut in messages; the cell itself is named anyway.
 _SHOWN_CHARACTERS = 40
@@ -18,6 +18,25 @@ class Level(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+class LinePlace(TypedDict):
+    """Sheet and row of a finding, as keyword arguments."""
+
+    sheet: str
+    row: int | None
+
+
+class CellPlace(LinePlace):
+    """And the column."""
+
+    column: str
+
+
+class ValuePlace(CellPlace):
+    """And what stands there."""
+
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +82,7 @@ class FoldedFinding:
                 previous = row
                 continue
             if start is not None:
-                pieces.append(
-                    str(start) if start == previous else f"{start}–{previous}"
-                )
+                pieces.append(str(start) if start == previous else f"{start}–{previous}")
             start = previous = row
         return "、".join(pieces[:8]) + ("…" if len(pieces) > 8 else "")
 
@@ -89,11 +106,7 @@ class ImportLog:
         value: str = "",
     ) -> None:
         """Record one finding; a very long value is cut."""
-        shown = (
-            value
-            if len(value) <= _SHOWN_CHARACTERS
-            else value[:_SHOWN_CHARACTERS] + "…"
-        )
+        shown = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
         self._findings.append(Finding(level, code, message, sheet, row, column, shown))
         self._counts[level] += 1
 
@@ -108,9 +121,7 @@ class ImportLog:
         value: str = "",
     ) -> None:
         """Record an error: nothing will be written."""
-        self.add(
-            Level.ERROR, code, message, sheet=sheet, row=row, column=column, value=value
-        )
+        self.add(Level.ERROR, code, message, sheet=sheet, row=row, column=column, value=value)
 
     def warning(
         self,
@@ -144,9 +155,7 @@ class ImportLog:
         value: str = "",
     ) -> None:
         """Record something worth saying that needs no answer."""
-        self.add(
-            Level.INFO, code, message, sheet=sheet, row=row, column=column, value=value
-        )
+        self.add(Level.INFO, code, message, sheet=sheet, row=row, column=column, value=value)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -192,6 +201,4 @@ class ImportLog:
 
 def _fold(group: list[Finding]) -> FoldedFinding:
     values = tuple(dict.fromkeys(f.value for f in group if f.value))[:5]
-    return FoldedFinding(
-        group[0], tuple(f.row for f in group if f.row is not None), values, len(group)
-    )
+    return FoldedFinding(group[0], tuple(f.row for f in group if f.row is not None), values, len(group))

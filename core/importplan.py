@@ -55,9 +55,7 @@ class Choice:
     label: str
 
 
-def fingerprint(
-    changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int
-) -> str:
+def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int) -> str:
     """A hash of the whole preview: equal exactly if a second look would show the same."""
     digest = hashlib.sha256(str(unchanged).encode())
     for item in (*changes, *findings):

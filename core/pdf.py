@@ -22,9 +22,13 @@ from pypdf.generic import (
     StreamObject,
     TextStringObject,
 )
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint import HTML  # type: ignore[import-untyped]  # WeasyPrint has no types
+from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]  # as above
+from weasyprint.urls import (  # type: ignore[import-untyped]  # as above
+    FatalURLFetchingError,
+    URLFetcher,
+    URLFetcherResponse,
+)
 
 from core.glyphs import printable
 
@@ -56,7 +60,7 @@ def picture_type(data: bytes) -> str:
     raise PdfError("a picture must be PNG or JPEG")
 
 
-class DocumentFetcher(URLFetcher):
+class DocumentFetcher(URLFetcher):  # type: ignore[misc]  # the base class has no types
     """Gives WeasyPrint the files under one folder and the pictures handed over by the caller, nothing else.
 
     WeasyPrint's own fetcher reads any file of the machine and any address of the network when the HTML says so.
@@ -70,24 +74,16 @@ class DocumentFetcher(URLFetcher):
             fail_on_errors=True,
         )
         self._root = root.resolve()
-        self._assets = {
-            name: (data, picture_type(data)) for name, data in assets.items()
-        }
+        self._assets = {name: (data, picture_type(data)) for name, data in assets.items()}
 
-    def fetch(
-        self, url: str, headers: Mapping[str, str] | None = None
-    ) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """Return the file or picture behind `url`. Raises PdfError for everything that is not allowed."""
         parts = urlsplit(url)
         if parts.scheme == ASSET_SCHEME and parts.path in self._assets:
             data, content_type = self._assets[parts.path]
         elif parts.scheme == "file" and not parts.netloc:
             path = Path(unquote(parts.path)).resolve()
-            if not (
-                path.is_relative_to(self._root)
-                and path.is_file()
-                and path.suffix in CONTENT_TYPES
-            ):
+            if not (path.is_relative_to(self._root) and path.is_file() and path.suffix in CONTENT_TYPES):
                 raise PdfError(f"not a file of the documents: {path.name}")
             data, content_type = path.read_bytes(), CONTENT_TYPES[path.suffix]
         else:
@@ -108,9 +104,7 @@ def _font_configuration() -> FontConfiguration:
     return fonts
 
 
-def html_to_pdf(
-    html: str, *, base: Path | None = None, assets: Mapping[str, bytes] | None = None
-) -> bytes:
+def html_to_pdf(html: str, *, base: Path | None = None, assets: Mapping[str, bytes] | None = None) -> bytes:
     """Set `html` as a tagged PDF (PDF/UA-1) with embedded subset fonts and return its bytes.
 
     `base` is the folder that relative addresses start from and the only one they may reach (default: the
@@ -132,9 +126,7 @@ def html_to_pdf(
             pdf_identifier=identity.hexdigest()[:32].encode(),
             font_config=_font_configuration(),
         )
-    except (
-        FatalURLFetchingError
-    ) as error:  # Not an Exception: it would pass by every handler of a worker.
+    except FatalURLFetchingError as error:  # Not an Exception: it would pass by every handler of a worker.
         raise PdfError(str(error.__cause__ or error)) from error
     return data
 
@@ -157,27 +149,19 @@ def merge_pdfs(parts: Sequence[bytes], *, title: str) -> bytes:
         tree = _append(writer, reader)
         own = _array(_dictionary(tree["/ParentTree"])["/Nums"])
         for position in range(0, len(own), 2):
-            numbers.extend(
-                [NumberObject(int(own[position]) + offset), own.raw_get(position + 1)]
-            )
+            numbers.extend([NumberObject(int(own[position]) + offset), own[position + 1]])
         for page in writer.pages[first_page:]:
             _shift(page, "/StructParents", offset)
         for item in writer._objects[first_object:]:
-            if (
-                isinstance(item, DictionaryObject)
-                and item.get("/Type") == "/StructElem"
-            ):
+            if isinstance(item, DictionaryObject) and item.get("/Type") == "/StructElem":
                 _rename_headers(item, f"{index}-")
-        sections.extend(tree["/K"])
-        offset += (
-            max((int(own[position]) for position in range(0, len(own), 2)), default=-1)
-            + 1
-        )
+        sections.extend(_array(tree["/K"]))
+        offset += max((int(own[position]) for position in range(0, len(own), 2)), default=-1) + 1
     _set_tree(writer, sections, numbers)
     return _finish(writer, PdfReader(BytesIO(parts[0])), title, parts)
 
 
-def two_up(pdf: bytes, *, gap_mm: float = 0.5) -> bytes:
+def two_up(pdf: bytes, *, gap_mm: float = 1.0) -> bytes:
     """Return the A5 pages of `pdf` two by two on landscape A4 sheets, with cut marks in the middle, tags kept."""
     reader = PdfReader(BytesIO(pdf))
     writer = PdfWriter()
@@ -200,18 +184,14 @@ def two_up(pdf: bytes, *, gap_mm: float = 0.5) -> bytes:
         stream = StreamObject()
         stream.set_data(commands.encode())
         sheet[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
-        sheet[NameObject("/Resources")] = DictionaryObject(
-            {NameObject("/XObject"): forms}
-        )
+        sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
     for item in writer._objects:
         if isinstance(item, DictionaryObject):
             _move(item, homes)
     for _ in pages:
         writer.remove_page(0)
-    _set_tree(
-        writer, _array(tree["/K"]), _array(_dictionary(tree["/ParentTree"])["/Nums"])
-    )
-    title = str((reader.metadata or {}).get("/Title", ""))
+    _set_tree(writer, _array(tree["/K"]), _array(_dictionary(tree["/ParentTree"])["/Nums"]))
+    title = _info(reader, "/Title")
     return _finish(writer, reader, title, [pdf, b"two-up"])
 
 
@@ -220,9 +200,7 @@ def _append(writer: PdfWriter, reader: PdfReader) -> DictionaryObject:
     first = len(writer.pages)
     writer.append(reader)
     for page, original in zip(writer.pages[first:], reader.pages, strict=True):
-        page[NameObject("/StructParents")] = NumberObject(
-            int(original["/StructParents"])
-        )
+        page[NameObject("/StructParents")] = NumberObject(_integer(original["/StructParents"]))
     return _dictionary(reader.root_object["/StructTreeRoot"].clone(writer))
 
 
@@ -242,9 +220,7 @@ def _as_form(page: DictionaryObject, width: float, height: float) -> StreamObjec
     form = stream.flate_encode()
     form[NameObject("/Type")] = NameObject("/XObject")
     form[NameObject("/Subtype")] = NameObject("/Form")
-    form[NameObject("/BBox")] = ArrayObject(
-        FloatObject(value) for value in (0, 0, width, height)
-    )
+    form[NameObject("/BBox")] = ArrayObject(FloatObject(value) for value in (0, 0, width, height))
     form[NameObject("/Resources")] = page.raw_get("/Resources")
     form[NameObject("/StructParents")] = page["/StructParents"]
     return form
@@ -270,11 +246,7 @@ def _move(
                     }
                 )
     target = item.get("/Dest")
-    if (
-        isinstance(target, ArrayObject)
-        and isinstance(target[0], IndirectObject)
-        and target[0].idnum in homes
-    ):
+    if isinstance(target, ArrayObject) and isinstance(target[0], IndirectObject) and target[0].idnum in homes:
         sheet, _form, left = homes[target[0].idnum]
         moved = [sheet, target[1], FloatObject(float(target[2]) + left), *target[3:]]
         item[NameObject("/Dest")] = ArrayObject(moved)
@@ -286,10 +258,7 @@ def _rename_headers(element: DictionaryObject, prefix: str) -> None:
         element[NameObject("/ID")] = TextStringObject(prefix + str(element["/ID"]))
     attributes = element.get("/A")
     if isinstance(attributes, DictionaryObject) and "/Headers" in attributes:
-        names = (
-            TextStringObject(prefix + str(name))
-            for name in _array(attributes["/Headers"])
-        )
+        names = (TextStringObject(prefix + str(name)) for name in _array(attributes["/Headers"]))
         attributes[NameObject("/Headers")] = ArrayObject(names)
 
 
@@ -300,19 +269,15 @@ def _set_tree(writer: PdfWriter, sections: ArrayObject, numbers: ArrayObject) ->
     for section in sections:
         _dictionary(section.get_object())[NameObject("/P")] = reference
     tree[NameObject("/K")] = sections
-    tree[NameObject("/ParentTree")] = writer._add_object(
-        DictionaryObject({NameObject("/Nums"): numbers})
-    )
+    tree[NameObject("/ParentTree")] = writer._add_object(DictionaryObject({NameObject("/Nums"): numbers}))
     writer.root_object[NameObject("/StructTreeRoot")] = reference
 
 
-def _finish(
-    writer: PdfWriter, model: PdfReader, title: str, content: Iterable[bytes]
-) -> bytes:
+def _finish(writer: PdfWriter, model: PdfReader, title: str, content: Iterable[bytes]) -> bytes:
     """Give the written file the language, marks and metadata of `model`, and return its bytes."""
     for key in ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata"):
         writer.root_object[NameObject(key)] = model.root_object.raw_get(key).clone(writer)
-    producer = str((model.metadata or {}).get("/Producer", ""))
+    producer = _info(model, "/Producer")
     writer.metadata = {"/Title": title, "/Producer": producer}
     identity = hashlib.sha256(title.encode())
     for part in content:
@@ -327,20 +292,32 @@ def _finish(
 
 def _shift(item: DictionaryObject, key: str, offset: int) -> None:
     if key in item:
-        item[NameObject(key)] = NumberObject(int(item[key]) + offset)
+        item[NameObject(key)] = NumberObject(_integer(item[key]) + offset)
+
+
+def _info(document: PdfReader, key: str) -> str:
+    return str(document.metadata[key]) if document.metadata and key in document.metadata else ""
 
 
 def _reference(page: DictionaryObject) -> IndirectObject:
-    reference = page.indirect_reference
-    assert reference is not None  # Every page of a writer is an object of its own.
-    return reference
+    if page.indirect_reference is None:
+        raise PdfError("a page without a number")
+    return page.indirect_reference
 
 
 def _dictionary(item: object) -> DictionaryObject:
-    assert isinstance(item, DictionaryObject)
+    if not isinstance(item, DictionaryObject):
+        raise PdfError("not a PDF of this module")
     return item
 
 
 def _array(item: object) -> ArrayObject:
-    assert isinstance(item, ArrayObject)
+    if not isinstance(item, ArrayObject):
+        raise PdfError("not a PDF of this module")
     return item
+
+
+def _integer(item: object) -> int:
+    if not isinstance(item, NumberObject):
+        raise PdfError("not a PDF of this module")
+    return int(item)

@@ -39,9 +39,7 @@ class NamePinyin:
 def _syllable(character: str) -> str:
     if character.isascii() or character == MIDDLE_DOT:
         return character.lower() if character.isalnum() else ""
-    return pinyin(character, style=Style.NORMAL, errors=lambda unknown: [[unknown]])[0][
-        0
-    ]
+    return pinyin(character, style=Style.NORMAL)[0][0]
 
 
 def name_pinyin(name: str) -> NamePinyin:

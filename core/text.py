@@ -28,10 +28,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
 @lru_cache(maxsize=4096)
 def _invisible(character: str) -> bool:
-    return (
-        unicodedata.category(character) in _INVISIBLE
-        and character not in "\t\n\r\x0b\x0c\x85"
-    )
+    return unicodedata.category(character) in _INVISIBLE and character not in "\t\n\r\x0b\x0c\x85"
 
 
 def visible(text: str) -> str:
@@ -111,9 +108,7 @@ def normalise_phone(text: str) -> Phone:
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     )
     if number.country_code == 86:
-        formatted = phonenumbers.format_number(
-            number, phonenumbers.PhoneNumberFormat.NATIONAL
-        )
+        formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
         area, _, rest = formatted.partition(" ")
         return Phone(
             f"{area}-{rest.replace(' ', '')}" if rest else area,
@@ -150,16 +145,10 @@ def to_chinese(number: int) -> str:
     tens, units = divmod(number, 10)
     if not tens:
         return _DIGITS[units]
-    return (
-        ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[units] if units else "")
-    )
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[units] if units else "")
 
 
 def quantity(text: str) -> int | None:
     """A whole number written in digits of any width or as a Chinese numeral; None for anything else."""
     key = clean_key(text)
-    return (
-        int(key)
-        if key.isascii() and key.isdigit() and len(key) < 10
-        else chinese_number(key)
-    )
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else chinese_number(key)

@@ -1,6 +1,7 @@
 """Background jobs with their items and result files, and the batches of roster imports.
 
-The row is the job, the broker only wakes workers: what stands here survives a lost broker and a killed worker.
+The row is the job, the broker only wakes workers: what stands here survives a lost broker and a killed
+worker.
 """
 
 import uuid
@@ -25,26 +26,21 @@ from schools.models import School, SchoolOwned, SchoolYear
 class Job(models.Model):
     """A piece of work that takes longer than a breath: its items are done one by one by any worker.
 
-    `params` and the items' payloads hold keys and settings only, never names or texts. `title` names no pupil.
+    `params` and the items' payloads hold keys and settings only, never names or texts. `title` names no
+    pupil.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.SlugField(max_length=40)
     title = models.CharField("任务", max_length=80)
-    state = models.CharField(
-        "状态", max_length=10, choices=JobState, default=JobState.QUEUED
-    )
+    state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.QUEUED)
     total = models.PositiveIntegerField("总数", default=0)
     done_count = models.PositiveIntegerField("已完成", default=0)
     failed_count = models.PositiveIntegerField("未完成", default=0)
     params = models.JSONField(default=dict, blank=True)
     message = models.CharField("说明", max_length=200, blank=True)
-    created_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -102,9 +98,7 @@ class JobItem(models.Model):
     position = models.PositiveIntegerField()
     payload = models.JSONField(default=dict, blank=True)
     label = models.CharField(max_length=80, blank=True)
-    state = models.CharField(
-        max_length=10, choices=ItemState, default=ItemState.WAITING
-    )
+    state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Machine word of the failure, and the sentence for the user.
     error = models.CharField(max_length=60, blank=True)
@@ -115,13 +109,9 @@ class JobItem(models.Model):
 
     class Meta:
         ordering: ClassVar = ["position"]
-        indexes: ClassVar = [
-            models.Index(fields=["job", "state", "claimed_at"], name="jobitem_claim")
-        ]
+        indexes: ClassVar = [models.Index(fields=["job", "state", "claimed_at"], name="jobitem_claim")]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["job", "position"], name="jobitem_position_once"
-            ),
+            models.UniqueConstraint(fields=["job", "position"], name="jobitem_position_once"),
             one_of("state", ItemState, name="jobitem_state_known"),
         ]
 
@@ -139,9 +129,7 @@ class ResultFile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, models.CASCADE, related_name="files")
-    item = models.ForeignKey(
-        JobItem, models.CASCADE, null=True, blank=True, related_name="files"
-    )
+    item = models.ForeignKey(JobItem, models.CASCADE, null=True, blank=True, related_name="files")
     # The human file name, with its folder in a ZIP: 五1班/张三-成长寄语.pdf.
     name = models.CharField("文件名", max_length=200)
     file = models.FileField(upload_to=result_path, max_length=120, blank=True)
@@ -159,9 +147,7 @@ class ResultFile(models.Model):
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="result_expires")]
         constraints: ClassVar = [
             # A second write of one item's or one job's result is refused by the database itself.
-            models.UniqueConstraint(
-                fields=["item", "name"], name="result_item_name_once"
-            ),
+            models.UniqueConstraint(fields=["item", "name"], name="result_item_name_once"),
             models.UniqueConstraint(
                 fields=["job", "name"],
                 condition=Q(item=None),
@@ -184,7 +170,8 @@ def import_path(_batch: "ImportBatch", _name: str) -> str:
 
 
 class ImportBatch(SchoolOwned):
-    """One uploaded roster: the preview and its confirmation are bound to this file, this school and this year.
+    """One uploaded roster: the preview and its confirmation are bound to this file, this school and this
+    year.
 
     `basis` is the fingerprint of what the preview was computed against; a confirmation compares it again.
     """
@@ -201,21 +188,15 @@ class ImportBatch(SchoolOwned):
     summary = models.JSONField(default=dict, blank=True)
     # At most a few hundred findings, folded; the counts stand in `summary`.
     findings = models.JSONField(default=list, blank=True)
-    created_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    confirmed_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    confirmed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["school", "-created_at"], name="import_school_created")
-        ]
+        indexes: ClassVar = [models.Index(fields=["school", "-created_at"], name="import_school_created")]
         constraints: ClassVar = [
             one_of("kind", ImportKind, name="import_kind_known"),
             one_of("state", ImportState, name="import_state_known"),

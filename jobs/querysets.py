@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 # Roles that see every job of their school in its list; only the creator may download what came out.
 OVERSEERS = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 # Roles that work with rosters.
-IMPORTERS = (Role.SCHOOL_ADMIN, Role.MORAL_OFFICE)
+IMPORTERS = (Role.SCHOOL_ADMIN,)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
 def _in_scope(actor: Actor, job: str = "") -> Q:
-    """Rows whose job (reached by the path `job`) belongs to the actor's school, or to a bureau member's own work."""
+    """Rows whose job (by the path `job`) is of the actor's school, or a bureau member's own."""
     if actor.school_id is not None:
         return Q(**{f"{job}school": actor.school_id})
     if actor.user_id is None:
@@ -68,10 +68,8 @@ class JobItemQuerySet(models.QuerySet["JobItem"]):
         return self.filter(state=ItemState.WAITING)
 
     def claimable(self, *, stale_before: datetime.datetime) -> Self:
-        """Waiting items that nobody works on: never claimed, given back, or claimed by a worker gone silent."""
-        return self.waiting().filter(
-            Q(claimed_at=None) | Q(claimed_at__lt=stale_before)
-        )
+        """Waiting items that nobody works on: not claimed, given back, or claimed by a worker gone silent."""
+        return self.waiting().filter(Q(claimed_at=None) | Q(claimed_at__lt=stale_before))
 
 
 class ResultFileQuerySet(models.QuerySet["ResultFile"]):
@@ -99,6 +97,4 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def for_list(self) -> Self:
         """The newest first, with who uploaded and who confirmed."""
-        return self.select_related("created_by", "confirmed_by", "year").order_by(
-            "-created_at", "-pk"
-        )
+        return self.select_related("created_by", "confirmed_by", "year").order_by("-created_at", "-pk")

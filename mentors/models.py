@@ -21,9 +21,7 @@ from students.models import Pupil
 class Teacher(SchoolOwned):
     """Teacher 教师 of a school, with or without an account."""
 
-    user = models.OneToOneField(
-        User, models.SET_NULL, null=True, blank=True, related_name="teacher"
-    )
+    user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, related_name="teacher")
     number = models.CharField("工号", max_length=30)
     name = models.CharField("姓名", max_length=60)
     pinyin = models.CharField(max_length=200, blank=True)
@@ -37,9 +35,7 @@ class Teacher(SchoolOwned):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["school", "number"], name="teacher_number_once"
-            ),
+            models.UniqueConstraint(fields=["school", "number"], name="teacher_number_once"),
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(number=""),
                 name="teacher_name_and_number_given",
@@ -65,9 +61,7 @@ class Mentor(SchoolOwned):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(load__lte=F("capacity")), name="mentor_load_within_capacity"
-            ),
+            models.CheckConstraint(condition=Q(load__lte=F("capacity")), name="mentor_load_within_capacity"),
         ]
 
     def __str__(self) -> str:
@@ -95,12 +89,8 @@ class MentorMember(SchoolOwned):
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["year", "teacher"], name="member_one_slot_per_year"
-            ),
-            models.UniqueConstraint(
-                fields=["mentor", "position"], name="member_position_once"
-            ),
+            models.UniqueConstraint(fields=["year", "teacher"], name="member_one_slot_per_year"),
+            models.UniqueConstraint(fields=["mentor", "position"], name="member_position_once"),
         ]
 
     def __str__(self) -> str:
@@ -118,9 +108,7 @@ class TeamMember(SchoolOwned):
     class Meta:
         ordering: ClassVar = ["-is_leader", "position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["school_class", "mentor"], name="team_member_once"
-            ),
+            models.UniqueConstraint(fields=["school_class", "mentor"], name="team_member_once"),
             models.UniqueConstraint(
                 fields=["school_class"],
                 condition=Q(is_leader=True),
@@ -138,15 +126,11 @@ class Assignment(SchoolOwned):
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="assignments")
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="assignments")
     mentor = models.ForeignKey(Mentor, models.PROTECT, related_name="assignments")
-    kind = models.CharField(
-        max_length=10, choices=AssignmentKind, default=AssignmentKind.MAIN
-    )
+    kind = models.CharField(max_length=10, choices=AssignmentKind, default=AssignmentKind.MAIN)
     origin = models.CharField(max_length=10, choices=AssignmentOrigin)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
-    assigned_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    assigned_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -166,9 +150,7 @@ class Assignment(SchoolOwned):
             one_of("kind", AssignmentKind, name="assignment_kind_known"),
             one_of("origin", AssignmentOrigin, name="assignment_origin_known"),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["mentor", "ends_on"], name="assignment_mentor_open")
-        ]
+        indexes: ClassVar = [models.Index(fields=["mentor", "ends_on"], name="assignment_mentor_open")]
 
     def __str__(self) -> str:
         return f"pupil {self.pupil_id} with mentor {self.mentor_id}"
@@ -194,9 +176,7 @@ class CapException(SchoolOwned):
                 condition=Q(revoked_at=None),
                 name="exception_one_valid",
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="exception_reason_given"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="exception_reason_given"),
             models.CheckConstraint(
                 condition=Q(limit__gte=1, limit__lte=120),
                 name="exception_limit_sensible",

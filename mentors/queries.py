@@ -1,15 +1,19 @@
 """Reads that span teachers, mentors, classes and pupils."""
 
+import datetime
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from accounts.models import RoleGrant, User
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, Mentor, TeamMember
+from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from schools.models import SchoolClass, SchoolYear
+from schools.queries import plan_rules
 from students.models import Enrolment
 from students.querysets import WHOLE_SCHOOL, EnrolmentQuerySet
 
@@ -19,15 +23,8 @@ def enrolments_visible_to(actor: Actor) -> EnrolmentQuerySet:
     rows = Enrolment.objects.in_school(actor)
     if actor.has(*WHOLE_SCHOOL):
         return rows
-    own = Assignment.objects.none()
-    if actor.user_id is not None:
-        own = Assignment.objects.filter(
-            school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id
-        )
-    return rows.filter(
-        Q(school_class_id__in=actor.homeroom_class_ids)
-        | Q(pupil_id__in=own.values("pupil_id"))
-    )
+    own = Assignment.objects.held_by(actor)
+    return rows.filter(Q(school_class_id__in=actor.homeroom_class_ids) | Q(pupil_id__in=own.values("pupil_id")))
 
 
 def mentor_of(actor: Actor, year: SchoolYear) -> Mentor | None:
@@ -37,9 +34,7 @@ def mentor_of(actor: Actor, year: SchoolYear) -> Mentor | None:
 
 def homeroom_classes(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
     """The classes that the actor leads in `year`."""
-    return list(
-        SchoolClass.objects.of_year(year).filter(pk__in=actor.homeroom_class_ids)
-    )
+    return list(SchoolClass.objects.of_year(year).filter(pk__in=actor.homeroom_class_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +75,7 @@ def class_board(school_class: SchoolClass) -> ClassBoard:
     guests = set(held.values()) - {m.pk for m in mentors}
     if guests:
         mentors += Mentor.objects.filter(pk__in=guests).with_names().order_by("pk")
-    return ClassBoard(
-        school_class, mentors, [BoardRow(e, held.get(e.pupil_id)) for e in enrolments]
-    )
+    return ClassBoard(school_class, mentors, [BoardRow(e, held.get(e.pupil_id)) for e in enrolments])
 
 
 def teams_of_year(year: SchoolYear) -> dict[int, list[TeamMember]]:
@@ -100,17 +93,164 @@ def teams_of_year(year: SchoolYear) -> dict[int, list[TeamMember]]:
 def colleagues_with_room(mentor: Mentor, *, limit: int = 3) -> list[Mentor]:
     """Mentors in a common team with free places, the emptiest first: whom to ask when `mentor` is full."""
     teams = TeamMember.objects.filter(mentor=mentor).values("school_class_id")
-    near = (
-        Mentor.objects.filter(teams__school_class_id__in=teams)
-        .exclude(pk=mentor.pk)
-        .with_names()
-        .distinct()
-    )
-    return sorted((m for m in near if m.free > 0), key=lambda m: (-m.free, m.pk))[
-        :limit
-    ]
+    near = Mentor.objects.filter(teams__school_class_id__in=teams).exclude(pk=mentor.pk).with_names().distinct()
+    return sorted((m for m in near if m.free > 0), key=lambda m: (-m.free, m.pk))[:limit]
 
 
 def may_see_whole_school(actor: Actor) -> bool:
     """Whether the actor's roles open all pupils' names."""
     return actor.has(Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """A class on the overview: how many pupils have a mentor, its homeroom teacher and its team."""
+
+    school_class: SchoolClass
+    covered: bool
+    pupils: int
+    assigned: int
+    homeroom: str
+    team: list[TeamMember]
+
+    @property
+    def unassigned(self) -> int:
+        """Pupils without a mentor."""
+        return self.pupils - self.assigned
+
+
+def class_summaries(
+    year: SchoolYear, *, on: datetime.date, class_ids: Collection[int] | None = None
+) -> list[ClassSummary]:
+    """The classes of `year` (or those of `class_ids`) in teaching order. Ten queries whatever their number."""
+    classes = SchoolClass.objects.of_year(year)
+    if class_ids is not None:
+        classes = classes.filter(pk__in=class_ids)
+    has_mentor = Assignment.objects.active().main().filter(pupil_id=OuterRef("pupil_id"), year=year)
+    counts = {
+        class_id: (pupils, assigned)
+        for class_id, pupils, assigned in Enrolment.objects.active()
+        .filter(school_class__year=year)
+        .annotate(has_mentor=Exists(has_mentor))
+        .values("school_class_id")
+        .annotate(pupils=Count("pk"), assigned=Count("pk", filter=Q(has_mentor=True)))
+        .values_list("school_class_id", "pupils", "assigned")
+    }
+    homerooms = {
+        grant.school_class_id: grant.user.name
+        for grant in RoleGrant.objects.active(on)
+        .filter(role=Role.HOMEROOM, school_class__year=year)
+        .select_related("user")
+        .order_by("starts_on")
+    }
+    teams = teams_of_year(year)
+    rules = plan_rules(year, on=on)
+    return [
+        ClassSummary(
+            school_class,
+            rules is not None and rules.covers(school_class.grade_id),
+            *counts.get(school_class.pk, (0, 0)),
+            homerooms.get(school_class.pk, ""),
+            teams.get(school_class.pk, []),
+        )
+        for school_class in classes
+    ]
+
+
+def mentors_for_choice(year: SchoolYear) -> list[Mentor]:
+    """All slots of `year` with their names and classes, ordered by class: for a list to choose one from."""
+    mentors = Mentor.objects.of_year(year).prefetch_related(
+        "members__teacher",
+        Prefetch("teams", TeamMember.objects.select_related("school_class__grade").order_by("school_class_id")),
+    )
+
+    def place(mentor: Mentor) -> tuple[int, int, int]:
+        classes = [team.school_class for team in mentor.teams.all()]
+        first = min(((c.grade.number, c.number) for c in classes), default=(99, 0))
+        return (*first, mentor.pk)
+
+    return sorted(mentors, key=place)
+
+
+def cap_exceptions(actor: Actor, year: SchoolYear) -> list[CapException]:
+    """The exceptions of `year` that the actor may see, valid ones first, with the mentors' names and classes."""
+    rows = (
+        CapException.objects.visible_to(actor)
+        .filter(mentor__year=year)
+        .select_related("mentor", "granted_by")
+        .prefetch_related("mentor__members__teacher", "mentor__teams__school_class__grade")
+    )
+    return sorted(rows, key=lambda e: (e.revoked_at is not None, -e.pk))
+
+
+def _with_people_details(
+    teachers: QuerySet[Teacher], *, year: SchoolYear | None, on: datetime.date
+) -> QuerySet[Teacher]:
+    """Account, present roles and this year's slot of each teacher at hand: five further queries."""
+    return teachers.select_related("user", "school").prefetch_related(
+        Prefetch("user__grants", active_grants(on), to_attr="present_grants"),
+        Prefetch(
+            "memberships",
+            MentorMember.objects.filter(year=year)
+            .select_related("mentor")
+            .prefetch_related("mentor__teams__school_class__grade"),
+            to_attr="slots",
+        ),
+    )
+
+
+def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
+    """Grants that hold on `on`, with their class, in the order of their roles."""
+    return RoleGrant.objects.active(on).select_related("school_class__grade").order_by("role", "pk")
+
+
+def grants_of(user: User) -> QuerySet[RoleGrant]:
+    """All roles of a person in their school, past ones too, the latest first."""
+    return (
+        RoleGrant.objects.filter(user=user, school_id=user.school_id)
+        .select_related("school_class__grade", "user")
+        .order_by("-starts_on", "-pk")
+    )
+
+
+def find_teachers(
+    actor: Actor,
+    *,
+    year: SchoolYear | None,
+    text: str = "",
+    role: str = "",
+    present_only: bool = False,
+) -> QuerySet[Teacher]:
+    """Colleagues whose name, pinyin, initials or number begin or contain `text`, with account, roles and slot."""
+    teachers = Teacher.objects.visible_to(actor)
+    if present_only:
+        teachers = teachers.present()
+    text = text.strip()
+    if text:
+        lower = text.lower()
+        teachers = teachers.filter(
+            Q(name__icontains=text)
+            | Q(number__istartswith=text)
+            | Q(pinyin__startswith=lower)
+            | Q(pinyin__contains=f" {lower}")
+            | Q(initials__contains=f" {lower}")
+        )
+    if role:
+        held = RoleGrant.objects.active(actor.today).filter(role=role, school_id=actor.school_id)
+        teachers = teachers.filter(user_id__in=held.values("user_id"))
+    return _with_people_details(teachers, year=year, on=actor.today).order_by("left_on", "number", "pk")
+
+
+def accounts_without_teacher(actor: Actor) -> QuerySet[User]:
+    """Accounts of the school that belong to no teacher of the roster, e.g. an office account."""
+    return (
+        User.objects.visible_to(actor)
+        .filter(teacher=None)
+        .prefetch_related(Prefetch("grants", active_grants(actor.today), to_attr="present_grants"))
+        .order_by("username")
+    )
+
+
+def has_pupils(actor: Actor) -> bool:
+    """Whether the actor is somebody's mentor today. One query."""
+    return Assignment.objects.held_by(actor).active().exists()

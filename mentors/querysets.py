@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 
 if TYPE_CHECKING:
-    from mentors.models import Assignment, CapException, Mentor, Teacher
+    from mentors.models import Assignment, CapException, Mentor, Teacher  # noqa: F401  # named in quotes below
     from schools.models import SchoolClass, SchoolYear
 
 
@@ -40,11 +40,7 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
 
     def of_user(self, user_id: int | None) -> Self:
         """The slots that the person behind `user_id` holds or shares."""
-        return (
-            self.filter(members__teacher__user_id=user_id)
-            if user_id is not None
-            else self.none()
-        )
+        return self.filter(members__teacher__user_id=user_id) if user_id is not None else self.none()
 
     def with_names(self) -> Self:
         """Members and their teachers at hand, so that `names` costs no query."""
@@ -68,18 +64,18 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN):
             return rows
-        own = (
-            Q(mentor__members__teacher__user_id=actor.user_id)
-            if actor.user_id is not None
-            else Q(pk=None)
-        )
+        own = Q(mentor__members__teacher__user_id=actor.user_id) if actor.user_id is not None else Q(pk=None)
         own_class = Q(
             pupil__enrolments__school_class_id__in=actor.homeroom_class_ids,
             pupil__enrolments__ends_on=None,
         )
-        return rows.filter(
-            pk__in=self.model._default_manager.filter(own | own_class).values("pk")
-        )
+        return rows.filter(pk__in=self.model._default_manager.filter(own | own_class).values("pk"))
+
+    def held_by(self, actor: Actor) -> Self:
+        """Assignments, past ones too, to the slots that the actor holds or shares."""
+        if actor.school_id is None or actor.user_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id)
 
     def active(self) -> Self:
         """Assignments that have not ended."""

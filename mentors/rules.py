@@ -20,18 +20,17 @@ def can_grant_exception(actor: Actor) -> bool:
     return actor.has(Role.MORAL_OFFICE)
 
 
+def can_edit_team(actor: Actor) -> bool:
+    """Who composes the classes' teams: 德育室, which builds them (Guyi plan 四(二)), and the roster's admin."""
+    return actor.has(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
+
+
 class CapReached(DomainError):
     """The mentor has as many pupils as the plan or an exception allows (1:15, Guyi plan 四(二); Wuhu plan 五(二))."""
 
     def __init__(self, mentor: Mentor) -> None:
-        others = "、".join(
-            f"{m.names}老师还有 {m.free} 个名额" for m in colleagues_with_room(mentor)
-        )
-        choose = (
-            f"请改选其他导师（{others}）"
-            if others
-            else "本班导师团已没有名额，请增加一位导师"
-        )
+        others = "、".join(f"{m.names}老师还有 {m.free} 个名额" for m in colleagues_with_room(mentor))
+        choose = f"请改选其他导师（{others}）" if others else "本班导师团已没有名额，请增加一位导师"
         super().__init__(
             "cap_reached",
             f"{mentor.names}老师已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名。{choose}，或请德育室批准超额。",

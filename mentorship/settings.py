@@ -4,11 +4,13 @@
 switch the servers; `SECRET_KEY`, `ALLOWED_HOSTS`, `DEBUG`, `EMAIL_URL`, `SITE_URL` do what their names say.
 """
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 
@@ -27,20 +29,16 @@ def _local_secret_key() -> str:
         partial = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"
         partial.touch(mode=0o600)
         partial.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        try:
-            # link(), unlike rename(), fails when another process was first: all of them then read one key.
+        # link(), unlike rename(), fails when another process was first: all of them then read one key.
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(partial)
-        except FileExistsError:
-            pass
         partial.unlink()
     return path.read_text(encoding="ascii").strip()
 
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _local_secret_key()
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1", "[::1]"]
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Address that printed slips and e-mails point to.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -67,6 +65,7 @@ INSTALLED_APPS = [
     "students",
     "mentors",
     "records",
+    "mentorship",
 ]
 
 MIDDLEWARE = [
@@ -101,6 +100,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "accounts.context_processors.actor",
+                "mentorship.navigation.navigation",
                 "notices.context_processors.unread",
             ],
             "builtins": ["core.templatetags.ui"],
@@ -110,9 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database -------------------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a writer waits at BEGIN instead of failing in the middle with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -136,9 +134,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8},
@@ -267,6 +263,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    # Half past eight: in working hours, once a day; the task itself stays silent on days off.
+    "remind": {
+        "task": "records.remind",
+        "schedule": crontab(hour=8, minute=30),
+        "options": {"expires": 6 * 3600},
+    },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,
@@ -278,9 +280,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

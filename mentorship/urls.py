@@ -1,5 +1,33 @@
-"""The URL map: one include per app."""
+"""The URL map: one include per app, and the door."""
 
-from django.urls import URLPattern, URLResolver
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.http import ActorRequest
+from accounts.views.sign_in import healthz
+from mentorship.navigation import home_url
+
+
+def home(request: ActorRequest) -> HttpResponse:
+    """To the page where the person's work is."""
+    return redirect(home_url(request.actor))
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("account/", include("accounts.urls")),
+    path("my/", include("records.urls.desk")),
+    path("classes/", include("mentors.urls.board")),
+    path("office/", include("records.urls.office")),
+    path("papers/", include("records.urls.papers")),
+    path("plan/", include("records.urls.plan")),
+    path("manage/", include("mentors.urls.manage")),
+    path("imports/", include("jobs.import_urls")),
+    path("jobs/", include("jobs.urls")),
+    path("inbox/", include("notices.urls")),
+    path("bureau/", include("records.urls.bureau")),
+    # Short, because it is printed: what families open.
+    path("f/", include("records.urls.family")),
+]

@@ -13,12 +13,10 @@ from schools.models import School
 
 
 class Notice(models.Model):
-    """A message to one person. `dedup_key` makes sending it twice impossible: a digest of one day has one key."""
+    """A message to one person. `dedup_key` makes sending it twice impossible: a day's digest has one key."""
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notices")
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.SlugField(max_length=40)
     title = models.CharField("标题", max_length=100)
     body = models.TextField("内容", max_length=4000, blank=True)
@@ -32,22 +30,15 @@ class Notice(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["recipient", "-created_at"], name="notice_recipient_created"
-            ),
-            models.Index(
-                fields=["recipient"], condition=Q(read_at=None), name="notice_unread"
-            ),
+            models.Index(fields=["recipient", "-created_at"], name="notice_recipient_created"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["recipient", "dedup_key"], name="notice_once"
-            ),
+            models.UniqueConstraint(fields=["recipient", "dedup_key"], name="notice_once"),
             models.CheckConstraint(condition=~Q(dedup_key=""), name="notice_key_given"),
             # One slash and not two: a link never leads to another site.
             models.CheckConstraint(
-                condition=Q(link="")
-                | (Q(link__startswith="/") & ~Q(link__startswith="//")),
+                condition=Q(link="") | (Q(link__startswith="/") & ~Q(link__startswith="//")),
                 name="notice_link_is_path",
             ),
         ]
@@ -67,9 +58,7 @@ class OutboxMessage(models.Model):
     to_address = models.CharField(max_length=254)
     subject = models.CharField(max_length=100)
     body = models.TextField(max_length=2000)
-    state = models.CharField(
-        max_length=10, choices=OutboxState, default=OutboxState.WAITING
-    )
+    state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Also the claim: who takes a message pushes this into the future before sending.
     next_try_at = models.DateTimeField()
@@ -86,9 +75,7 @@ class OutboxMessage(models.Model):
             )
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["notice", "channel"], name="outbox_once_per_channel"
-            ),
+            models.UniqueConstraint(fields=["notice", "channel"], name="outbox_once_per_channel"),
             one_of("channel", Channel, name="outbox_channel_known"),
             one_of("state", OutboxState, name="outbox_state_known"),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from notices.enums import OutboxState
 
 if TYPE_CHECKING:
-    from notices.models import Notice, OutboxMessage
+    from notices.models import Notice, OutboxMessage  # noqa: F401  # named in quotes below
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -20,9 +20,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """One's own notices, and of those only the ones of the school one acts in."""
         if actor.user_id is None:
             return self.none()
-        return self.filter(
-            Q(school_id=actor.school_id) | Q(school=None), recipient_id=actor.user_id
-        )
+        return self.filter(Q(school_id=actor.school_id) | Q(school=None), recipient_id=actor.user_id)
 
     def in_school(self, actor: Actor) -> Self:
         """All notices of the actor's school; only their recipients may open them."""
@@ -47,7 +45,5 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(notice__recipient_id=actor.user_id)
 
     def due(self, now: datetime.datetime) -> Self:
-        """Messages whose (next) attempt is due; a claimed one is due again only after its claim has run out."""
-        return self.filter(state=OutboxState.WAITING, next_try_at__lte=now).order_by(
-            "next_try_at", "pk"
-        )
+        """Messages whose (next) attempt is due; a claimed one is due again when its claim has run out."""
+        return self.filter(state=OutboxState.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")

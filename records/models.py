@@ -60,12 +60,8 @@ class HomeVisit(Note):
     """Home visit 家访: one record, credited to every teacher who took part (Guyi plan 四(三)1)."""
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visits")
-    form = models.CharField(
-        "方式", max_length=10, choices=VisitForm, default=VisitForm.HOME
-    )
-    outcome = models.CharField(
-        "结果", max_length=10, choices=VisitOutcome, default=VisitOutcome.COMPLETED
-    )
+    form = models.CharField("方式", max_length=10, choices=VisitForm, default=VisitForm.HOME)
+    outcome = models.CharField("结果", max_length=10, choices=VisitOutcome, default=VisitOutcome.COMPLETED)
     teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
         Teacher, related_name="visits", blank=True
     )
@@ -89,15 +85,9 @@ class HomeVisit(Note):
 class HeartTalk(Note):
     """Talk 谈心谈话 with one or several pupils; date and pupil alone are a valid record."""
 
-    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(
-        Pupil, related_name="talks"
-    )
-    form = models.CharField(
-        "方式", max_length=10, choices=TalkForm, default=TalkForm.FACE
-    )
-    occasion = models.CharField(
-        "时机", max_length=12, choices=Occasion, default=Occasion.EVERYDAY
-    )
+    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(Pupil, related_name="talks")
+    form = models.CharField("方式", max_length=10, choices=TalkForm, default=TalkForm.FACE)
+    occasion = models.CharField("时机", max_length=12, choices=Occasion, default=Occasion.EVERYDAY)
     place = models.CharField("地点", max_length=40, blank=True)
     strategies = models.JSONField("策略", default=list, blank=True)
     home_contacted = models.BooleanField("已与家长沟通", default=False)
@@ -123,15 +113,11 @@ class GrowthLetter(Record):
     mentor = models.ForeignKey(Mentor, models.PROTECT, related_name="letters")
     body = models.TextField("正文", max_length=4000, blank=True)
     advice = models.TextField("成长建议", max_length=1000, blank=True)
-    state = models.CharField(
-        max_length=10, choices=LetterState, default=LetterState.DRAFT
-    )
+    state = models.CharField(max_length=10, choices=LetterState, default=LetterState.DRAFT)
     return_reason = models.CharField("退回说明", max_length=200, blank=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    released_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     read_at = models.DateTimeField("家长首次阅读", null=True, blank=True)
 
     objects = GrowthLetterQuerySet.as_manager()
@@ -146,8 +132,7 @@ class GrowthLetter(Record):
             ),
             one_of("state", LetterState, name="letter_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[LetterState.DRAFT, LetterState.RETURNED])
-                | ~Q(body=""),
+                condition=Q(state__in=[LetterState.DRAFT, LetterState.RETURNED]) | ~Q(body=""),
                 name="letter_handed_in_has_text",
             ),
             models.CheckConstraint(
@@ -155,9 +140,7 @@ class GrowthLetter(Record):
                 name="letter_release_dated",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["school", "term", "state"], name="letter_term_state")
-        ]
+        indexes: ClassVar = [models.Index(fields=["school", "term", "state"], name="letter_term_state")]
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
@@ -181,9 +164,7 @@ class Tick(SchoolOwned):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["pupil", "period", "action"], name="tick_once"
-            ),
+            models.UniqueConstraint(fields=["pupil", "period", "action"], name="tick_once"),
             one_of("action", ActionKind, name="tick_action_known"),
             one_of("state", TickState, name="tick_state_known"),
             models.CheckConstraint(
@@ -192,11 +173,22 @@ class Tick(SchoolOwned):
                 name="tick_done_has_date",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["period", "action", "state"], name="tick_period_action"
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["period", "action", "state"], name="tick_period_action")]
 
     def __str__(self) -> str:
         return f"tick {self.action} of pupil {self.pupil_id}"
+
+
+class Reminder(SchoolOwned):
+    """That a person was reminded of one action at one point of its window; the same point is never told twice."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    # Action, term, window and point: "visit:12:0:1".
+    key = models.CharField(max_length=60)
+    sent_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.user_id}"

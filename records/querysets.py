@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,8 +14,11 @@ from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
 if TYPE_CHECKING:
-    from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+    from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick  # noqa: F401  # named in quotes below
     from schools.models import Term
+
+
+R = TypeVar("R", bound=models.Model)
 
 
 def pupils_in_reach(actor: Actor) -> PupilQuerySet:
@@ -23,20 +26,12 @@ def pupils_in_reach(actor: Actor) -> PupilQuerySet:
     pupils = Pupil.objects.in_school(actor)
     if actor.has(Role.MORAL_OFFICE):
         return pupils
-    own = Assignment.objects.none()
-    if actor.user_id is not None:
-        own = Assignment.objects.filter(
-            school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id
-        )
-    own_class = Enrolment.objects.filter(
-        school_class_id__in=actor.homeroom_class_ids, ends_on=None
-    )
-    return pupils.filter(
-        Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
-    )
+    own = Assignment.objects.held_by(actor)
+    own_class = Enrolment.objects.filter(school_class_id__in=actor.homeroom_class_ids, ends_on=None)
+    return pupils.filter(Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id")))
 
 
-class RecordQuerySet(models.QuerySet[Any]):
+class RecordQuerySet(models.QuerySet[R]):
     """What visits, talks and letters have in common."""
 
     pupil_path = "pupil"
@@ -49,8 +44,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         if actor.has(Role.MORAL_OFFICE):
             return rows
         seen = self.model._default_manager.filter(
-            Q(**{f"{self.pupil_path}__in": pupils_in_reach(actor)})
-            | Q(created_by_id=actor.user_id)
+            Q(**{f"{self.pupil_path}__in": pupils_in_reach(actor)}) | Q(created_by_id=actor.user_id)
         )
         return rows.filter(pk__in=seen.values("pk"))
 
@@ -63,20 +57,18 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.filter(term=term)
 
 
-class HomeVisitQuerySet(RecordQuerySet):
+class HomeVisitQuerySet(RecordQuerySet["HomeVisit"]):
     pass
 
 
-class HeartTalkQuerySet(RecordQuerySet):
+class HeartTalkQuerySet(RecordQuerySet["HeartTalk"]):
     pupil_path = "pupils"
 
 
-class GrowthLetterQuerySet(RecordQuerySet):
+class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
     def for_office(self) -> Self:
         """Letters with all that 德育室's list shows."""
-        return self.select_related("pupil", "term").prefetch_related(
-            "mentor__members__teacher"
-        )
+        return self.select_related("pupil", "term").prefetch_related("mentor__members__teacher")
 
     def released(self) -> Self:
         """Letters that the family may read."""

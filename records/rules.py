@@ -40,35 +40,21 @@ def can_see_pupil_records(actor: Actor, pupil: Pupil) -> bool:
 
 def pupils_to_record_for(actor: Actor, year: SchoolYear) -> Q:
     """Pupils (a condition on Pupil) for whom the actor may log now: own present pupils, and the own class."""
-    own = Assignment.objects.none()
-    if actor.user_id is not None:
-        own = Assignment.objects.active().filter(
-            school_id=actor.school_id,
-            year=year,
-            mentor__members__teacher__user_id=actor.user_id,
-        )
-    own_class = Enrolment.objects.active().filter(
-        school_class_id__in=actor.homeroom_class_ids
-    )
+    own = Assignment.objects.held_by(actor).active().filter(year=year)
+    own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
     return Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
 
 
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     """Whether the actor may log visits and talks for all of these pupils. One query."""
     wanted = set(pupil_ids)
-    allowed = Pupil.objects.in_school(actor).filter(
-        pupils_to_record_for(actor, year), pk__in=wanted
-    )
+    allowed = Pupil.objects.in_school(actor).filter(pupils_to_record_for(actor, year), pk__in=wanted)
     return allowed.count() == len(wanted)
 
 
 def can_edit_note(actor: Actor, note: Note) -> bool:
     """Only the author changes a note."""
-    return (
-        actor.user_id is not None
-        and actor.school_id == note.school_id
-        and note.created_by_id == actor.user_id
-    )
+    return actor.user_id is not None and actor.school_id == note.school_id and note.created_by_id == actor.user_id
 
 
 def can_release(actor: Actor) -> bool:
@@ -85,9 +71,7 @@ def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
     )
 
 
-def date_fits(
-    date: datetime.date, year: SchoolYear, today: datetime.date
-) -> str | None:
+def date_fits(date: datetime.date, year: SchoolYear, today: datetime.date) -> str | None:
     """A sentence if a record cannot have happened on `date`, else None: not in the future, not before last summer."""
     if date > today:
         return "日期不能晚于今天。"

@@ -1,7 +1,7 @@
 """Class labels as schools write them → grade number and class number.
 
-One canonical pair for `一<1>` (Guyi plan 四(二)1), `一（1）班`, `一年级1班`, `1年级(1)班`, `101`, `1.1`, `G1C1`, `高一1班`,
-`初一(1)`, `2026级1班`. Pure functions: whether such a class exists is another question.
+One canonical pair for `一<1>` (Guyi plan 四(二)1), `一（1）班`, `一年级1班`, `1年级(1)班`, `101`, `1.1`, `G1C1`,
+`高一1班`, `初一(1)`, `2026级1班`. Pure functions: whether such a class exists is another question.
 """
 
 import re
@@ -15,9 +15,7 @@ _NUMERAL = r"[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
 _OPEN, _CLOSE = r"[(<\[{〈《【〔]", r"[)>\]}〉》】〕]"
 _CLASS = rf"{_OPEN}?({_NUMERAL}){_CLOSE}?班?"
 _STAGE_BASE = {"小学": 0, "小": 0, "初中": 6, "初": 6, "高中": 9, "高": 9}
-_FULL = re.compile(
-    rf"(小学|初中|高中|小|初|高)?({_NUMERAL})(?:年级|年|级)?[-.·]?{_CLASS}"
-)
+_FULL = re.compile(rf"(小学|初中|高中|小|初|高)?({_NUMERAL})(?:年级|年|级)?[-.·]?{_CLASS}")
 _GRADE_NAMED = re.compile(rf"(小学|初中|高中|小|初|高)?({_NUMERAL})(?:年级|年|级)?")
 _ENTRY_YEAR = re.compile(rf"((?:20)?\d\d)级{_CLASS}")
 _LATIN = re.compile(r"g(\d{1,2})c(\d{1,2})")
@@ -42,9 +40,7 @@ class ClassKey:
         return f"{grade_names(self.grade)[1]}（{self.number}）班"
 
 
-def parse_class_label(
-    label: str, *, stage: Stage, start_year: int, grade: str = ""
-) -> ClassKey | None:
+def parse_class_label(label: str, *, stage: Stage, start_year: int, grade: str = "") -> ClassKey | None:
     """The class that `label` names in a school of `stage`; `grade` is the text of a separate 年级 column.
 
     None if the text cannot be read as a class, or as a grade of that stage.
@@ -61,22 +57,16 @@ def parse_class_label(
         whole = parse_class_label(label, stage=stage, start_year=start_year)
         return whole if whole is not None and whole.grade == grade_number else None
     if entry := _ENTRY_YEAR.fullmatch(text):
-        return _key(
-            _grade_of_entry(int(entry[1]), stage, start_year), quantity(entry[2]), stage
-        )
+        return _key(_grade_of_entry(int(entry[1]), stage, start_year), quantity(entry[2]), stage)
     if three := _THREE_DIGITS.fullmatch(text):
         return _key(_grade_number("", int(three[1]), stage), int(three[2]), stage)
     if latin := _LATIN.fullmatch(text):
         return _key(_grade_number("", int(latin[1]), stage), int(latin[2]), stage)
     full = _FULL.fullmatch(text)
     # Two bare numerals in a row (`11班`, `二十一`) say nothing about where the grade ends.
-    if full is None or re.fullmatch(
-        rf"(?:{_NUMERAL}|\d+|[一二三四五六七八九十]+)班?", text
-    ):
+    if full is None or re.fullmatch(rf"(?:{_NUMERAL}|\d+|[一二三四五六七八九十]+)班?", text):
         return None
-    return _key(
-        _grade_number(full[1] or "", quantity(full[2]), stage), quantity(full[3]), stage
-    )
+    return _key(_grade_number(full[1] or "", quantity(full[2]), stage), quantity(full[3]), stage)
 
 
 def find_class_label(title: str, *, stage: Stage, start_year: int) -> ClassKey | None:
@@ -101,11 +91,7 @@ def parse_grade_label(label: str, *, stage: Stage, start_year: int) -> int | Non
     if entry := re.fullmatch(r"((?:20)\d\d)级?", text):
         return _in_stage(_grade_of_entry(int(entry[1]), stage, start_year), stage)
     named = _GRADE_NAMED.fullmatch(text)
-    return (
-        _in_stage(_grade_number(named[1] or "", quantity(named[2]), stage), stage)
-        if named
-        else None
-    )
+    return _in_stage(_grade_number(named[1] or "", quantity(named[2]), stage), stage) if named else None
 
 
 def _plain(label: str) -> str:

@@ -43,16 +43,14 @@ class School(models.Model):
     code = models.SlugField("代码", max_length=30, unique=True)
     name = models.CharField("校名", max_length=60)
     stage = models.CharField("学段", max_length=10, choices=Stage)
-    bureau = models.ForeignKey(
-        Bureau, models.PROTECT, null=True, blank=True, related_name="schools"
-    )
-    book_title = models.CharField(
-        "记录本标题", max_length=40, default="人人都有“好朋友”老师"
-    )
+    bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="schools")
+    book_title = models.CharField("记录本标题", max_length=40, default="人人都有“好朋友”老师")
     emergency_card = models.TextField(
         "紧急联系卡",
         max_length=500,
-        default="本系统不是危机干预系统。情况紧急时请立即联系心理老师和德育室，必要时拨打 110、120 或心理援助热线 12356。",
+        default=(
+            "本系统不是危机干预系统。情况紧急时请立即联系心理老师和德育室，必要时拨打 110、120 或心理援助热线 12356。"
+        ),
     )
 
     objects = SchoolQuerySet.as_manager()
@@ -85,9 +83,7 @@ class SchoolYear(SchoolOwned):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["school", "start_year"], name="schoolyear_once"
-            ),
+            models.UniqueConstraint(fields=["school", "start_year"], name="schoolyear_once"),
             models.UniqueConstraint(
                 fields=["school"],
                 condition=Q(is_current=True),
@@ -112,9 +108,7 @@ class Term(SchoolOwned):
         ordering: ClassVar = ["starts_on"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "number"], name="term_once"),
-            models.CheckConstraint(
-                condition=Q(number__in=[1, 2]), name="term_number_known"
-            ),
+            models.CheckConstraint(condition=Q(number__in=[1, 2]), name="term_number_known"),
             ordered("starts_on", "ends_on", name="term_dates_ordered"),
         ]
 
@@ -131,21 +125,16 @@ class Period(SchoolOwned):
     """A period of the plan in which actions are owed: one of the terms, or the whole year (`term` empty)."""
 
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="periods")
-    term = models.OneToOneField(
-        Term, models.CASCADE, null=True, blank=True, related_name="period"
-    )
+    term = models.OneToOneField(Term, models.CASCADE, null=True, blank=True, related_name="period")
     kind = models.CharField(max_length=4, choices=PeriodKind)
 
     objects = PeriodQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["year"], condition=Q(term=None), name="period_one_per_year"
-            ),
+            models.UniqueConstraint(fields=["year"], condition=Q(term=None), name="period_one_per_year"),
             models.CheckConstraint(
-                condition=Q(kind=PeriodKind.TERM, term__isnull=False)
-                | Q(kind=PeriodKind.YEAR, term__isnull=True),
+                condition=Q(kind=PeriodKind.TERM, term__isnull=False) | Q(kind=PeriodKind.YEAR, term__isnull=True),
                 name="period_kind_fits_term",
             ),
         ]
@@ -190,9 +179,7 @@ class Grade(SchoolOwned):
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["school", "number"], name="grade_once"),
-            models.CheckConstraint(
-                condition=Q(number__gte=1, number__lte=12), name="grade_number_known"
-            ),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=12), name="grade_number_known"),
         ]
 
     def __str__(self) -> str:
@@ -205,21 +192,15 @@ class SchoolClass(SchoolOwned):
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="classes")
     grade = models.ForeignKey(Grade, models.PROTECT, related_name="classes")
     number = models.PositiveSmallIntegerField("班号")
-    previous = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="next_classes"
-    )
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="next_classes")
 
     objects = SchoolClassQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["grade__number", "number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["year", "grade", "number"], name="class_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(number__gte=1), name="class_number_positive"
-            ),
+            models.UniqueConstraint(fields=["year", "grade", "number"], name="class_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="class_number_positive"),
         ]
 
     def __str__(self) -> str:
@@ -253,21 +234,15 @@ class Plan(SchoolOwned):
         choices=NoteVisibility,
         default=NoteVisibility.TEAM,
     )
-    supporting_counts = models.BooleanField(
-        "辅助导师计入上限并承担规定动作", default=False
-    )
+    supporting_counts = models.BooleanField("辅助导师计入上限并承担规定动作", default=False)
 
     objects = PlanQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["effective_from", "version"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["year", "version"], name="plan_version_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(cap__gte=1, cap__lte=60), name="plan_cap_sensible"
-            ),
+            models.UniqueConstraint(fields=["year", "version"], name="plan_version_once"),
+            models.CheckConstraint(condition=Q(cap__gte=1, cap__lte=60), name="plan_cap_sensible"),
             one_of("letter_tone", LetterTone, name="plan_letter_tone_known"),
             one_of("note_visibility", NoteVisibility, name="plan_visibility_known"),
             one_of("preset", Preset, name="plan_preset_known"),
@@ -308,9 +283,7 @@ class PlanAction(SchoolOwned):
     opens_days = models.SmallIntegerField("提前或推后几天开始", default=0)
     due_days = models.SmallIntegerField("节点后几天截止", default=0)
     accepted_outcomes = models.JSONField("视为完成的家访结果", default=list, blank=True)
-    grades: "models.ManyToManyField[Grade, models.Model]" = models.ManyToManyField(
-        Grade, related_name="+"
-    )
+    grades: "models.ManyToManyField[Grade, models.Model]" = models.ManyToManyField(Grade, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["pk"]

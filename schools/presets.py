@@ -61,12 +61,8 @@ PRESETS: dict[Preset, PlanPreset] = {
                 _PILOT,
                 accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
             ),
-            PresetAction(
-                ActionKind.TALK, PeriodKind.TERM, Anchor.EXAMS, -14, 14, _PILOT
-            ),
-            PresetAction(
-                ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _PILOT
-            ),
+            PresetAction(ActionKind.TALK, PeriodKind.TERM, Anchor.EXAMS, -14, 14, _PILOT),
+            PresetAction(ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _PILOT),
             PresetAction(
                 ActionKind.CARD,
                 PeriodKind.TERM,
@@ -98,12 +94,8 @@ PRESETS: dict[Preset, PlanPreset] = {
                 _SENIOR,
                 accepted_outcomes=(VisitOutcome.COMPLETED,),
             ),
-            PresetAction(
-                ActionKind.TALK, PeriodKind.YEAR, Anchor.EXAMS, -14, 14, _SENIOR
-            ),
-            PresetAction(
-                ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _SENIOR
-            ),
+            PresetAction(ActionKind.TALK, PeriodKind.YEAR, Anchor.EXAMS, -14, 14, _SENIOR),
+            PresetAction(ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _SENIOR),
         ),
     ),
 }

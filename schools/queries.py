@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
-from schools.models import KeyDate, Period, Plan, School, SchoolYear, Term
+from schools.models import Grade, KeyDate, Period, Plan, School, SchoolYear, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +62,13 @@ class PlanRules:
 
 def current_year(school_id: int) -> SchoolYear | None:
     """The school's current year."""
-    return (
-        SchoolYear.objects.current()
-        .filter(school_id=school_id)
-        .select_related("school")
-        .first()
-    )
+    return SchoolYear.objects.current().filter(school_id=school_id).select_related("school").first()
 
 
 def plan_rules(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
     """The plan version in force on `on` (before the first one takes effect: the first). Four queries at most."""
-    plans = Plan.objects.filter(year=year).prefetch_related(
-        "actions__grades", "plan_grades"
-    )
-    plan = (
-        plans.in_force(on).first()
-        or plans.order_by("effective_from", "version").first()
-    )
+    plans = Plan.objects.filter(year=year).prefetch_related("actions__grades", "plan_grades")
+    plan = plans.in_force(on).first() or plans.order_by("effective_from", "version").first()
     return rules_of(plan) if plan is not None else None
 
 
@@ -111,15 +101,7 @@ def periods_of(year: SchoolYear) -> list[Period]:
 
 def period_for(action: OwedAction, term: Term, periods: Iterable[Period]) -> Period:
     """The period of `periods` in which a record that counts for `term` counts."""
-    return next(
-        p
-        for p in periods
-        if (
-            p.term_id == term.pk
-            if action.period == PeriodKind.TERM
-            else p.term_id is None
-        )
-    )
+    return next(p for p in periods if (p.term_id == term.pk if action.period == PeriodKind.TERM else p.term_id is None))
 
 
 def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
@@ -132,17 +114,12 @@ def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -
         raise ValueError("a school year has no terms")
     found = ordered[0]
     for term in ordered:
-        if (
-            day >= term.starts_on - datetime.timedelta(days=lead_days)
-            and day > found.ends_on
-        ):
+        if day >= term.starts_on - datetime.timedelta(days=lead_days) and day > found.ends_on:
             found = term
     return found
 
 
-def action_windows(
-    action: OwedAction, term: Term, key_dates: Iterable[KeyDate]
-) -> list[Window]:
+def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
     """The windows of `action` in `term`, in order: one, or one for each exam. `key_dates` are those of the term."""
     opens, due = (
         datetime.timedelta(days=action.opens_days),
@@ -157,7 +134,8 @@ def action_windows(
             (d for d in key_dates if d.kind == KeyDateKind.EXAM),
             key=lambda d: d.starts_on,
         )
-        return [Window(d.starts_on + opens, d.ends_on + due) for d in exams]
+        # A talk after the last exam still has to fit into the term.
+        return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
     return [Window(term.starts_on, term.ends_on)]
 
 
@@ -168,9 +146,7 @@ def schools_of_bureau(bureau_id: int) -> list[School]:
 
 def plan_versions(year: SchoolYear) -> list[PlanRules]:
     """All versions of the plan of `year`, the oldest first. Four queries at most."""
-    plans = Plan.objects.filter(year=year).prefetch_related(
-        "actions__grades", "plan_grades"
-    )
+    plans = Plan.objects.filter(year=year).prefetch_related("actions__grades", "plan_grades")
     return [rules_of(plan) for plan in plans.order_by("effective_from", "version")]
 
 
@@ -178,11 +154,19 @@ def version_on(versions: list[PlanRules], day: datetime.date) -> PlanRules:
     """The version that holds on `day`; before the first one takes effect, the first. Raises ValueError without any."""
     if not versions:
         raise ValueError("a school year has no plan")
-    return next(
-        (v for v in reversed(versions) if v.plan.effective_from <= day), versions[0]
-    )
+    return next((v for v in reversed(versions) if v.plan.effective_from <= day), versions[0])
 
 
 def period_end(period: Period, year: SchoolYear) -> datetime.date:
     """The last day of a period."""
     return period.term.ends_on if period.term is not None else year.ends_on
+
+
+def grades_of(school: School) -> list[Grade]:
+    """The grades of a school, the youngest first."""
+    return list(Grade.objects.filter(school=school).order_by("number"))
+
+
+def terms_with_dates(year: SchoolYear) -> list[Term]:
+    """The terms of `year` in order, their key dates at hand. Two queries."""
+    return list(Term.objects.filter(year=year).order_by("number").prefetch_related("key_dates"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from django.db import models
 
 if TYPE_CHECKING:
-    from schools.models import Period, Plan, School, SchoolClass, SchoolYear
+    from schools.models import Period, Plan, School, SchoolClass, SchoolYear  # noqa: F401  # named in quotes below
 
 
 class Scope(Protocol):
@@ -44,9 +44,7 @@ class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
 class PeriodQuerySet(models.QuerySet["Period"]):
     def with_term(self) -> Self:
         """Terms first, in order, then the year; term and year at hand."""
-        return self.select_related("term", "year").order_by(
-            models.F("term__starts_on").asc(nulls_last=True)
-        )
+        return self.select_related("term", "year").order_by(models.F("term__starts_on").asc(nulls_last=True))
 
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
@@ -56,11 +54,7 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
 
     def of_year(self, year: SchoolYear) -> Self:
         """The classes of `year` in teaching order, grade at hand."""
-        return (
-            self.filter(year=year)
-            .select_related("grade")
-            .order_by("grade__number", "number")
-        )
+        return self.filter(year=year).select_related("grade").order_by("grade__number", "number")
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -72,6 +66,4 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def in_force(self, on: datetime.date) -> Self:
         """Versions that have taken effect by `on`, the newest first."""
-        return self.filter(effective_from__lte=on).order_by(
-            "-effective_from", "-version"
-        )
+        return self.filter(effective_from__lte=on).order_by("-effective_from", "-version")

@@ -79,9 +79,7 @@ def open_year(*, school: School, start_year: int) -> SchoolYear:
         )
         Period.objects.create(school=school, year=year, term=term, kind=PeriodKind.TERM)
         for name, (month, day) in zip(("期中考试", "期末考试"), exams, strict=True):
-            exam = datetime.date(
-                start_year if month >= 8 else start_year + 1, month, day
-            )
+            exam = datetime.date(start_year if month >= 8 else start_year + 1, month, day)
             KeyDate.objects.create(
                 school=school,
                 term=term,
@@ -110,9 +108,7 @@ def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
         letter_tone=source.letter_tone,
     )
     PlanGrade.objects.bulk_create(
-        PlanGrade(
-            school_id=year.school_id, plan=plan, grade=grades[number], matching=mode
-        )
+        PlanGrade(school_id=year.school_id, plan=plan, grade=grades[number], matching=mode)
         for number, mode in source.matching.items()
         if number in grades
     )
@@ -160,15 +156,15 @@ def revise_plan(
     periods: dict[ActionKind, PeriodKind],
     counts: dict[ActionKind, int],
     accepted_outcomes: list[str],
+    windows: dict[ActionKind, tuple[int, int]] | None = None,
 ) -> Plan:
     """A new version of the plan of `year`, taking over what is not named; the former one stays as history.
 
     `matching` maps grade keys that are covered; the required actions then hold for exactly these grades.
+    `windows` gives the days from the action's anchor to the window's first and last day.
     Raises DomainError `no_plan`, `before_current`.
     """
-    former = (
-        Plan.objects.select_for_update().filter(year=year).order_by("-version").first()
-    )
+    former = Plan.objects.select_for_update().filter(year=year).order_by("-version").first()
     if former is None:
         raise DomainError("no_plan", "本学年还没有方案。")
     if effective_from < former.effective_from:
@@ -196,6 +192,7 @@ def revise_plan(
     )
     for old in former_actions:
         kind = ActionKind(old.action)
+        opens_days, due_days = (windows or {}).get(kind, (old.opens_days, old.due_days))
         action = PlanAction.objects.create(
             school_id=year.school_id,
             plan=plan,
@@ -204,13 +201,9 @@ def revise_plan(
             count=counts.get(kind, old.count),
             required=old.required,
             anchor=old.anchor,
-            opens_days=old.opens_days,
-            due_days=old.due_days,
-            accepted_outcomes=accepted_outcomes
-            if kind == ActionKind.VISIT
-            else old.accepted_outcomes,
+            opens_days=opens_days,
+            due_days=due_days,
+            accepted_outcomes=accepted_outcomes if kind == ActionKind.VISIT else old.accepted_outcomes,
         )
-        action.grades.set(
-            list(matching) if old.required else [g.pk for g in old.grades.all()]
-        )
+        action.grades.set(list(matching) if old.required else [g.pk for g in old.grades.all()])
     return plan

@@ -12,7 +12,7 @@ from accounts.enums import Role
 
 if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
-    from students.models import Enrolment, Guardian, Pupil
+    from students.models import Enrolment, Guardian, Pupil  # noqa: F401  # named in quotes below
 
 # Roles that see every pupil of their school by name.
 WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)

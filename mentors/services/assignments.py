@@ -1,9 +1,13 @@
 """Giving pupils their mentor. Every writer locks the pupil's enrolment first and the mentors by key after it."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Count, F, Q
 
 from accounts.actors import Actor
+from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
@@ -32,16 +36,11 @@ def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int) -> Enrolment:
 
 def _lock_mentors(*keys: int) -> dict[int, Mentor]:
     # In key order, so that two writers never wait for each other.
-    return {
-        m.pk: m
-        for m in Mentor.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    }
+    return {m.pk: m for m in Mentor.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
 
 
 @transaction.atomic
-def assign_pupil(
-    *, actor: Actor, pupil: Pupil, mentor: Mentor, origin: AssignmentOrigin
-) -> Assignment:
+def assign_pupil(*, actor: Actor, pupil: Pupil, mentor: Mentor, origin: AssignmentOrigin) -> Assignment:
     """Make `mentor` the pupil's main mentor from today on; a former one of the year ends today.
 
     Idempotent: the same mentor again changes nothing. Raises DomainError `other_school`, `not_enrolled`,
@@ -50,9 +49,7 @@ def assign_pupil(
     if mentor.school_id != actor.school_id:
         raise DomainError("other_school", "这位导师不属于本校。")
     _lock_enrolment(actor, pupil, mentor.year_id)
-    former = Assignment.objects.filter(
-        pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main"
-    ).first()
+    former = Assignment.objects.filter(pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main").first()
     if former is not None and former.mentor_id == mentor.pk:
         return former
     locked = _lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
@@ -60,9 +57,9 @@ def assign_pupil(
     if former is not None:
         _end(former, actor)
     # A supporting mentor who becomes the main one stops being a supporting one.
-    Assignment.objects.filter(
-        pupil=pupil, mentor=mentor, ends_on=None, kind=AssignmentKind.SUPPORTING
-    ).update(ends_on=actor.today)
+    Assignment.objects.filter(pupil=pupil, mentor=mentor, ends_on=None, kind=AssignmentKind.SUPPORTING).update(
+        ends_on=actor.today
+    )
     assignment = Assignment.objects.create(
         school_id=pupil.school_id,
         year_id=mentor.year_id,
@@ -84,15 +81,72 @@ def assign_pupil(
 
 
 @transaction.atomic
+def assign_pupils(*, actor: Actor, year: SchoolYear, pairs: Sequence[tuple[int, int]], origin: AssignmentOrigin) -> int:
+    """Give many pupils their main mentor at once: `pairs` of pupil key and mentor key, all of `year`. All or nothing.
+
+    Pupils who have that mentor already are left as they are; how many were changed. A constant number of queries per
+    500 pupils. Raises DomainError `other_school`, `twice`, `not_enrolled`, `not_allowed`, `cap_reached`.
+    """
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    if not actor.has(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN):
+        raise DomainError("not_allowed", "只有德育室和管理员可以批量安排导师。")
+    wanted = dict(pairs)
+    if len(wanted) != len(pairs):
+        raise DomainError("twice", "有学生在名单里出现了两次，请每位学生只保留一行。")
+    enrolled = set(
+        Enrolment.objects.select_for_update()
+        .active()
+        .of_year(year)
+        .filter(pupil_id__in=wanted)
+        .order_by("pk")
+        .values_list("pupil_id", flat=True)
+    )
+    if len(enrolled) != len(wanted):
+        raise DomainError("not_enrolled", "有学生本学年不在册，请先在名册里登记。")
+    former = list(Assignment.objects.active().main().filter(year=year, pupil_id__in=wanted))
+    same = {a.pupil_id for a in former if wanted[a.pupil_id] == a.mentor_id}
+    moved = [a for a in former if a.pupil_id not in same]
+    fresh = {pupil: mentor for pupil, mentor in wanted.items() if pupil not in same}
+    locked = _lock_mentors(*fresh.values(), *(a.mentor_id for a in moved))
+    if any(m not in locked or locked[m].year_id != year.pk for m in fresh.values()):
+        raise DomainError("other_school", "有导师不属于本校本学年。")
+    left, joined = Counter(a.mentor_id for a in moved), Counter(fresh.values())
+    for mentor in locked.values():
+        mentor.load -= left[mentor.pk]
+        validate_cap(mentor, additional=joined[mentor.pk])
+        mentor.load += joined[mentor.pk]
+    for assignment in moved:
+        assignment.ends_on = max(actor.today, assignment.starts_on)
+    Assignment.objects.bulk_update(moved, ["ends_on"], batch_size=500)
+    Assignment.objects.bulk_create(
+        (
+            Assignment(
+                school_id=year.school_id,
+                year=year,
+                pupil_id=pupil,
+                mentor_id=mentor,
+                origin=origin,
+                starts_on=actor.today,
+                assigned_by_id=actor.user_id,
+            )
+            for pupil, mentor in fresh.items()
+        ),
+        batch_size=500,
+    )
+    Mentor.objects.bulk_update(locked.values(), ["load"], batch_size=500)
+    audit(actor=actor, verb="assign_pupils", target=year, detail={"count": len(fresh), "origin": origin})
+    return len(fresh)
+
+
+@transaction.atomic
 def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
     """End the pupil's main assignment of `year` today; without one, nothing happens.
 
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
     """
     _lock_enrolment(actor, pupil, year.pk)
-    former = Assignment.objects.filter(
-        pupil=pupil, year=year, ends_on=None, kind="main"
-    ).first()
+    former = Assignment.objects.filter(pupil=pupil, year=year, ends_on=None, kind="main").first()
     if former is None:
         return
     _lock_mentors(former.mentor_id)
@@ -113,9 +167,7 @@ def _end(assignment: Assignment, actor: Actor) -> None:
 
 
 @transaction.atomic
-def withdraw_pupil(
-    *, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndReason
-) -> None:
+def withdraw_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndReason) -> None:
     """A pupil leaves the school: the enrolment and all assignments of `year` end today.
 
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
@@ -152,8 +204,6 @@ def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
     ]
     if not check:
         for mentor in different:
-            mentor.load = (
-                Assignment.objects.active().main().filter(mentor=mentor).count()
-            )
+            mentor.load = Assignment.objects.active().main().filter(mentor=mentor).count()
             mentor.save(update_fields=["load"])
     return [m.pk for m in different]

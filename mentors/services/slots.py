@@ -25,33 +25,20 @@ def _base_capacity(year: SchoolYear, actor: Actor, members: int) -> int:
 
 
 @transaction.atomic
-def create_mentor(
-    *, actor: Actor, year: SchoolYear, teachers: Sequence[Teacher]
-) -> Mentor:
+def create_mentor(*, actor: Actor, year: SchoolYear, teachers: Sequence[Teacher]) -> Mentor:
     """A mentor slot of `year` held by one teacher or shared by two; all with an account get the role.
 
     The slot that exactly these teachers already hold is returned as it is.
     Raises DomainError `other_school`, `no_teacher`, `slot_taken`, `no_plan`.
     """
-    if (
-        any(t.school_id != actor.school_id for t in teachers)
-        or year.school_id != actor.school_id
-    ):
+    if any(t.school_id != actor.school_id for t in teachers) or year.school_id != actor.school_id:
         raise DomainError("other_school", "有教师不属于本校。")
     if not 1 <= len(teachers) <= 2:
-        raise DomainError(
-            "no_teacher", "一个导师名额由一位教师担任，或由两位教师共同担任。"
-        )
-    held = list(
-        MentorMember.objects.filter(year=year, teacher__in=teachers).select_related(
-            "teacher"
-        )
-    )
+        raise DomainError("no_teacher", "一个导师名额由一位教师担任，或由两位教师共同担任。")
+    held = list(MentorMember.objects.filter(year=year, teacher__in=teachers).select_related("teacher"))
     if held:
         slots = {m.mentor_id for m in held}
-        if len(slots) == 1 and MentorMember.objects.filter(
-            mentor_id__in=slots
-        ).count() == len(teachers) == len(held):
+        if len(slots) == 1 and MentorMember.objects.filter(mentor_id__in=slots).count() == len(teachers) == len(held):
             return Mentor.objects.get(pk=slots.pop())
         raise DomainError(
             "slot_taken",
@@ -95,9 +82,7 @@ def set_team(
 
     Raises DomainError `other_school`.
     """
-    if school_class.school_id != actor.school_id or any(
-        m.school_id != actor.school_id for m in mentors
-    ):
+    if school_class.school_id != actor.school_id or any(m.school_id != actor.school_id for m in mentors):
         raise DomainError("other_school", "有导师或班级不属于本校。")
     TeamMember.objects.filter(school_class=school_class).delete()
     TeamMember.objects.bulk_create(
@@ -119,9 +104,7 @@ def set_team(
 
 
 @transaction.atomic
-def grant_exception(
-    *, actor: Actor, mentor: Mentor, limit: int, reason: str
-) -> CapException:
+def grant_exception(*, actor: Actor, mentor: Mentor, limit: int, reason: str) -> CapException:
     """Let `mentor` have up to `limit` pupils for the stated reason; an earlier exception is replaced.
 
     Raises DomainError `other_school`, `not_allowed`, `reason_missing`, `limit_too_low`, `limit_too_high`.
@@ -140,9 +123,7 @@ def grant_exception(
             f"新的上限要大于方案规定的 {base} 名，也不能少于现有的 {locked.load} 名学生。",
         )
     if limit > 2 * base:
-        raise DomainError(
-            "limit_too_high", f"新的上限不能超过 {2 * base} 名，请改为增加导师。"
-        )
+        raise DomainError("limit_too_high", f"新的上限不能超过 {2 * base} 名，请改为增加导师。")
     CapException.objects.filter(mentor=locked, revoked_at=None).update(revoked_at=now())
     exception = CapException.objects.create(
         school_id=locked.school_id,
@@ -159,25 +140,25 @@ def grant_exception(
 
 @transaction.atomic
 def revoke_exception(*, actor: Actor, exception: CapException) -> None:
-    """Take an exception back. Raises DomainError `other_school`, `not_allowed`, `load_above_cap`."""
+    """Take an exception back.
+
+    Raises DomainError `other_school`, `not_allowed`, `already_revoked`, `load_above_cap`.
+    """
     if exception.school_id != actor.school_id:
         raise DomainError("other_school", "这条超额不属于本校。")
     if not can_grant_exception(actor):
         raise DomainError("not_allowed", "只有德育室可以撤销超额。")
-    mentor = (
-        Mentor.objects.select_for_update()
-        .select_related("year")
-        .get(pk=exception.mentor_id)
-    )
+    mentor = Mentor.objects.select_for_update().select_related("year").get(pk=exception.mentor_id)
+    # Read again under the lock: a newer exception may have replaced this one, and its limit must stay.
+    if not CapException.objects.valid().filter(pk=exception.pk).exists():
+        raise DomainError("already_revoked", "这条超额已经撤销或更新过了，请刷新页面看看。")
     base = _base_capacity(mentor.year, actor, mentor.members.count())
     if mentor.load > base:
         raise DomainError(
             "load_above_cap",
             f"这位导师现有 {mentor.load} 名学生，超过 {base} 名。请先把学生调给其他导师，再撤销超额。",
         )
-    CapException.objects.filter(pk=exception.pk, revoked_at=None).update(
-        revoked_at=now()
-    )
+    CapException.objects.filter(pk=exception.pk, revoked_at=None).update(revoked_at=now())
     mentor.capacity = base
     mentor.save(update_fields=["capacity"])
     audit(actor=actor, verb="revoke_exception", target=mentor)
@@ -191,19 +172,11 @@ def apply_plan_cap(*, actor: Actor, year: SchoolYear) -> int:
     """
     if year.school_id != actor.school_id:
         raise DomainError("other_school", "这个学年不属于本校。")
-    granted = dict(
-        CapException.objects.valid()
-        .filter(mentor__year=year)
-        .values_list("mentor_id", "limit")
-    )
+    granted = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
     cap = _base_capacity(year, actor, 1)
     changed = []
     mentors = Mentor.objects.select_for_update().filter(year=year).order_by("pk")
-    sizes = dict(
-        MentorMember.objects.filter(year=year)
-        .values_list("mentor_id")
-        .annotate(n=Count("pk"))
-    )
+    sizes = dict(MentorMember.objects.filter(year=year).values_list("mentor_id").annotate(n=Count("pk")))
     for mentor in mentors:
         wanted = max(cap * sizes.get(mentor.pk, 1), granted.get(mentor.pk, 0))
         if mentor.load > wanted:

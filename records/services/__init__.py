@@ -7,11 +7,16 @@ from records.services.letters import (
     return_letter,
     save_letter_draft,
 )
-from records.services.notes import log_talk, log_visit, update_talk, update_visit
+from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
+from records.services.plan import PlanChange, change_plan
 from records.services.ticks import TickDifference, rebuild_ticks, refresh_ticks
 
 __all__ = [
+    "PlanChange",
+    "TalkData",
     "TickDifference",
+    "VisitData",
+    "change_plan",
     "hand_in_letter",
     "log_talk",
     "log_visit",

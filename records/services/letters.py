@@ -24,14 +24,11 @@ def _own_mentor(actor: Actor, pupil: Pupil, term: Term) -> Mentor:
     if pupil.school_id != actor.school_id or term.school_id != actor.school_id:
         raise DomainError("other_school", "这位学生不属于本校。")
     assignment = (
-        Assignment.objects.active()
+        Assignment.objects.held_by(actor)
+        .active()
         .main()
         .select_related("mentor")
-        .filter(
-            pupil=pupil,
-            year_id=term.year_id,
-            mentor__members__teacher__user_id=actor.user_id,
-        )
+        .filter(pupil=pupil, year_id=term.year_id)
         .first()
     )
     if actor.user_id is None or assignment is None:
@@ -78,9 +75,7 @@ def _save(
         elif letter.state == LetterState.RELEASED:
             raise DomainError("letter_released", "这封寄语已经发布给家长，不能再改。")
         elif letter.state == LetterState.HANDED_IN and not hand_in:
-            raise DomainError(
-                "letter_handed_in", "这封寄语已经交稿，请直接修改后再次交稿。"
-            )
+            raise DomainError("letter_handed_in", "这封寄语已经交稿，请直接修改后再次交稿。")
         letter.body, letter.advice = body, advice
         letter.mentor = mentor
         letter.version += 1
@@ -163,11 +158,7 @@ def return_letter(*, actor: Actor, letter: GrowthLetter, reason: str) -> GrowthL
         raise DomainError("not_allowed", "只有德育室可以退回寄语。")
     if not reason.strip():
         raise DomainError("reason_missing", "请写明退回的原因，方便导师修改。")
-    locked = (
-        GrowthLetter.objects.select_for_update(of=("self",))
-        .select_related("term__year")
-        .get(pk=letter.pk)
-    )
+    locked = GrowthLetter.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=letter.pk)
     if locked.state != LetterState.HANDED_IN:
         raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
     locked.state = LetterState.RETURNED
@@ -197,9 +188,7 @@ def release_letters(*, actor: Actor, term: Term, letter_ids: Collection[int]) ->
             pk__in=letter_ids,
             state=LetterState.HANDED_IN,
         )
-        .update(
-            state=LetterState.RELEASED, released_at=now(), released_by_id=actor.user_id
-        )
+        .update(state=LetterState.RELEASED, released_at=now(), released_by_id=actor.user_id)
     )
     audit(actor=actor, verb="release_letters", target=term, detail={"count": released})
     return released
@@ -208,6 +197,4 @@ def release_letters(*, actor: Actor, term: Term, letter_ids: Collection[int]) ->
 @transaction.atomic
 def mark_letter_read(*, letter: GrowthLetter) -> None:
     """The family has opened the letter; the first time is kept."""
-    GrowthLetter.objects.released().filter(pk=letter.pk, read_at=None).update(
-        read_at=now()
-    )
+    GrowthLetter.objects.released().filter(pk=letter.pk, read_at=None).update(read_at=now())

@@ -49,18 +49,12 @@ class TalkData:
     follow_up_on: datetime.date | None = None
 
 
-def _check(
-    actor: Actor, pupils: Sequence[Pupil], term: Term, date: datetime.date
-) -> tuple[SchoolYear, int]:
-    if term.school_id != actor.school_id or any(
-        p.school_id != actor.school_id for p in pupils
-    ):
+def _check(actor: Actor, pupils: Sequence[Pupil], term: Term, date: datetime.date) -> tuple[SchoolYear, int]:
+    if term.school_id != actor.school_id or any(p.school_id != actor.school_id for p in pupils):
         raise DomainError("other_school", "有学生不属于本校。")
     if not pupils:
         raise DomainError("no_pupil", "请至少选择一位学生。")
-    if actor.user_id is None or not may_log_for(
-        actor, [p.pk for p in pupils], term.year
-    ):
+    if actor.user_id is None or not may_log_for(actor, [p.pk for p in pupils], term.year):
         raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
     problem = date_fits(date, term.year, actor.today)
     if problem:
@@ -100,7 +94,7 @@ def log_visit(
             audit(actor=actor, verb="log_visit", target=visit)
             return visit
     except IntegrityError:
-        return _already_there(HomeVisit, submission, user_id)
+        return HomeVisit.objects.get(submission=submission, created_by_id=user_id)
 
 
 def log_talk(
@@ -136,7 +130,7 @@ def log_talk(
             )
             return talk
     except IntegrityError:
-        return _already_there(HeartTalk, submission, user_id)
+        return HeartTalk.objects.get(submission=submission, created_by_id=user_id)
 
 
 def update_visit(
@@ -154,20 +148,14 @@ def update_visit(
     if any(t.school_id != actor.school_id for t in teachers):
         raise DomainError("other_school", "有教师不属于本校。")
     with transaction.atomic():
-        locked = (
-            HomeVisit.objects.select_for_update(of=("self",))
-            .select_related("term__year")
-            .get(pk=visit.pk)
-        )
+        locked = HomeVisit.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=visit.pk)
         _check_edit(actor, locked, version, data.date)
         for name, value in _visit_fields(data).items():
             setattr(locked, name, value)
         locked.version += 1
         locked.save()
         locked.teachers.set(teachers)
-        refresh_ticks(
-            year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today
-        )
+        refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
         audit(
             actor=actor,
             verb="update_visit",
@@ -177,19 +165,13 @@ def update_visit(
         return locked
 
 
-def update_talk(
-    *, actor: Actor, talk: HeartTalk, version: int, data: TalkData
-) -> HeartTalk:
+def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData) -> HeartTalk:
     """Change a talk whose form showed `version`.
 
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
     """
     with transaction.atomic():
-        locked = (
-            HeartTalk.objects.select_for_update(of=("self",))
-            .select_related("term__year")
-            .get(pk=talk.pk)
-        )
+        locked = HeartTalk.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=talk.pk)
         _check_edit(actor, locked, version, data.date)
         for name, value in _talk_fields(data).items():
             setattr(locked, name, value)
@@ -206,9 +188,7 @@ def update_talk(
         return locked
 
 
-def _check_edit(
-    actor: Actor, note: HomeVisit | HeartTalk, version: int, date: datetime.date
-) -> None:
+def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, date: datetime.date) -> None:
     if note.school_id != actor.school_id:
         raise DomainError("other_school", "这条记录不属于本校。")
     if not can_edit_note(actor, note) or note.deleted_at is not None:
@@ -248,9 +228,3 @@ def _talk_fields(data: TalkData) -> dict[str, object]:
         "home_contacted": data.home_contacted,
         "follow_up_on": data.follow_up_on,
     }
-
-
-def _already_there(
-    model: type[HomeVisit] | type[HeartTalk], submission: uuid.UUID, user_id: int
-) -> "HomeVisit | HeartTalk":
-    return model.objects.get(submission=submission, created_by_id=user_id)

@@ -59,21 +59,15 @@ class TickDifference:
 def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact]:
     """The present records of `year`: three queries whatever their number."""
     visits = HomeVisit.objects.present().filter(term__year=year)
-    talks = HeartTalk.pupils.through._default_manager.filter(
-        hearttalk__term__year=year, hearttalk__deleted_at=None
-    )
+    talks = HeartTalk.pupils.through._default_manager.filter(hearttalk__term__year=year, hearttalk__deleted_at=None)
     letters = GrowthLetter.objects.present().filter(term__year=year)
     if pupil_ids is not None:
         visits = visits.filter(pupil_id__in=pupil_ids)
         talks = talks.filter(pupil_id__in=pupil_ids)
         letters = letters.filter(pupil_id__in=pupil_ids)
-    for pupil_id, term_id, date, outcome in visits.values_list(
-        "pupil_id", "term_id", "date", "outcome"
-    ):
+    for pupil_id, term_id, date, outcome in visits.values_list("pupil_id", "term_id", "date", "outcome"):
         yield Fact(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
-    for pupil_id, term_id, date in talks.values_list(
-        "pupil_id", "hearttalk__term_id", "hearttalk__date"
-    ):
+    for pupil_id, term_id, date in talks.values_list("pupil_id", "hearttalk__term_id", "hearttalk__date"):
         yield Fact(pupil_id, term_id, ActionKind.TALK, date)
     for pupil_id, term_id, state, handed_in_at, created_at in letters.values_list(
         "pupil_id", "term_id", "state", "handed_in_at", "created_at"
@@ -111,9 +105,7 @@ def _expected(
             fulfilled = fact.fulfilled
             if fact.action == ActionKind.VISIT:
                 fulfilled = fact.outcome in owed.accepted_outcomes
-            found[(fact.pupil_id, period.pk, fact.action)].append(
-                (fact.date, fulfilled)
-            )
+            found[(fact.pupil_id, period.pk, fact.action)].append((fact.date, fulfilled))
     result: dict[TickKey, TickValue] = {}
     for key, entries in found.items():
         owed = rules[key[1]].find(ActionKind(key[2]))
@@ -128,9 +120,7 @@ def _expected(
     return result
 
 
-def _write(
-    school_id: int, stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]
-) -> list[TickDifference]:
+def _write(school_id: int, stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]) -> list[TickDifference]:
     differences = _compare(stored, expected)
     changed, fresh = [], []
     for difference in differences:
@@ -139,36 +129,24 @@ def _write(
             continue
         tick = stored.get(key)
         if tick is None:
-            tick = Tick(
-                school_id=school_id, pupil_id=key[0], period_id=key[1], action=key[2]
-            )
+            tick = Tick(school_id=school_id, pupil_id=key[0], period_id=key[1], action=key[2])
             fresh.append(tick)
         else:
             changed.append(tick)
         tick.state = difference.expected.state
         tick.done_count = difference.expected.done_count
         tick.done_on = difference.expected.done_on
-    Tick.objects.filter(
-        pk__in=[t.pk for key, t in stored.items() if key not in expected]
-    ).delete()
-    Tick.objects.bulk_update(
-        changed, ["state", "done_count", "done_on"], batch_size=500
-    )
+    Tick.objects.filter(pk__in=[t.pk for key, t in stored.items() if key not in expected]).delete()
+    Tick.objects.bulk_update(changed, ["state", "done_count", "done_on"], batch_size=500)
     Tick.objects.bulk_create(fresh, batch_size=500)
     return differences
 
 
-def _compare(
-    stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]
-) -> list[TickDifference]:
+def _compare(stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]) -> list[TickDifference]:
     differences = []
     for key in sorted(stored.keys() | expected.keys()):
         row = stored.get(key)
-        before = (
-            TickValue(TickState(row.state), row.done_count, row.done_on)
-            if row is not None
-            else None
-        )
+        before = TickValue(TickState(row.state), row.done_count, row.done_on) if row is not None else None
         after = expected.get(key)
         if before != after:
             differences.append(TickDifference(*key, stored=before, expected=after))
@@ -183,27 +161,15 @@ def _stored(year: SchoolYear, pupil_ids: Collection[int] | None) -> dict[TickKey
 
 
 @transaction.atomic
-def refresh_ticks(
-    *, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date
-) -> None:
+def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
-    expected = _expected(
-        _facts(year, pupil_ids), year, periods_of(year), plan_versions(year), on
-    )
+    expected = _expected(_facts(year, pupil_ids), year, periods_of(year), plan_versions(year), on)
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
 
 @transaction.atomic
-def rebuild_ticks(
-    *, year: SchoolYear, on: datetime.date, check: bool = False
-) -> list[TickDifference]:
+def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -> list[TickDifference]:
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
-    expected = _expected(
-        _facts(year, None), year, periods_of(year), plan_versions(year), on
-    )
+    expected = _expected(_facts(year, None), year, periods_of(year), plan_versions(year), on)
     stored = _stored(year, None)
-    return (
-        _compare(stored, expected)
-        if check
-        else _write(year.school_id, stored, expected)
-    )
+    return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

@@ -42,20 +42,14 @@ def _guardian_columns(position: int) -> tuple[ColumnSpec, ...]:
         ]
     return (
         ColumnSpec(f"guardian{position}_name", f"监护人{position}姓名", tuple(names)),
-        ColumnSpec(
-            f"guardian{position}_relation", f"监护人{position}关系", tuple(relations)
-        ),
-        ColumnSpec(
-            f"guardian{position}_phone", f"监护人{position}联系电话", tuple(phones)
-        ),
+        ColumnSpec(f"guardian{position}_relation", f"监护人{position}关系", tuple(relations)),
+        ColumnSpec(f"guardian{position}_phone", f"监护人{position}联系电话", tuple(phones)),
     )
 
 
 COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("name", "姓名", ("学生姓名", "学生名字", "学生", "名字"), required=True),
-    ColumnSpec(
-        "number", "学籍号", ("全国学籍号", "学籍号码", "学生学籍号", "学籍辅号")
-    ),
+    ColumnSpec("number", "学籍号", ("全国学籍号", "学籍号码", "学生学籍号", "学籍辅号")),
     ColumnSpec("school_number", "学号", ("考号", "校内学号")),
     ColumnSpec("gender", "性别", ("学生性别",)),
     ColumnSpec("class", "班级", ("行政班", "所在班级", "班级名称", "班别", "班")),

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from core.importlog import ImportLog
+from core.importlog import ImportLog, Level
 from schools.labels import ClassKey
 from students.imports.rows import PupilRow
 from students.imports.stored import StoredPupil, StoredRoster
@@ -27,20 +27,20 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
         if len({(r.name, r.school_class) for r in group}) == 1:
             for row in group[1:]:
                 message = f"与第 {group[0].row} 行是同一名学生，只导入一次。"
-                _say(log.warning, "row_repeated", message, row, "学籍号", number)
+                _say(log, Level.WARNING, "row_repeated", message, row, "学籍号", number)
                 dropped.add(id(row))
         else:
             others = "、".join(str(r.row) for r in group[:5])
             for row in group:
                 message = f"第 {others} 行用了同一个学籍号，但姓名或班级不同。请改正后再上传。"
-                _say(log.error, "number_repeated", message, row, "学籍号", number)
+                _say(log, Level.ERROR, "number_repeated", message, row, "学籍号", number)
                 dropped.add(id(row))
     for (name, _), group in nameless_numbers.items():
         if len(group) == 1:
             continue
         for row in group:
             message = "同一个班有两名同名学生，又没有学籍号，分不清是谁。请填写学籍号。"
-            _say(log.error, "name_ambiguous", message, row, "姓名", name)
+            _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", name)
             dropped.add(id(row))
     return [row for row in rows if id(row) not in dropped]
 
@@ -68,9 +68,9 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             pairs.append((row, candidates[0]))
         else:
             message = "这个班有不止一名同名学生，分不清是谁。请填写学籍号。"
-            _say(log.error, "name_ambiguous", message, row, "姓名", row.name)
+            _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", row.name)
     return pairs
 
 
-def _say(say, code: str, message: str, row: PupilRow, column: str, value: str) -> None:  # type: ignore[no-untyped-def]
-    say(code, message, sheet=row.sheet, row=row.row, column=column, value=value)
+def _say(log: ImportLog, level: Level, code: str, message: str, row: PupilRow, column: str, value: str) -> None:
+    log.add(level, code, message, sheet=row.sheet, row=row.row, column=column, value=value)

@@ -29,7 +29,7 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored roster of the request's year."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    reading = read_pupils(request.workbook, year=request.year, classes=classes, log=log)
+    reading = read_pupils(request.workbook, classes=classes, log=log)
     rows = without_repeats(reading.rows, log)
     roster = read_stored(request.year)
     writing = _Writing(request.year, request.actor.today, classes, roster.used_classes)
@@ -209,9 +209,7 @@ def _compare_place(row: PupilRow, stored: StoredPupil, writing: _Writing, log: I
     return []
 
 
-def _compare_guardian(
-    position: int, row: GuardianRow, stored: StoredPupil, writing: _Writing
-) -> list[FieldChange]:
+def _compare_guardian(position: int, row: GuardianRow, stored: StoredPupil, writing: _Writing) -> list[FieldChange]:
     old = stored.guardians.get(position)
     if old is None:
         writing.new_guardians.append((stored.pk, position, row))

@@ -1,0 +1,71 @@
+"""Forms of sign-in and of one's own account."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+
+from accounts.models import User
+
+
+class SignInForm(AuthenticationForm):
+    """Account and password; a wrong pair says so without telling which of the two was wrong."""
+
+    error_messages = {  # noqa: RUF012  # the base class declares it as a plain dict
+        "invalid_login": "账号或密码不对，请再试一次。忘记密码请找学校管理员重设。",
+        "inactive": "这个账号已停用，请联系学校管理员。",
+    }
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].label = "账号"
+        self.fields["username"].widget.attrs.update(autocapitalize="none", autocorrect="off", spellcheck="false")
+        self.fields["password"].label = "密码"
+
+
+class ChangePasswordForm(forms.Form):
+    """The present password and a new one, typed twice."""
+
+    old = forms.CharField(
+        label="现在的密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="新密码",
+        strip=False,
+        help_text="至少 8 位，不要只用数字，也不要用姓名或账号。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次新密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_old(self) -> str:
+        """The present password must be right."""
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise forms.ValidationError("现在的密码不对，请再输一次。")
+        return old
+
+    def clean_new(self) -> str:
+        """The new one must be strong enough."""
+        new: str = self.cleaned_data["new"]
+        validate_password(new, self.user)
+        return new
+
+    def clean(self) -> dict[str, Any]:
+        """Both new ones must agree, and differ from the old one."""
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "两次输入的新密码不一样。")
+        if data.get("new") and data.get("new") == data.get("old"):
+            self.add_error("new", "新密码不能和现在的密码一样。")
+        return data

@@ -1,0 +1,94 @@
+"""Signing in and out, the own password, and the choice between several scopes."""
+
+from typing import Any
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import AuditKind
+from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.http import ActorRequest
+from accounts.middleware import SCOPE_SESSION_KEY
+from accounts.models import User
+from accounts.queries import actor_for, scopes_of
+from accounts.services import audit, change_own_password
+from core.clock import today
+from core.gates import allows_first_password, public
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page; afterwards to the page that was asked for, on this site only."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = ""
+    if isinstance(request.user, User) and request.method == "GET":
+        return redirect(target or "home")
+    form = SignInForm(request, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.get_user()
+        login(request, user)
+        actor = actor_for(user, scope_key=None, on=today())
+        audit(actor=actor, verb="sign_in", target=user, kind=AuditKind.ACCOUNT)
+        return redirect(target or "home")
+    status = 200 if request.method == "GET" else 422
+    return render(request, "accounts/sign_in.html", {"form": form, "next": target}, status=status)
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What django-axes shows after too many wrong passwords for one name from one address."""
+    return render(request, "accounts/locked.html", {"minutes": 15}, status=429)
+
+
+@allows_first_password
+@require_POST
+def sign_out(request: ActorRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("accounts:sign_in")
+
+
+@allows_first_password
+@never_cache
+@sensitive_post_parameters("old", "new", "again")
+@require_http_methods(["GET", "POST"])
+def change_password(request: ActorRequest) -> HttpResponse:
+    """Change the own password; other devices are signed out."""
+    form = ChangePasswordForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_own_password(actor=request.actor, user=request.user, password=form.cleaned_data["new"])
+        update_session_auth_hash(request, request.user)
+        return redirect("home")
+    return render(
+        request,
+        "accounts/password_change.html",
+        {"form": form, "first_password": request.user.must_change_password},
+        status=200 if request.method == "GET" else 422,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def choose_scope(request: ActorRequest) -> HttpResponse:
+    """Choose between several schools or bureaus in which the person has roles."""
+    scopes = scopes_of(request.user, on=request.actor.today)
+    wanted = request.POST.get("scope", "")
+    if request.method == "POST" and wanted in {scope.key for scope in scopes}:
+        request.session[SCOPE_SESSION_KEY] = wanted
+        return redirect("home")
+    kind, key = ("school", request.actor.school_id) if request.actor.school_id else ("bureau", request.actor.bureau_id)
+    return render(request, "accounts/choose_scope.html", {"scopes": scopes, "current_key": f"{kind}-{key}"})
+
+
+@public
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For load balancers: the process answers."""
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,355 @@
+"""The tags and filters every page is made of; a builtin of the template engine, so no `{% load %}` is needed.
+
+`docs/look-components.md` shows each with an example. The markup carries no `style` attribute: the content security
+policy forbids it, so sizes and shades are classes, SVG attributes or `<progress>`.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from core.icons import ICONS
+
+register = template.Library()
+
+WEEKDAYS: Final = "一二三四五六日"
+
+# The four signs of the record book's tick columns: state → (word for the ear, drawing).
+_TICKS: Final[dict[str, tuple[str, str]]] = {
+    "done": ("已完成", '<path d="M5 13.5 9.6 19 19.5 5.5"/>'),
+    "open": ("待完成", '<circle cx="12" cy="12" r="7.5"/>'),
+    "planned": (
+        "已计划",
+        '<circle cx="12" cy="12" r="7.5"/><path class="fill" d="M12 12V4.5A7.5 7.5 0 0 1 19.5 12z"/>',
+    ),
+    "none": ("不要求", '<path d="M7 12h10"/>'),
+}
+_TICK_STATES: Final = {
+    "draft": ("planned", "有草稿"),
+    "not_required": ("none", "不要求"),
+}
+
+_TONES: Final = frozenset({"done", "due", "open", "quiet", "danger"})
+
+
+# --- Icons ------------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of our own set; hidden from screen readers unless `label` names it. Unknown names raise KeyError."""
+    drawing = mark_safe(ICONS[name])  # noqa: S308 - a constant of this code base
+    if not label:
+        return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>',
+        label,
+        drawing,
+    )
+
+
+# --- The three ticks --------------------------------------------------------------------------------------------------
+@register.simple_tag
+def tick(
+    label: str,
+    state: str,
+    *,
+    date: datetime.date | None = None,
+    href: str = "",
+    id: str = "",
+    note: str = "",
+    due: bool = False,
+    show_date: bool = False,
+    panel: bool = True,
+    oob: bool = False,
+) -> SafeString:
+    """One tick of the record book, the same on every page: √ done, ○ open, ◔ planned or draft, — not required.
+
+    `label` is the action (家访), `state` one of done, open, planned, draft, none, not_required (a text enum will do),
+    `date` the day it was or will be done, `note` further words (家长婉拒), `due` marks an open one that is due soon.
+    With `href` it is a link; htmx opens it in the side panel unless `panel` is false. `show_date` prints the date
+    under the sign; otherwise it shows on hover, focus or tap. `id` makes it replaceable: a saving view answers with
+    the same tick and `oob=True`. Raises ValueError for an unknown state.
+    """
+    shape, word = _tick_words(str(state))
+    if due and shape == "open":
+        word = "即将到期"
+    day = cn_day(date)
+    spoken = " ".join(part for part in (label, word, day, note) if part)
+    tip = " ".join(part for part in (word, day, note) if part)
+    classes = f"tick tick-{shape}" + (" tick-due" if due and shape == "open" else "")
+    body = format_html(
+        '<svg class="tick-sign" viewBox="0 0 24 24" aria-hidden="true">{}</svg>{}'
+        '<span class="visually-hidden">{}</span>',
+        mark_safe(_TICKS[shape][1]),  # noqa: S308 - a constant of this module
+        format_html('<span class="tick-date" aria-hidden="true">{}</span>', day) if show_date and day else "",
+        spoken,
+    )
+    attributes: dict[str, str] = {"class": classes, "data-tip": tip}
+    if id:
+        attributes["id"] = id
+    if oob:
+        attributes["hx-swap-oob"] = "true"
+    if href:
+        attributes["href"] = href
+        if panel:
+            attributes |= {"hx-get": href, "hx-target": "#panel"}
+        return format_html("<a {}>{}</a>", _attributes(attributes), body)
+    if day and not show_date:
+        attributes["tabindex"] = "0"  # The date must be reachable without a mouse, too.
+    return format_html("<span {}>{}</span>", _attributes(attributes), body)
+
+
+def _tick_words(state: str) -> tuple[str, str]:
+    if state in _TICKS:
+        return state, _TICKS[state][0]
+    if state in _TICK_STATES:
+        return _TICK_STATES[state]
+    raise ValueError(f"unknown tick state {state!r}")
+
+
+def _attributes(values: dict[str, str]) -> SafeString:
+    return format_html_join(" ", '{}="{}"', values.items())
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+@register.filter
+def percent(done: float | None, total: float | None) -> int:
+    """`{{ done|percent:total }}`: whole per cent, rounded down so that 100 means all; 0 if there is nothing to do."""
+    return int(done * 100 / total) if done and total else 0
+
+
+@register.filter
+def heat_class(value: float | None) -> str:
+    """The shade of a percentage in ten steps: `heat-0` … `heat-10`; `heat-none` where nothing is asked for."""
+    return "heat-none" if value is None else f"heat-{max(0, min(10, int(value // 10)))}"
+
+
+@register.simple_tag
+def heat_cell(done: int, total: int, label: str = "", href: str = "") -> SafeString:
+    """A whole `<td>` of a heat map: the percentage, `done/total` small beneath, its shade; — if `total` is 0.
+
+    `label` becomes `data-label` (the caption on phones); with `href` the figures are a link.
+    """
+    if not total:
+        return format_html(
+            '<td class="heat heat-none" data-label="{}"><span class="heat-figure">—</span></td>',
+            label,
+        )
+    value = percent(done, total)
+    figures = format_html(
+        '<span class="heat-figure">{}<small>%</small></span><span class="heat-count">{}/{}</span>',
+        value,
+        done,
+        total,
+    )
+    if href:
+        figures = format_html('<a class="heat-figures" href="{}">{}</a>', href, figures)
+    else:
+        figures = format_html('<span class="heat-figures">{}</span>', figures)
+    return format_html('<td class="heat {}" data-label="{}">{}</td>', heat_class(value), label, figures)
+
+
+@register.simple_tag
+def load_bar(load: int, capacity: int) -> SafeString:
+    """A mentor's pupils against the cap: `12/15` with a bar; amber from two places left, and words when full."""
+    left = capacity - load
+    tone, word = ("full", f"超出 {-left} 人") if left < 0 else ("full", "已满") if not left else ("", "")
+    if 0 < left <= 2:
+        tone, word = "near", f"还可带 {left} 人"
+    return format_html(
+        '<span class="load{}"><span class="load-figures" aria-hidden="true">{}/{}</span>'
+        '<progress class="bar" value="{}" max="{}" aria-label="已带 {} 人，上限 {} 人"></progress>{}</span>',
+        f" load-{tone}" if tone else "",
+        load,
+        capacity,
+        max(0, min(load, capacity)),
+        max(capacity, 1),
+        load,
+        capacity,
+        format_html('<span class="load-word">{}</span>', word) if word else "",
+    )
+
+
+@register.simple_tag
+def progress_bar(done: int, total: int, label: str = "", unit: str = "") -> SafeString:
+    """How far something is: label, `28/44` with its unit and per cent, and a bar."""
+    value = percent(done, total)
+    return format_html(
+        '<div class="progress-line{}"><span class="progress-label">{}</span>'
+        '<span class="progress-figures">{}/{}{} <small>{}%</small></span>'
+        '<progress class="bar bar-jointed" value="{}" max="{}" aria-label="{} {}%"></progress></div>',
+        " is-done" if total and done >= total else "",
+        label,
+        done,
+        total,
+        f" {unit}" if unit else "",
+        value,
+        max(0, min(done, total)),
+        max(total, 1),
+        label or "进度",
+        value,
+    )
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "quiet", icon_name: str = "") -> SafeString:
+    """A small label; `tone` is done, due, open, quiet or danger. Raises ValueError for another tone."""
+    if tone not in _TONES:
+        raise ValueError(f"unknown tone {tone!r}")
+    return format_html(
+        '<span class="tag tag-{}">{}{}</span>',
+        tone,
+        icon(icon_name) if icon_name else "",
+        text,
+    )
+
+
+# --- Dates and telephones ---------------------------------------------------------------------------------------------
+def _local(value: datetime.date | None) -> datetime.date | None:
+    return timezone.localtime(value) if isinstance(value, datetime.datetime) and timezone.is_aware(value) else value
+
+
+@register.filter
+def cn_day(value: datetime.date | None) -> str:
+    """`9月3日`; empty for None."""
+    day = _local(value)
+    return f"{day.month}月{day.day}日" if day else ""
+
+
+@register.filter(name="cn_date")
+def cn_date_filter(value: datetime.date | None) -> str:
+    """`9月3日（周四）`, the form for people to read; empty for None."""
+    day = _local(value)
+    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）" if day else ""
+
+
+@register.simple_tag(name="cn_date")
+def cn_date(value: datetime.date | None) -> str:
+    """`{% cn_date d %}`: as the filter."""
+    return cn_date_filter(value)
+
+
+@register.filter
+def cn_full_date(value: datetime.date | None) -> str:
+    """`2026年9月3日`, where the year matters; empty for None."""
+    day = _local(value)
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+@register.filter
+def cn_moment(value: datetime.datetime | None) -> str:
+    """`9月3日 14:05`, in Shanghai's time; empty for None."""
+    moment = _local(value)
+    return f"{cn_day(moment)} {moment:%H:%M}" if moment else ""
+
+
+@register.filter
+def mask_phone(value: str | None) -> str:
+    """A telephone number with its middle hidden: `138****5678`, `021-****0000`; short numbers keep two digits."""
+    text = (value or "").strip()
+    digits = re.sub(r"\D", "", text)
+    if not digits:
+        return ""
+    if len(digits) == 11 and digits.startswith("1"):
+        return f"{digits[:3]}****{digits[-4:]}"
+    area, dash, rest = text.rpartition("-")
+    if dash and len(rest) > 4:
+        return f"{area}-{'*' * (len(rest) - 4)}{rest[-4:]}"
+    shown = 4 if len(digits) > 6 else 2
+    return "*" * max(len(digits) - shown, 0) + digits[-shown:]
+
+
+# --- Pieces of a page -------------------------------------------------------------------------------------------------
+@register.filter
+def layout(request: HttpRequest | None) -> str:
+    """`{% extends request|layout %}`: the bare panel if htmx asks for `#panel`, the whole page otherwise."""
+    htmx = getattr(request, "htmx", None)
+    return "base_panel.html" if htmx and htmx.target == "panel" else "base.html"
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    title: str,
+    text: str = "",
+    *,
+    href: str = "",
+    label: str = "",
+    icon_name: str = "bamboo",
+) -> dict[str, Any]:
+    """What will appear here, and the first step: a link called `label` to `href`."""
+    return {
+        "title": title,
+        "text": text,
+        "href": href,
+        "label": label,
+        "icon_name": icon_name,
+    }
+
+
+@register.inclusion_tag("components/stat_tile.html")
+def stat_tile(
+    label: str,
+    value: object,
+    unit: str = "",
+    *,
+    hint: str = "",
+    href: str = "",
+    tone: str = "",
+) -> dict[str, Any]:
+    """One figure with its unit; `tone` due or done colours the figure, `hint` explains it, `href` leads on."""
+    return {
+        "label": label,
+        "value": value,
+        "unit": unit,
+        "hint": hint,
+        "href": href,
+        "tone": tone,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of a breadcrumb; the last has no address."""
+
+    label: str
+    url: str
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(*parts: object) -> dict[str, Any]:
+    """`{% breadcrumb "班级" url "一<1>" %}`: label, address, …; the last label, the page itself, stands alone."""
+    texts = [str(part) for part in parts]
+    return {"crumbs": [Crumb(label, url) for label, url in zip(texts[::2], [*texts[1::2], ""], strict=False)]}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.RequestContext, page: Page[Any], *, parameter: str = "page") -> dict[str, Any]:
+    """Links to the other pages of a list that keep the query string; nothing if there is one page."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query.pop(parameter, None)
+    return {
+        "page": page,
+        "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "gap": page.paginator.ELLIPSIS,
+        "prefix": f"?{query.urlencode()}&{parameter}=" if query else f"?{parameter}=",
+    }
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: template.RequestContext, label: str, field: str, *, parameter: str = "sort") -> dict[str, Any]:
+    """The link inside a `<th>` that sorts by `field`, then by `-field`, keeping the rest of the query string."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    current = query.get(parameter, "")
+    query.pop("page", None)
+    query[parameter] = f"-{field}" if current == field else field
+    direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
+    return {"label": label, "url": f"?{query.urlencode()}", "direction": direction}

@@ -1,0 +1,103 @@
+"""Bytes in, workbook out: content decides the format, and only a limited child process parses it."""
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from core.workbooks.model import (
+    Cell,
+    CellError,
+    Limits,
+    MergedRange,
+    Row,
+    Sheet,
+    Workbook,
+    WorkbookRefused,
+)
+from core.workbooks.sniff import sniff
+from core.workbooks.textfile import read_text
+
+_CHILD = Path(__file__).with_name("child.py")
+_REFUSALS = {
+    "encrypted": "文件有打开密码。请在 Excel 里另存为无密码的文件，再上传。",
+    "unreadable": "文件不完整或已损坏，读不出表格。请用 Excel 打开，另存为 .xlsx 再上传。",
+    "entities": "文件里有不该出现的内容，没有读取。请把名册复制到一个新工作簿再上传。",
+    "too_many_sheets": "工作表太多，这不像一份名册。请只留名册所在的工作表再上传。",
+    "too_many_rows": "行数太多，没有读取。请分成几个文件上传。",
+    "too_many_columns": "列数太多，这不像一份名册。请把名册复制到新工作簿再上传。",
+    "too_much_text": "文字太多，这不像一份名册。请把名册复制到新工作簿再上传。",
+    "far_cells": "离表格很远的地方还有零星单元格。请把名册复制到一个新工作簿再上传。",
+    "gave_up": "文件打不开：可能已损坏，或在很远的地方有零星单元格。请把名册复制到一个新工作簿再上传。",
+}
+
+
+def read_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) -> Workbook:
+    """Read a roster file of any supported format; `file_name` only names the sheet of a text file.
+
+    Raises WorkbookRefused with a sentence for the user; never lets a file harm or crash the caller: archives are
+    measured before unpacking, and parsing happens in a child process with bounded memory and time.
+    """
+    limits = limits or Limits()
+    kind = sniff(data, limits)
+    if kind == "text":
+        stem = file_name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+        return Workbook(kind, (read_text(data, sheet_name=stem[:60] or "文本", limits=limits),))
+    answer = _parse(data, kind, limits)
+    if "refused" in answer:
+        raise WorkbookRefused(answer["refused"], _REFUSALS[answer["refused"]])
+    sheets = tuple(_sheet(raw) for raw in answer["sheets"])
+    if not any(sheet.rows for sheet in sheets):
+        raise WorkbookRefused("empty_file", "这个文件里没有内容，请重新选择名册文件。")
+    return Workbook(kind, sheets, has_macros=answer["macros"])
+
+
+def _parse(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
+    bounds = (
+        limits.child_memory_bytes,
+        limits.child_cpu_seconds,
+        limits.rows,
+        limits.columns,
+        limits.sheets,
+        limits.text_characters,
+    )
+    command = [sys.executable, "-I", "-X", "utf8", str(_CHILD), kind, *map(str, bounds)]
+    try:
+        child = subprocess.run(  # noqa: S603 - our own script, no shell, no argument of the user's
+            command,
+            input=data,
+            capture_output=True,
+            timeout=limits.child_wall_seconds,
+            check=False,
+            env={},
+        )
+        if child.returncode == 0:
+            answer: dict[str, Any] = json.loads(child.stdout, object_hook=_special)
+            return answer
+    except (subprocess.TimeoutExpired, ValueError):
+        pass
+    raise WorkbookRefused("gave_up", _REFUSALS["gave_up"])
+
+
+def _special(raw: dict[str, Any]) -> Any:
+    if len(raw) == 1:
+        ((key, value),) = raw.items()
+        if key == "d":
+            return datetime.datetime.fromisoformat(value) if "T" in value else datetime.date.fromisoformat(value)
+        if key == "t":
+            return datetime.time.fromisoformat(value)
+        if key == "e":
+            return CellError(value)
+    return raw
+
+
+def _sheet(raw: dict[str, Any]) -> Sheet:
+    rows = tuple(Row(number, _cells(cells), hidden) for number, hidden, cells in raw["rows"])
+    merged = tuple(MergedRange(*bounds) for bounds in raw["merged"])
+    return Sheet(raw["name"], rows, raw["visible"], merged)
+
+
+def _cells(cells: list[Cell]) -> tuple[Cell, ...]:
+    return tuple(cells)

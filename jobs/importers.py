@@ -1,0 +1,177 @@
+"""What the apps to the right plug in: how a kind of roster is compared with what is stored, and written.
+
+An importer only plans. It reads the tables and the workbook, logs every finding, and returns the changes together with
+the one function that writes them; `jobs.imports` decides whether that function runs, in one transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from accounts.actors import Actor
+from core.errors import DomainError
+from core.importlog import ImportLog
+from core.importplan import Choice, PlannedChange
+from core.workbooks import Workbook
+from jobs.enums import ImportKind
+from schools.enums import Stage
+from schools.labels import ClassKey, find_class_label, parse_class_label
+from schools.models import SchoolClass, SchoolYear
+from schools.services import create_class
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the admin decided beside the file: whether classes that are missing may be created."""
+
+    create_classes: bool = False
+
+    def as_dict(self) -> dict[str, bool]:
+        """As kept with a batch."""
+        return {"create_classes": self.create_classes}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, object]) -> "ImportOptions":
+        """The options kept with a batch."""
+        return cls(create_classes=stored.get("create_classes") is True)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """One workbook, to be planned against one school year by one actor."""
+
+    actor: Actor
+    year: SchoolYear
+    workbook: Workbook
+    options: ImportOptions
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What one workbook would do. `write` gets the keys of the choices that a person accepted."""
+
+    log: ImportLog
+    write: Callable[[frozenset[str]], None]
+    rows: int = 0
+    unchanged: int = 0
+    changes: list[PlannedChange] = field(default_factory=list)
+    new_classes: tuple[str, ...] = ()
+    unknown_classes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+Importer = Callable[[ImportRequest], ImportPlan]
+
+_importers: dict[ImportKind, Importer] = {}
+
+
+def register(kind: ImportKind, importer: Importer) -> None:
+    """Make an importer known; called in `AppConfig.ready` of the app that owns it.
+
+    Raises ValueError when another importer has the kind already.
+    """
+    if _importers.setdefault(kind, importer) is not importer:
+        raise ValueError(f"import kind {kind!r} is registered twice")
+
+
+def importer_for(kind: ImportKind) -> Importer:
+    """The importer of `kind`. Raises DomainError `unknown_import_kind`."""
+    importer = _importers.get(kind)
+    if importer is None:
+        raise DomainError("unknown_import_kind", "系统不认识这种名册，请选择学生、教师或导师匹配表。")
+    return importer
+
+
+class ClassFinder:
+    """The classes of one year, by whatever label a workbook uses; logs labels that name none. One query."""
+
+    def __init__(self, request: ImportRequest, log: ImportLog) -> None:
+        self._year = request.year
+        self._may_create = request.options.create_classes
+        self._log = log
+        self._stage = Stage(request.year.school.stage)
+        self._classes = {
+            ClassKey(found.grade.number, found.number): found for found in SchoolClass.objects.of_year(request.year)
+        }
+        self._read: dict[tuple[str, str], ClassKey | None] = {}
+        self._new: set[ClassKey] = set()
+        self._unknown: set[ClassKey] = set()
+
+    @property
+    def new(self) -> tuple[ClassKey, ...]:
+        """Classes that the import would create, in order."""
+        return tuple(sorted(self._new))
+
+    @property
+    def unknown(self) -> tuple[ClassKey, ...]:
+        """Classes that are missing and may not be created, in order."""
+        return tuple(sorted(self._unknown))
+
+    def parse(self, label: str, *, grade: str = "") -> ClassKey | None:
+        """The class that a label names, whether it exists or not; logs nothing."""
+        key = (label, grade)
+        if key not in self._read:
+            self._read[key] = parse_class_label(label, stage=self._stage, start_year=self._year.start_year, grade=grade)
+        return self._read[key]
+
+    def parse_title(self, title: str) -> ClassKey | None:
+        """The one class that a title line names, whether it exists or not; logs nothing."""
+        return find_class_label(title, stage=self._stage, start_year=self._year.start_year)
+
+    def find(
+        self,
+        label: str,
+        *,
+        grade: str = "",
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "班级",
+    ) -> ClassKey | None:
+        """The class that a label names; logs an error and returns None if it cannot be read or is not there."""
+        key = self.parse(label, grade=grade)
+        shown = f"{grade}{label}"
+        if key is None:
+            message = "看不出是哪个班。请写成“一（1）班”这样的形式。"
+            self._log.error(
+                "class_unreadable",
+                message,
+                sheet=sheet,
+                row=row,
+                column=column,
+                value=shown,
+            )
+            return None
+        return key if self.check(key, shown=shown, sheet=sheet, row=row, column=column) else None
+
+    def check(
+        self,
+        key: ClassKey,
+        *,
+        shown: str,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> bool:
+        """Whether the class is there or will be created; logs an error otherwise."""
+        if key in self._classes or key in self._new:
+            return True
+        if self._may_create:
+            self._new.add(key)
+            return True
+        self._unknown.add(key)
+        message = f"本学年没有{key.label}。请检查写法，或选择“新建缺少的班级”。"
+        self._log.error("class_unknown", message, sheet=sheet, row=row, column=column, value=shown)
+        return False
+
+    def existing(self, key: ClassKey) -> SchoolClass | None:
+        """The class as stored, None if it would be new."""
+        return self._classes.get(key)
+
+    def create_missing(self) -> None:
+        """Create the new classes; afterwards `pk` knows them all."""
+        for key in self.new:
+            created = create_class(year=self._year, grade_number=key.grade, number=key.number)
+            self._classes[key] = created
+
+    def pk(self, key: ClassKey) -> int:
+        """The primary key of a class that exists, or was created by `create_missing`."""
+        return self._classes[key].pk

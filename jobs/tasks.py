@@ -1,0 +1,25 @@
+"""What wakes up in a worker: a few lines that call `jobs.work` and `jobs.services`."""
+
+import uuid
+
+from celery import shared_task
+
+from jobs import services, work
+
+
+@shared_task(name="jobs.run")
+def run(job_id: str) -> None:
+    """Work at one job."""
+    work.run_job(uuid.UUID(job_id))
+
+
+@shared_task(name="jobs.sweep")
+def sweep() -> None:
+    """Wake workers for whatever was left lying."""
+    services.sweep()
+
+
+@shared_task(name="jobs.remove_expired")
+def remove_expired() -> None:
+    """Remove files past their day."""
+    services.remove_expired()

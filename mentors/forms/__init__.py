@@ -1,0 +1,1 @@
+"""Forms of mentors and their classes, one module per room."""

@@ -1,0 +1,64 @@
+"""Forms of the admin's pages about people: roles with their dates, and accounts."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.enums import Role
+from schools.models import SchoolClass
+
+# BUREAU stands above schools; nobody in a school grants it.
+SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
+
+
+class RoleForm(forms.Form):
+    """A role from a day on; 班主任 names the class."""
+
+    role = forms.ChoiceField(label="角色", error_messages={"required": "请选择一个角色。"})
+    school_class = forms.TypedChoiceField(
+        label="班级", coerce=int, empty_value=None, required=False, help_text="只有班主任需要选班级。"
+    )
+    starts_on = forms.DateField(
+        label="开始日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写开始日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
+    )
+
+    def __init__(self, classes: Sequence[SchoolClass], today: datetime.date, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"starts_on": today})
+        super().__init__(*args, **kwargs)
+        self.classes = {school_class.pk: school_class for school_class in classes}
+        self.fields["role"].choices = [  # type: ignore[attr-defined]  # stubs type fields as plain Field
+            ("", "请选择"),
+            *((role.value, role.label) for role in SCHOOL_ROLES),
+        ]
+        self.fields["school_class"].choices = [  # type: ignore[attr-defined]  # as above
+            ("", "—"),
+            *((school_class.pk, school_class.label) for school_class in classes),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A homeroom teacher needs a class; other roles take none."""
+        data = super().clean() or {}
+        if data.get("role") == Role.HOMEROOM and data.get("school_class") is None:
+            self.add_error("school_class", "请选择这位班主任所带的班级。")
+        return data
+
+    def chosen_class(self) -> SchoolClass | None:
+        """The class of a valid form, for 班主任 only."""
+        if self.cleaned_data["role"] != Role.HOMEROOM:
+            return None
+        return self.classes[self.cleaned_data["school_class"]]
+
+
+class AccountForm(forms.Form):
+    """The name that a teacher signs in with."""
+
+    username = forms.CharField(
+        label="账号",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "请填写账号。"},
+    )

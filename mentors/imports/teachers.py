@@ -1,0 +1,311 @@
+"""Teacher roster → plan of changes: teachers, their accounts, homeroom classes, and office roles as proposals."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant
+from accounts.services import NewGrant, create_users, grant_roles, rename_users
+from core.importlog import ImportLog, LinePlace
+from core.importplan import ChangeKind, Choice, FieldChange, PlannedChange
+from core.pinyin import name_pinyin
+from core.tablereader import TableReader, find_tables
+from core.text import clean_name, clean_text
+from core.workbooks import ColumnSpec, Record, Workbook
+from jobs.importers import ClassFinder, ImportPlan, ImportRequest
+from mentors.models import Teacher
+from schools.labels import ClassKey
+from schools.models import SchoolYear
+
+BATCH = 500
+COLUMNS = (
+    ColumnSpec("name", "姓名", ("教师姓名", "教师", "老师"), required=True),
+    ColumnSpec("number", "工号", ("教师编号", "教工号", "职工号", "教师工号", "编号")),
+    ColumnSpec("phone", "手机号", ("手机", "手机号码", "电话", "联系电话", "联系方式")),
+    ColumnSpec("subject", "任教学科", ("学科", "任教科目", "科目")),
+    ColumnSpec("duty", "职务", ("岗位", "行政职务", "担任职务")),
+    ColumnSpec("homeroom", "班主任班级", ("班主任", "任班主任班级", "所带班级")),
+    ColumnSpec("ordinal", "序号"),
+)
+# What a duty suggests; a person confirms each proposal, because roles open pupils' data.
+_PROPOSALS = (
+    (re.compile(r"校长|书记"), Role.LEADER),
+    (re.compile(r"德育|政教|学生处|学生发展"), Role.MORAL_OFFICE),
+    (re.compile(r"心理"), Role.COUNSELLOR),
+    (re.compile(r"信息管理|系统管理|网络管理|网管"), Role.SCHOOL_ADMIN),
+)
+
+
+@dataclass(slots=True)
+class TeacherRow:
+    """One teacher as the workbook has them; empty values say nothing."""
+
+    sheet: str
+    row: int
+    number: str
+    name: str
+    phone: str
+    subject: str
+    duty: str
+    homeroom: tuple[ClassKey, ...]
+
+
+def plan_teachers(request: ImportRequest) -> ImportPlan:
+    """Compare the workbook with the stored teachers. Six queries whatever the number of rows."""
+    log = ImportLog()
+    classes = ClassFinder(request, log)
+    rows, seen = _read(request.workbook, classes, log)
+    rows = _without_repeats(rows, log)
+    stored = list(Teacher.objects.visible_to(request.actor).select_related("user"))
+    grants = _Grants(request.year)
+    writing = _Writing(request.actor, request.year, classes)
+    plan = ImportPlan(log=log, write=writing.run, rows=seen)
+    choices: list[Choice] = []
+    matched: set[int] = set()
+    for row, teacher in _match(rows, stored, log):
+        if teacher is None:
+            writing.new.append(row)
+            subject = f"{row.name}（{row.number}）"
+            fields = _new_fields(row)
+            plan.changes.append(PlannedChange(ChangeKind.NEW, subject, fields, row.sheet, row.row))
+        else:
+            matched.add(teacher.pk)
+            fields = _compare(row, teacher, grants, writing, log)
+            if fields:
+                subject = f"{teacher.name}（{teacher.number}）"
+                plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, fields, row.sheet, row.row))
+            else:
+                plan.unchanged += 1
+        choices.extend(writing.propose(row, teacher, grants))
+    if seen and not log.has_errors:
+        plan.changes.extend(
+            PlannedChange(ChangeKind.GONE, f"{teacher.name}（{teacher.number}）")
+            for teacher in stored
+            if teacher.pk not in matched and teacher.left_on is None
+        )
+    plan.choices = tuple(choices)
+    plan.new_classes = tuple(key.label for key in classes.new)
+    plan.unknown_classes = tuple(key.label for key in classes.unknown)
+    return plan
+
+
+def _read(workbook: Workbook, classes: ClassFinder, log: ImportLog) -> tuple[list[TeacherRow], int]:
+    rows: list[TeacherRow] = []
+    seen = 0
+    tables = find_tables(workbook, COLUMNS, log, example="“工号”“姓名”“手机号”")
+    for table in tables:
+        reader = TableReader(table, log)
+        if not reader.check_headings(COLUMNS):
+            continue
+        for record in table.records():
+            typed_name = clean_name(record.text("name"))
+            number = reader.identifier(record, "number")
+            if (not typed_name and not number) or reader.is_foot(record, typed_name):
+                reader.skip(record, who="教师")
+                continue
+            seen += 1
+            row = _row(reader, record, number, classes)
+            if row is not None:
+                rows.append(row)
+    if tables and not seen and not log.has_errors:
+        log.error("no_rows", "表头下面没有教师。请检查文件内容。")
+    return rows, seen
+
+
+def _row(reader: TableReader, record: Record, number: str | None, classes: ClassFinder) -> TeacherRow | None:
+    sound = reader.sound(record)
+    name = reader.name(record, "name", required=True)
+    homeroom: list[ClassKey] = []
+    labels = [part for part in re.split(r"[、,，;；]", clean_text(record.text("homeroom"))) if part.strip()]
+    for label in labels if sound else []:
+        column = reader.table.heading("homeroom")
+        key = classes.find(label, sheet=reader.sheet, row=record.row, column=column)
+        if key is None:
+            sound = False
+        elif key not in homeroom:
+            homeroom.append(key)
+    phone = reader.phone(record, "phone")
+    subject, duty = reader.text(record, "subject", 40), reader.text(record, "duty", 60)
+    if not sound or name is None or number is None:
+        return None
+    return TeacherRow(reader.sheet, record.row, number, name, phone, subject, duty, tuple(homeroom))
+
+
+def _without_repeats(rows: list[TeacherRow], log: ImportLog) -> list[TeacherRow]:
+    first: dict[str, TeacherRow] = {}
+    leaders: dict[ClassKey, TeacherRow] = {}
+    kept: list[TeacherRow] = []
+    for row in rows:
+        place: LinePlace = {"sheet": row.sheet, "row": row.row}
+        earlier = first.setdefault(row.number, row) if row.number else row
+        if earlier is not row:
+            if earlier.name == row.name:
+                message = f"与第 {earlier.row} 行是同一位教师，只导入一次。"
+                log.warning("row_repeated", message, column="工号", value=row.number, **place)
+            else:
+                message = f"与第 {earlier.row} 行工号相同，姓名不同。请改正后再上传。"
+                log.error("number_repeated", message, column="工号", value=row.number, **place)
+            continue
+        for key in row.homeroom:
+            other = leaders.setdefault(key, row)
+            if other is not row:
+                message = f"{key.label}已写了另一位班主任（第 {other.row} 行）。一个班只能有一位班主任。"
+                log.error("homeroom_repeated", message, column="班主任班级", value=row.name, **place)
+        kept.append(row)
+    return kept
+
+
+def _match(rows: list[TeacherRow], stored: list[Teacher], log: ImportLog) -> list[tuple[TeacherRow, Teacher | None]]:
+    """By 工号; a row without one by name, if exactly one teacher and one row have it."""
+    by_number = {teacher.number: teacher for teacher in stored}
+    by_name: dict[str, list[Teacher]] = defaultdict(list)
+    for teacher in stored:
+        by_name[teacher.name].append(teacher)
+    names = [row.name for row in rows]
+    pairs: list[tuple[TeacherRow, Teacher | None]] = []
+    for row in rows:
+        if row.number:
+            pairs.append((row, by_number.get(row.number)))
+        elif len(by_name[row.name]) == 1 and names.count(row.name) == 1:
+            pairs.append((row, by_name[row.name][0]))
+        else:
+            message = "没有写工号，按姓名也找不到唯一的一位教师。请填写工号。"
+            log.error("number_missing", message, sheet=row.sheet, row=row.row, column="工号", value=row.name)
+    return pairs
+
+
+class _Grants:
+    """Open roles of the school, by account and by class. One query."""
+
+    def __init__(self, year: SchoolYear) -> None:
+        self.roles: dict[int, set[str]] = defaultdict(set)
+        self.homerooms: dict[int, list[ClassKey]] = defaultdict(list)
+        grants = RoleGrant.objects.filter(school_id=year.school_id, ends_on=None).values_list(
+            "user_id", "role", "school_class__year_id", "school_class__grade__number", "school_class__number"
+        )
+        for user_id, role, year_id, grade, number in grants:
+            self.roles[user_id].add(role)
+            if role == Role.HOMEROOM and year_id == year.pk:
+                self.homerooms[user_id].append(ClassKey(grade, number))
+
+
+@dataclass(slots=True)
+class _Writing:
+    """What is to be written, gathered while comparing."""
+
+    actor: Actor
+    year: SchoolYear
+    classes: ClassFinder
+    new: list[TeacherRow] = field(default_factory=list)
+    changed: list[Teacher] = field(default_factory=list)
+    without_account: list[Teacher] = field(default_factory=list)
+    renamed: dict[int, str] = field(default_factory=dict)
+    homerooms: list[tuple[str, int | None, ClassKey]] = field(default_factory=list)
+    proposals: dict[str, tuple[str, int | None, Role]] = field(default_factory=dict)
+
+    def propose(self, row: TeacherRow, teacher: Teacher | None, grants: _Grants) -> list[Choice]:
+        """Office roles that the row's duty suggests and that the person does not hold."""
+        choices: list[Choice] = []
+        user_id = teacher.user_id if teacher is not None else None
+        held = grants.roles[user_id] if user_id is not None else set()
+        number = teacher.number if teacher is not None else row.number
+        for pattern, role in _PROPOSALS:
+            if pattern.search(row.duty) and role not in held:
+                key = f"{role}:{number}"
+                self.proposals[key] = (number, user_id, role)
+                choices.append(Choice(key, f"{row.name}（{row.duty}）→ {role.label}"))
+        return choices
+
+    def run(self, accepted: frozenset[str]) -> None:
+        """Write everything; the caller holds the transaction."""
+        school = self.year.school
+        self.classes.create_missing()
+        people = [(row.number, row.name) for row in self.new]
+        people += [(teacher.number, teacher.name) for teacher in self.without_account]
+        names = {f"{school.code}-{number}".lower(): (number, name) for number, name in people}
+        users = create_users(actor=self.actor, school=school, names=[(user, name) for user, (_, name) in names.items()])
+        accounts = {names[user.username][0]: user.pk for user in users}
+        Teacher.objects.bulk_create([self._teacher(row, accounts) for row in self.new], batch_size=BATCH)
+        for teacher in self.without_account:
+            teacher.user_id = accounts.get(teacher.number)
+        if self.changed:
+            columns = ["name", "pinyin", "initials", "phone", "subject", "duty", "user"]
+            Teacher.objects.bulk_update(self.changed, columns, batch_size=BATCH)
+        rename_users(actor=self.actor, school=school, names=self.renamed)
+        # Every teacher is a mentor (学生人人有导师、教师人人是导师; Guyi plan 二).
+        grants = [NewGrant(user_id, Role.MENTOR) for user_id in accounts.values()]
+        for number, user_id, key in self.homerooms:
+            holder = user_id if user_id is not None else accounts.get(number)
+            if holder is not None:
+                grants.append(NewGrant(holder, Role.HOMEROOM, self.classes.pk(key)))
+        for choice in sorted(accepted):
+            number, user_id, role = self.proposals[choice]
+            holder = user_id if user_id is not None else accounts.get(number)
+            if holder is not None:
+                grants.append(NewGrant(holder, role))
+        grant_roles(actor=self.actor, school=school, grants=grants)
+
+    def _teacher(self, row: TeacherRow, accounts: dict[str, int]) -> Teacher:
+        self.homerooms.extend((row.number, None, key) for key in row.homeroom)
+        reading = name_pinyin(row.name)
+        return Teacher(
+            school_id=self.year.school_id,
+            user_id=accounts.get(row.number),
+            number=row.number,
+            name=row.name,
+            pinyin=reading.full[:200],
+            initials=reading.initials[:120],
+            phone=row.phone,
+            subject=row.subject,
+            duty=row.duty,
+        )
+
+
+def _new_fields(row: TeacherRow) -> tuple[FieldChange, ...]:
+    homeroom = "、".join(key.label for key in row.homeroom)
+    return (FieldChange("班主任班级", "", homeroom),) if homeroom else ()
+
+
+def _compare(
+    row: TeacherRow, teacher: Teacher, grants: _Grants, writing: _Writing, log: ImportLog
+) -> tuple[FieldChange, ...]:
+    """The differences of one teacher, and their place in `writing`. What the row does not say stays as it is."""
+    changes = [
+        FieldChange(label, old, new)
+        for label, old, new in (
+            ("姓名", teacher.name, row.name),
+            ("手机号", teacher.phone, row.phone or teacher.phone),
+            ("任教学科", teacher.subject, row.subject or teacher.subject),
+            ("职务", teacher.duty, row.duty or teacher.duty),
+        )
+        if old != new
+    ]
+    place: LinePlace = {"sheet": row.sheet, "row": row.row}
+    if row.name != teacher.name:
+        message = f"工号相同，姓名由“{teacher.name}”变为“{row.name}”。如果不是改名，请核对工号。"
+        log.warning("name_changed", message, column="姓名", value=row.name, **place)
+        if teacher.user_id is not None:
+            writing.renamed[teacher.user_id] = row.name
+    if teacher.user_id is None:
+        changes.append(FieldChange("账号", "", f"{writing.year.school.code}-{teacher.number}".lower()))
+        writing.without_account.append(teacher)
+    if changes:
+        reading = name_pinyin(row.name)
+        teacher.name, teacher.pinyin, teacher.initials = row.name, reading.full[:200], reading.initials[:120]
+        teacher.phone = row.phone or teacher.phone
+        teacher.subject, teacher.duty = row.subject or teacher.subject, row.duty or teacher.duty
+        writing.changed.append(teacher)
+    held = grants.homerooms[teacher.user_id] if teacher.user_id is not None else []
+    added = [key for key in row.homeroom if key not in held]
+    if added:
+        writing.homerooms.extend((teacher.number, teacher.user_id, key) for key in added)
+        kept = [key for key in held if key not in row.homeroom]
+        if kept:
+            names = "、".join(key.label for key in kept)
+            message = f"原来还是{names}班主任，没有取消。如果不再担任，请在账号与角色里结束。"
+            log.warning("homeroom_kept", message, column="班主任班级", value=row.name, **place)
+        old, new = "、".join(key.label for key in held), "、".join(key.label for key in [*kept, *row.homeroom])
+        changes.append(FieldChange("班主任班级", old, new))
+    return tuple(changes)

@@ -1,0 +1,309 @@
+"""Mentor matrix → plan of changes: mentor slots, who holds them, and the class teams 导师团."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant
+from accounts.services import NewGrant, grant_roles
+from core.importlog import CellPlace, ImportLog, ValuePlace
+from core.importplan import ChangeKind, FieldChange, PlannedChange
+from jobs.importers import ClassFinder, ImportPlan, ImportRequest
+from mentors.imports.capacity import ClassLoad, cap_advice
+from mentors.imports.matrix import Matrix, Slot, read_matrix
+from mentors.models import CapException, Mentor, MentorMember, Teacher, TeamMember
+from schools.labels import ClassKey
+from schools.models import Grade, SchoolYear
+from schools.queries import PlanRules, plan_rules
+from students.models import Enrolment
+
+MOST_PER_SLOT = 2
+# The people who hold a slot, by teacher key, in the order in which their names are printed.
+People = tuple[int, ...]
+
+
+def plan_teams(request: ImportRequest) -> ImportPlan:
+    """Compare the matrix with the stored slots and teams. Ten queries whatever its size."""
+    log = ImportLog()
+    classes = ClassFinder(request, log)
+    matrix = read_matrix(request.workbook, classes=classes, log=log)
+    rules = plan_rules(request.year, on=request.actor.today)
+    if rules is None:
+        log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
+        return ImportPlan(log=log, write=lambda _accepted: None, rows=len(matrix.slots))
+    stored = _Stored(request.actor, request.year)
+    writing = _Writing(request.actor, request.year, classes, rules.plan.cap)
+    plan = ImportPlan(log=log, write=writing.run, rows=len(matrix.slots))
+    resolved = _resolve(matrix.slots, stored, log)
+    _plan_slots(resolved, stored, writing, log)
+    wanted: dict[ClassKey, set[People]] = defaultdict(set)
+    leaders: dict[ClassKey, Slot] = {}
+    for slot, people in resolved:
+        place: ValuePlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column, "value": "/".join(slot.names)}
+        if people in wanted[slot.school_class]:
+            log.warning("slot_repeated", "这位导师在本班写了两次，只导入一次。", **place)
+            plan.unchanged += 1
+            continue
+        wanted[slot.school_class].add(people)
+        if slot.is_leader:
+            first = leaders.setdefault(slot.school_class, slot)
+            if first is not slot:
+                log.error("two_leaders", "一个班只能有一位导师团长，请只留一位。", **place)
+            stored.check_leader(slot, people, log)
+        _plan_member(slot, people, stored, writing, plan)
+    if not log.has_errors:
+        plan.changes.extend(stored.gone(wanted))
+        _check_headcounts(matrix, stored, log)
+        _check_cap(resolved, matrix, stored, rules, log)
+    plan.new_classes = tuple(key.label for key in classes.new)
+    plan.unknown_classes = tuple(key.label for key in classes.unknown)
+    return plan
+
+
+class _Stored:
+    """Teachers, slots, teams and head counts as stored."""
+
+    def __init__(self, actor: Actor, year: SchoolYear) -> None:
+        self.by_name: dict[str, list[Teacher]] = defaultdict(list)
+        self.by_number: dict[str, Teacher] = {}
+        self.teachers: dict[int, Teacher] = {}
+        for teacher in Teacher.objects.visible_to(actor).present():
+            self.by_name[teacher.name].append(teacher)
+            self.by_number[teacher.number] = teacher
+            self.teachers[teacher.pk] = teacher
+        self.mentors = {m.pk: m for m in Mentor.objects.of_year(year)}
+        self.members: dict[int, list[MentorMember]] = defaultdict(list)
+        self.slot_of: dict[int, int] = {}
+        for member in MentorMember.objects.filter(year=year).select_related("teacher").order_by("position"):
+            self.members[member.mentor_id].append(member)
+            self.slot_of[member.teacher_id] = member.mentor_id
+        self.exceptions = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
+        self.team: dict[ClassKey, dict[int, TeamMember]] = defaultdict(dict)
+        for row in TeamMember.objects.filter(school_class__year=year).select_related("school_class__grade"):
+            self.team[ClassKey(row.school_class.grade.number, row.school_class.number)][row.mentor_id] = row
+        self.headcounts = {
+            ClassKey(grade, number): count
+            for grade, number, count in Enrolment.objects.of_year(year)
+            .active()
+            .values_list("school_class__grade__number", "school_class__number")
+            .annotate(count=Count("pk"))
+        }
+        self.grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
+        self.homeroom = {
+            ClassKey(grade, number): (user_id, name)
+            for grade, number, user_id, name in RoleGrant.objects.active(actor.today)
+            .filter(role=Role.HOMEROOM, school_class__year=year, ends_on=None)
+            .values_list("school_class__grade__number", "school_class__number", "user_id", "user__name")
+        }
+
+    def holder(self, people: People) -> int | None:
+        """The stored slot that these people, or some of them, hold."""
+        return next((self.slot_of[pk] for pk in people if pk in self.slot_of), None)
+
+    def check_leader(self, slot: Slot, people: People, log: ImportLog) -> None:
+        """Warn if the 团长 is not the class's homeroom teacher (班主任为各班级的导师团团长, Guyi plan 四(二))."""
+        user_id, name = self.homeroom.get(slot.school_class, (None, ""))
+        if user_id is None or user_id in {self.teachers[pk].user_id for pk in people}:
+            return
+        message = f"{slot.school_class.label}的班主任是{name}。团长一般由班主任担任，请核对。"
+        value = "/".join(slot.names)
+        log.warning("leader_not_homeroom", message, sheet=slot.sheet, row=slot.row, column=slot.column, value=value)
+
+    def gone(self, wanted: dict[ClassKey, set[People]]) -> list[PlannedChange]:
+        """Members of the teams in the workbook whom it does not name: told, never removed."""
+        changes: list[PlannedChange] = []
+        for key, slots in wanted.items():
+            named = {self.holder(people) for people in slots}
+            for mentor_id in self.team[key]:
+                if mentor_id not in named:
+                    names = "/".join(m.teacher.name for m in self.members[mentor_id])
+                    changes.append(PlannedChange(ChangeKind.GONE, f"{key.label} {names}"))
+        return changes
+
+
+@dataclass(slots=True)
+class _Writing:
+    """What is to be written, gathered while comparing."""
+
+    actor: Actor
+    year: SchoolYear
+    classes: ClassFinder
+    cap: int
+    new_slots: list[People] = field(default_factory=list)
+    # Slots whose holders change: the stored slot, its holders afterwards.
+    changed_slots: list[tuple[Mentor, People]] = field(default_factory=list)
+    slot_keys: dict[People, int] = field(default_factory=dict)
+    new_members: list[tuple[ClassKey, People, bool, int]] = field(default_factory=list)
+    # Team rows whose leader's mark changes, by key.
+    leads: dict[int, bool] = field(default_factory=dict)
+    accounts: dict[int, int] = field(default_factory=dict)
+
+    def run(self, _accepted: frozenset[str]) -> None:
+        """Write everything; the caller holds the transaction."""
+        self.classes.create_missing()
+        school_id, year_id = self.year.school_id, self.year.pk
+        created = Mentor.objects.bulk_create(
+            Mentor(school_id=school_id, year_id=year_id, capacity=self.cap * len(people)) for people in self.new_slots
+        )
+        self.slot_keys.update({people: m.pk for people, m in zip(self.new_slots, created, strict=True)})
+        if self.changed_slots:
+            changed = [mentor for mentor, _ in self.changed_slots]
+            MentorMember.objects.filter(mentor__in=changed).delete()
+            Mentor.objects.bulk_update(changed, ["capacity"])
+        holders = [(self.slot_keys[people], people) for people in self.new_slots]
+        holders += [(mentor.pk, people) for mentor, people in self.changed_slots]
+        MentorMember.objects.bulk_create(
+            MentorMember(
+                school_id=school_id, year_id=year_id, mentor_id=mentor_id, teacher_id=teacher_id, position=position
+            )
+            for mentor_id, people in holders
+            for position, teacher_id in enumerate(people, start=1)
+        )
+        # Former leaders step back first: the database allows one per class at any moment.
+        for is_leader in (False, True):
+            keys = [pk for pk, leads in self.leads.items() if leads is is_leader]
+            TeamMember.objects.filter(pk__in=keys).update(is_leader=is_leader)
+        TeamMember.objects.bulk_create(
+            TeamMember(
+                school_id=school_id,
+                school_class_id=self.classes.pk(key),
+                mentor_id=self.slot_keys[people],
+                is_leader=is_leader,
+                position=position,
+            )
+            for key, people, is_leader, position in self.new_members
+        )
+        users = [self.accounts[pk] for _, people in holders for pk in people if pk in self.accounts]
+        grants = [NewGrant(user_id, Role.MENTOR) for user_id in users]
+        grant_roles(actor=self.actor, school=self.year.school, grants=grants)
+
+
+def _resolve(slots: tuple[Slot, ...], stored: _Stored, log: ImportLog) -> list[tuple[Slot, People]]:
+    """Each slot with its teachers; names that mean nobody, or more than one, are errors."""
+    resolved: list[tuple[Slot, People]] = []
+    for slot in slots:
+        place: CellPlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column}
+        people: list[int] = []
+        for name in slot.names:
+            teachers = stored.by_name.get(name) or [
+                stored.by_number[number] for number in (name.upper(),) if number in stored.by_number
+            ]
+            if not teachers:
+                message = "教师名册里没有这位老师。请先导入教师名册，或检查姓名。"
+                log.error("teacher_unknown", message, value=name, **place)
+            elif len(teachers) > 1:
+                message = "有几位老师同名，分不清是谁。请在这一格改写工号。"
+                log.error("teacher_ambiguous", message, value=name, **place)
+            elif teachers[0].pk not in people:
+                people.append(teachers[0].pk)
+        if len(slot.names) > MOST_PER_SLOT:
+            message = "一个导师名额由一位老师担任，或由两位老师共用。请拆成几格。"
+            log.error("slot_too_many", message, value="/".join(slot.names), **place)
+        elif len(people) == len(slot.names):
+            resolved.append((slot, tuple(people)))
+    return resolved
+
+
+def _plan_slots(resolved: list[tuple[Slot, People]], stored: _Stored, writing: _Writing, log: ImportLog) -> None:
+    """Find or plan the slot of each group of people; nobody holds two."""
+    group_of: dict[int, People] = {}
+    for slot, people in resolved:
+        place: ValuePlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column, "value": "/".join(slot.names)}
+        if any(group_of.get(pk, people) != people for pk in people):
+            message = "这位老师在别处单独或与他人共用另一个名额。一位老师一学年只有一个名额，请改成一致。"
+            log.error("slot_conflict", message, **place)
+            continue
+        if people in writing.slot_keys or group_of.get(people[0]) == people:
+            continue
+        group_of.update(dict.fromkeys(people, people))
+        writing.accounts.update({pk: user for pk in people if (user := stored.teachers[pk].user_id) is not None})
+        held = {stored.slot_of[pk] for pk in people if pk in stored.slot_of}
+        if len(held) > 1:
+            message = "这几位老师本学年已各自担任导师，不能合成一个名额。请先调整原来的安排。"
+            log.error("slot_conflict", message, **place)
+        elif held:
+            _plan_holders(stored.mentors[held.pop()], people, stored, writing, log, slot)
+        else:
+            writing.new_slots.append(people)
+
+
+def _plan_holders(
+    mentor: Mentor, people: People, stored: _Stored, writing: _Writing, log: ImportLog, slot: Slot
+) -> None:
+    writing.slot_keys[people] = mentor.pk
+    if {member.teacher_id for member in stored.members[mentor.pk]} == set(people):
+        return
+    capacity = max(writing.cap * len(people), stored.exceptions.get(mentor.pk, 0))
+    if mentor.load > capacity:
+        message = (
+            f"这个名额现有 {mentor.load} 名学生，改由 {len(people)} 位老师担任后上限是 {capacity} 名。请先调整学生。"
+        )
+        log.error("load_above_cap", message, sheet=slot.sheet, row=slot.row, column=slot.column)
+    mentor.capacity = capacity
+    writing.changed_slots.append((mentor, people))
+
+
+def _plan_member(slot: Slot, people: People, stored: _Stored, writing: _Writing, plan: ImportPlan) -> None:
+    """Compare one cell with the stored team of its class."""
+    names = "/".join(stored.teachers[pk].name for pk in people)
+    subject = f"{slot.school_class.label} {names}"
+    mentor_id = writing.slot_keys.get(people)
+    team = stored.team[slot.school_class]
+    member = team.get(mentor_id) if mentor_id is not None else None
+    fields: list[FieldChange] = []
+    if member is None:
+        role = "导师团长" if slot.is_leader else "导师"
+        position = len(team) + sum(key == slot.school_class for key, *_ in writing.new_members) + 1
+        writing.new_members.append((slot.school_class, people, slot.is_leader, position))
+        change = PlannedChange(ChangeKind.NEW, subject, (FieldChange("导师团", "", role),), slot.sheet, slot.row)
+        plan.changes.append(change)
+    elif member.is_leader != slot.is_leader:
+        old, new = ("导师", "导师团长") if slot.is_leader else ("导师团长", "导师")
+        fields.append(FieldChange("导师团", old, new))
+        writing.leads[member.pk] = slot.is_leader
+    if slot.is_leader:
+        for other in team.values():
+            if other is not member and other.is_leader:
+                writing.leads[other.pk] = False
+    if member is None:
+        return
+    before = "/".join(m.teacher.name for m in stored.members[member.mentor_id])
+    if any(mentor.pk == mentor_id for mentor, _ in writing.changed_slots):
+        fields.append(FieldChange("担任人", before, names))
+    if fields:
+        plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, tuple(fields), slot.sheet, slot.row))
+    else:
+        plan.unchanged += 1
+
+
+def _check_headcounts(matrix: Matrix, stored: _Stored, log: ImportLog) -> None:
+    for key, stated in matrix.headcounts.items():
+        enrolled = stored.headcounts.get(key, 0)
+        if enrolled and stated != enrolled:
+            message = f"表中写{key.label} {stated} 人，名册里是 {enrolled} 人。请核对。"
+            log.warning("headcount_differs", message, column=key.label, value=str(stated))
+
+
+def _check_cap(
+    resolved: list[tuple[Slot, People]], matrix: Matrix, stored: _Stored, rules: PlanRules, log: ImportLog
+) -> None:
+    """Say for each grade whether its classes fit their own teams (one cap, from the plan in force)."""
+    teams: dict[ClassKey, list[int]] = defaultdict(list)
+    for slot, people in resolved:
+        teams[slot.school_class].append(len(people))
+    for number in sorted({key.grade for key in teams}):
+        grade = stored.grades[number]
+        if not rules.covers(grade.pk):
+            message = f"方案没有把{grade.name}列入全员导师制。如果要开展，请先修改方案。"
+            log.warning("grade_not_covered", message, column=grade.name)
+        loads = [
+            ClassLoad(key.label, stored.headcounts.get(key) or matrix.headcounts.get(key, 0), tuple(sizes))
+            for key, sizes in sorted(teams.items())
+            if key.grade == number
+        ]
+        advice = cap_advice(grade.name, loads, cap=rules.plan.cap)
+        if advice is not None:
+            log.warning("cap_by_class", advice, sheet=resolved[0][0].sheet, column=grade.name)

@@ -1,0 +1,1 @@
+"""Addresses of mentors and their classes, one module per room."""

@@ -1,0 +1,16 @@
+"""Addresses of the class board, mounted at `classes/`."""
+
+from django.urls import path
+
+from mentors.views import board, exceptions, slots
+
+app_name = "board"
+urlpatterns = [
+    path("", board.class_list, name="list"),
+    path("exceptions/", exceptions.exceptions, name="exceptions"),
+    path("exceptions/new/", exceptions.grant, name="grant"),
+    path("exceptions/<int:pk>/revoke/", exceptions.revoke, name="revoke"),
+    path("<int:pk>/", board.detail, name="detail"),
+    path("<int:pk>/pupils/<int:pupil>/", board.assign, name="assign"),
+    path("<int:pk>/team/", slots.team, name="team"),
+]

@@ -1,0 +1,1 @@
+"""Pages of mentors and their classes, one module per room."""

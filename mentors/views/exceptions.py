@@ -1,0 +1,103 @@
+"""Exceptions from the cap 超额: 德育室 grants and withdraws them (原则上不超过 1:15)."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.forms.board import ExceptionForm
+from mentors.models import CapException
+from mentors.queries import cap_exceptions, mentors_for_choice
+from mentors.services import grant_exception, revoke_exception
+from schools.models import SchoolClass
+from schools.queries import current_year, plan_rules
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+def exceptions(request: ActorRequest) -> HttpResponse:
+    """The exceptions of this year, the valid ones first, the withdrawn ones as history."""
+    return _list(request)
+
+
+def _list(request: ActorRequest, *, problem: DomainError | None = None, at: int | None = None) -> HttpResponse:
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    rows = cap_exceptions(actor, year) if year is not None else []
+    rules = plan_rules(year, on=actor.today) if year is not None else None
+    context = {
+        "valid": [e for e in rows if e.revoked_at is None],
+        "withdrawn": [e for e in rows if e.revoked_at is not None],
+        "cap": rules.plan.cap if rules is not None else None,
+        "problem": problem,
+        "problem_at": at,
+    }
+    return render(request, "board/exceptions.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else 200)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def grant(request: ActorRequest) -> HttpResponse:
+    """Grant one; `?mentor=` chooses the mentor beforehand, `?class=` leads back to that class's board."""
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    mentors = mentors_for_choice(year) if year is not None else []
+    school_class = _class_to_return_to(request)
+    asked = request.GET.get("mentor", "")
+    chosen = next((m for m in mentors if str(m.pk) == asked), None)
+    initial = {"mentor": chosen.pk, "limit": chosen.capacity + 1} if chosen is not None else {}
+    form = ExceptionForm(mentors, request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        mentor = form.chosen()
+        try:
+            grant_exception(
+                actor=actor,
+                mentor=mentor,
+                limit=form.cleaned_data["limit"],
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as error:
+            form.add_error("reason" if error.code == "reason_missing" else "limit", error.message)
+        else:
+            messages.success(request, f"已批准{mentor.names}老师最多带 {form.cleaned_data['limit']} 名学生。")
+            if school_class is not None:
+                return redirect("board:detail", pk=school_class.pk)
+            return redirect("board:exceptions")
+    return render(
+        request,
+        "board/grant.html",
+        {
+            "form": form,
+            "school_class": school_class,
+            "back_url": reverse("board:detail", args=[school_class.pk])
+            if school_class is not None
+            else reverse("board:exceptions"),
+        },
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+    )
+
+
+def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
+    key = request.GET.get("class", "")
+    if not key.isdecimal():
+        return None
+    return SchoolClass.objects.visible_to(request.actor).select_related("grade").filter(pk=int(key[:18])).first()
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def revoke(request: ActorRequest, pk: int) -> HttpResponse:
+    """Withdraw one; refused at its row while the mentor has more pupils than the plan's cap."""
+    exception = get_visible_or_404(CapException.objects.visible_to(request.actor), request.actor, pk=pk)
+    try:
+        revoke_exception(actor=request.actor, exception=exception)
+    except DomainError as error:
+        return _list(request, problem=error, at=pk)
+    messages.success(request, "已撤销这条超额，上限恢复为方案规定的名额。")
+    return redirect("board:exceptions")

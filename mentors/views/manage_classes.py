@@ -1,0 +1,30 @@
+"""The admin's overview of the classes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, roles_required
+from mentors.queries import class_summaries
+from schools.queries import current_year
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def classes(request: ActorRequest) -> HttpResponse:
+    """All classes of this year with pupils, homeroom teacher and team."""
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    summaries = class_summaries(year, on=actor.today) if year is not None else []
+    return render(
+        request,
+        "manage/classes.html",
+        {
+            "year": year,
+            "summaries": summaries,
+            "pupils": sum(s.pupils for s in summaries),
+            "without_homeroom": sum(1 for s in summaries if not s.homeroom),
+            "may_match": actor.has(Role.MORAL_OFFICE),
+        },
+    )

@@ -1,0 +1,187 @@
+"""The admin's pages about teachers: the list, and one person's account, roles and first password."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.models import RoleGrant, User
+from accounts.services import end_role, grant_role, issue_password
+from core.errors import DomainError
+from mentors.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
+from mentors.models import Teacher
+from mentors.queries import accounts_without_teacher, find_teachers, grants_of
+from mentors.services import open_account
+from schools.models import SchoolClass, SchoolYear
+from schools.queries import current_year
+
+PAGE_SIZE = 50
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def people(request: ActorRequest) -> HttpResponse:
+    """All teachers, paged; `?q=` searches, `?role=` filters. Accounts without a teacher stand beneath."""
+    actor = request.actor
+    text, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    if role not in SCHOOL_ROLES:
+        role = ""
+    found = find_teachers(actor, year=_year(request), text=text, role=role)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "manage/people.html",
+        {
+            "page": page,
+            "text": text,
+            "role": role,
+            "roles": SCHOOL_ROLES,
+            "others": [] if text or role else accounts_without_teacher(actor),
+        },
+    )
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def person(request: ActorRequest, pk: int) -> HttpResponse:
+    """One teacher: master data, account, roles with their dates."""
+    teacher = _teacher(request, pk)
+    return render(request, "manage/person.html", _context(request, teacher=teacher, user=teacher.user))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def account(request: ActorRequest, pk: int) -> HttpResponse:
+    """The same page for an account; one that belongs to a teacher leads to the teacher."""
+    user = _user(request, pk)
+    teacher = _teacher_of(request, user)
+    if teacher is not None:
+        return redirect("manage:person", pk=teacher.pk)
+    return render(request, "manage/person.html", _context(request, teacher=None, user=user))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_POST
+@never_cache
+def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
+    """An account for a teacher without one; its first password is shown on the answer and nowhere else."""
+    teacher = _teacher(request, pk)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            user, first_password = open_account(
+                actor=request.actor, teacher=teacher, username=form.cleaned_data["username"]
+            )
+        except DomainError as error:
+            form.add_error("username", error.message)
+        else:
+            context = _context(request, teacher=_teacher(request, pk), user=user)
+            return render(request, "manage/person.html", context | {"first_password": first_password})
+    context = _context(request, teacher=teacher, user=teacher.user) | {"account_form": form}
+    return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_POST
+@never_cache
+def password(request: ActorRequest, pk: int) -> HttpResponse:
+    """A new first password, shown on this answer and nowhere else: no redirect, nothing stored or cached."""
+    user = _user(request, pk)
+    first_password = issue_password(actor=request.actor, user=user)
+    context = _context(request, teacher=_teacher_of(request, user), user=user)
+    return render(request, "manage/person.html", context | {"first_password": first_password})
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_POST
+def give_role(request: ActorRequest, pk: int) -> HttpResponse:
+    """Grant a role from a day on; errors stand at the form."""
+    user = _user(request, pk)
+    form = RoleForm(_classes(request), request.actor.today, request.POST)
+    if form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        try:
+            grant_role(
+                actor=request.actor,
+                user=user,
+                role=role,
+                school=user.school,
+                school_class=form.chosen_class(),
+                starts_on=form.cleaned_data["starts_on"],
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{user.name}已有“{role.label}”角色。")
+            return redirect(_address(request, user))
+    context = _context(request, teacher=_teacher_of(request, user), user=user) | {"role_form": form}
+    return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_POST
+def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
+    """End a role today; the last admin stays."""
+    user = _user(request, pk)
+    row: RoleGrant = get_visible_or_404(grants_of(user), request.actor, pk=grant)
+    try:
+        end_role(actor=request.actor, grant=row)
+    except DomainError as error:
+        context = _context(request, teacher=_teacher_of(request, user), user=user) | {"problem": error}
+        return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    messages.success(request, f"{user.name}不再担任“{row.get_role_display()}”。")
+    return redirect(_address(request, user))
+
+
+def _year(request: ActorRequest) -> SchoolYear | None:
+    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
+
+
+def _classes(request: ActorRequest) -> list[SchoolClass]:
+    year = _year(request)
+    return list(SchoolClass.objects.visible_to(request.actor).of_year(year)) if year is not None else []
+
+
+def _teacher(request: ActorRequest, pk: int) -> Teacher:
+    return get_visible_or_404(find_teachers(request.actor, year=_year(request)), request.actor, pk=pk)
+
+
+def _user(request: ActorRequest, pk: int) -> User:
+    return get_visible_or_404(User.objects.visible_to(request.actor).select_related("school"), request.actor, pk=pk)
+
+
+def _teacher_of(request: ActorRequest, user: User) -> Teacher | None:
+    return find_teachers(request.actor, year=_year(request)).filter(user=user).first()
+
+
+def _address(request: ActorRequest, user: User) -> str:
+    teacher = _teacher_of(request, user)
+    if teacher is not None:
+        return reverse("manage:person", args=[teacher.pk])
+    return reverse("manage:account", args=[user.pk])
+
+
+def _context(request: ActorRequest, *, teacher: Teacher | None, user: User | None) -> dict[str, Any]:
+    grants = list(grants_of(user)) if user is not None else []
+    today = request.actor.today
+    return {
+        "teacher": teacher,
+        "person_user": user,
+        "name": teacher.name if teacher is not None else user.name if user is not None else "",
+        "present": [g for g in grants if g.ends_on is None or g.ends_on >= today],
+        "past": [g for g in grants if g.ends_on is not None and g.ends_on < today],
+        "today": today,
+        "role_form": RoleForm(_classes(request), today) if user is not None else None,
+        # The same pattern as the roster import uses.
+        "account_form": AccountForm(initial={"username": f"{teacher.school.code}-{teacher.number}".lower()})
+        if teacher is not None and user is None
+        else None,
+    }

@@ -1,0 +1,220 @@
+"""Builds the demo schools through the same imports and services that a real school uses."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.actors import Actor, system_actor
+from accounts.enums import Role
+from accounts.models import User
+from accounts.services import change_own_password, create_user, grant_role, rename_account
+from core.clock import today
+from core.workbooks import SheetToWrite, write_workbook
+from jobs.enums import ImportKind
+from jobs.importers import ImportOptions
+from jobs.imports import check_roster, import_roster
+from mentors.enums import AssignmentOrigin
+from mentors.models import Assignment, Mentor, Teacher, TeamMember
+from mentors.services import assign_pupils, grant_exception
+from mentorship.demo.records import Desk, write_records
+from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
+from records.enums import LetterState
+from records.models import GrowthLetter
+from records.services import rebuild_ticks
+from schools.enums import Preset
+from schools.models import Bureau, School, SchoolClass, SchoolYear
+from schools.queries import plan_rules
+from schools.services import create_school
+from students.models import Enrolment, FamilySlip
+from students.services import issue_slips
+
+SEED = 2026
+BUREAU = "江城市教育局"
+PRIMARY, SENIOR = "qingzhu", "jiangcheng"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account to try, with what it is for."""
+
+    username: str
+    label: str
+
+
+ACCOUNTS = (
+    DemoAccount("demo-admin", "青竹小学 管理员"),
+    DemoAccount("demo-office", "青竹小学 德育室"),
+    DemoAccount("demo-homeroom", "青竹小学 一（1）班班主任，也是导师"),
+    DemoAccount("demo-mentor", "青竹小学 导师"),
+    DemoAccount("demo-counsellor", "青竹小学 心理老师"),
+    DemoAccount("demo-leader", "青竹小学 领导小组"),
+    DemoAccount("demo-bureau", "江城市教育局"),
+    DemoAccount("demo-senior-admin", "江城一中 管理员"),
+    DemoAccount("demo-senior-office", "江城一中 德育室"),
+    DemoAccount("demo-senior-mentor", "江城一中 导师"),
+)
+
+
+def start_year_of(today: datetime.date) -> int:
+    """The school year that `today` lies in; August counts to the coming one, when visits begin."""
+    return today.year if today.month >= 8 else today.year - 1
+
+
+def demo_exists() -> bool:
+    """Whether the demo's schools are there."""
+    return School.objects.filter(code__in=[PRIMARY, SENIOR]).exists()
+
+
+@transaction.atomic
+def build_demo(*, today: datetime.date, password: str) -> None:
+    """Both schools with half a term's work, and the accounts of `ACCOUNTS` with `password`. All or nothing."""
+    start_year = start_year_of(today)
+    primary, primary_year = create_school(
+        code=PRIMARY, name="青竹小学", preset=Preset.PRIMARY_TERMLY, start_year=start_year, bureau_name=BUREAU
+    )
+    senior, senior_year = create_school(
+        code=SENIOR, name="江城一中", preset=Preset.SENIOR_YEARLY, start_year=start_year, bureau_name=BUREAU
+    )
+    # Mentors were matched in the first weeks of the term, at the latest today.
+    matched_on = min(datetime.date(start_year, 9, 10), today)
+    for school, year, rosters, prefix, seed in (
+        (primary, primary_year, primary_rosters(SEED), "demo-", SEED),
+        (senior, senior_year, senior_rosters(SEED + 1), "demo-senior-", SEED + 1),
+    ):
+        actor = system_actor(school_id=school.pk, today=matched_on)
+        _import(actor, year, rosters)
+        office = _name_accounts(actor, year, prefix, password)
+        _assign(actor, year, office)
+        _work(year, office, today, seed)
+    bureau = Bureau.objects.get(name=BUREAU)
+    actor = system_actor(school_id=None, today=matched_on)
+    user = create_user(actor=actor, username="demo-bureau", name="林督学", school=None, password=password)
+    grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
+
+
+def _import(actor: Actor, year: SchoolYear, rosters: Rosters) -> None:
+    options = ImportOptions(create_classes=True)
+    tables: tuple[tuple[ImportKind, Table], ...] = (
+        (ImportKind.STUDENTS, rosters.students),
+        (ImportKind.TEACHERS, rosters.teachers),
+        (ImportKind.MENTORS, rosters.matrix),
+    )
+    for kind, table in tables:
+        data = write_workbook([SheetToWrite(kind.label, table[0], table[1:])])
+        name = f"{kind.label}.xlsx"
+        # The roles proposed from the duties are accepted, as an admin would on the preview page.
+        proposed = check_roster(actor=actor, year=year, kind=kind, data=data, file_name=name, options=options)
+        report = import_roster(
+            actor=actor,
+            year=year,
+            kind=kind,
+            data=data,
+            file_name=name,
+            options=options,
+            accepted=[choice.key for choice in proposed.choices],
+        )
+        if not report.written:
+            raise RuntimeError(f"the demo's own roster was refused: {report.log.as_dict()['errors'][:3]}")
+
+
+def _first_with(school: School, role: Role) -> User:
+    return User.objects.filter(school=school, grants__role=role).order_by("pk")[0]
+
+
+def _name_accounts(actor: Actor, year: SchoolYear, prefix: str, password: str) -> User:
+    """Give one person of each role an account name that is easy to type; the moral office's is returned."""
+    school = year.school
+    first_class = SchoolClass.objects.of_year(year)[0]
+    team = list(TeamMember.objects.filter(school_class=first_class).order_by("-is_leader", "position"))
+    homeroom = User.objects.get(teacher__memberships__mentor=team[0].mentor_id)
+    mentor = User.objects.get(teacher__memberships__mentor=team[1].mentor_id)
+    people = {
+        "admin": _first_with(school, Role.SCHOOL_ADMIN),
+        "office": _first_with(school, Role.MORAL_OFFICE),
+        "homeroom": homeroom,
+        "mentor": mentor,
+        "counsellor": _first_with(school, Role.COUNSELLOR),
+        "leader": _first_with(school, Role.LEADER),
+    }
+    wanted = {account.username for account in ACCOUNTS}
+    for role, user in people.items():
+        if f"{prefix}{role}" in wanted:
+            rename_account(actor=actor, user=user, username=f"{prefix}{role}")
+            change_own_password(actor=actor, user=user, password=password)
+    return people["office"]
+
+
+def _office_actor(actor: Actor, office: User) -> Actor:
+    return Actor(
+        user_id=office.pk,
+        name=office.name,
+        school_id=actor.school_id,
+        bureau_id=None,
+        roles=frozenset({Role.MORAL_OFFICE}),
+        today=actor.today,
+    )
+
+
+def _assign(actor: Actor, year: SchoolYear, office: User) -> None:
+    """Fill the mentors of each class in turn up to their capacity; some pupils are left over, as in real terms.
+
+    The first class keeps two open places to try the board; one mentor of the last grade got an exception.
+    """
+    teams: dict[int, list[int]] = defaultdict(list)
+    for member in TeamMember.objects.filter(school_class__year=year).order_by("-is_leader", "position"):
+        teams[member.school_class_id].append(member.mentor_id)
+    classes = [c for c in SchoolClass.objects.of_year(year) if c.pk in teams]
+    small_teams = [c for c in classes if len(teams[c.pk]) == 2]
+    if small_teams:
+        mentor = Mentor.objects.get(pk=teams[small_teams[0].pk][0])
+        grant_exception(
+            actor=_office_actor(actor, office),
+            mentor=mentor,
+            limit=17,
+            reason="本班 32 人、两位导师，另一位导师课时较多，由班主任多带两名学生。",
+        )
+    room = dict(Mentor.objects.filter(year=year).values_list("pk", "capacity"))
+    pairs: list[tuple[int, int]] = []
+    for school_class in classes:
+        pupils = list(Enrolment.objects.for_class_list(school_class).values_list("pupil_id", flat=True))
+        if school_class == classes[0]:
+            pupils = pupils[:-2]
+        open_slots = [m for m in teams[school_class.pk] for _ in range(room[m])]
+        # Filled from the first: the homeroom teacher's own place list is full in a large class.
+        pairs += zip(pupils, open_slots, strict=False)
+    assign_pupils(actor=actor, year=year, pairs=pairs, origin=AssignmentOrigin.HOMEROOM)
+
+
+def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> None:
+    rules = plan_rules(year, on=today)
+    if rules is None:
+        raise RuntimeError("the demo school has no plan")
+    held: dict[int, list[Assignment]] = defaultdict(list)
+    for assignment in Assignment.objects.filter(year=year).select_related("pupil").order_by("pk"):
+        held[assignment.mentor_id].append(assignment)
+    desks = []
+    for mentor in Mentor.objects.of_year(year).with_names().order_by("pk"):
+        teachers: list[Teacher] = [member.teacher for member in mentor.members.all()]
+        users = list(User.objects.filter(teacher__in=teachers).order_by("pk"))
+        desks.append(Desk(mentor, teachers, users, held[mentor.pk]))
+    term = year.terms.order_by("number")[0]
+    write_records(desks=desks, term=term, plan=rules.plan, releaser=office, today=today, seed=seed)
+    rebuild_ticks(year=year, on=today)
+
+
+def demo_slip() -> tuple[FamilySlip, str] | None:
+    """A family slip of 青竹小学 whose pupil has a released letter, and the last four digits of a guardian's phone."""
+    letter = (
+        GrowthLetter.objects.released()
+        .filter(school__code=PRIMARY, state=LetterState.RELEASED)
+        .select_related("pupil")
+        .order_by("pk")
+        .first()
+    )
+    if letter is None:
+        return None
+    actor = system_actor(school_id=letter.school_id, today=today())
+    slip = issue_slips(actor=actor, pupils=[letter.pupil])[letter.pupil_id]
+    return slip, letter.pupil.guardians.all()[0].phone[-4:]

@@ -1,0 +1,42 @@
+"""`manage.py demo`: two invented schools with half a term's work, and one account of each role."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+
+from accounts.actors import system_actor
+from accounts.models import User
+from accounts.services import change_own_password, new_password
+from core.clock import today
+from mentorship.demo.build import ACCOUNTS, build_demo, demo_exists, demo_slip
+from students.services import slip_code
+
+
+class Command(BaseCommand):
+    """Stable interface, see the README. The password is `$DEMO_PASSWORD`, or made and printed."""
+
+    help = "Build the demo schools (once), set the password of the demo accounts, and print how to sign in."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Build on the first run; later runs only set and print the password again."""
+        password = os.environ.get("DEMO_PASSWORD") or new_password()
+        names = [account.username for account in ACCOUNTS]
+        if demo_exists():
+            for user in User.objects.filter(username__in=names):
+                if not user.check_password(password):
+                    actor = system_actor(school_id=user.school_id, today=today())
+                    change_own_password(actor=actor, user=user, password=password)
+        else:
+            build_demo(today=today(), password=password)
+        self.stdout.write("演示账号：")
+        for account in ACCOUNTS:
+            self.stdout.write(f"  {account.username:<20}{account.label}")
+        self.stdout.write(f"密码：{password}")
+        found = demo_slip()
+        if found is not None:
+            slip, tail = found
+            path = reverse("family:slip", kwargs={"key": slip.key})
+            self.stdout.write(f"家长凭条：{settings.SITE_URL}{path}  凭条码 {slip_code(slip)}  手机后四位 {tail}")

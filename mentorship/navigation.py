@@ -1,0 +1,62 @@
+"""The main navigation: what each role finds in it, in the order of how often it is needed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.middleware import NOBODY
+from mentors.queries import has_pupils
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation."""
+
+    url: str
+    label: str
+    icon: str
+    active: bool
+
+
+_OFFICE = frozenset({Role.MORAL_OFFICE})
+_WATCHERS = frozenset({Role.MORAL_OFFICE, Role.LEADER})
+
+# URL name, label, icon, roles.
+_ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
+    ("desk:home", "我的学生", "book", frozenset({Role.MENTOR})),
+    ("office:dashboard", "完成情况", "chart", _WATCHERS),
+    ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE})),
+    ("office:letters", "寄语发布", "letter", _OFFICE),
+    ("papers:index", "打印", "print", _OFFICE),
+    ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
+    ("manage:classes", "班级", "home", frozenset({Role.SCHOOL_ADMIN})),
+    ("imports:list", "名册导入", "upload", frozenset({Role.SCHOOL_ADMIN})),
+    ("plan:detail", "方案", "settings", frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE, Role.LEADER})),
+    ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU})),
+)
+
+
+def home_url(actor: Actor) -> str:
+    """Where a person starts: at their pupils if they have any, else at the first entry of another role.
+
+    Every teacher is a mentor, so the role alone says little about what an office worker comes for.
+    """
+    if actor.has(Role.MENTOR) and has_pupils(actor):
+        return reverse("desk:home")
+    for name, _label, _icon, roles in _ENTRIES[1:] + _ENTRIES[:1]:
+        if actor.has(*roles):
+            return reverse(name)
+    return reverse("notices:inbox")
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav_items` of the person, the present one marked."""
+    actor: Actor = getattr(request, "actor", NOBODY)
+    entries = [(reverse(name), label, icon) for name, label, icon, roles in _ENTRIES if actor.has(*roles)]
+    # The most exact one: /office/letters/ lies below /office/.
+    here = max((url for url, _, _ in entries if request.path.startswith(url)), key=len, default="")
+    return {"nav_items": [NavItem(url, label, icon, url == here) for url, label, icon in entries]}

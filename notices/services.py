@@ -1,0 +1,165 @@
+"""The only writers of notices and of the outbox."""
+
+import datetime
+import logging
+from smtplib import SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.actors import Actor
+from accounts.models import User
+from core.clock import now
+from notices.enums import Channel, OutboxState
+from notices.models import Notice, OutboxMessage
+from schools.models import School
+
+logger = logging.getLogger(__name__)
+
+# After so many minutes a failed message is tried again; after the last of them it is given up.
+BACKOFF_MINUTES = (1, 5, 30, 120, 480)
+# Who takes a message has it for so long; a worker that dies in between gives it back by this.
+CLAIM_MINUTES = 10
+# A mail server that refuses this often in a row is down: the rest waits for the next run.
+FAILURES_IN_A_ROW = 3
+
+MAIL_SUBJECT = "【全员导师制】您有 {count} 条待办"
+MAIL_BODY = "您好：\n\n您有 {count} 条待办，请登录后查看：\n{url}\n\n本邮件由系统自动发送，请勿回复。\n"
+
+
+def send_notice(
+    *,
+    recipient: User,
+    school: School | None,
+    kind: str,
+    title: str,
+    body: str = "",
+    link: str = "",
+    dedup_key: str,
+    count: int = 1,
+) -> Notice | None:
+    """Put a notice into `recipient`'s inbox and, if they gave an address, an e-mail into the outbox.
+
+    Both are saved together, in the caller's transaction if there is one. The e-mail says "您有 `count` 条待办"
+    and links to the notice; title and body stay in the house. `link` is a path of this site. None when the
+    person has a notice with this `dedup_key` already, or no longer has an account in use. Raises ValueError
+    for a foreign link or a person of another school.
+    """
+    if link and not (link.startswith("/") and url_has_allowed_host_and_scheme(link, allowed_hosts=None)):
+        raise ValueError("a notice links to a path of this site")
+    if school is not None and recipient.school_id is not None and recipient.school_id != school.pk:
+        raise ValueError("a notice stays in the recipient's school")
+    if not recipient.is_active:
+        return None
+    with transaction.atomic():
+        notice, created = Notice.objects.get_or_create(
+            recipient=recipient,
+            dedup_key=dedup_key,
+            defaults={
+                "school": school,
+                "kind": kind,
+                "title": title[:100],
+                "body": body,
+                "link": link,
+            },
+        )
+        if not created:
+            return None
+        if recipient.email:
+            OutboxMessage.objects.create(
+                notice=notice,
+                channel=Channel.EMAIL,
+                to_address=recipient.email,
+                subject=MAIL_SUBJECT.format(count=count),
+                body=MAIL_BODY.format(
+                    count=count,
+                    url=settings.SITE_URL + reverse("notices:open", args=[notice.pk]),
+                ),
+                next_try_at=now(),
+            )
+    return notice
+
+
+def mark_read(*, actor: Actor, notice: Notice) -> None:
+    """Note that the recipient opened it; the first time counts. Others' notices are left as they are."""
+    if notice.recipient_id == actor.user_id:
+        Notice.objects.filter(pk=notice.pk).unread().update(read_at=now())
+
+
+def mark_all_read(*, actor: Actor) -> int:
+    """Note that the actor has read everything in this scope; returns how many were new."""
+    return Notice.objects.visible_to(actor).unread().update(read_at=now())
+
+
+def send_outbox(*, limit: int = 100) -> int:
+    """Send what is due, the oldest first; returns how many went out.
+
+    A message is claimed by a conditional UPDATE, so two workers never send one. Only a worker that dies
+    between the mail server's yes and the row's update lets a message go twice, with the same Message-ID.
+    """
+    due = OutboxMessage.objects.due(now()).select_related("notice__recipient")
+    connection = get_connection()
+    sent = failures = 0
+    try:
+        for message in due[:limit]:
+            if not _claim(message):
+                continue
+            state = _send(message, connection)
+            if state == OutboxState.SENT:
+                sent, failures = sent + 1, 0
+            elif state == OutboxState.WAITING:
+                failures += 1
+            if failures >= FAILURES_IN_A_ROW:
+                break
+    finally:
+        connection.close()
+    return sent
+
+
+def _claim(message: OutboxMessage) -> bool:
+    return bool(
+        OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.WAITING, next_try_at=message.next_try_at).update(
+            next_try_at=now() + datetime.timedelta(minutes=CLAIM_MINUTES),
+            attempts=F("attempts") + 1,
+        )
+    )
+
+
+def _send(message: OutboxMessage, connection: BaseEmailBackend) -> OutboxState:
+    """Send one claimed message and write what became of it. The log names no address."""
+    own = OutboxMessage.objects.filter(pk=message.pk)
+    if not message.notice.recipient.is_active:
+        own.update(state=OutboxState.FAILED)
+        return OutboxState.FAILED
+    mail = EmailMessage(
+        message.subject,
+        message.body,
+        settings.DEFAULT_FROM_EMAIL,
+        [message.to_address],
+        headers={"Message-ID": f"<notice-{message.notice_id}-{message.channel}@{_domain()}>"},
+        connection=connection,
+    )
+    try:
+        mail.send()
+    except Exception as error:  # a server can fail in many ways; each but a refused address means: later
+        attempt = message.attempts + 1
+        logger.warning("outbox message %s failed at attempt %s: %s", message.pk, attempt, type(error).__name__)
+        # A connection that failed once is opened afresh for the next message.
+        connection.close()
+        if isinstance(error, SMTPRecipientsRefused) or attempt > len(BACKOFF_MINUTES):
+            own.update(state=OutboxState.FAILED)
+            return OutboxState.FAILED
+        own.update(next_try_at=now() + datetime.timedelta(minutes=BACKOFF_MINUTES[attempt - 1]))
+        return OutboxState.WAITING
+    own.update(state=OutboxState.SENT, sent_at=now())
+    return OutboxState.SENT
+
+
+def _domain() -> str:
+    sender: str = settings.DEFAULT_FROM_EMAIL
+    return sender.rsplit("@", 1)[-1].strip("> ")

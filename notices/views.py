@@ -1,0 +1,43 @@
+"""The inbox 站内信."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import ActorRequest, get_visible_or_404
+from notices.models import Notice
+from notices.services import mark_all_read, mark_read
+
+PAGE_SIZE = 20
+
+
+@require_GET
+def inbox(request: ActorRequest) -> HttpResponse:
+    """One's own notices, the newest first."""
+    notices = Notice.objects.visible_to(request.actor).for_inbox()
+    page = Paginator(notices, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "notices/inbox.html", {"page": page})
+
+
+@require_GET
+def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
+    """Mark a notice as read and go where it points; without a link, back to the inbox."""
+    notice = get_visible_or_404(
+        Notice.objects.visible_to(request.actor),
+        request.actor,
+        everyone=Notice.objects.in_school(request.actor),
+        pk=pk,
+    )
+    mark_read(actor=request.actor, notice=notice)
+    if notice.link and url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None):
+        return redirect(notice.link)
+    return redirect("notices:inbox")
+
+
+@require_POST
+def read_all(request: ActorRequest) -> HttpResponse:
+    """Mark everything as read."""
+    mark_all_read(actor=request.actor)
+    return redirect("notices:inbox")

@@ -1,0 +1,220 @@
+"""What each paper shows. The caller decides who may see what; a document prints exactly what it is given."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """The head of every paper. `logo` is a PNG or JPEG."""
+
+    name: str
+    logo: bytes | None = None
+
+
+class Action(StrEnum):
+    """The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns."""
+
+    VISIT = "visit"
+    TALK = "talk"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A stretch of the plan in which an action is due. `short` (上, 下) heads a column of the roster table."""
+
+    label: str
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One action of the plan with its periods: two terms in a termly plan, one year in a yearly one.
+
+    A column per action as in the annex; with several periods it is divided under one heading. `lines` are printed
+    for handwriting where nothing was recorded; 0 lets the page decide.
+    """
+
+    action: Action
+    title: str
+    periods: tuple[Period, ...]
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One field of the roster table."""
+
+    done: bool = False
+    on: date | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One record on a pupil's page. `facts` are (label, value) pairs in the order of print; empty values are left out.
+
+    A restricted entry carries neither text nor facts: it prints its date and that it exists (ValueError otherwise),
+    so no caller can print a restricted text by mistake.
+    """
+
+    on: date | None = None
+    heading: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    advice: str = ""
+    signature: str = ""
+    restricted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.restricted and (self.text or self.advice or self.facts or self.heading):
+            raise ValueError("a restricted record may not be printed")
+
+
+def visit_entry(
+    *,
+    on: date | None,
+    form: str = "",
+    outcome: str = "",
+    participants: tuple[str, ...] = (),
+    guardians: str = "",
+    text: str = "",
+    agreement: str = "",
+    follow_up: date | None = None,
+) -> Entry:
+    """Return a home visit as it stands on the pupil's page."""
+    facts = (
+        ("结果", outcome),
+        ("参加", "、".join(participants)),
+        ("家长", guardians),
+        ("约定", agreement),
+        ("回访", day(follow_up)),
+    )
+    return Entry(on=on, heading=form, facts=facts, text=text)
+
+
+def talk_entry(
+    *,
+    on: date | None,
+    occasion: str = "",
+    place: str = "",
+    form: str = "",
+    strategies: tuple[str, ...] = (),
+    participants: tuple[str, ...] = (),
+    text: str = "",
+    home_contacted: bool = False,
+    follow_up: date | None = None,
+) -> Entry:
+    """Return a talk as it stands on the pupil's page."""
+    facts = (
+        ("形式", form),
+        ("地点", place),
+        ("策略", "、".join(strategies)),
+        ("参加", "、".join(participants)),
+        ("家校沟通", "已联系家长" if home_contacted else ""),
+        ("再谈", day(follow_up)),
+    )
+    return Entry(on=on, heading=occasion, facts=facts, text=text)
+
+
+def letter_entry(
+    *,
+    on: date | None,
+    text: str,
+    advice: str = "",
+    label: str = "成长寄语",
+    signature: str = "",
+) -> Entry:
+    """Return a written feedback as it stands on the pupil's page."""
+    return Entry(on=on, heading=label, text=text, advice=advice, signature=signature)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookPupil:
+    """One row of the roster table and one page of the book.
+
+    `ticks` and `entries` follow the book's columns and their periods: `entries[column][period]` are the records of
+    that period, possibly none. `phone` is printed as given, masked or not.
+    """
+
+    name: str
+    class_label: str
+    phone: str = ""
+    summary: str = ""
+    ticks: tuple[tuple[Tick, ...], ...] = ()
+    entries: tuple[tuple[tuple[Entry, ...], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBook:
+    """A mentor's 导师记录本 for one school year (Guyi plan, annex 1).
+
+    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines.
+    """
+
+    school: School
+    mentors: tuple[str, ...]
+    class_labels: tuple[str, ...]
+    period: str
+    columns: tuple[Column, ...]
+    pupils: tuple[BookPupil, ...] = ()
+    title: str = "人人都有“好朋友”老师"
+    subtitle: str = "导师记录本"
+    pupil_count: int | None = None
+    blank_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One 成长寄语. `body` and `advice` are plain text, a line break begins a new paragraph."""
+
+    school: School
+    pupil_name: str
+    class_label: str
+    body: str
+    mentors: tuple[str, ...]
+    on: date | None = None
+    title: str = "成长寄语"
+    term: str = ""
+    salutation: str = ""
+    advice: str = ""
+    advice_title: str = "成长建议"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """One 家长凭条. `url` goes into the QR code, `short_url` is what a parent types; neither holds a name."""
+
+    school: School
+    pupil_name: str
+    class_label: str
+    url: str
+    short_url: str
+    code: str
+    valid_until: date | None = None
+    note: str = "请您和孩子一起读老师写的寄语。"
+
+
+WEEKDAYS = "一二三四五六日"
+
+
+def day(on: date | None) -> str:
+    """Return a date as teachers write it: 2026年9月3日（周四）; nothing for None."""
+    return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS[on.weekday()]}）" if on else ""
+
+
+def short_day(on: date | None) -> str:
+    """Return a date short enough for a column: 9.3."""
+    return f"{on.month}.{on.day}" if on else ""
+
+
+def written_day(on: date | None) -> str:
+    """Return a date as it stands under a letter: 2027年1月18日."""
+    return f"{on.year}年{on.month}月{on.day}日" if on else ""
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Return the non-empty lines of `text`, trimmed of the blanks that people indent with."""
+    return tuple(line for line in (raw.strip() for raw in text.splitlines()) if line)

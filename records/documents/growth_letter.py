@@ -1,0 +1,77 @@
+"""成长寄语: a mentor's letter to one pupil (Guyi plan, 四(三)1; Wuhu plan, 五(三)), one A5 page or more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from core.pdf import html_to_pdf
+from core.pdf import two_up as impose_two_up
+from records.documents.contexts import Letter, paragraphs, written_day
+
+#: Type sizes of `growth_letter.css`, the lines of body text that an A5 page holds, and the characters on a line (one
+#: less than it measures where there is room: punctuation that may not begin a line takes a character along).
+SIZES = (("large", 13, 23), ("middle", 16, 26), ("small", 20, 29))
+#: A letter that needs a second page anyway has room for this one.
+FLOWING = "middle"
+HEADING_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    letter: Letter
+    salutation: str
+    body: tuple[str, ...]
+    advice: tuple[str, ...]
+    mentors: str
+    date: str
+    size: str
+    logo: str
+
+
+def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
+    """Return the PDF of all `letters` in the order given, each beginning on a page of its own.
+
+    `two_up` puts two A5 pages side by side on landscape A4, with marks to cut between them. A letter without a body
+    prints ruled lines for handwriting. Raises ValueError if there is no letter.
+    """
+    if not letters:
+        raise ValueError("no letter to print")
+    logos: dict[bytes, str] = {}
+    pages = [_page(letter, logos) for letter in letters]
+    first = letters[0]
+    single = f" · {first.pupil_name}" if len(letters) == 1 else ""
+    html = render_to_string(
+        "documents/growth_letter.html",
+        {
+            "pages": pages,
+            "title": f"{first.title}{single} · {first.school.name}",
+            "school": first.school,
+        },
+    )
+    pdf = html_to_pdf(html, assets={name: data for data, name in logos.items()})
+    return impose_two_up(pdf) if two_up else pdf
+
+
+def _page(letter: Letter, logos: dict[bytes, str]) -> _Page:
+    body, advice = paragraphs(letter.body), paragraphs(letter.advice)
+    data = letter.school.logo
+    return _Page(
+        letter=letter,
+        salutation=letter.salutation or f"{letter.pupil_name}同学：",
+        body=body,
+        advice=advice,
+        mentors="　".join(letter.mentors),
+        date=written_day(letter.on),
+        size=_size(body, advice),
+        logo=logos.setdefault(data, f"logo{len(logos)}") if data else "",
+    )
+
+
+def _size(body: Sequence[str], advice: Sequence[str]) -> str:
+    """Return the largest type size in which the letter stays on one page."""
+    for size, room, measure in SIZES:
+        lines = sum(-(-(len(text) + 2) // measure) for text in (*body, *advice))
+        if lines + HEADING_LINES * bool(advice) <= room:
+            return size
+    return FLOWING

@@ -1,0 +1,87 @@
+"""家长凭条: the slips by which a family opens the letter, ten to an A4 page, to be cut apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import qrcode
+from django.template.loader import render_to_string
+from qrcode.constants import ERROR_CORRECT_M
+
+from core.pdf import html_to_pdf
+from records.documents.contexts import Slip, written_day
+
+PER_SHEET = 10
+#: A name of more characters is set smaller, so that name and class fit beside the code.
+LONG_NAME = 7
+#: Blank modules around the code that readers need (QR standard).
+QUIET = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    slip: Slip
+    side: int
+    path: str
+    valid_until: str
+    long_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    class_label: str
+    number: int
+    total: int
+    slips: tuple[_Printed, ...]
+
+
+def render_slips(slips: Sequence[Slip], *, sheet_per_class: bool = True) -> bytes:
+    """Return the PDF of all `slips` in the order given, ten to an A4 page.
+
+    `sheet_per_class` begins a new sheet with each class, so that a cut pile goes to one homeroom teacher.
+    Raises ValueError if there is no slip.
+    """
+    if not slips:
+        raise ValueError("no slip to print")
+    html = render_to_string(
+        "documents/slips.html",
+        {"sheets": _sheets(slips, sheet_per_class), "school": slips[0].school},
+    )
+    return html_to_pdf(html)
+
+
+def _sheets(slips: Sequence[Slip], sheet_per_class: bool) -> list[_Sheet]:
+    piles: list[tuple[str, list[Slip]]]
+    if sheet_per_class:
+        piles = [(label, list(pile)) for label, pile in groupby(slips, key=lambda slip: slip.class_label)]
+    else:
+        piles = [("", list(slips))]
+    sheets = []
+    for label, pile in piles:
+        total = -(-len(pile) // PER_SHEET)
+        for number in range(total):
+            part = pile[number * PER_SHEET : (number + 1) * PER_SHEET]
+            sheets.append(_Sheet(label, number + 1, total, tuple(map(_printed, part))))
+    return sheets
+
+
+def _printed(slip: Slip) -> _Printed:
+    side, path = _qr_path(slip.url)
+    return _Printed(slip, side, path, written_day(slip.valid_until), len(slip.pupil_name) > LONG_NAME)
+
+
+def _qr_path(url: str) -> tuple[int, str]:
+    """Return the QR code of `url` as the side of its square and one SVG path with a bar per run of modules."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
+    code.add_data(url)
+    code.make()
+    matrix = code.get_matrix()
+    bars = []
+    for y, row in enumerate(matrix):
+        x = 0
+        for dark, run in groupby(row):
+            width = len(list(run))
+            if dark:
+                bars.append(f"M{x} {y}h{width}v1h-{width}z")
+            x += width
+    return len(matrix), "".join(bars)

@@ -1,0 +1,1 @@
+"""Forms of the records, one module per room."""

@@ -1,0 +1,314 @@
+"""The desk's short forms: everything that can be known is filled in, so that saving needs no typing."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+
+from records.enums import Occasion, Strategy, TalkForm, VisitForm
+from records.models import HeartTalk, HomeVisit
+from records.rules import date_fits
+from records.services.briefs import BRIEF_LENGTH
+from records.services.notes import TalkData, VisitData
+from schools.enums import NoteVisibility, VisitOutcome
+from schools.models import SchoolYear
+
+EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
+PICKS = "desk/fields/picks.html"
+
+#: Who can read a note, in words; `records.rules.can_read_text` holds it to them.
+READERS = (
+    (NoteVisibility.TEAM, "导师团"),
+    (NoteVisibility.OFFICE, "我和德育室"),
+    (NoteVisibility.COUNSELLOR, "我和心理老师"),
+    (NoteVisibility.AUTHOR, "仅本人"),
+)
+
+
+class DayField(forms.DateField):
+    """A day, by the phone's own calendar; typed ones are understood as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        self.error_messages["required"] = "请选择日期。"
+        self.error_messages["invalid"] = "日期不对，请按“2026-09-03”的样子填写。"
+
+
+class ProseField(forms.CharField):
+    """Free text. A line break counts as one character, as it does in the browser's own counter."""
+
+    def __init__(self, *, max_length: int, rows: int, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+        self.error_messages["max_length"] = "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"
+
+    def to_python(self, value: Any) -> str:
+        """The text with line breaks of one kind."""
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(value) or ""
+
+
+class Fold(Div):
+    """Secondary fields behind a line to tap; open if one of them has an error or is filled."""
+
+    template = "desk/fields/fold.html"
+
+    def __init__(self, title: str, *fields: object, is_open: bool = False) -> None:
+        super().__init__(*fields)
+        self.title = title
+        self.is_open = is_open
+
+
+class RecordForm(forms.Form):
+    """What all forms of the desk have: the key against double posts, and the version that was shown."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages={"required": EXPIRED, "invalid": EXPIRED, "min_value": EXPIRED},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True  # The page's own form tag carries the token.
+        self.helper.template = "desk/fields/form.html"
+
+    def show_version(self, version: int) -> None:
+        """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
+        data = self.data.copy()
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
+
+    def hidden_errors(self) -> list[str]:
+        """What is wrong with fields that nobody sees, each sentence once."""
+        return list(dict.fromkeys(str(error) for field in self.hidden_fields() for error in field.errors))
+
+    def opens(self, *names: str) -> bool:
+        """Whether a fold with these fields shows at once: an error or something filled in lies inside."""
+        return any(
+            self.errors.get(n) if self.is_bound else self.get_initial_for_field(self.fields[n], n) for n in names
+        )
+
+
+class NoteForm(RecordForm):
+    """Date, text and readers of a visit or a talk."""
+
+    date = DayField(label="日期")
+    text = ProseField(label="记几句（可不填）", max_length=5000, rows=4)
+    visibility = forms.ChoiceField(
+        label="谁可以看这段文字",
+        choices=READERS,
+        widget=forms.RadioSelect,
+        help_text="导师团是这位同学的导师、班主任和德育室。",
+    )
+    follow_up_on = DayField(label="后续跟进日期", required=False)
+
+    def __init__(self, *args: Any, year: SchoolYear, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.year, self.today = year, today
+        self.fields["date"].widget.attrs["max"] = today.isoformat()
+
+    def clean_date(self) -> datetime.date:
+        """Not in the future, not before last summer."""
+        date: datetime.date = self.cleaned_data["date"]
+        problem = date_fits(date, self.year, self.today)
+        if problem:
+            raise forms.ValidationError(problem, code="date_out_of_range")
+        return date
+
+    def clean(self) -> dict[str, Any]:
+        """A follow-up comes after what it follows."""
+        cleaned = super().clean() or self.cleaned_data
+        date, follow_up = cleaned.get("date"), cleaned.get("follow_up_on")
+        if date and follow_up and not date <= follow_up <= date + datetime.timedelta(days=366):
+            self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
+        return cleaned
+
+
+class VisitEntryForm(NoteForm):
+    """A home visit 家访 (Guyi plan, 四(三)1). `teachers` are (key, name) pairs of who may have taken part."""
+
+    outcome = forms.ChoiceField(label="结果", choices=VisitOutcome.choices, widget=forms.RadioSelect)
+    # Not "form": an input of that name hides the `form` property that htmx reads.
+    way = forms.ChoiceField(label="方式", choices=VisitForm.choices, widget=forms.RadioSelect)
+    teachers = forms.TypedMultipleChoiceField(
+        label="参加的老师", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    guardians_met = forms.CharField(
+        label="见到的家长",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "如：母亲、外公"}),
+    )
+    agreement = ProseField(label="与家长的约定", max_length=1000, rows=2)
+
+    def __init__(self, *args: Any, teachers: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teachers"].choices = list(teachers)  # type: ignore[attr-defined]  # a choice field
+        more = ("guardians_met", "agreement", "follow_up_on")
+        self.helper.layout = Layout(
+            "submission",
+            "version",
+            Field("date"),
+            Field("outcome", template=PICKS),
+            Field("way", template=PICKS),
+            Field("text"),
+            Field("visibility", template="desk/fields/readers.html"),
+            Fold("补充细节", Field("teachers", template=PICKS), *more, is_open=self.opens(*more)),
+        )
+
+    @staticmethod
+    def initial_of(visit: HomeVisit) -> dict[str, Any]:
+        """The stored visit as the form shows it."""
+        return {
+            "version": visit.version,
+            "date": visit.date,
+            "outcome": visit.outcome,
+            "way": visit.form,
+            "teachers": [t.pk for t in visit.teachers.all()],
+            "guardians_met": visit.guardians_met,
+            "text": visit.text,
+            "agreement": visit.agreement,
+            "follow_up_on": visit.follow_up_on,
+            "visibility": visit.visibility,
+        }
+
+    def visit_data(self) -> VisitData:
+        """What was typed, for the service."""
+        values = self.cleaned_data
+        return VisitData(
+            date=values["date"],
+            visibility=NoteVisibility(values["visibility"]),
+            form=VisitForm(values["way"]),
+            outcome=VisitOutcome(values["outcome"]),
+            guardians_met=values["guardians_met"],
+            text=values["text"],
+            agreement=values["agreement"],
+            follow_up_on=values["follow_up_on"],
+        )
+
+
+class TalkEntryForm(NoteForm):
+    """A talk 谈心谈话 (Guyi plan, 四(三)1; Wuhu plan, 五(三)).
+
+    `companions` are (key, name) pairs of the mentor's other pupils.
+    """
+
+    way = forms.ChoiceField(label="方式", choices=TalkForm.choices, widget=forms.RadioSelect)
+    occasion = forms.ChoiceField(label="时机", choices=Occasion.choices, widget=forms.RadioSelect)
+    pupils = forms.TypedMultipleChoiceField(
+        label="一起谈的同学", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    strategies = forms.MultipleChoiceField(
+        label="策略", choices=Strategy.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    place = forms.CharField(
+        label="地点",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "如：操场边、图书角"}),
+    )
+    home_contacted = forms.BooleanField(label="已与家长沟通", required=False)
+
+    def __init__(self, *args: Any, companions: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pupils"].choices = list(companions)  # type: ignore[attr-defined]  # a choice field
+        more = ("strategies", "place", "home_contacted", "follow_up_on")
+        together = (
+            [Fold("还有同学一起谈", Field("pupils", template=PICKS), is_open=self.opens("pupils"))]
+            if companions
+            else []
+        )
+        self.helper.layout = Layout(
+            "submission",
+            "version",
+            Field("date"),
+            Field("way", template=PICKS),
+            Field("occasion", template=PICKS),
+            *together,
+            Field("text"),
+            Field("visibility", template="desk/fields/readers.html"),
+            Fold("补充细节", Field("strategies", template=PICKS), *more[1:], is_open=self.opens(*more)),
+        )
+
+    @staticmethod
+    def initial_of(talk: HeartTalk) -> dict[str, Any]:
+        """The stored talk as the form shows it."""
+        return {
+            "version": talk.version,
+            "date": talk.date,
+            "way": talk.form,
+            "occasion": talk.occasion,
+            "strategies": talk.strategies,
+            "place": talk.place,
+            "text": talk.text,
+            "home_contacted": talk.home_contacted,
+            "follow_up_on": talk.follow_up_on,
+            "visibility": talk.visibility,
+        }
+
+    def talk_data(self) -> TalkData:
+        """What was typed, for the service."""
+        values = self.cleaned_data
+        return TalkData(
+            date=values["date"],
+            visibility=NoteVisibility(values["visibility"]),
+            form=TalkForm(values["way"]),
+            occasion=Occasion(values["occasion"]),
+            place=values["place"],
+            strategies=values["strategies"],
+            text=values["text"],
+            home_contacted=values["home_contacted"],
+            follow_up_on=values["follow_up_on"],
+        )
+
+
+class LetterForm(RecordForm):
+    """A growth letter 成长寄语; advice 成长建议 only where the plan asks for it (Wuhu plan 五(三))."""
+
+    body = ProseField(label="正文", max_length=4000, rows=10)
+    advice = ProseField(label="成长建议", max_length=1000, rows=4)
+
+    def __init__(self, *args: Any, with_advice: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_advice:
+            del self.fields["advice"]
+        self.fields["body"].help_text = "用“你”来写，从一件具体的小事写起。不写分数、名次，也不与别人比较。"
+        shown = [name for name in ("body", "advice") if name in self.fields]
+        self.helper.layout = Layout("submission", "version", *shown)
+
+    def clean_body(self) -> str:
+        """A letter has a text, even as a draft."""
+        body: str = self.cleaned_data["body"]
+        if not body:
+            raise forms.ValidationError("寄语还没有写，写几句再保存。", code="letter_empty")
+        return body
+
+
+class BriefForm(forms.Form):
+    """学生情况简述, one line of the roster table."""
+
+    brief = forms.CharField(
+        label="学生情况简述",
+        max_length=BRIEF_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="会印在记录本的名册上。不写诊断、处分等敏感内容。",
+        error_messages={"max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

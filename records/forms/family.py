@@ -1,0 +1,40 @@
+"""The one form of a family: what stands on the slip, and the end of a phone number."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+
+class SlipForm(forms.Form):
+    """凭条码 and the last four digits of a guardian's phone."""
+
+    code = forms.CharField(
+        label="凭条码",
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "code-input"}
+        ),
+        help_text="印在凭条上的 8 位字母和数字。",
+        error_messages={"required": "请输入凭条码。", "max_length": "凭条码是 8 位，请对照凭条检查。"},
+    )
+    phone_tail = forms.CharField(
+        label="手机号后四位",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code-input"}),
+        help_text="在学校登记的家长手机号。",
+        error_messages={"required": "请输入手机号后四位。", "max_length": "只要最后四位数字。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_phone_tail(self) -> str:
+        """Four digits; a whole number that was typed counts by its end."""
+        digits = "".join(c for c in self.cleaned_data["phone_tail"] if c.isdigit())
+        if len(digits) < 4:
+            raise forms.ValidationError("请输入四位数字。")
+        return digits[-4:]

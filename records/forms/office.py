@@ -1,0 +1,147 @@
+"""Forms of 德育室: filters, returning a letter, releasing letters, asking for the papers."""
+
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+
+from records.enums import LetterState
+from records.queries.desk import Calendar
+from records.queries.office_letters import MISSING
+from schools.models import SchoolClass
+
+
+def _term_field(calendar: Calendar) -> forms.TypedChoiceField:
+    choices = [(t.number, t.short_name) for t in calendar.terms]
+    return forms.TypedChoiceField(label="学期", choices=choices, coerce=int, required=False, empty_value=None)
+
+
+def _class_choices(classes: list[SchoolClass]) -> list[tuple[str, Any]]:
+    """All, each grade as a whole, and its classes beneath it."""
+    choices: list[tuple[str, Any]] = [("", "全校")]
+    grades: dict[str, list[tuple[str, str]]] = {}
+    for school_class in classes:
+        grade = school_class.grade
+        rows = grades.setdefault(grade.name, [(f"g{grade.pk}", f"{grade.name}全部")])
+        rows.append((f"c{school_class.pk}", school_class.label))
+    return choices + list(grades.items())
+
+
+class PlaceForm(forms.Form):
+    """A term and a place (school, grade or class); wrong values fall back to the whole, they are no error."""
+
+    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["term"] = _term_field(calendar)
+        self.fields["place"] = forms.ChoiceField(label="范围", choices=_class_choices(classes), required=False)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def _place(self, letter: str) -> int | None:
+        value = self.cleaned_data.get("place", "") if self.is_valid() else ""
+        return int(value[1:]) if value.startswith(letter) else None
+
+    @property
+    def grade_id(self) -> int | None:
+        """The chosen grade."""
+        return self._place("g")
+
+    @property
+    def class_id(self) -> int | None:
+        """The chosen class."""
+        return self._place("c")
+
+
+class PupilFilterForm(PlaceForm):
+    """Which pupils to list."""
+
+    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
+        choices = [("", "所有学生"), ("none", "还没有任何记录"), ("no_mentor", "还没有导师")]
+        choices += [(a.action, f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
+        self.fields["show"] = forms.ChoiceField(label="显示", choices=choices, required=False)
+        self.helper.layout = Layout(Field("show"), Field("place"), Field("term"))
+
+    @property
+    def show(self) -> str:
+        """The chosen filter, empty for all."""
+        return str(self.cleaned_data["show"]) if self.is_valid() else ""
+
+
+class ReturnForm(forms.Form):
+    """Why a letter goes back to its mentor."""
+
+    reason = forms.CharField(
+        label="退回说明",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "例如：第二段写成了别的同学的名字，请核对。"}),
+        help_text="导师会看到这段话。",
+        error_messages={"required": "请写明退回的原因，方便导师修改。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class KeysField(forms.MultipleChoiceField):
+    """Whole numbers; whether they are letters of this school and term is asked by the service."""
+
+    def validate(self, value: list[str]) -> None:
+        """Anything but whole numbers is refused."""
+        if not all(key.isascii() and key.isdigit() for key in value):
+            raise forms.ValidationError("请重新选择。", code="invalid")
+
+
+class ReleaseForm(PlaceForm):
+    """Which letters to release: the ticked ones, or all that were handed in of a class or grade."""
+
+    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
+        self.fields["scope"] = forms.ChoiceField(choices=[("selected", ""), ("all", "")])
+        self.fields["letters"] = KeysField(required=False)
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether all handed-in letters of the place are meant."""
+        return bool(self.cleaned_data["scope"] == "all")
+
+
+class PrintForm(forms.Form):
+    """Asks for one background job; `job` is the hidden key that makes a double click harmless."""
+
+    job = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class BooksForm(PrintForm):
+    """The record books of all mentors."""
+
+    full_phones = forms.BooleanField(label="完整打印家长电话", required=False)
+
+
+class LettersForm(PrintForm):
+    """The letters of one term."""
+
+    def __init__(self, *args: Any, calendar: Calendar, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["term"] = _term_field(calendar)
+        self.fields["term"].initial = calendar.term.number
+
+
+STATE_LABELS = {
+    MISSING: "未交",
+    LetterState.HANDED_IN: "已交",
+    LetterState.RETURNED: "退回",
+    LetterState.RELEASED: "已发布",
+}

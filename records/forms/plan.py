@@ -1,0 +1,182 @@
+"""The form of a new plan version. Grades and actions are those of the version in force, so its fields are made here."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from records.services.plan import PlanChange
+from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
+from schools.models import Grade
+from schools.queries import OwedAction, PlanRules
+
+# Outcomes that the plan may count: a postponed visit is no visit yet.
+COUNTABLE = (VisitOutcome.COMPLETED, VisitOutcome.DECLINED, VisitOutcome.POSTPONED)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """The fields of one action in the form's table."""
+
+    action: OwedAction
+    label: str
+    period: BoundField
+    count: BoundField
+    before: BoundField | None
+    after: BoundField | None
+
+    @property
+    def errors(self) -> list[str]:
+        """All errors of the row."""
+        fields = (self.period, self.count, self.before, self.after)
+        return [error for field in fields if field is not None for error in field.errors]
+
+
+class PlanForm(forms.Form):
+    """Everything of a plan that a school decides itself. `version` is the version that was edited."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    effective_from = forms.DateField(
+        label="生效日期",
+        help_text="从这一天起按新版执行，之前的日子仍按旧版。",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写生效日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
+    )
+    title = forms.CharField(label="方案名称", max_length=80, error_messages={"required": "请填写方案名称。"})
+    cap = forms.IntegerField(
+        label="每位导师的学生数上限",
+        min_value=1,
+        max_value=60,
+        help_text="两人共用的名额按两倍计算。",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": "请填写上限。",
+            "min_value": "上限在 1 到 60 之间。",
+            "max_value": "上限在 1 到 60 之间。",
+        },
+    )
+    letter_label = forms.CharField(
+        label="书面反馈的名称", max_length=20, error_messages={"required": "请填写书面反馈的名称。"}
+    )
+    letter_tone = forms.ChoiceField(label="书面反馈的导向", choices=LetterTone.choices)
+    note_visibility = forms.ChoiceField(
+        label="记录默认可见范围",
+        choices=NoteVisibility.choices,
+        help_text="写记录时可以逐条改。",
+    )
+    accepted_outcomes = forms.MultipleChoiceField(
+        label="哪些家访结果视为完成",
+        choices=[(outcome.value, outcome.label) for outcome in COUNTABLE],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少勾选一种结果。"},
+    )
+
+    def __init__(
+        self, rules: PlanRules, grades: Sequence[Grade], today: datetime.date, *args: Any, **kwargs: Any
+    ) -> None:
+        plan = rules.plan
+        visit = rules.find(ActionKind.VISIT)
+        kwargs["initial"] = {
+            "version": plan.version,
+            "effective_from": max(today, plan.effective_from),
+            "title": plan.title,
+            "cap": plan.cap,
+            "letter_label": plan.letter_label,
+            "letter_tone": plan.letter_tone,
+            "note_visibility": plan.note_visibility,
+            "accepted_outcomes": sorted(visit.accepted_outcomes) if visit else [],
+        }
+        super().__init__(*args, **kwargs)
+        self.rules, self.grades = rules, grades
+        if visit is None:
+            del self.fields["accepted_outcomes"]
+        for grade in grades:
+            self.fields[f"grade_{grade.pk}"] = forms.ChoiceField(
+                label=grade.name,
+                choices=[("", "不在方案内"), *MatchingMode.choices],
+                required=False,
+                initial=rules.matching.get(grade.pk, ""),
+            )
+        for action in rules.actions:
+            self._add_action(action)
+
+    def _add_action(self, action: OwedAction) -> None:
+        label = action.action.label
+        self.fields[f"period_{action.action}"] = forms.ChoiceField(
+            choices=PeriodKind.choices,
+            initial=action.period,
+            widget=forms.Select(attrs={"class": "form-select", "aria-label": f"{label}：周期"}),
+        )
+        self.fields[f"count_{action.action}"] = _number(f"{label}：次数", action.count, 1, 20)
+        if action.anchor != Anchor.YEAR:
+            anchor = action.anchor.label
+            self.fields[f"before_{action.action}"] = _number(
+                f"{label}：{anchor}前几天开始", -action.opens_days, -180, 180
+            )
+            self.fields[f"after_{action.action}"] = _number(f"{label}：{anchor}后几天截止", action.due_days, -180, 180)
+
+    def grade_fields(self) -> list[BoundField]:
+        """The matching mode of each grade."""
+        return [self[f"grade_{grade.pk}"] for grade in self.grades]
+
+    def action_rows(self) -> Iterator[ActionRow]:
+        """The table of the actions."""
+        for action in self.rules.actions:
+            windowed = f"before_{action.action}" in self.fields
+            yield ActionRow(
+                action,
+                action.action.label,
+                self[f"period_{action.action}"],
+                self[f"count_{action.action}"],
+                self[f"before_{action.action}"] if windowed else None,
+                self[f"after_{action.action}"] if windowed else None,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """At least one grade, and windows that end after they begin."""
+        data = super().clean() or {}
+        if not any(data.get(f"grade_{grade.pk}") for grade in self.grades):
+            self.add_error(None, "请至少为一个年级选择匹配方式。")
+        for action in self.rules.actions:
+            before, after = data.get(f"before_{action.action}"), data.get(f"after_{action.action}")
+            if before is not None and after is not None and -before > after:
+                self.add_error(f"after_{action.action}", f"{action.action.label}的截止时间早于开始时间，请调整天数。")
+        return data
+
+    def change(self) -> PlanChange:
+        """The plan that a valid form describes."""
+        data = self.cleaned_data
+        kinds = [action.action for action in self.rules.actions]
+        return PlanChange(
+            effective_from=data["effective_from"],
+            title=data["title"].strip(),
+            cap=data["cap"],
+            letter_label=data["letter_label"].strip(),
+            letter_tone=data["letter_tone"],
+            note_visibility=data["note_visibility"],
+            matching={
+                grade.pk: MatchingMode(data[f"grade_{grade.pk}"]) for grade in self.grades if data[f"grade_{grade.pk}"]
+            },
+            periods={kind: PeriodKind(data[f"period_{kind}"]) for kind in kinds},
+            counts={kind: data[f"count_{kind}"] for kind in kinds},
+            windows={
+                kind: (-data[f"before_{kind}"], data[f"after_{kind}"]) for kind in kinds if f"before_{kind}" in data
+            },
+            accepted_outcomes=data.get("accepted_outcomes", []),
+        )
+
+
+def _number(label: str, initial: int, low: int, high: int) -> forms.IntegerField:
+    message = f"{label}：请填写 {low} 到 {high} 之间的整数。"
+    return forms.IntegerField(
+        initial=initial,
+        min_value=low,
+        max_value=high,
+        widget=forms.NumberInput(
+            attrs={"class": "form-control", "aria-label": label, "inputmode": "numeric" if low >= 0 else "text"}
+        ),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
+    )

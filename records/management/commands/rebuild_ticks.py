@@ -1,0 +1,44 @@
+"""`manage.py rebuild_ticks`: the ticks from the records, with a report of every difference."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from core.clock import today
+from mentors.services import recount_loads
+from records.services import rebuild_ticks
+from schools.models import SchoolYear
+
+
+class Command(BaseCommand):
+    """Stable interface, see the README."""
+
+    help = (
+        "Rebuild all ticks (and the mentors' loads) of the current years; --check only reports, exit 1 on differences."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options of the command."""
+        parser.add_argument("--check", action="store_true", help="change nothing")
+        parser.add_argument("--school", default="", help="code of one school; default all")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One line per difference (keys only), then the counts."""
+        years = SchoolYear.objects.current().select_related("school").order_by("school__code")
+        if options["school"]:
+            years = years.filter(school__code=options["school"])
+        found = 0
+        for year in years:
+            differences = rebuild_ticks(year=year, on=today(), check=options["check"])
+            loads = recount_loads(year=year, check=options["check"])
+            for d in differences:
+                self.stdout.write(
+                    f"{year.school.code} pupil={d.pupil_id} period={d.period_id} {d.action}: "
+                    f"{d.stored.state if d.stored else '-'} -> {d.expected.state if d.expected else '-'}"
+                )
+            for mentor_id in loads:
+                self.stdout.write(f"{year.school.code} mentor={mentor_id}: load differs")
+            found += len(differences) + len(loads)
+        self.stdout.write(f"{found} differences{' (nothing changed)' if options['check'] else ''}")
+        if options["check"] and found:
+            raise SystemExit(1)

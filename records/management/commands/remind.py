@@ -1,0 +1,65 @@
+"""`manage.py remind`: the digests of one day, sent or only listed."""
+
+import datetime
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from records.reminders import Digest, plan_digests, send_digests
+from schools.models import School
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def as_dict(digest: Digest) -> dict[str, Any]:
+    """A digest as JSON: accounts and counts, no pupils."""
+    return {
+        "school": digest.school.code,
+        "account": digest.user.username,
+        "count": digest.count,
+        "items": [
+            {
+                "action": item.due.owed.action,
+                "open": item.open_count,
+                "due_on": item.due.window.due_on.isoformat(),
+                "sentence": item.sentence,
+            }
+            for item in digest.items
+        ],
+    }
+
+
+class Command(BaseCommand):
+    """Stable interface, see the README."""
+
+    help = "Send the reminders of a day (one digest per person); --dry-run lists who would get what."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options of the command."""
+        parser.add_argument("--on", required=True, type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--dry-run", action="store_true", help="send nothing, list who would get what")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """List or send; the last line counts."""
+        schools = School.objects.order_by("code")
+        on = options["on"]
+        if options["dry_run"]:
+            digests = [digest for school in schools for digest in plan_digests(school, on=on)]
+        else:
+            digests = list(send_digests(on=on, schools=schools))
+        if options["as_json"]:
+            result = {
+                "on": on.isoformat(),
+                "sent": not options["dry_run"],
+                "digests": [as_dict(d) for d in digests],
+            }
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            return
+        for digest in digests:
+            sentences = "；".join(item.sentence for item in digest.items)
+            self.stdout.write(f"{digest.school.code} {digest.user.username}：{sentences}")
+        self.stdout.write(f"{len(digests)} 份提醒{'（未发送）' if options['dry_run'] else ''}")

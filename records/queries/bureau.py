@@ -1,0 +1,155 @@
+"""The bureau's view 调研督导: schools side by side, figures only, never a pupil's name or a text."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef
+
+from accounts.actors import Actor
+from mentors.models import Assignment, Mentor
+from records.enums import TickState
+from records.models import Tick
+from records.queries.dashboard import Progress
+from schools.enums import ActionKind
+from schools.models import Period, Plan, School, SchoolYear, Term
+from schools.queries import PlanRules, period_for, rules_of, term_on, version_on
+from schools.querysets import SchoolQuerySet
+from students.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, for a small bar."""
+
+    label: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """One school in figures. `term` and `rules` are None while it has no year or no plan."""
+
+    school: School
+    term: Term | None
+    rules: PlanRules | None
+    pupils: int = 0
+    mentors: int = 0
+    mentored: int = 0
+    actions: tuple[Progress, ...] = ()
+
+    @property
+    def matched(self) -> Share:
+        """How many pupils have a mentor."""
+        return Share("已有导师", self.mentored, self.pupils)
+
+    @property
+    def per_mentor(self) -> float | None:
+        """Pupils with a mentor for each mentor, to one decimal; the plans want 15 at most."""
+        return round(self.mentored / self.mentors, 1) if self.mentors else None
+
+    def find(self, action: ActionKind) -> Progress | None:
+        """The figures of one action, if the school's plan has it."""
+        return next((p for p in self.actions if p.action == action), None)
+
+    @property
+    def columns(self) -> tuple[Progress | None, ...]:
+        """The three required actions in the record book's order."""
+        return tuple(self.find(a) for a in (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER))
+
+
+def schools_seen(actor: Actor) -> SchoolQuerySet:
+    """The schools of the actor's bureau, by code."""
+    return School.objects.visible_to(actor).order_by("code")
+
+
+def schools_side_by_side(actor: Actor) -> list[SchoolRow]:
+    """All schools of the bureau in this term of theirs: twelve queries whatever their number."""
+    return _rows(list(schools_seen(actor)), actor.today)
+
+
+def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
+    years = {y.school_id: y for y in SchoolYear.objects.current().filter(school__in=schools)}
+    in_years = {"year__in": list(years.values())}
+    periods: dict[int, list[Period]] = defaultdict(list)
+    for period in Period.objects.filter(**in_years).with_term():
+        periods[period.year_id].append(period)
+    versions: dict[int, list[PlanRules]] = defaultdict(list)
+    plans = Plan.objects.filter(**in_years).prefetch_related("actions__grades", "plan_grades")
+    for plan in plans.order_by("effective_from", "version"):
+        versions[plan.year_id].append(rules_of(plan))
+
+    present = Enrolment.objects.active().filter(**in_years)
+    assigned = Assignment.objects.active().main().filter(pupil=OuterRef("pupil"), year=OuterRef("year"))
+    by_grade = ("year_id", "school_class__grade_id")
+    pupils = {(y, g): n for y, g, n in present.values_list(*by_grade).annotate(n=Count("pk")).order_by()}
+    mentored = {
+        (y, g): n
+        for y, g, n in present.filter(Exists(assigned)).values_list(*by_grade).annotate(n=Count("pk")).order_by()
+    }
+    mentors = dict(Mentor.objects.filter(**in_years).values_list("year_id").annotate(n=Count("pk")).order_by())
+    done = {
+        (period, action, grade): n
+        for period, action, grade, n in Tick.objects.filter(
+            state=TickState.DONE,
+            period__year__in=list(years.values()),
+            pupil__enrolments__year=F("period__year"),
+            pupil__enrolments__ends_on=None,
+        )
+        .values_list("period_id", "action", "pupil__enrolments__school_class__grade_id")
+        .annotate(n=Count("pk"))
+        .order_by()
+    }
+
+    rows = []
+    for school in schools:
+        year = years.get(school.pk)
+        terms = [p.term for p in periods[year.pk] if p.term is not None] if year is not None else []
+        if year is None or not terms or not versions[year.pk]:
+            rows.append(SchoolRow(school, None, None))
+            continue
+        term = term_on(terms, today)
+        rules = version_on(versions[year.pk], min(today, term.ends_on))
+        owed = [a for a in rules.actions if a.required]
+        covered = set(rules.matching) | {g for a in owed for g in a.grade_ids}
+        progress = []
+        for action in owed:
+            period = period_for(action, term, periods[year.pk])
+            label = rules.plan.letter_label if action.action == ActionKind.LETTER else action.action.label
+            progress.append(
+                Progress(
+                    action.action,
+                    label,
+                    sum(done.get((period.pk, action.action, g), 0) for g in action.grade_ids),
+                    sum(pupils.get((year.pk, g), 0) for g in action.grade_ids),
+                )
+            )
+        rows.append(
+            SchoolRow(
+                school=school,
+                term=term,
+                rules=rules,
+                pupils=sum(pupils.get((year.pk, g), 0) for g in covered),
+                mentors=mentors.get(year.pk, 0),
+                mentored=sum(mentored.get((year.pk, g), 0) for g in covered),
+                actions=tuple(progress),
+            )
+        )
+    return rows
+
+
+def one_school(actor: Actor, school: School) -> SchoolRow:
+    """The figures of one school of the bureau."""
+    return _rows([school], actor.today)[0]
+
+
+def plans_seen(actor: Actor, school: School) -> list[Plan]:
+    """All versions of the current year's plan of `school`, newest first, actions and grades at hand."""
+    return list(
+        Plan.objects.visible_to(actor)
+        .filter(school=school, year__is_current=True)
+        .select_related("year")
+        .prefetch_related("actions__grades", "plan_grades__grade")
+        .order_by("-effective_from", "-version")
+    )

@@ -1,0 +1,426 @@
+"""The mentor's desk: the record book's roster table with its three ticks, and what is next (Guyi plan, annex 1)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from accounts.actors import Actor
+from core.text import clean_key
+from mentors.enums import AssignmentKind
+from mentors.models import Assignment, Mentor, Teacher, TeamMember
+from mentors.queries import mentor_of
+from records.enums import LetterState, Occasion, TickState
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from records.querysets import HeartTalkQuerySet, HomeVisitQuerySet
+from schools.enums import ActionKind, Anchor, KeyDateKind, PeriodKind, VisitOutcome
+from schools.models import KeyDate, Period, SchoolYear, Term
+from schools.queries import (
+    OwedAction,
+    PlanRules,
+    Window,
+    action_windows,
+    current_year,
+    period_for,
+    periods_of,
+    plan_rules,
+    term_on,
+)
+from students.models import Enrolment, Pupil
+from students.querysets import PupilQuerySet
+
+#: The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns.
+DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
+#: An open tick turns amber this long before its window closes.
+DUE_SOON: Final = datetime.timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The school's present year as the desk needs it: its terms and periods, and the plan in force today."""
+
+    year: SchoolYear
+    term: Term
+    terms: tuple[Term, ...]
+    periods: tuple[Period, ...]
+    rules: PlanRules
+
+    def term_for(self, day: datetime.date) -> Term:
+        """The term that a record of `day` counts for: a visit before term starts counts for that term."""
+        return term_on(self.terms, day)
+
+    def label(self, action: ActionKind) -> str:
+        """The action as this school calls it: its letter may be named 成长激励卡."""
+        return self.rules.plan.letter_label if action == ActionKind.LETTER else action.label
+
+    @property
+    def with_advice(self) -> bool:
+        """Whether the letter also gives advice 成长建议 (Wuhu plan 五(三))."""
+        return self.rules.plan.letter_tone == "with_advice"
+
+
+def find_calendar(actor: Actor) -> Calendar | None:
+    """The present year of the actor's school; None while it has no year, no terms or no plan. Six queries."""
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    if year is None:
+        return None
+    periods = tuple(periods_of(year))
+    terms = tuple(p.term for p in periods if p.term is not None)
+    rules = plan_rules(year, on=actor.today)
+    if not terms or rules is None:
+        return None
+    for term in terms:
+        term.year = year
+    return Calendar(year, term_on(terms, actor.today), terms, periods, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTick:
+    """One tick of the roster table, ready for the tag `tick`."""
+
+    pupil_id: int
+    action: ActionKind
+    label: str
+    state: str
+    date: datetime.date | None = None
+    note: str = ""
+    due: bool = False
+
+    @property
+    def dom_id(self) -> str:
+        """The tick's id on every page, by which a saved form replaces it."""
+        return f"tick-{self.pupil_id}-{self.action.value}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a tap opens the short form."""
+        return self.state in ("open", "planned", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A pupil in the roster table. `number` is the 序号 of the whole book, also while a search hides others."""
+
+    number: int
+    enrolment: Enrolment
+    is_main: bool
+    ticks: tuple[DeskTick, ...]
+
+    @property
+    def pupil(self) -> Pupil:
+        """The pupil of the row."""
+        return self.enrolment.pupil
+
+
+@dataclass(frozen=True, slots=True)
+class ActionProgress:
+    """How far one action is with all pupils who are owed it."""
+
+    action: ActionKind
+    label: str
+    done: int
+    total: int
+    window: Window | None
+
+    @property
+    def open(self) -> int:
+        """Pupils for whom it is still to be done."""
+        return self.total - self.done
+
+    def phase(self, today: datetime.date) -> str:
+        """Where `today` lies: before, during or after the action's window."""
+        if self.window is None:
+            return "during"
+        if today < self.window.opens_on:
+            return "before"
+        return "during" if today <= self.window.due_on else "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A mentor slot's book of this term."""
+
+    calendar: Calendar
+    mentor: Mentor
+    rows: tuple[RosterRow, ...]
+    progress: tuple[ActionProgress, ...]
+    today: datetime.date
+
+    @property
+    def classes(self) -> list[str]:
+        """The pupils' classes, each once, in teaching order."""
+        return list(dict.fromkeys(row.enrolment.school_class.label for row in self.rows))
+
+    @property
+    def main_count(self) -> int:
+        """学生人数 of the cover: without those whom the mentor only supports."""
+        return sum(row.is_main for row in self.rows)
+
+    @property
+    def next_step(self) -> ActionProgress | None:
+        """What to do next: the window that closes first, then the one that opens first, then what was left behind."""
+        rank = {"during": 0, "before": 1, "after": 2}
+        waiting = [p for p in self.progress if p.open]
+        return min(
+            waiting,
+            key=lambda p: (
+                rank[p.phase(self.today)],
+                p.window.due_on if p.window else datetime.date.max,
+            ),
+            default=None,
+        )
+
+    @property
+    def phase(self) -> str:
+        """Where today lies in the window of the next step."""
+        step = self.next_step
+        return step.phase(self.today) if step is not None else ""
+
+    def matching(self, query: str) -> list[RosterRow]:
+        """The rows whose pupil's name, pinyin or initials match what was typed; all for an empty query."""
+        key = clean_key(query).lower().replace(" ", "")
+        return [row for row in self.rows if _matches(row.pupil, key)]
+
+
+def _matches(pupil: Pupil, key: str) -> bool:
+    return key in pupil.name.lower() or any(
+        reading.startswith(key) for reading in (*pupil.initials.split(), *pupil.pinyin.split())
+    )
+
+
+def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
+    """The book of the slot that the actor holds or shares this year; None without a slot.
+
+    Ten queries whatever the number of pupils.
+    """
+    mentor = mentor_of(actor, calendar.year)
+    if mentor is None:
+        return None
+    kinds = dict(Assignment.objects.active().filter(mentor=mentor).values_list("pupil_id", "kind"))
+    enrolments = list(
+        Enrolment.objects.in_school(actor)
+        .active()
+        .of_year(calendar.year)
+        .filter(pupil_id__in=kinds)
+        .select_related("pupil", "school_class__grade")
+        .in_list_order()
+    )
+    # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
+    enrolments.sort(key=lambda e: kinds[e.pupil_id] != AssignmentKind.MAIN)
+    windows = windows_of(calendar, actor.today)
+    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today)
+    rows = tuple(
+        RosterRow(number, e, kinds[e.pupil_id] == AssignmentKind.MAIN, ticks[e.pupil_id])
+        for number, e in enumerate(enrolments, start=1)
+    )
+    counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_counts]
+    return Desk(calendar, mentor, rows, _progress(calendar, counted, windows), actor.today)
+
+
+def _progress(
+    calendar: Calendar, rows: Sequence[RosterRow], windows: Mapping[ActionKind, Window]
+) -> tuple[ActionProgress, ...]:
+    result = []
+    for index, action in enumerate(DESK_ACTIONS):
+        states = [row.ticks[index].state for row in rows if row.ticks[index].state != "none"]
+        if states:
+            result.append(
+                ActionProgress(action, calendar.label(action), states.count("done"), len(states), windows.get(action))
+            )
+    return tuple(result)
+
+
+def windows_of(calendar: Calendar, today: datetime.date) -> dict[ActionKind, Window]:
+    """For each action of the desk the window that today lies in, or the next one, or the last. One query."""
+    key_dates = list(KeyDate.objects.filter(term=calendar.term))
+    found = {}
+    for action in DESK_ACTIONS:
+        owed = calendar.rules.find(action)
+        windows = _windows(owed, calendar, key_dates) if owed is not None else []
+        if windows:
+            found[action] = next((w for w in windows if w.due_on >= today), windows[-1])
+    return found
+
+
+def _windows(owed: OwedAction, calendar: Calendar, key_dates: Iterable[KeyDate]) -> list[Window]:
+    if owed.anchor == Anchor.YEAR and owed.period == PeriodKind.YEAR:
+        return [Window(calendar.year.starts_on, calendar.year.ends_on)]
+    return action_windows(owed, calendar.term, key_dates)
+
+
+_LETTER_NOTES: Final = {
+    LetterState.HANDED_IN: "已交稿",
+    LetterState.RETURNED: "退回修改",
+    LetterState.RELEASED: "已发布",
+}
+
+
+def roster_ticks(
+    calendar: Calendar,
+    enrolments: Sequence[Enrolment],
+    windows: Mapping[ActionKind, Window],
+    *,
+    today: datetime.date,
+) -> dict[int, tuple[DeskTick, ...]]:
+    """The three ticks of the present term of each pupil, by pupil key; a yearly action shows the year's tick.
+
+    Three queries. The enrolments need their class at hand.
+    """
+    pupil_ids = [e.pupil_id for e in enrolments]
+    stored = {
+        (t.pupil_id, t.period_id, t.action): t
+        for t in Tick.objects.filter(period__in=calendar.periods, pupil_id__in=pupil_ids)
+    }
+    letters = dict(
+        GrowthLetter.objects.present()
+        .of_term(calendar.term)
+        .filter(pupil_id__in=pupil_ids)
+        .values_list("pupil_id", "state")
+    )
+    outcomes = dict(
+        HomeVisit.objects.present()
+        .filter(term__year=calendar.year, pupil_id__in=pupil_ids)
+        .exclude(outcome=VisitOutcome.COMPLETED)
+        .order_by("date", "pk")
+        .values_list("pupil_id", "outcome")
+    )
+    result = {}
+    for enrolment in enrolments:
+        ticks = []
+        for action in DESK_ACTIONS:
+            owed = calendar.rules.find(action)
+            label = calendar.label(action)
+            if owed is None or not owed.required or enrolment.school_class.grade_id not in owed.grade_ids:
+                ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
+                continue
+            period = period_for(owed, calendar.term, calendar.periods)
+            tick = stored.get((enrolment.pupil_id, period.pk, action))
+            note = ""
+            if action == ActionKind.LETTER:
+                note = _LETTER_NOTES.get(letters.get(enrolment.pupil_id, ""), "")
+            elif action == ActionKind.VISIT and enrolment.pupil_id in outcomes:
+                note = VisitOutcome(outcomes[enrolment.pupil_id]).label
+            blank = DeskTick(enrolment.pupil_id, action, label, "open")
+            ticks.append(_desk_tick(blank, owed, tick, note, windows.get(action), today))
+        result[enrolment.pupil_id] = tuple(ticks)
+    return result
+
+
+def _desk_tick(
+    blank: DeskTick,
+    owed: OwedAction,
+    tick: Tick | None,
+    note: str,
+    window: Window | None,
+    today: datetime.date,
+) -> DeskTick:
+    if tick is None or tick.state == TickState.OPEN:
+        due = window is not None and window.contains(today) and window.due_on - today <= DUE_SOON
+        return replace(blank, due=due)
+    if tick.state == TickState.DONE:
+        return replace(blank, state="done", date=tick.done_on, note=note)
+    if owed.count > 1 and tick.done_count:
+        note = f"已 {tick.done_count} 次，共 {owed.count} 次"
+    state = "draft" if blank.action == ActionKind.LETTER and not note else "planned"
+    return replace(blank, state=state, note=note)
+
+
+def school_pupils(actor: Actor) -> PupilQuerySet:
+    """All pupils of the actor's school, to tell a forbidden pupil (403) from an unknown one (404)."""
+    return Pupil.objects.in_school(actor)
+
+
+def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolment]:
+    """The actor's other present pupils, in the book's order: who may have joined a talk. One query."""
+    own = Assignment.objects.active().filter(year=calendar.year, mentor__members__teacher__user_id=actor.user_id)
+    rows = (
+        Enrolment.objects.in_school(actor)
+        .active()
+        .of_year(calendar.year)
+        .filter(pupil_id__in=own.values("pupil_id"))
+        .exclude(pupil=pupil)
+        .select_related("pupil", "school_class__grade")
+        .in_list_order()
+    )
+    return list(rows) if actor.user_id is not None else []
+
+
+def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
+    """Teachers who may have joined a visit: oneself first, then the team 导师团 of the pupil's class, leader first.
+
+    Four queries at most.
+    """
+    members = (
+        TeamMember.objects.filter(
+            school_id=actor.school_id,
+            school_class__enrolments__pupil=pupil,
+            school_class__enrolments__year=calendar.year,
+            school_class__enrolments__ends_on=None,
+        )
+        .select_related("mentor")
+        .prefetch_related("mentor__members__teacher")
+    )
+    own = Teacher.objects.visible_to(actor).filter(user_id=actor.user_id) if actor.user_id else []
+    team = [m.teacher for member in members for m in member.mentor.members.all()]
+    slot = mentor_of(actor, calendar.year)
+    partners = [m.teacher for m in slot.members.all()] if slot is not None else []
+    return list({t.pk: t for t in (*own, *partners, *team)}.values())
+
+
+def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment | None:
+    """The pupil's present place in this year, class at hand."""
+    return (
+        Enrolment.objects.in_school(actor)
+        .active()
+        .of_year(calendar.year)
+        .filter(pupil=pupil)
+        .select_related("pupil", "school_class__grade")
+        .first()
+    )
+
+
+def likely_occasion(calendar: Calendar, day: datetime.date) -> Occasion:
+    """The occasion that a talk of `day` most likely has: two weeks around term start and exams. One query."""
+    near = datetime.timedelta(days=14)
+    for exam in KeyDate.objects.filter(term=calendar.term, kind=KeyDateKind.EXAM):
+        if exam.starts_on - near <= day < exam.starts_on:
+            return Occasion.BEFORE_EXAM
+        if exam.starts_on <= day <= exam.ends_on + near:
+            return Occasion.AFTER_EXAM
+    if abs(day - calendar.term.starts_on) <= near:
+        return Occasion.TERM_START
+    return Occasion.EVERYDAY
+
+
+def known_visits(actor: Actor) -> HomeVisitQuerySet:
+    """The visits that the actor may know of, with what the form shows; who may change one is asked of the rules."""
+    return HomeVisit.objects.visible_to(actor).present().prefetch_related("teachers")
+
+
+def known_talks(actor: Actor) -> HeartTalkQuerySet:
+    """The talks that the actor may know of, with their pupils; who may change one is asked of the rules."""
+    return HeartTalk.objects.visible_to(actor).present().prefetch_related("pupils")
+
+
+def letter_pupils(actor: Actor, calendar: Calendar) -> PupilQuerySet:
+    """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
+    own = Assignment.objects.active().main().filter(year=calendar.year)
+    if actor.user_id is None:
+        return Pupil.objects.none()
+    own = own.filter(mentor__members__teacher__user_id=actor.user_id)
+    return Pupil.objects.in_school(actor).filter(pk__in=own.values("pupil_id"))
+
+
+def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
+    """The letter to `pupil` in `term`, if it was begun."""
+    return GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil).first()
+
+
+def school_visits(actor: Actor) -> HomeVisitQuerySet:
+    """All visits of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    return HomeVisit.objects.present().filter(school_id=actor.school_id)
+
+
+def school_talks(actor: Actor) -> HeartTalkQuerySet:
+    """All talks of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    return HeartTalk.objects.present().filter(school_id=actor.school_id)

@@ -1,0 +1,196 @@
+"""The dashboard's lower floors: a class, a mentor, a list of pupils, each with the ticks of the term."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Exists, OuterRef
+
+from accounts.actors import Actor
+from mentors.models import Assignment, Mentor
+from mentors.queries import class_board
+from mentors.querysets import MentorQuerySet
+from records.models import Tick
+from records.queries.dashboard import (
+    Progress,
+    Tally,
+    any_done,
+    covered_pupils,
+    done_ticks,
+    has_mentor,
+    owed_actions,
+)
+from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
+from schools.enums import ActionKind
+from schools.models import SchoolClass
+from schools.querysets import SchoolClassQuerySet
+from students.models import Enrolment, Pupil
+from students.querysets import EnrolmentQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class PupilRow:
+    """A pupil with the ticks of the term and the names of the mentor, if any."""
+
+    enrolment: Enrolment
+    mentor: Mentor | None
+    ticks: tuple[DeskTick, ...]
+
+    @property
+    def pupil(self) -> Pupil:
+        """The pupil of the row."""
+        return self.enrolment.pupil
+
+    @property
+    def owed(self) -> list[DeskTick]:
+        """The ticks that the plan asks for."""
+        return [t for t in self.ticks if t.state != "none"]
+
+    def matches(self, show: str) -> bool:
+        """Whether the filter `show` (see `SHOW`) keeps the row."""
+        if show == "no_mentor":
+            return self.mentor is None
+        if show == "none":
+            return bool(self.owed) and all(t.state != "done" for t in self.owed)
+        return not show or any(t.action == show and t.state != "done" for t in self.owed)
+
+
+#: Filters of pupil lists. The empty one shows all.
+SHOW: Final = ("", "none", "no_mentor", ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
+
+
+@dataclass(frozen=True, slots=True)
+class MentorRow:
+    """A mentor of a class team with how far their pupils of that class are."""
+
+    mentor: Mentor
+    pupils: int
+    actions: tuple[Progress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPage:
+    """One class: its mentors in team order and its pupils by seat number."""
+
+    calendar: Calendar
+    school_class: SchoolClass
+    mentors: tuple[MentorRow, ...]
+    rows: tuple[PupilRow, ...]
+    tally: Tally
+
+
+def _progress(calendar: Calendar, rows: Iterable[PupilRow]) -> tuple[Progress, ...]:
+    states: dict[ActionKind, list[str]] = defaultdict(list)
+    for row in rows:
+        for tick in row.owed:
+            states[tick.action].append(tick.state)
+    return tuple(
+        Progress(a.action, calendar.label(a.action), states[a.action].count("done"), len(states[a.action]))
+        for a in owed_actions(calendar)
+    )
+
+
+def _tally(calendar: Calendar, rows: Sequence[PupilRow]) -> Tally:
+    return Tally(
+        pupils=len(rows),
+        mentored=sum(row.mentor is not None for row in rows),
+        untouched=sum(row.matches("none") for row in rows),
+        actions=_progress(calendar, rows),
+    )
+
+
+def _pupil_rows(
+    actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment], mentors: dict[int, Mentor]
+) -> tuple[PupilRow, ...]:
+    """Rows for `enrolments` (class and pupil at hand) with `mentors` by pupil key. Four queries."""
+    windows = windows_of(calendar, actor.today)
+    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today)
+    return tuple(PupilRow(e, mentors.get(e.pupil_id), ticks[e.pupil_id]) for e in enrolments)
+
+
+def find_class(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> ClassPage:
+    """The page of one class, grade at hand; the same number of queries whatever its size."""
+    board = class_board(school_class)
+    enrolments = [row.enrolment for row in board.rows]
+    for enrolment in enrolments:
+        enrolment.school_class = school_class
+    by_key = {m.pk: m for m in board.mentors}
+    mentors = {r.enrolment.pupil_id: by_key[r.mentor_id] for r in board.rows if r.mentor_id is not None}
+    rows = _pupil_rows(actor, calendar, enrolments, mentors)
+    team = []
+    for mentor in board.mentors:
+        own = [row for row in rows if row.mentor is not None and row.mentor.pk == mentor.pk]
+        team.append(MentorRow(mentor, len(own), _progress(calendar, own)))
+    return ClassPage(calendar, school_class, tuple(team), rows, _tally(calendar, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class MentorPage:
+    """One mentor slot: all its pupils of the year, class by class."""
+
+    calendar: Calendar
+    mentor: Mentor
+    rows: tuple[PupilRow, ...]
+    tally: Tally
+
+
+def find_mentor(actor: Actor, calendar: Calendar, mentor: Mentor) -> MentorPage:
+    """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
+    own = Assignment.objects.active().filter(mentor=mentor, year=calendar.year)
+    if not calendar.rules.plan.supporting_counts:
+        own = own.main()
+    enrolments = list(
+        Enrolment.objects.in_school(actor)
+        .active()
+        .of_year(calendar.year)
+        .filter(pupil_id__in=own.values("pupil_id"))
+        .select_related("pupil", "school_class__grade")
+        .in_list_order()
+    )
+    rows = _pupil_rows(actor, calendar, enrolments, {e.pupil_id: mentor for e in enrolments})
+    return MentorPage(calendar, mentor, rows, _tally(calendar, rows))
+
+
+def pupils_to_show(
+    actor: Actor, calendar: Calendar, *, show: str, class_id: int | None = None, grade_id: int | None = None
+) -> EnrolmentQuerySet:
+    """The pupils of covered grades that the filter `show` keeps, in list order; to be paged."""
+    rows = covered_pupils(actor, calendar).select_related("pupil", "school_class__grade").in_list_order()
+    if class_id is not None:
+        rows = rows.filter(school_class=class_id)
+    if grade_id is not None:
+        rows = rows.filter(school_class__grade=grade_id)
+    ticks = Tick.objects.filter(pupil=OuterRef("pupil"))
+    if show == "no_mentor":
+        return rows.exclude(has_mentor(calendar))
+    if show == "none":
+        owing = {g for a in owed_actions(calendar) for g in a.grade_ids}
+        return rows.filter(~Exists(ticks.filter(any_done(calendar))), school_class__grade__in=owing)
+    action = next((a for a in owed_actions(calendar) if a.action == show), None)
+    if action is None:
+        return rows
+    return rows.filter(~Exists(ticks.filter(done_ticks(calendar, action))), school_class__grade__in=action.grade_ids)
+
+
+def rows_of(actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
+    """The rows of one page of `pupils_to_show`, mentors and ticks at hand. Eight queries."""
+    mentors = {
+        a.pupil_id: a.mentor
+        for a in Assignment.objects.active()
+        .main()
+        .filter(year=calendar.year, pupil_id__in=[e.pupil_id for e in enrolments])
+        .select_related("mentor")
+        .prefetch_related("mentor__members__teacher")
+    }
+    return _pupil_rows(actor, calendar, enrolments, mentors)
+
+
+def school_classes(actor: Actor) -> SchoolClassQuerySet:
+    """All classes of the actor's school, grade and year at hand; the caller asks whether they may be opened."""
+    return SchoolClass.objects.visible_to(actor).select_related("grade", "year__school")
+
+
+def current_year_mentors(actor: Actor) -> MentorQuerySet:
+    """The mentor slots of the school's present year, names at hand."""
+    return Mentor.objects.visible_to(actor).filter(year__is_current=True).with_names()

@@ -1,0 +1,62 @@
+"""Letters from the database to the typed context of their paper."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from core.clock import today
+from records.documents.contexts import Letter, School
+from records.models import GrowthLetter
+from schools.enums import LetterTone
+from schools.queries import plan_versions, version_on
+from students.models import Enrolment
+
+DEFAULT_TITLE = "成长寄语"
+
+
+def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None = None) -> list[Letter]:
+    """The papers of `letters`, in their order; the same number of queries whatever theirs, per school year.
+
+    The title is the one that the plan gave it in its term (as of `on`, default today), the class is the pupil's in
+    that year.
+    """
+    on = on or today()
+    rows = list(letters)
+    prefetch_related_objects(rows, "school", "pupil", "term__year", "mentor__members__teacher")
+    years = {letter.term.year_id: letter.term.year for letter in rows}
+    versions = {key: plan_versions(year) for key, year in years.items()}
+    classes = {
+        (e.pupil_id, e.year_id): e.school_class.label
+        for e in Enrolment.objects.filter(pupil__in={r.pupil_id for r in rows}, year__in=years)
+        .select_related("school_class__grade")
+        # The last one wins: the class where the pupil is, or was when leaving.
+        .order_by("starts_on", "pk")
+    }
+    result = []
+    for letter in rows:
+        plans = versions[letter.term.year_id]
+        plan = version_on(plans, min(on, letter.term.ends_on)).plan if plans else None
+        moment = letter.released_at or letter.handed_in_at
+        # Advice typed under an earlier plan does not print where the plan in force wants none.
+        advised = plan is None or plan.letter_tone == LetterTone.WITH_ADVICE
+        result.append(
+            Letter(
+                school=School(name=letter.school.name),
+                pupil_name=letter.pupil.name,
+                class_label=classes.get((letter.pupil_id, letter.term.year_id), ""),
+                body=letter.body,
+                mentors=tuple(member.teacher.name for member in letter.mentor.members.all()),
+                on=timezone.localdate(moment) if moment else None,
+                title=plan.letter_label if plan else DEFAULT_TITLE,
+                term=f"{letter.term.year}{letter.term.short_name}",
+                advice=letter.advice if advised else "",
+            )
+        )
+    return result
+
+
+def letter_context(letter: GrowthLetter, *, on: datetime.date | None = None) -> Letter:
+    """The paper of one letter."""
+    return letter_contexts([letter], on=on)[0]

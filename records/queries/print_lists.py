@@ -1,0 +1,168 @@
+"""What is printed of a school besides the books: letters and slips by class, and the list of it all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count
+from django.urls import reverse
+
+from accounts.actors import Actor
+from core.errors import DomainError
+from mentors.models import Mentor
+from mentors.queries import teams_of_year
+from mentors.querysets import MentorQuerySet
+from records.documents.contexts import School as PaperSchool
+from records.documents.contexts import Slip
+from records.enums import LetterState
+from records.models import GrowthLetter
+from records.queries.office_letters import PRINTABLE
+from schools.models import School, SchoolClass, SchoolYear, Term
+from schools.queries import plan_rules
+from students.models import Enrolment, FamilySlip
+from students.services import slip_code
+
+
+def mentors_for_print(actor: Actor, year: SchoolYear) -> MentorQuerySet:
+    """The mentor slots of `year` in the order of their entry, names at hand."""
+    return Mentor.objects.visible_to(actor).of_year(year).with_names().order_by("pk")
+
+
+def letters_for_print(
+    actor: Actor,
+    term: Term,
+    *,
+    school_class: SchoolClass | None = None,
+    mentor: Mentor | None = None,
+    states: Sequence[LetterState] = PRINTABLE,
+) -> list[GrowthLetter]:
+    """The finished letters of `term` in handing-out order: class by class, by seat number. Two queries.
+
+    They are those of the present pupils of `school_class`, of one `mentor`, or of the whole school.
+    """
+    rows = Enrolment.objects.in_school(actor).active().filter(year=term.year_id)
+    letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=states)
+    if school_class is not None:
+        rows = rows.filter(school_class=school_class)
+    if mentor is not None:
+        letters = letters.filter(mentor=mentor)
+    place = {
+        pupil_id: number for number, pupil_id in enumerate(rows.in_list_order().values_list("pupil_id", flat=True))
+    }
+    return sorted((x for x in letters if x.pupil_id in place), key=lambda x: place[x.pupil_id])
+
+
+def class_pupils(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
+    """The present pupils of a class in list order, pupil at hand. One query."""
+    return list(Enrolment.objects.in_school(actor).for_class_list(school_class))
+
+
+def slip_contexts(
+    school: School, school_class: SchoolClass, enrolments: Sequence[Enrolment], slips: dict[int, FamilySlip]
+) -> list[Slip]:
+    """The slips of a class in the order of `enrolments`; `slips` by pupil key, as `students.services` issues them."""
+    contexts = []
+    for enrolment in enrolments:
+        slip = slips[enrolment.pupil_id]
+        address = f"{settings.SITE_URL}{reverse('family:slip', args=[slip.key])}"
+        code = slip_code(slip)
+        contexts.append(
+            Slip(
+                school=PaperSchool(name=school.name),
+                pupil_name=enrolment.pupil.name,
+                class_label=school_class.label,
+                url=address,
+                short_url=address,
+                code=f"{code[:4]}-{code[4:]}".upper(),
+            )
+        )
+    return contexts
+
+
+def mentor_for_job(actor: Actor, pk: int) -> Mentor:
+    """A mentor of the actor's school with names, year and school at hand. Raises DomainError `gone`."""
+    mentor = Mentor.objects.visible_to(actor).select_related("year__school").with_names().filter(pk=pk).first()
+    if mentor is None:
+        raise DomainError("gone", "这位导师已经不在名册里。")
+    return mentor
+
+
+def class_for_job(actor: Actor, pk: int) -> SchoolClass:
+    """A class of the actor's school with grade, year and school at hand. Raises DomainError `gone`."""
+    rows = SchoolClass.objects.visible_to(actor).select_related("grade", "year__school")
+    school_class = rows.filter(pk=pk).first()
+    if school_class is None:
+        raise DomainError("gone", "这个班级已经不在名册里。")
+    return school_class
+
+
+def term_for_job(actor: Actor, pk: int) -> Term:
+    """A term of the actor's school. Raises DomainError `gone`."""
+    term = Term._default_manager.filter(school=actor.school_id or 0, pk=pk).select_related("year").first()
+    if term is None:
+        raise DomainError("gone", "这个学期已经不在校历里。")
+    return term
+
+
+def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
+    """The classes whose present pupils have finished letters of `term`, in teaching order. One query."""
+    letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTABLE)
+    pupils = Enrolment.objects.in_school(actor).active().filter(year=term.year_id, pupil__in=letters.values("pupil_id"))
+    return list(
+        SchoolClass.objects.visible_to(actor).of_year(term.year).filter(pk__in=pupils.values("school_class_id"))
+    )
+
+
+def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
+    """The classes of the grades that the plan covers with at least one present pupil, in teaching order."""
+    rules = plan_rules(year, on=actor.today)
+    pupils = Enrolment.objects.in_school(actor).active().of_year(year)
+    return list(
+        SchoolClass.objects.visible_to(actor)
+        .of_year(year)
+        .filter(pk__in=pupils.values("school_class_id"), grade__in=rules.matching if rules is not None else ())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPapers:
+    """What can be printed of one class."""
+
+    school_class: SchoolClass
+    pupils: int
+    letters: int
+    mentors: list[Mentor]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOverview:
+    """What can be printed of a school: figures for the three jobs, and class by class."""
+
+    classes: list[ClassPapers]
+    mentors: int
+    letters: int
+    pupils: int
+
+
+def print_overview(actor: Actor, year: SchoolYear, term: Term) -> PrintOverview:
+    """The classes with mentors in teaching order, each with its team in order. Ten queries whatever their number."""
+    classes = classes_with_pupils(actor, year)
+    present = Enrolment.objects.in_school(actor).active().of_year(year)
+    sizes = dict(present.values_list("school_class_id").annotate(n=Count("pk")).order_by())
+    finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTABLE)
+    letters = dict(
+        present.filter(pupil__in=finished.values("pupil_id"))
+        .values_list("school_class_id")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    teams = teams_of_year(year)
+    return PrintOverview(
+        classes=[
+            ClassPapers(c, sizes.get(c.pk, 0), letters.get(c.pk, 0), [m.mentor for m in teams.get(c.pk, [])])
+            for c in classes
+        ],
+        mentors=Mentor.objects.visible_to(actor).of_year(year).count(),
+        letters=sum(letters.values()),
+        pupils=sum(sizes.get(c.pk, 0) for c in classes),
+    )

@@ -1,0 +1,203 @@
+"""The term's reminders: who has what open, said in one digest per person at a few points of each window.
+
+A window of the plan (visit before term, talk around exams, letter at term end) has three points: its first day, seven
+days and two days before its last. At each point those who still have something open are told once. The reminders stop
+by themselves: with the last tick, and with the window.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import chinese_calendar
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.queries import accounts_by_key
+from core.clock import cn_date, cn_day
+from mentors.models import Assignment, MentorMember
+from notices.services import send_notice
+from records.enums import TickState
+from records.models import Reminder, Tick
+from schools.enums import ActionKind, Anchor, KeyDateKind, PeriodKind
+from schools.models import KeyDate, Period, School, SchoolYear, Term
+from schools.queries import (
+    OwedAction,
+    PlanRules,
+    Window,
+    action_windows,
+    period_for,
+    periods_of,
+    plan_rules,
+)
+from students.models import Enrolment
+
+DIGEST = "digest"
+# Days before the end of a window at which who is open is told again.
+POINTS_BEFORE_DUE = (7, 2)
+
+_PHRASES = {
+    ActionKind.VISIT: "还有 {n} 位同学没有家访",
+    ActionKind.TALK: "还有 {n} 位同学没有谈心",
+    ActionKind.LETTER: "还有 {n} 位同学的{label}没有交",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DueAction:
+    """An action whose window is open: `point` counts the points that have been reached, 1 to 3."""
+
+    owed: OwedAction
+    term: Term
+    period: Period
+    window: Window
+    window_index: int
+    point: int
+
+    @property
+    def key(self) -> str:
+        """What `Reminder` keeps."""
+        return f"{self.owed.action}:{self.term.pk}:{self.window_index}:{self.point}"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One line of a digest: `open_count` pupils are open, to be done by `due_on`."""
+
+    due: DueAction
+    open_count: int
+    label: str
+
+    @property
+    def sentence(self) -> str:
+        """还有 3 位同学没有谈心（11月25日前）."""
+        phrase = _PHRASES[self.due.owed.action].format(n=self.open_count, label=self.label)
+        if self.due.owed.period == PeriodKind.YEAR and self.due.owed.anchor == Anchor.YEAR:
+            return f"{phrase}（本学年内）"
+        return f"{phrase}（{cn_day(self.due.window.due_on)}前）"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one person is told on one day."""
+
+    school: School
+    user: User
+    items: tuple[DigestItem, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things wait."""
+        return sum(item.open_count for item in self.items)
+
+
+def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
+    """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
+    if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
+        return False
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def _point(window: Window, on: datetime.date) -> int:
+    points = [window.opens_on, *(window.due_on - datetime.timedelta(days=n) for n in POINTS_BEFORE_DUE)]
+    return sum(1 for point in points if window.opens_on <= point <= on) or 1
+
+
+def due_actions(year: SchoolYear, rules: PlanRules, *, on: datetime.date) -> list[DueAction]:
+    """The required actions of `rules` whose windows are open on `on`. Three queries."""
+    terms = list(Term.objects.filter(year=year).prefetch_related("key_dates"))
+    periods = periods_of(year)
+    return [
+        DueAction(owed, term, period_for(owed, term, periods), window, index, _point(window, on))
+        for term in terms
+        for owed in rules.actions
+        if owed.required
+        for index, window in enumerate(action_windows(owed, term, term.key_dates.all()))
+        if window.contains(on)
+    ]
+
+
+def plan_digests(school: School, *, on: datetime.date) -> list[Digest]:
+    """Who would get which digest on `on`, without what they were told already. Queries do not grow with pupils."""
+    year = SchoolYear.objects.current().filter(school=school).first()
+    if year is None:
+        return []
+    rules = plan_rules(year, on=on)
+    due = due_actions(year, rules, on=on) if rules is not None else []
+    if rules is None or not due:
+        return []
+    label = rules.plan.letter_label
+    opened = _open_counts(year, due)
+    users: dict[int, list[int]] = defaultdict(list)
+    for mentor_id, user_id in (
+        MentorMember.objects.filter(mentor_id__in={key[0] for key in opened}, teacher__user__is_active=True)
+        .order_by("mentor_id", "position")
+        .values_list("mentor_id", "teacher__user_id")
+    ):
+        users[mentor_id].append(user_id)
+    told = set(Reminder.objects.filter(school=school, key__in={d.key for d in due}).values_list("user_id", "key"))
+    accounts = accounts_by_key({u for ids in users.values() for u in ids})
+    digests: list[Digest] = []
+    for mentor_id, user_ids in users.items():
+        items = tuple(
+            DigestItem(d, opened[(mentor_id, d.key)], label) for d in due if opened.get((mentor_id, d.key), 0) > 0
+        )
+        digests.extend(
+            Digest(school, accounts[user_id], items)
+            for user_id in user_ids
+            if any((user_id, item.due.key) not in told for item in items)
+        )
+    return digests
+
+
+def _open_counts(year: SchoolYear, due: list[DueAction]) -> dict[tuple[int, str], int]:
+    """How many pupils of a mentor are open for a due action, by (mentor key, action key)."""
+    grades = dict(Enrolment.objects.active().of_year(year).values_list("pupil_id", "school_class__grade_id"))
+    done = set(
+        Tick.objects.filter(period__in={d.period.pk for d in due}, state=TickState.DONE).values_list(
+            "pupil_id", "period_id", "action"
+        )
+    )
+    counts: dict[tuple[int, str], int] = defaultdict(int)
+    for mentor_id, pupil_id in (
+        Assignment.objects.active().main().filter(year=year).values_list("mentor_id", "pupil_id")
+    ):
+        for d in due:
+            if grades.get(pupil_id) in d.owed.grade_ids and (pupil_id, d.period.pk, d.owed.action) not in done:
+                counts[(mentor_id, d.key)] += 1
+    return counts
+
+
+def send_digests(*, on: datetime.date, schools: Iterable[School]) -> Iterator[Digest]:
+    """Send what `plan_digests` finds: inbox, and e-mail for those who gave an address. One transaction per person.
+
+    Running it again on the same day, or after a day on which it did not run, tells nobody the same thing twice.
+    """
+    for school in schools:
+        for digest in plan_digests(school, on=on):
+            if _send(digest, on):
+                yield digest
+
+
+@transaction.atomic
+def _send(digest: Digest, on: datetime.date) -> bool:
+    notice = send_notice(
+        recipient=digest.user,
+        school=digest.school,
+        kind=DIGEST,
+        title=f"{cn_date(on)}：您有 {digest.count} 条待办",
+        body="\n".join(f"· {item.sentence}" for item in digest.items),
+        link=reverse("desk:home"),
+        dedup_key=f"{DIGEST}:{digest.school.code}:{on.isoformat()}",
+        count=digest.count,
+    )
+    Reminder.objects.bulk_create(
+        (Reminder(school=digest.school, user=digest.user, key=item.due.key, sent_on=on) for item in digest.items),
+        ignore_conflicts=True,
+    )
+    return notice is not None

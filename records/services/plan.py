@@ -1,0 +1,77 @@
+"""Changing a school's plan 一校一策, with everything that follows from it."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.services import apply_plan_cap
+from records.services.ticks import rebuild_ticks
+from schools.enums import ActionKind, MatchingMode, PeriodKind
+from schools.models import Plan, SchoolYear
+from schools.queries import plan_versions
+from schools.services import revise_plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """What the next version of a plan says; actions that are not named stay as they are."""
+
+    effective_from: datetime.date
+    title: str
+    cap: int
+    letter_label: str
+    letter_tone: str
+    note_visibility: str
+    matching: dict[int, MatchingMode]
+    periods: dict[ActionKind, PeriodKind]
+    counts: dict[ActionKind, int]
+    windows: dict[ActionKind, tuple[int, int]]
+    accepted_outcomes: list[str]
+
+
+@transaction.atomic
+def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: PlanChange) -> Plan:
+    """Save `change` as a new version, bring the mentors' capacities in line and rebuild the year's ticks.
+
+    All of it or nothing. `seen_version` is the version that the person edited; the former versions stay as history.
+    Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `before_current`, `load_above_cap`.
+    """
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    if not actor.has(Role.SCHOOL_ADMIN):
+        raise DomainError("not_allowed", "只有管理员可以修改方案。")
+    # The year's row is the lock: versions are numbered one after the other.
+    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    newest = max((rules.plan.version for rules in plan_versions(year)), default=seen_version)
+    if newest != seen_version:
+        raise DomainError(
+            "stale", f"方案刚刚已经改成第 {newest} 版。您填写的内容还在，请与新版核对，再从方案页重新修改。"
+        )
+    plan = revise_plan(
+        year=year,
+        effective_from=change.effective_from,
+        title=change.title,
+        cap=change.cap,
+        letter_label=change.letter_label,
+        letter_tone=change.letter_tone,
+        note_visibility=change.note_visibility,
+        matching=change.matching,
+        periods=change.periods,
+        counts=change.counts,
+        windows=change.windows,
+        accepted_outcomes=change.accepted_outcomes,
+    )
+    apply_plan_cap(actor=actor, year=year)
+    differences = rebuild_ticks(year=year, on=actor.today)
+    audit(
+        actor=actor,
+        verb="change_plan",
+        target=plan,
+        detail={"version": plan.version, "cap": plan.cap, "ticks": len(differences)},
+    )
+    return plan

@@ -1,0 +1,1 @@
+"""Addresses of the records, one module per room."""

@@ -1,0 +1,12 @@
+"""The bureau's pages, under /bureau/."""
+
+from django.urls import path
+
+from records.views import bureau
+
+app_name = "bureau"
+
+urlpatterns = [
+    path("", bureau.home, name="home"),
+    path("schools/<int:pk>/plan/", bureau.plan, name="plan"),
+]

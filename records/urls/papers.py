@@ -1,0 +1,19 @@
+"""The papers, under /papers/."""
+
+from django.urls import path
+
+from records.views import papers
+
+app_name = "papers"
+
+urlpatterns = [
+    path("", papers.index, name="index"),
+    path("books/", papers.all_books, name="all_books"),
+    path("letters/", papers.all_letters, name="all_letters"),
+    path("slips/", papers.all_slips, name="all_slips"),
+    path("my-book.pdf", papers.my_book, name="my_book"),
+    path("my-letters.pdf", papers.my_letters, name="my_letters"),
+    path("mentors/<int:pk>/book.pdf", papers.book, name="book"),
+    path("classes/<int:pk>/letters.pdf", papers.class_letters, name="class_letters"),
+    path("classes/<int:pk>/slips.pdf", papers.class_slips, name="class_slips"),
+]

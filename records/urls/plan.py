@@ -1,0 +1,12 @@
+"""Addresses of the plan, mounted at `plan/`."""
+
+from django.urls import path
+
+from records.views import plan
+
+app_name = "plan"
+urlpatterns = [
+    path("", plan.detail, name="detail"),
+    path("edit/", plan.edit, name="edit"),
+    path("schools/<int:pk>/", plan.of_school, name="school"),
+]

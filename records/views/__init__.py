@@ -1,0 +1,1 @@
+"""Pages of the records, one module per room."""

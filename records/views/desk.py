@@ -1,0 +1,140 @@
+"""The mentor's desk: the roster table, a pupil's page, and what all its views share."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from records.forms.desk import BriefForm
+from records.models import Note
+from records.queries.desk import Calendar, find_calendar, find_desk, own_enrolment, school_pupils
+from records.queries.pupil_file import PupilFile, pupil_file
+from records.querysets import pupils_in_reach
+from records.rules import can_read_text, may_log_for
+from records.services.briefs import write_brief
+from students.models import Pupil
+
+#: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
+READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
+RECORDERS = (Role.MENTOR, Role.HOMEROOM)
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def home(request: ActorRequest) -> HttpResponse:
+    """The record book's roster table of the slot that the actor holds or shares; `?q=` searches it."""
+    calendar = find_calendar(request.actor)
+    desk = find_desk(request.actor, calendar) if calendar is not None else None
+    query = request.GET.get("q", "").strip()[:40]
+    return render(
+        request,
+        "desk/home.html",
+        {
+            "calendar": calendar,
+            "desk": desk,
+            "rows": desk.matching(query) if desk is not None else [],
+            "query": query,
+            "many_classes": desk is not None and len(desk.classes) > 1,
+        },
+    )
+
+
+@roles_required(*READERS)
+@require_GET
+@never_cache
+def pupil(request: ActorRequest, pk: int) -> HttpResponse:
+    """A pupil's page 一生一表; opening it is logged."""
+    found = get_visible_or_404(
+        pupils_in_reach(request.actor), request.actor, everyone=school_pupils(request.actor), pk=pk
+    )
+    file = file_of(request, found, calendar_or_stop(request))
+    audit(actor=request.actor, verb="open_pupil", target=found, kind=AuditKind.READ)
+    return render(request, "desk/pupil.html", file_context(request, file))
+
+
+@roles_required(*RECORDERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def brief(request: ActorRequest, pk: int) -> HttpResponse:
+    """The mentor's own line 学生情况简述."""
+    found = pupil_to_record(request, pk)
+    enrolment = own_enrolment(request.actor, calendar_or_stop(request), found)
+    if enrolment is None:
+        raise PermissionDenied
+    form = BriefForm(request.POST or None, initial={"brief": enrolment.brief})
+    form.fields["brief"].widget.attrs["placeholder"] = found.remark
+    if request.method == "POST" and form.is_valid():
+        write_brief(actor=request.actor, enrolment=enrolment, text=form.cleaned_data["brief"])
+        return saved(request, [found], f"已保存{found.name}的情况简述。")
+    return render_form(request, "desk/brief.html", {"pupil": found, "form": form})
+
+
+def calendar_or_stop(request: ActorRequest) -> Calendar:
+    """The present year. Raises DomainError `not_set_up` while the school has none."""
+    calendar = find_calendar(request.actor)
+    if calendar is None:
+        raise DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
+    return calendar
+
+
+def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:
+    """The pupil, if the actor may record for them this year; else 403, and 404 for another school's pupil."""
+    found = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    if not may_log_for(request.actor, [found.pk], calendar_or_stop(request).year):
+        raise PermissionDenied
+    return found
+
+
+def file_of(request: ActorRequest, found: Pupil, calendar: Calendar) -> PupilFile:
+    """The pupil's page as the actor may see it."""
+
+    def may_read(note: Note) -> bool:
+        return can_read_text(request.actor, note)
+
+    may_log = may_log_for(request.actor, [found.pk], calendar.year)
+    return pupil_file(request.actor, found, calendar, may_log=may_log, may_read=may_read)
+
+
+def file_context(request: ActorRequest, file: PupilFile) -> dict[str, Any]:
+    """What the page's template and its replaceable part need."""
+    return {"file": file, "pupil": file.pupil, "is_mentor": request.actor.has(Role.MENTOR)}
+
+
+def back_url(request: ActorRequest, found: Pupil) -> str:
+    """Where a form came from: the pupil's page or the roster table. Who is no mentor has the page only."""
+    if request.GET.get("back") == "pupil" or not request.actor.has(Role.MENTOR):
+        return reverse("desk:pupil", args=[found.pk])
+    return reverse("desk:home")
+
+
+def render_form(request: ActorRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A form as a page or in the panel; with errors it answers 422."""
+    form = context["form"]
+    context["back_url"] = back_url(request, context["pupil"])
+    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def saved(request: ActorRequest, pupils: list[Pupil], message: str) -> HttpResponse:
+    """After saving: for htmx the pieces of the page behind the panel that changed, else back to that page."""
+    messages.success(request, message)
+    target = back_url(request, pupils[0])
+    if not request.htmx:
+        return redirect(target)
+    calendar = calendar_or_stop(request)
+    if target == reverse("desk:pupil", args=[pupils[0].pk]):
+        file = file_of(request, pupils[0], calendar)
+        return render(request, "desk/_saved_file.html", file_context(request, file))
+    desk = find_desk(request.actor, calendar)
+    changed = {p.pk for p in pupils}
+    rows = [r for r in desk.rows if r.pupil.pk in changed] if desk is not None else []
+    return render(request, "desk/_saved_rows.html", {"desk": desk, "rows": rows})

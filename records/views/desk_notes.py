@@ -1,0 +1,227 @@
+"""Logging and editing visits and talks."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.models import Teacher
+from records.enums import TalkForm, VisitForm
+from records.forms.desk import NoteForm, TalkEntryForm, VisitEntryForm
+from records.models import HeartTalk, HomeVisit
+from records.queries.desk import (
+    Calendar,
+    companions_of,
+    known_talks,
+    known_visits,
+    likely_occasion,
+    school_talks,
+    school_visits,
+    visit_team,
+)
+from records.rules import can_edit_note
+from records.services import log_talk, log_visit, update_talk, update_visit
+from records.views.desk import RECORDERS, calendar_or_stop, pupil_to_record, render_form, saved
+from schools.enums import VisitOutcome
+from schools.models import Term
+from students.models import Enrolment, Pupil
+
+#: Refusals of the services that belong to a field; others stand above the form.
+FIELD_OF = {"date_out_of_range": "date", "no_pupil": "pupils"}
+
+
+@roles_required(*RECORDERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Log a home visit."""
+    pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
+    team = visit_team(request.actor, calendar, pupil)
+    form = VisitEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        teachers=_pairs(team),
+        initial={
+            "date": request.actor.today,
+            "outcome": VisitOutcome.COMPLETED,
+            "way": VisitForm.HOME,
+            "teachers": [t.pk for t in team if t.user_id == request.actor.user_id],
+            "visibility": calendar.rules.plan.note_visibility,
+        },
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            visit = log_visit(
+                actor=request.actor,
+                pupil=pupil,
+                term=calendar.term_for(form.cleaned_data["date"]),
+                data=form.visit_data(),
+                teachers=_chosen(team, form),
+                submission=form.cleaned_data["submission"],
+            )
+        except DomainError as error:
+            _explain(form, error)
+        else:
+            return saved(request, [pupil], _sentence(calendar, visit.term, [pupil], "家访"))
+    return render_form(request, "desk/visit.html", context)
+
+
+@roles_required(*RECORDERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change one's own visit."""
+    visit = get_visible_or_404(known_visits(request.actor), request.actor, everyone=school_visits(request.actor), pk=pk)
+    if not can_edit_note(request.actor, visit):
+        raise PermissionDenied
+    pupil, calendar = pupil_to_record(request, visit.pupil_id), calendar_or_stop(request)
+    took_part = list(visit.teachers.all())
+    team = list({t.pk: t for t in (*visit_team(request.actor, calendar, pupil), *took_part)}.values())
+    form = VisitEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        teachers=_pairs(team),
+        initial=VisitEntryForm.initial_of(visit),
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": visit}
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_visit(
+                actor=request.actor,
+                visit=visit,
+                version=form.cleaned_data["version"],
+                data=form.visit_data(),
+                teachers=_chosen(team, form),
+            )
+        except DomainError as error:
+            if _is_same(form, VisitEntryForm.initial_of(visit), error):
+                return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+            _explain(form, error, visit)
+            context["stored"] = visit if error.code == "changed_meanwhile" else None
+        else:
+            return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+    return render_form(request, "desk/visit.html", context)
+
+
+@roles_required(*RECORDERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Log a talk with one pupil, or with several at once."""
+    pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
+    others = companions_of(request.actor, calendar, pupil)
+    form = TalkEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        companions=_names(others),
+        initial={
+            "date": request.actor.today,
+            "way": TalkForm.FACE,
+            "occasion": likely_occasion(calendar, request.actor.today),
+            "visibility": calendar.rules.plan.note_visibility,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = set(form.cleaned_data["pupils"])
+        pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
+        try:
+            talk = log_talk(
+                actor=request.actor,
+                pupils=pupils,
+                term=calendar.term_for(form.cleaned_data["date"]),
+                data=form.talk_data(),
+                submission=form.cleaned_data["submission"],
+            )
+        except DomainError as error:
+            _explain(form, error)
+        else:
+            return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
+    return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form})
+
+
+@roles_required(*RECORDERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change one's own talk; with whom it was stays as it is."""
+    talk = get_visible_or_404(known_talks(request.actor), request.actor, everyone=school_talks(request.actor), pk=pk)
+    if not can_edit_note(request.actor, talk):
+        raise PermissionDenied
+    pupils, calendar = list(talk.pupils.all()), calendar_or_stop(request)
+    # Reached from one pupil's page, the form goes back to it.
+    first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
+    pupil = pupil_to_record(request, first.pk)
+    form = TalkEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        companions=(),
+        initial=TalkEntryForm.initial_of(talk),
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "pupils": pupils}
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_talk(actor=request.actor, talk=talk, version=form.cleaned_data["version"], data=form.talk_data())
+        except DomainError as error:
+            if _is_same(form, TalkEntryForm.initial_of(talk), error):
+                return saved(request, [pupil], "已保存谈心记录。")
+            _explain(form, error, talk)
+            context["stored"] = talk if error.code == "changed_meanwhile" else None
+        else:
+            return saved(request, [pupil, *(p for p in pupils if p != pupil)], "已保存谈心记录。")
+    return render_form(request, "desk/talk.html", context)
+
+
+def _pairs(teachers: Sequence[Teacher]) -> list[tuple[int, str]]:
+    return [(t.pk, t.name) for t in teachers]
+
+
+def _names(others: Sequence[Enrolment]) -> list[tuple[int, str]]:
+    """Keys and names; two children of one name are told apart by class and seat."""
+    held = Counter(e.pupil.name for e in others)
+    return [
+        (e.pupil_id, f"{e.pupil.name}（{e.school_class.code} {e.seat_number or ''}号）")
+        if held[e.pupil.name] > 1
+        else (e.pupil_id, e.pupil.name)
+        for e in others
+    ]
+
+
+def _chosen(team: Sequence[Teacher], form: VisitEntryForm) -> list[Teacher]:
+    keys = set(form.cleaned_data["teachers"])
+    return [t for t in team if t.pk in keys]
+
+
+def _sentence(calendar: Calendar, term: Term, pupils: Sequence[Pupil], what: str) -> str:
+    who = pupils[0].name if len(pupils) == 1 else f" {len(pupils)} 位同学"
+    # A date in another term counts there, and its tick does not turn here: say so.
+    where = "" if term.pk == calendar.term.pk else f"，按日期计入{term.short_name}"
+    return f"已登记{who}的{what}{where}。"
+
+
+def _explain(form: NoteForm, error: DomainError, stored: HomeVisit | HeartTalk | None = None) -> None:
+    name = FIELD_OF.get(error.code)
+    form.add_error(name if name in form.fields else None, error.message)
+    if error.code == "changed_meanwhile" and stored is not None:
+        form.show_version(stored.version)
+
+
+def _is_same(form: NoteForm, stored: dict[str, Any], error: DomainError) -> bool:
+    """Whether a version conflict is only the same form sent twice."""
+    return error.code == "changed_meanwhile" and all(
+        _unordered(form.cleaned_data[name]) == _unordered(value) for name, value in stored.items() if name != "version"
+    )
+
+
+def _unordered(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value

@@ -1,0 +1,147 @@
+"""德育室's dashboard: school → grade → class → mentor → pupil, figures and ticks, no texts."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from records.forms.office import PupilFilterForm
+from records.queries.dashboard import covered_classes, find_dashboard, grades_of, term_calendar
+from records.queries.desk import Calendar
+from records.queries.office_pupils import (
+    SHOW,
+    current_year_mentors,
+    find_class,
+    find_mentor,
+    pupils_to_show,
+    rows_of,
+    school_classes,
+)
+
+WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
+PAGE_SIZE = 50
+
+
+def chosen_calendar(request: ActorRequest) -> Calendar | None:
+    """The school's year with the term that `?term=` names, else today's."""
+    number = request.GET.get("term", "") or request.POST.get("term", "")
+    return term_calendar(request.actor, int(number) if number in ("1", "2") else None)
+
+
+def calendar_or_stop(request: ActorRequest) -> Calendar:
+    """As `chosen_calendar`. Raises DomainError `no_year` while there is none."""
+    calendar = chosen_calendar(request)
+    if calendar is None:
+        raise DomainError("no_year", "本校还没有当前学年的校历和方案。请联系管理员先设置学年和方案。")
+    return calendar
+
+
+@roles_required(*WATCHERS)
+@require_GET
+@never_cache
+def dashboard(request: ActorRequest) -> HttpResponse:
+    """The term of the whole school; `?term=` switches it."""
+    calendar = chosen_calendar(request)
+    context: dict[str, Any] = {"calendar": calendar, "grade": None}
+    if calendar is not None:
+        context["board"] = find_dashboard(request.actor, calendar)
+    return render(request, "office/dashboard.html", context)
+
+
+@roles_required(*WATCHERS)
+@require_GET
+@never_cache
+def grade(request: ActorRequest, pk: int) -> HttpResponse:
+    """The term of one grade."""
+    found = get_visible_or_404(grades_of(request.actor), request.actor, pk=pk)
+    calendar = calendar_or_stop(request)
+    board = find_dashboard(request.actor, calendar, grade_id=found.pk)
+    return render(request, "office/dashboard.html", {"calendar": calendar, "grade": found, "board": board})
+
+
+@roles_required(Role.HOMEROOM, *WATCHERS)
+@require_GET
+@never_cache
+def class_page(request: ActorRequest, pk: int) -> HttpResponse:
+    """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones."""
+    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    watches = request.actor.has(*WATCHERS)
+    if not watches and found.pk not in request.actor.homeroom_class_ids:
+        raise PermissionDenied
+    calendar = calendar_or_stop(request)
+    page = find_class(request.actor, calendar, found)
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    own = found.pk in request.actor.homeroom_class_ids
+    office = request.actor.has(Role.MORAL_OFFICE)
+    return render(
+        request,
+        "office/class.html",
+        {
+            "calendar": calendar,
+            "page": page,
+            "rows": [row for row in page.rows if row.matches(show)],
+            "show": show,
+            "filters": _filters(calendar),
+            "watches": watches,
+            "opens_files": office or own,
+            "prints": office or own,
+        },
+    )
+
+
+@roles_required(*WATCHERS)
+@require_GET
+@never_cache
+def mentor(request: ActorRequest, pk: int) -> HttpResponse:
+    """One mentor slot and its pupils with their ticks."""
+    found = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
+    calendar = calendar_or_stop(request)
+    return render(
+        request,
+        "office/mentor.html",
+        {
+            "calendar": calendar,
+            "page": find_mentor(request.actor, calendar, found),
+            "opens_files": request.actor.has(Role.MORAL_OFFICE),
+            "prints": request.actor.has(Role.MORAL_OFFICE),
+        },
+    )
+
+
+@roles_required(*WATCHERS)
+@require_GET
+@never_cache
+def pupils(request: ActorRequest) -> HttpResponse:
+    """Pupils of the school by what is still open, paged: `?show=none`, `no_mentor`, or an action."""
+    calendar = calendar_or_stop(request)
+    classes = list(covered_classes(request.actor, calendar))
+    data = request.GET.copy()
+    data.setdefault("term", str(calendar.term.number))
+    form = PupilFilterForm(data, calendar=calendar, classes=classes)
+    found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "office/pupils.html",
+        {
+            "calendar": calendar,
+            "form": form,
+            "page_obj": page,
+            "rows": rows_of(request.actor, calendar, list(page.object_list)),
+            "opens_files": request.actor.has(Role.MORAL_OFFICE),
+        },
+    )
+
+
+def _filters(calendar: Calendar) -> list[tuple[str, str]]:
+    """The filters of a class's pupils with their words."""
+    actions = [(str(a.action), f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
+    return [("", "全部"), ("none", "还没有任何记录"), ("no_mentor", "还没有导师"), *actions]

@@ -1,0 +1,199 @@
+"""The papers as PDFs: single ones on the spot, a whole school's as background jobs."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.models import Mentor
+from mentors.queries import mentor_of
+from records.documents.growth_letter import render_letters
+from records.documents.jobs import order_books, order_letters, order_slips
+from records.documents.record_book import render_record_book
+from records.documents.slips import render_slips
+from records.enums import LetterState
+from records.forms.office import BooksForm, LettersForm, PrintForm
+from records.models import GrowthLetter
+from records.queries.office_pupils import current_year_mentors, school_classes
+from records.queries.papers import record_book_context
+from records.queries.papers_letter import letter_contexts
+from records.queries.print_lists import class_pupils, letters_for_print, print_overview, slip_contexts
+from records.views.office import calendar_or_stop, chosen_calendar
+from schools.models import SchoolClass
+from students.services import issue_slips
+
+NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就可以在这里打印。"
+
+
+def pdf_response(data: bytes, name: str) -> HttpResponse:
+    """A PDF that opens in the browser and is saved under the human `name`; no cache keeps it."""
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def index(request: ActorRequest) -> HttpResponse:
+    """What can be printed: everything of the school as a job, and each class and mentor on its own."""
+    calendar = chosen_calendar(request)
+    if calendar is None:
+        return render(request, "papers/index.html", {"calendar": None})
+    return render(
+        request,
+        "papers/index.html",
+        {
+            "calendar": calendar,
+            "overview": print_overview(request.actor, calendar.year, calendar.term),
+            "books_form": BooksForm(auto_id="books_%s"),
+            "letters_form": LettersForm(calendar=calendar, auto_id="letters_%s"),
+            "slips_form": PrintForm(auto_id="slips_%s"),
+        },
+    )
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def all_books(request: ActorRequest) -> HttpResponse:
+    """Start the job that makes all record books."""
+    form = BooksForm(request.POST)
+    _valid(form)
+    job = order_books(
+        actor=request.actor,
+        year=calendar_or_stop(request).year,
+        mask_phones=not form.cleaned_data["full_phones"],
+        job_id=form.cleaned_data["job"],
+    )
+    return redirect("jobs:detail", pk=job.pk)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def all_letters(request: ActorRequest) -> HttpResponse:
+    """Start the job that makes all finished letters of a term."""
+    calendar = calendar_or_stop(request)
+    form = LettersForm(request.POST, calendar=calendar)
+    _valid(form)
+    job = order_letters(actor=request.actor, term=calendar.term, job_id=form.cleaned_data["job"])
+    return redirect("jobs:detail", pk=job.pk)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def all_slips(request: ActorRequest) -> HttpResponse:
+    """Start the job that makes all family slips."""
+    form = PrintForm(request.POST)
+    _valid(form)
+    year = calendar_or_stop(request).year
+    job = order_slips(actor=request.actor, year=year, job_id=form.cleaned_data["job"])
+    return redirect("jobs:detail", pk=job.pk)
+
+
+def _valid(form: PrintForm) -> None:
+    if not form.is_valid():
+        raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。")
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def my_book(request: ActorRequest) -> HttpResponse:
+    """One's own record book; `?phones=full` prints the telephone numbers unmasked."""
+    return _book(request, _own_mentor(request))
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def my_letters(request: ActorRequest) -> HttpResponse:
+    """One's own finished letters of the term in handing-out order."""
+    mentor = _own_mentor(request)
+    term = calendar_or_stop(request).term
+    letters = letters_for_print(request.actor, term, mentor=mentor)
+    return _letters(request, letters, f"{mentor.names.replace('/', '、')}-{term}")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def book(request: ActorRequest, pk: int) -> HttpResponse:
+    """A mentor's record book for 德育室."""
+    return _book(request, get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk))
+
+
+@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def class_letters(request: ActorRequest, pk: int) -> HttpResponse:
+    """A class's letters in handing-out order: 德育室 prints handed-in ones too, the class teacher released ones."""
+    school_class = _class(request, pk, Role.MORAL_OFFICE)
+    term = calendar_or_stop(request).term
+    office = request.actor.has(Role.MORAL_OFFICE)
+    states = (LetterState.HANDED_IN, LetterState.RELEASED) if office else (LetterState.RELEASED,)
+    letters = letters_for_print(request.actor, term, school_class=school_class, states=states)
+    return _letters(request, letters, f"{school_class.code}-{term}")
+
+
+@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
+@require_GET
+@never_cache
+def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
+    """The family slips of a class; printing again gives the same codes."""
+    school_class = _class(request, pk, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
+    enrolments = class_pupils(request.actor, school_class)
+    if not enrolments:
+        raise DomainError("nothing_to_print", "这个班还没有学生。请先导入学生名册，再打印凭条。")
+    slips = issue_slips(actor=request.actor, pupils=[e.pupil for e in enrolments])
+    school = school_class.year.school
+    pdf = render_slips(slip_contexts(school, school_class, enrolments, slips))
+    return pdf_response(pdf, f"{school_class.code}-家长凭条.pdf")
+
+
+def _own_mentor(request: ActorRequest) -> Mentor:
+    mentor = mentor_of(request.actor, calendar_or_stop(request).year)
+    if mentor is None:
+        raise DomainError("no_slot", "您本学年还没有导师名额，有疑问请联系德育室。")
+    return mentor
+
+
+def _class(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
+    """The class, for `roles` and its own homeroom teacher."""
+    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    if not request.actor.has(*roles) and found.pk not in request.actor.homeroom_class_ids:
+        raise PermissionDenied
+    return found
+
+
+def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
+    full = request.GET.get("phones") == "full"
+    year = calendar_or_stop(request).year
+    context = record_book_context(mentor, year, mask_phones=not full, actor=request.actor)
+    audit(
+        actor=request.actor,
+        verb="print_book",
+        target=mentor,
+        kind=AuditKind.READ,
+        detail={"full_phones": full, "pupils": len(context.pupils)},
+    )
+    return pdf_response(render_record_book(context), f"{mentor.names.replace('/', '、')}-导师记录本.pdf")
+
+
+def _letters(request: ActorRequest, letters: Sequence[GrowthLetter], name: str) -> HttpResponse:
+    if not letters:
+        raise DomainError("nothing_to_print", NO_LETTERS)
+    contexts = letter_contexts(letters, on=request.actor.today)
+    audit(actor=request.actor, verb="print_letters", kind=AuditKind.READ, detail={"letters": len(letters)})
+    # Two A5 pages side by side on one sheet, to be cut apart.
+    two_up = request.GET.get("layout") == "a4"
+    return pdf_response(render_letters(contexts, two_up=two_up), f"{name}-{contexts[0].title}.pdf")

@@ -1,0 +1,220 @@
+"""The school's plan 一校一策 as teachers read it, its history, and the form of the next version."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from records.forms.plan import PlanForm
+from records.services.plan import change_plan
+from schools.enums import Anchor, MatchingMode, PeriodKind, VisitOutcome
+from schools.models import School, SchoolYear, Term
+from schools.queries import (
+    OwedAction,
+    PlanRules,
+    Window,
+    action_windows,
+    current_year,
+    grades_of,
+    plan_versions,
+    schools_of_bureau,
+    terms_with_dates,
+    version_on,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """When an action is to be done: 第一学期, and one window or one for each exam."""
+
+    label: str
+    windows: list[Window]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action of the plan in words."""
+
+    label: str
+    required: bool
+    grades: str
+    often: str
+    lines: list[WindowLine]
+    anchor: str
+    accepted: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in the history, and what it changed."""
+
+    rules: PlanRules
+    in_force: bool
+    shown: bool
+    changes: list[str]
+
+
+@roles_required(*Role)
+@require_GET
+def detail(request: ActorRequest) -> HttpResponse:
+    """The own school's plan; bureau users, who have several, get the list of their schools."""
+    actor = request.actor
+    if actor.bureau_id is not None:
+        return render(request, "plan/schools.html", {"schools": schools_of_bureau(actor.bureau_id)})
+    return _plan_page(request, get_visible_or_404(School.objects.visible_to(actor), actor, pk=actor.school_id))
+
+
+@roles_required(*Role)
+@require_GET
+def of_school(request: ActorRequest, pk: int) -> HttpResponse:
+    """The plan of one school that the actor may see: the own one, or one of the bureau's."""
+    return _plan_page(request, get_visible_or_404(School.objects.visible_to(request.actor), request.actor, pk=pk))
+
+
+def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
+    actor = request.actor
+    year = current_year(school.pk)
+    versions = plan_versions(year) if year is not None else []
+    if year is None or not versions:
+        return render(request, "plan/detail.html", {"plan_school": school, "year": year})
+    in_force = version_on(versions, actor.today)
+    asked = request.GET.get("version", "")
+    shown = next((v for v in versions if str(v.plan.version) == asked), in_force)
+    if asked and str(shown.plan.version) != asked:
+        raise Http404
+    grades = grades_of(school)
+    names = {grade.pk: grade.name for grade in grades}
+    terms = terms_with_dates(year)
+    return render(
+        request,
+        "plan/detail.html",
+        {
+            "plan_school": school,
+            "year": year,
+            "plan": shown.plan,
+            "in_force": shown is in_force,
+            "later": shown.plan.effective_from > actor.today and shown is not in_force,
+            "covered": [(grade, shown.matching[grade.pk].label) for grade in grades if shown.covers(grade.pk)],
+            "uncovered": [grade.name for grade in grades if not shown.covers(grade.pk)],
+            "actions": [_action_line(a, names, year, terms) for a in shown.actions],
+            "history": _history(versions, names, in_force=in_force, shown=shown),
+            "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
+        },
+    )
+
+
+def _action_line(action: OwedAction, names: dict[int, str], year: SchoolYear, terms: Sequence[Term]) -> ActionLine:
+    if action.anchor == Anchor.YEAR:
+        lines = [WindowLine("全学年", [Window(year.starts_on, year.ends_on)])]
+    else:
+        lines = [WindowLine(t.short_name, action_windows(action, t, t.key_dates.all())) for t in terms]
+    outcomes = [VisitOutcome(value).label for value in VisitOutcome.values if value in action.accepted_outcomes]
+    return ActionLine(
+        label=action.action.label,
+        required=action.required,
+        grades="、".join(name for pk, name in names.items() if pk in action.grade_ids) or "—",
+        often=f"{action.period.label} {action.count} 次",
+        lines=lines,
+        anchor=_anchor_words(action),
+        accepted="、".join(outcomes),
+    )
+
+
+def _anchor_words(action: OwedAction) -> str:
+    if action.anchor == Anchor.YEAR:
+        return "全学年都可以"
+
+    def days(number: int) -> str:
+        return f"{'前' if number < 0 else '后'} {abs(number)} 天" if number else "当天"
+
+    return f"{action.anchor.label}{days(action.opens_days)}到{days(action.due_days)}"
+
+
+def _history(
+    versions: list[PlanRules], names: dict[int, str], *, in_force: PlanRules, shown: PlanRules
+) -> list[VersionLine]:
+    lines = [
+        VersionLine(
+            rules,
+            rules is in_force,
+            rules is shown,
+            plan_changes(versions[index - 1], rules, names) if index else [],
+        )
+        for index, rules in enumerate(versions)
+    ]
+    return lines[::-1]
+
+
+def plan_changes(old: PlanRules, new: PlanRules, grade_names: dict[int, str]) -> list[str]:
+    """What version `new` changed against `old`, one short sentence each, for the history."""
+    pairs = [
+        ("方案名称", old.plan.title, new.plan.title),
+        ("每位导师的上限", f"{old.plan.cap} 名", f"{new.plan.cap} 名"),
+        ("书面反馈的名称", old.plan.letter_label, new.plan.letter_label),
+        ("书面反馈的导向", old.plan.get_letter_tone_display(), new.plan.get_letter_tone_display()),
+        ("记录默认可见范围", old.plan.get_note_visibility_display(), new.plan.get_note_visibility_display()),
+    ]
+    for pk, name in grade_names.items():
+        pairs.append((name, _mode(old.matching.get(pk)), _mode(new.matching.get(pk))))
+    for action in new.actions:
+        before = old.find(action.action)
+        if before is not None:
+            pairs += [
+                (action.action.label, _often(before), _often(action)),
+                (f"{action.action.label}时间", _anchor_words(before), _anchor_words(action)),
+                (f"视为完成的{action.action.label}", _outcomes(before), _outcomes(action)),
+            ]
+    return [f"{label}：{before} → {after}" for label, before, after in pairs if before != after]
+
+
+def _mode(mode: MatchingMode | None) -> str:
+    return mode.label if mode is not None else "不在方案内"
+
+
+def _often(action: OwedAction) -> str:
+    return f"{PeriodKind(action.period).label} {action.count} 次"
+
+
+def _outcomes(action: OwedAction) -> str:
+    return "、".join(o.label for o in VisitOutcome if o.value in action.accepted_outcomes) or "无"
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def edit(request: ActorRequest) -> HttpResponse:
+    """The form of the next version; what the domain refuses stands at the form, and what was typed stays."""
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    versions = plan_versions(year) if year is not None else []
+    if year is None or not versions:
+        raise Http404
+    # The newest version is edited, even if it is yet to take effect.
+    newest = max(versions, key=lambda rules: rules.plan.version)
+    form = PlanForm(newest, grades_of(year.school), actor.today, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = change_plan(actor=actor, year=year, seen_version=form.cleaned_data["version"], change=form.change())
+        except DomainError as error:
+            form.add_error({"before_current": "effective_from", "load_above_cap": "cap"}.get(error.code), error.message)
+        else:
+            messages.success(request, _saved_words(plan.version, plan.effective_from, actor.today))
+            return redirect("plan:detail")
+    return render(
+        request,
+        "plan/edit.html",
+        {"form": form, "plan": newest.plan, "year": year},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+    )
+
+
+def _saved_words(version: int, effective_from: datetime.date, today: datetime.date) -> str:
+    when = f"{effective_from.month}月{effective_from.day}日起生效" if effective_from > today else "已经生效"
+    return f"方案第 {version} 版已保存，{when}。各项完成情况已按新版重新计算。"

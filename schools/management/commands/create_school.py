@@ -1,0 +1,37 @@
+"""`manage.py create_school`: a school with its year, two terms and plan."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.errors import DomainError
+from schools.enums import Preset
+from schools.services import create_school
+
+
+class Command(BaseCommand):
+    """Stable interface, see the README."""
+
+    help = "Create a school with its current year, two terms, and a plan copied from a preset."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options of the command."""
+        parser.add_argument("--code", required=True, help="short unique code, e.g. qingzhu")
+        parser.add_argument("--name", required=True, help="name of the school")
+        parser.add_argument("--preset", required=True, choices=Preset.values)
+        parser.add_argument("--year", required=True, type=int, help="2026 is the year from September 2026")
+        parser.add_argument("--bureau", default="", help="name of its education bureau, made where it is new")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create it, or say why not (exit 1)."""
+        try:
+            school, year = create_school(
+                code=options["code"],
+                name=options["name"],
+                preset=Preset(options["preset"]),
+                start_year=options["year"],
+                bureau_name=options["bureau"],
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"{school.name}（{school.code}） {year}")

@@ -1,0 +1,231 @@
+// Small moves of every page: the side panel, failed requests, double clicks, menus. Pages work without it.
+(() => {
+  "use strict";
+
+  const KEPT = "您写的内容还在本页，没有丢失。";
+  const panel = document.getElementById("panel");
+  const dialog = document.getElementById("panel-dialog");
+  let opener = null;
+
+  // --- One place to tell what went wrong: inside the panel while it is open, since the page behind it is inert.
+  const feedbackBox = () =>
+    (dialog && dialog.open ? dialog.querySelector(".panel-feedback") : document.getElementById("feedback"));
+
+  function tell(text, link) {
+    const box = feedbackBox();
+    if (!box) return;
+    const notice = document.createElement("div");
+    notice.className = "notice notice-warning";
+    const words = document.createElement("div");
+    words.className = "notice-text";
+    words.textContent = text;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.target = "_blank";
+      anchor.rel = "noopener";
+      anchor.textContent = link.text;
+      words.append(" ", anchor);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn btn-sm btn-outline-secondary";
+    close.dataset.dismiss = "";
+    close.textContent = "知道了";
+    notice.append(words, close);
+    box.replaceChildren(notice);
+    if (dialog && dialog.open) dialog.scrollTop = 0;
+  }
+
+  function clearFeedback() {
+    document.querySelectorAll("#feedback, .panel-feedback").forEach((box) => box.replaceChildren());
+  }
+
+  // --- Side panel
+  function openPanel() {
+    if (!dialog || dialog.open) return;
+    opener = document.activeElement;
+    if (dialog.showModal) dialog.showModal();
+    else dialog.setAttribute("open", "");
+  }
+
+  function closePanel() {
+    if (!dialog || !dialog.open) return;
+    if (dialog.close) dialog.close();
+    else dialog.removeAttribute("open");
+  }
+
+  if (dialog) {
+    dialog.addEventListener("close", () => {
+      panel.replaceChildren();
+      clearFeedback();
+      // The tick that was tapped may have been replaced by its turned self: same id, new element.
+      const back = opener && (opener.isConnected ? opener : opener.id && document.getElementById(opener.id));
+      const target = back || document.getElementById("main");
+      if (target && !target.matches("a, button, input, select, textarea, summary, [tabindex]")) {
+        target.setAttribute("tabindex", "-1");
+      }
+      if (target) target.focus({ preventScroll: true });
+      opener = null;
+    });
+    dialog.addEventListener("click", (event) => {
+      if (event.target.closest("[data-panel-close]")) {
+        event.preventDefault();
+        closePanel();
+      }
+    });
+    // Leaving by Escape or beside the panel must not throw away what was typed.
+    dialog.addEventListener("cancel", (event) => {
+      if (dialog.querySelector("form[data-changed]")) {
+        event.preventDefault();
+        tell("您写的内容还没有保存。请先保存，或点右上角的叉关闭。");
+      }
+    });
+    dialog.addEventListener("input", (event) => {
+      if (event.target.form) event.target.form.dataset.changed = "";
+    });
+    document.body.addEventListener("panel:close", closePanel);
+  }
+
+  function focusIn(root) {
+    const target =
+      root.querySelector(".is-invalid, [aria-invalid=true]") ||
+      root.querySelector("[autofocus]") ||
+      root.querySelector("#panel-title");
+    if (target) target.focus();
+  }
+
+  // --- htmx: what came back, and what did not
+  const isPage = (text) => /^\s*<!doctype html/i.test(text);
+
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    const text = event.detail.serverResponse || "";
+    if (isPage(text)) {
+      event.detail.shouldSwap = false;
+      if (text.includes("data-sign-in-page")) {
+        tell(`登录已经过期。${KEPT}请在新窗口登录，再回来点一次保存。`, { href: "/", text: "去登录" });
+      } else if (xhr.status < 400) {
+        window.location.assign(xhr.responseURL); // A view without a fragment: show its page as a page.
+      } else if (xhr.status === 409 || xhr.status === 422) {
+        tell(`没有保存成功。${KEPT}请检查后再试一次。`);
+      }
+      return;
+    }
+    if (xhr.status === 409 && text.includes("data-domain-error")) {
+      // A refusal is shown beside the form instead of in its place, so that the typed text stays.
+      event.detail.target = feedbackBox() || target;
+      event.detail.swapOverride = "innerHTML";
+    }
+  });
+
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const { target } = event.detail;
+    if (target === panel) {
+      if (panel.textContent.trim() || panel.querySelector("input, img, svg")) {
+        openPanel();
+        focusIn(panel);
+      } else {
+        closePanel(); // An empty answer means: done.
+      }
+    } else if (target && target.querySelector && target.querySelector(".is-invalid")) {
+      focusIn(target);
+    }
+  });
+
+  document.body.addEventListener("htmx:sendError", () => {
+    tell(`网络连不上。${KEPT}请检查网络，再点一次保存。`);
+  });
+  document.body.addEventListener("htmx:timeout", () => {
+    tell(`服务器很久没有回应。${KEPT}请稍等片刻，再点一次保存。`);
+  });
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (status === 401) tell(`登录已经过期。${KEPT}请在新窗口登录，再回来点一次保存。`, { href: "/", text: "去登录" });
+    else if (status === 403) tell(`这一步没有通过，可能是页面放得太久，或您没有这项权限。${KEPT}`);
+    else if (status === 404) tell(`要找的内容已经不在了。${KEPT}请刷新页面看看。`);
+    else tell(`服务器没有完成这一步。${KEPT}请稍后再试；如果一直这样，请告诉管理员。`);
+  });
+
+  // --- Progress line and double submits
+  let running = 0;
+  const setLoading = (step) => {
+    running = Math.max(0, running + step);
+    document.body.classList.toggle("is-loading", running > 0);
+  };
+  const submitButtons = (form) => form.querySelectorAll("button:not([type=button]), input[type=submit]");
+
+  function hold(form, held) {
+    submitButtons(form).forEach((button) => {
+      button.disabled = held;
+      if (held) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    });
+  }
+
+  const submitted = (event) => {
+    const { elt, requestConfig } = event.detail;
+    const cause = requestConfig && requestConfig.triggeringEvent;
+    return elt instanceof HTMLFormElement && cause && cause.type === "submit" ? elt : null;
+  };
+
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    setLoading(1);
+    const form = submitted(event);
+    if (form) {
+      clearFeedback();
+      hold(form, true);
+    }
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    setLoading(-1);
+    const form = submitted(event);
+    if (form) hold(form, false);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    // Attributes, not properties: a field called "method" or "target" would hide those.
+    const told = (name) => (form.getAttribute(name) || "").toLowerCase();
+    if (event.defaultPrevented || told("method") !== "post" || told("target") === "_blank") return;
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    // After the browser has read the pressed button's value.
+    setTimeout(() => hold(form, true));
+    // A download leaves the page in place: give the buttons back.
+    if (form.dataset.download !== undefined) setTimeout(() => release(form), 3000);
+  });
+
+  function release(form) {
+    delete form.dataset.sent;
+    hold(form, false);
+  }
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+  });
+
+  // --- Menus, notices, printing, filters
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+    });
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.closest(".notice").remove();
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.removeAttribute("open");
+      menu.querySelector("summary").focus();
+    });
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+})();

@@ -1,0 +1,102 @@
+"""What no linter knows: where queries may be written, which imports explain themselves, how long a module may be."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("core", "schools", "accounts", "jobs", "notices", "students", "mentors", "records", "mentorship")
+LONGEST = 400
+# Modules that are longer for now: `path: lines`. Shorten them, never add to the list without a reason beside it.
+LONGER: dict[str, int] = {}
+
+# ruff reports an import inside of a function; the comment that quiets it goes on with the reason.
+EXPLAINED = re.compile(r"# noqa: PLC0415\s+\S+")
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """Path and text of every module that people wrote."""
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def uses_of_objects(source: str) -> list[int]:
+    """Lines on which an attribute named `objects` is read."""
+    return [n.lineno for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute) and n.attr == "objects"]
+
+
+def unexplained_imports(source: str) -> list[int]:
+    """Lines of imports inside of functions without a reason."""
+    lines = source.splitlines()
+    return sorted(
+        {
+            inner.lineno
+            for function in ast.walk(ast.parse(source))
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            for inner in ast.walk(function)
+            if isinstance(inner, ast.Import | ast.ImportFrom)
+            and not any(EXPLAINED.search(line) for line in lines[inner.lineno - 1 : inner.end_lineno])
+        }
+    )
+
+
+def is_page_or_form(path: str) -> bool:
+    """Whether the module is a view or a form, by name or by package."""
+    return any(re.fullmatch(r"(\w+_)?(views|forms)", part) for part in path.removesuffix(".py").split("/"))
+
+
+def test_views_and_forms_write_no_queries_of_their_own() -> None:
+    found = [f"{path}:{line}" for path, text in modules() if is_page_or_form(path) for line in uses_of_objects(text)]
+    assert found == []
+
+
+def test_imports_inside_of_functions_say_why() -> None:
+    assert [f"{path}:{line}" for path, text in modules() for line in unexplained_imports(text)] == []
+
+
+def test_modules_stay_short() -> None:
+    long = {path: text.count("\n") for path, text in modules() if text.count("\n") > LONGEST}
+    assert long == LONGER
+
+
+@pytest.mark.parametrize(
+    "source,lines",
+    [
+        ("rows = Pupil.objects.all()", [1]),
+        ("rows = visible_pupils(actor)", []),
+    ],
+)
+def test_a_use_of_objects_is_found(source: str, lines: list[int]) -> None:
+    assert uses_of_objects(source) == lines
+
+
+@pytest.mark.parametrize(
+    "source,lines",
+    [
+        ("def f():\n    import os", [2]),
+        ("def f():\n    import os  # noqa: PLC0415", [2]),
+        ("def f():\n    import os  # noqa: PLC0415 - only the child wants it", []),
+        ("import os", []),
+    ],
+)
+def test_an_unexplained_import_is_found(source: str, lines: list[int]) -> None:
+    assert unexplained_imports(source) == lines
+
+
+@pytest.mark.parametrize(
+    "path,answer",
+    [
+        ("records/views/desk.py", True),
+        ("jobs/import_views.py", True),
+        ("accounts/forms.py", True),
+        ("records/queries/views_of.py", False),
+        ("records/services/letters.py", False),
+    ],
+)
+def test_views_and_forms_are_told_by_their_place(path: str, answer: bool) -> None:
+    assert is_page_or_form(path) is answer

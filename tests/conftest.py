@@ -1,0 +1,114 @@
+"""What every test stands on: settings that write nowhere but into a temporary folder, a school day, and the cast."""
+
+import datetime
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from schools.enums import Preset
+from tests.cast import SCHOOL_DAY, SchoolCast, build_school
+
+_folder = pytest.StashKey[Path]()
+_overrides = pytest.StashKey[override_settings]()
+
+
+def _test_settings(folder: Path) -> dict[str, Any]:
+    (folder / "static").mkdir()
+    changed: dict[str, Any] = {
+        "VAR_DIR": folder,
+        "STATIC_ROOT": folder / "static",
+        "STORAGES": {
+            "default": {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": folder / "files"},
+            },
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        # One round of a fast hash: the passwords of invented people need no protection.
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+    if not settings.REDIS_URL:
+        # Messages stay in the process: nobody delivers them.
+        changed |= {"CELERY_BROKER_URL": "memory://", "CELERY_BROKER_TRANSPORT_OPTIONS": {}}
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file, as in an installation: threads and processes of a test share it, and wait for its lock.
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "test.sqlite3")}
+        database["OPTIONS"] = {
+            **database["OPTIONS"],
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;",
+        }
+    return changed
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test module is imported."""
+    folder = Path(tempfile.mkdtemp(prefix="mentorship-test-"))
+    config.stash[_folder] = folder
+    config.stash[_overrides] = override_settings(**_test_settings(folder))
+    config.stash[_overrides].enable()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the last test: nothing is left behind."""
+    if _folder in config.stash:
+        config.stash[_overrides].disable()
+        shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+@pytest.fixture
+def school_day(monkeypatch: pytest.MonkeyPatch) -> datetime.datetime:
+    """The clock of the test starts at `SCHOOL_DAY`, ten in the morning, and goes on from there."""
+    shift = SCHOOL_DAY - timezone.now()
+    real_now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real_now() + shift)
+    return SCHOOL_DAY
+
+
+@pytest.fixture
+def qingzhu(db: None, school_day: datetime.datetime) -> SchoolCast:
+    """A primary school with one person of each role, two classes and a few pupils (tests/cast.py)."""
+    return build_school("qingzhu", "青竹小学", preset=Preset.PRIMARY_TERMLY, bureau_name="江城市教育局")
+
+
+@pytest.fixture
+def other(db: None, school_day: datetime.datetime) -> SchoolCast:
+    """A second school of another bureau: nobody of `qingzhu` may learn that its rows exist."""
+    return build_school("other", "白鹭小学", preset=Preset.PRIMARY_TERMLY, bureau_name="临江市教育局")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """`client_of(user)`: a browser in which `user` is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        # Named, because the first backend of the settings only counts failures.
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that stored files go to, for tests that look at what lies there."""
+    files = tmp_path / "files"
+    storages = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": files},
+        },
+    }
+    with override_settings(STORAGES=storages):
+        yield files

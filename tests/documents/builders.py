@@ -1,0 +1,161 @@
+"""Invented contexts for the paper tests."""
+
+from datetime import date
+from io import BytesIO
+
+from PIL import Image
+
+from records.documents.contexts import (
+    Action,
+    BookPupil,
+    Column,
+    Entry,
+    Letter,
+    Period,
+    RecordBook,
+    School,
+    Slip,
+    Tick,
+    letter_entry,
+    talk_entry,
+    visit_entry,
+)
+
+SCHOOL = School(name="江城市青竹小学")
+TERMS = (Period(label="第一学期", short="上"), Period(label="第二学期", short="下"))
+YEAR = (Period(label="本学年", short="年"),)
+TERMLY = (
+    Column(action=Action.VISIT, title="一次家访", periods=TERMS),
+    Column(action=Action.TALK, title="一次谈心", periods=TERMS),
+    Column(action=Action.FEEDBACK, title="一次反馈", periods=TERMS),
+)
+YEARLY = (
+    Column(action=Action.VISIT, title="一次家访", periods=YEAR),
+    Column(action=Action.TALK, title="一次谈心", periods=YEAR),
+    Column(action=Action.FEEDBACK, title="一次反馈", periods=TERMS),
+)
+ANNEX = tuple(Column(action=column.action, title=column.title, periods=YEAR) for column in TERMLY)
+NAMES = (
+    "沈䶮", "柳㛃", "顾𬱖", "程𫖯", "欧阳若溪", "丁小满", "阿依古丽·买买提明江", "方一诺", "孟子涵", "许 言",
+    "唐晚晴", "宋知夏", "陆星野", "林沐阳", "周景行", "郑安然", "冯予安",
+)  # fmt: skip
+BODY = (
+    "这个学期，老师记得最清楚的是十月的那次大扫除：别的同学都去玩了，你一个人把教室后面的书一本一"
+    "本地摆整齐，还把破了角的《小王子》悄悄用胶带粘好。你说，“书也会疼的”。那一刻，老师觉得，你"
+    "的心里住着一个很温柔的人。\n"
+    "你还记得吗？学期开始的时候，你说自己不敢在大家面前讲话。可是元旦联欢会上，你站到了台上，声音"
+    "有一点发抖，却把那首诗完完整整地背了下来。台下的掌声，是送给你一次又一次练习的。\n"
+    "新的学期，愿你继续这样认真地对待每一件小事，也愿你多和伙伴们分享你的想法。你的“好朋友”老师"
+    "，会一直在你身边。"
+)
+ADVICE = "假期里，可以每天和爸爸妈妈说一件今天最开心的事，再试着请一位同学来家里一起看书。"
+VISIT_TEXT = (
+    "到家时孩子正在给弟弟读绘本。妈妈说他在家话不多，但很愿意帮忙做家务。谈到了作息：晚上九点半前"
+    "睡觉，周末和爸爸一起打羽毛球。孩子带老师看了自己的小书架，最喜欢的是讲昆虫的书。"
+)
+TALK_TEXT = (
+    "期中考试前在操场边走边聊。孩子说数学应用题读不懂题意，有些着急。一起约定：先画图，再列式；每"
+    "天只做两题，做完讲给同桌听。"
+)
+
+
+def logo() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (64, 64), (47, 107, 79)).save(out, "PNG")
+    return out.getvalue()
+
+
+def pupil(
+    name: str,
+    class_label: str,
+    *,
+    columns: tuple[Column, ...] = TERMLY,
+    filled: bool = True,
+    note: str = TALK_TEXT,
+) -> BookPupil:
+    """A pupil whose first period is recorded (or nothing at all)."""
+    first = (
+        visit_entry(
+            on=date(2026, 8, 25), form="上门", outcome="已完成", participants=("丁一鼎", "郭小红"), guardians="母亲",
+            text=VISIT_TEXT, agreement="每天亲子阅读二十分钟", follow_up=date(2026, 9, 25),
+        ),
+        talk_entry(on=date(2026, 11, 9), occasion="考试前", place="操场", form="面对面",
+            strategies=("学业辅导", "心理疏导"), text=note, home_contacted=True),
+        letter_entry(on=date(2027, 1, 18), text=BODY, signature="丁一鼎　裴小盼"),
+    )  # fmt: skip
+    ticks = tuple(
+        tuple(
+            Tick(
+                done=filled and place == 0,
+                on=entry.on if filled and place == 0 else None,
+            )
+            for place, _ in enumerate(column.periods)
+        )
+        for column, entry in zip(columns, first, strict=True)
+    )
+    entries: tuple[tuple[tuple[Entry, ...], ...], ...] = tuple(
+        tuple((entry,) if filled and place == 0 else () for place, _ in enumerate(column.periods))
+        for column, entry in zip(columns, first, strict=True)
+    )
+    return BookPupil(
+        name=name,
+        class_label=class_label,
+        phone="138****0000",
+        summary="乐于助人，喜欢画画；数学应用题需要多鼓励",
+        ticks=ticks,
+        entries=entries,
+    )
+
+
+def book(
+    pupils: tuple[BookPupil, ...] = (),
+    *,
+    columns: tuple[Column, ...] = TERMLY,
+    mentors: tuple[str, ...] = ("丁一鼎", "裴小盼"),
+    class_labels: tuple[str, ...] = ("五<6>",),
+    school: School = SCHOOL,
+    blank_pages: int = 0,
+) -> RecordBook:
+    return RecordBook(
+        school=school,
+        mentors=mentors,
+        class_labels=class_labels,
+        period="2026年9月-2027年6月",
+        columns=columns,
+        pupils=pupils,
+        blank_pages=blank_pages,
+    )
+
+
+def two_classes() -> RecordBook:
+    """17 pupils of two classes, a shared slot, rare characters and a name of twelve characters."""
+    names = [*NAMES[:16], "司马相如诸葛孔明欧阳锋君"]
+    pupils = tuple(
+        pupil(name, "五<6>" if index < 13 else "五<5>", filled=index % 3 != 2) for index, name in enumerate(names)
+    )
+    return book(pupils, class_labels=("五<6>", "五<5>"))
+
+
+def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: School = SCHOOL) -> Letter:
+    return Letter(
+        school=school,
+        pupil_name=name,
+        class_label="五<6>",
+        body=body,
+        advice=advice,
+        mentors=("丁一鼎", "裴小盼"),
+        on=date(2027, 1, 18),
+        term="2026学年第一学期",
+    )
+
+
+def slip(number: int, class_label: str = "五<6>") -> Slip:
+    return Slip(
+        school=SCHOOL,
+        pupil_name=NAMES[number % len(NAMES)],
+        class_label=class_label,
+        url=f"http://192.168.1.20:8000/x/K7M4-{number:04d}",
+        short_url="http://192.168.1.20:8000/x/",
+        code=f"K7M4-{number:04d}",
+        valid_until=date(2027, 3, 1),
+    )

@@ -1,0 +1,96 @@
+"""Reads a PDF back the way a school's viewer, printer and screen reader would."""
+
+import re
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from pypdf import PdfReader
+from pypdf.generic import Destination
+
+
+def reader(pdf: bytes) -> PdfReader:
+    return PdfReader(BytesIO(pdf))
+
+
+def squeezed(text: str) -> str:
+    """The characters alone: line ends and blanks are the page's, not the author's."""
+    return re.sub(r"\s+", "", text)
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    return [squeezed(page.extract_text()) for page in reader(pdf).pages]
+
+
+def text(pdf: bytes) -> str:
+    return "".join(page_texts(pdf))
+
+
+def bookmarks(pdf: bytes) -> list[tuple[str, int]]:
+    """Title and page number (from 1) of each bookmark."""
+    document = reader(pdf)
+    found = []
+    for item in document.outline:
+        assert isinstance(item, Destination)
+        number = document.get_destination_page_number(item)
+        assert number is not None
+        found.append((str(item.title), number + 1))
+    return found
+
+
+def fonts(pdf: bytes) -> dict[str, bool]:
+    """Every font used, by name without the subset mark, and whether its file is inside."""
+    found: dict[str, bool] = {}
+    for page in reader(pdf).pages:
+        _collect_fonts(page.get("/Resources"), found)
+    return found
+
+
+def _collect_fonts(resources: object, found: dict[str, bool]) -> None:
+    entries = resources.get_object() if resources is not None else {}  # type: ignore[attr-defined]  # pypdf object
+    for font in entries.get("/Font", {}).values():
+        item = font.get_object()
+        descriptor = item["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        name = str(item["/BaseFont"]).split("+")[-1]
+        found[name] = any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+    for shape in entries.get("/XObject", {}).values():
+        if shape.get_object().get("/Subtype") == "/Form":
+            _collect_fonts(shape.get_object().get("/Resources"), found)
+
+
+def spoken(pdf: bytes, tmp_path: Path) -> str:
+    """The text in the order of the tags, which is what a screen reader speaks."""
+    path = tmp_path / "spoken.pdf"
+    path.write_bytes(pdf)
+    listing = subprocess.run(["pdfinfo", "-struct-text", str(path)], capture_output=True, text=True, check=True).stdout
+    return squeezed("".join(re.findall(r'^\s*"(.*)"$', listing, flags=re.MULTILINE)))
+
+
+def printed(pdf: bytes, tmp_path: Path) -> str:
+    """The text as Poppler copies it out."""
+    path = tmp_path / "printed.pdf"
+    path.write_bytes(pdf)
+    return squeezed(subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout)
+
+
+def assert_sound(pdf: bytes, tmp_path: Path, *, title: str) -> None:
+    """A sound, tagged PDF/UA-1 with title and language, and every font inside it."""
+    document = reader(pdf)
+    assert document.metadata is not None
+    assert document.metadata.title == title
+    root = cast(dict[str, Any], document.root_object)
+    assert root["/Lang"] == "zh-CN"
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert root["/Metadata"].get_data().count(b'pdfuaid:part="1"') == 1
+    assert set(fonts(pdf).values()) == {True}
+    path = tmp_path / "sound.pdf"
+    path.write_bytes(pdf)
+    if shutil.which("qpdf"):
+        checked = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
+    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True)
+    assert info.stderr == ""
+    assert re.findall(r"^Tagged:\s+(\w+)$", info.stdout, flags=re.MULTILINE) == ["yes"]

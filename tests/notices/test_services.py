@@ -1,0 +1,224 @@
+"""Notices go once, and mail tells no more than how many things wait."""
+
+import datetime
+import threading
+from collections.abc import Callable
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, connections, transaction
+
+from accounts.models import User
+from core.clock import now
+from notices import services
+from notices.enums import OutboxState
+from notices.models import Notice, OutboxMessage
+from notices.services import mark_all_read, mark_read, send_notice, send_outbox
+from tests.notices.conftest import People, actor_of, remind
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None]:
+    """Make every mail fail with the given error, or go out again."""
+    real = EmailMessage.send
+
+    def set_error(error: Exception | None) -> None:
+        def send(self: EmailMessage, fail_silently: bool = False) -> int:
+            if error is not None:
+                raise error
+            return real(self, fail_silently)
+
+        monkeypatch.setattr(EmailMessage, "send", send)
+
+    return set_error
+
+
+def make_due() -> None:
+    OutboxMessage.objects.filter(state=OutboxState.WAITING).update(next_try_at=now())
+
+
+def test_a_notice_goes_into_the_inbox_and_the_outbox_once(people: People) -> None:
+    assert remind(people) is not None
+    assert remind(people) is None
+    assert remind(people, key="visit-2026-08-27") is not None
+    assert Notice.objects.count() == 2
+    assert OutboxMessage.objects.count() == 2
+
+
+def test_a_person_without_an_address_gets_the_notice_only(people: People) -> None:
+    assert remind(people, people.without_email) is not None
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_a_person_who_left_gets_nothing(people: People) -> None:
+    User.objects.filter(pk=people.mentor.pk).update(is_active=False)
+    people.mentor.refresh_from_db()
+    assert remind(people) is None
+    assert Notice.objects.count() == 0
+
+
+def test_the_mail_says_how_many_and_where_and_nothing_else(people: People) -> None:
+    notice = remind(people)
+    assert notice is not None
+    assert send_outbox() == 1
+    [message] = mail.outbox
+    assert message.subject == "【全员导师制】您有 3 条待办"
+    assert message.body == (
+        "您好：\n\n您有 3 条待办，请登录后查看：\n"
+        f"https://daoshi.invalid/inbox/{notice.pk}/\n\n本邮件由系统自动发送，请勿回复。\n"
+    )
+    assert (message.to, message.from_email) == (["mentor@school.invalid"], "mentorship@school.invalid")
+    assert message.extra_headers == {"Message-ID": f"<notice-{notice.pk}-email@school.invalid>"}
+    assert OutboxMessage.objects.get().state == OutboxState.SENT
+    assert send_outbox() == 0
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("link", ["//evil.invalid/", "https://evil.invalid/", "/\\evil.invalid", "desk/"])
+def test_a_notice_links_to_this_site_only(people: People, link: str) -> None:
+    with pytest.raises(ValueError, match="path of this site"):
+        send_notice(recipient=people.mentor, school=people.school, kind="x", title="x", link=link, dedup_key="x")
+
+
+def test_the_database_refuses_a_foreign_link_too(people: People) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.create(recipient=people.mentor, kind="x", title="x", dedup_key="x", link="//evil.invalid/")
+
+
+def test_a_notice_stays_in_the_recipients_school(people: People) -> None:
+    with pytest.raises(ValueError, match="recipient's school"):
+        remind(people, people.stranger)
+
+
+def test_a_failed_mail_is_tried_again_later_and_given_up_in_the_end(
+    people: People, failing: Callable[[Exception | None], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    remind(people)
+    failing(SMTPServerDisconnected("mentor@school.invalid is busy"))
+    waits = []
+    for _ in range(len(services.BACKOFF_MINUTES)):
+        assert send_outbox() == 0
+        message = OutboxMessage.objects.get()
+        waits.append(round((message.next_try_at - now()) / datetime.timedelta(minutes=1)))
+        assert (send_outbox(), message.state) == (0, OutboxState.WAITING)
+        make_due()
+    assert waits == [1, 5, 30, 120, 480]
+    send_outbox()
+    assert OutboxMessage.objects.get().state == OutboxState.FAILED
+    assert "mentor@school.invalid" not in caplog.text
+    assert len(caplog.records) == 6
+
+
+def test_a_mail_that_failed_once_goes_out_the_next_time(
+    people: People, failing: Callable[[Exception | None], None]
+) -> None:
+    remind(people)
+    failing(SMTPServerDisconnected())
+    send_outbox()
+    failing(None)
+    make_due()
+    assert send_outbox() == 1
+    assert OutboxMessage.objects.get().attempts == 2
+
+
+def test_a_refused_address_is_given_up_at_once(people: People, failing: Callable[[Exception | None], None]) -> None:
+    remind(people)
+    failing(SMTPRecipientsRefused({}))
+    assert send_outbox() == 0
+    assert OutboxMessage.objects.get().state == OutboxState.FAILED
+
+
+def test_a_server_that_is_down_is_not_asked_for_every_message(
+    people: People, failing: Callable[[Exception | None], None]
+) -> None:
+    for day in range(10):
+        remind(people, key=f"day-{day}")
+    failing(ConnectionRefusedError())
+    send_outbox()
+    assert sum(OutboxMessage.objects.values_list("attempts", flat=True)) == services.FAILURES_IN_A_ROW
+
+
+def test_a_mail_to_a_person_who_left_meanwhile_is_not_sent(people: People) -> None:
+    remind(people)
+    User.objects.update(is_active=False)
+    assert send_outbox() == 0
+    assert mail.outbox == []
+    assert OutboxMessage.objects.get().state == OutboxState.FAILED
+
+
+def test_a_message_whose_worker_was_killed_is_due_again_when_its_claim_runs_out(people: People) -> None:
+    remind(people)
+    message = OutboxMessage.objects.get()
+    assert services._claim(message) is True
+    assert services._claim(message) is False
+    assert send_outbox() == 0
+    make_due()
+    assert send_outbox() == 1
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_mail_once(people: People) -> None:
+    for day in range(10):
+        remind(people, key=f"day-{day}")
+    start = threading.Barrier(2)
+    counts: list[int] = []
+
+    def worker() -> None:
+        start.wait()
+        counts.append(send_outbox())
+        connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sum(counts) == 10
+    assert len(mail.outbox) == 10
+    assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == 10
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_of_the_reminders_at_once_send_one_notice(people: People) -> None:
+    start = threading.Barrier(2)
+    results: list[Notice | None] = []
+
+    def worker() -> None:
+        start.wait()
+        results.append(remind(people))
+        connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(result is None for result in results) == [False, True]
+    assert (Notice.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+
+
+def test_reading_counts_once_and_only_for_the_recipient(people: People) -> None:
+    notice = remind(people)
+    assert notice is not None
+    mark_read(actor=actor_of(people.colleague), notice=notice)
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    mark_read(actor=actor_of(people.mentor), notice=notice)
+    notice.refresh_from_db()
+    first = notice.read_at
+    assert first is not None
+    mark_read(actor=actor_of(people.mentor), notice=notice)
+    notice.refresh_from_db()
+    assert notice.read_at == first
+
+
+def test_marking_all_read_leaves_others_notices_alone(people: People) -> None:
+    remind(people)
+    remind(people, key="second")
+    remind(people, people.colleague)
+    assert mark_all_read(actor=actor_of(people.mentor)) == 2
+    assert Notice.objects.unread().count() == 1

@@ -1,0 +1,189 @@
+"""The term's digests: who is told what on which day, once, and that they stop by themselves."""
+
+import datetime
+import json
+import uuid
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from notices.models import Notice, OutboxMessage
+from records import tasks
+from records.models import Reminder
+from records.reminders import Digest, is_school_day, plan_digests, send_digests
+from records.services import TalkData, log_talk
+from schools.enums import KeyDateKind, NoteVisibility
+from schools.models import KeyDate, Term
+from students.models import Pupil
+from tests.cast import EnrolmentFactory, SchoolCast
+
+BEFORE_TERM = datetime.date(2026, 8, 20)
+MIDTERM = datetime.date(2026, 11, 10)
+
+
+def told(digests: list[Digest]) -> dict[str, list[str]]:
+    return {d.user.username: [item.sentence for item in d.items] for d in digests}
+
+
+def talk(cast: SchoolCast, pupils: list[Pupil], submission: int = 1) -> None:
+    log_talk(
+        actor=cast.actor(cast.mentor),
+        pupils=pupils,
+        term=Term.objects.get(year=cast.year, number=1),
+        data=TalkData(date=MIDTERM, visibility=NoteVisibility.TEAM),
+        submission=uuid.UUID(int=submission),
+    )
+
+
+def test_before_term_every_mentor_with_pupils_is_told_of_the_visits(qingzhu: SchoolCast) -> None:
+    assert told(plan_digests(qingzhu.school, on=BEFORE_TERM)) == {
+        "qingzhu-mentor": ["还有 2 位同学没有家访（9月15日前）"],
+        "qingzhu-colleague": ["还有 1 位同学没有家访（9月15日前）"],
+        "qingzhu-sharer": ["还有 1 位同学没有家访（9月15日前）"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "sentences"),
+    [
+        (datetime.date(2026, 8, 10), None),
+        (datetime.date(2026, 8, 11), ["还有 2 位同学没有家访（9月15日前）"]),
+        (datetime.date(2026, 9, 16), None),
+        (MIDTERM, ["还有 2 位同学没有谈心（11月25日前）"]),
+        (datetime.date(2026, 11, 26), None),
+        (
+            datetime.date(2027, 1, 5),
+            ["还有 2 位同学没有谈心（1月22日前）", "还有 2 位同学的成长寄语没有交（1月22日前）"],
+        ),
+        (datetime.date(2027, 1, 23), None),
+        (datetime.date(2027, 2, 1), ["还有 2 位同学没有家访（3月8日前）"]),
+    ],
+)
+def test_each_action_is_told_in_its_window_and_not_outside(
+    qingzhu: SchoolCast, day: datetime.date, sentences: list[str] | None
+) -> None:
+    assert told(plan_digests(qingzhu.school, on=day)).get("qingzhu-mentor") == sentences
+
+
+def test_whoever_has_finished_is_left_alone(qingzhu: SchoolCast) -> None:
+    talk(qingzhu, [qingzhu.pupils[0]])
+    assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == ["还有 1 位同学没有谈心（11月25日前）"]
+    talk(qingzhu, [qingzhu.pupils[1]], submission=2)
+    assert sorted(told(plan_digests(qingzhu.school, on=MIDTERM))) == ["qingzhu-colleague", "qingzhu-sharer"]
+
+
+def test_a_digest_is_one_notice_and_one_mail_that_name_nobody(qingzhu: SchoolCast) -> None:
+    sent = list(send_digests(on=MIDTERM, schools=[qingzhu.school]))
+    assert [d.user.username for d in sent] == ["qingzhu-mentor", "qingzhu-colleague", "qingzhu-sharer"]
+    notice = Notice.objects.get(recipient=qingzhu.mentor)
+    assert (notice.title, notice.body, notice.link) == (
+        "11月10日（周二）：您有 2 条待办",
+        "· 还有 2 位同学没有谈心（11月25日前）",
+        "/my/",
+    )
+    mail = OutboxMessage.objects.get(notice=notice)
+    assert (mail.to_address, mail.subject) == ("mentor@qingzhu.invalid", "【全员导师制】您有 2 条待办")
+    names = {p.name for p in qingzhu.pupils}
+    assert names == {"安可儿", "白一诺"}
+    assert not any(name in mail.body + notice.body + notice.title for name in names)
+
+
+def test_the_same_point_of_a_window_is_told_once_and_the_next_one_again(qingzhu: SchoolCast) -> None:
+    assert len(list(send_digests(on=MIDTERM, schools=[qingzhu.school]))) == 3
+    assert list(send_digests(on=MIDTERM, schools=[qingzhu.school])) == []
+    assert list(send_digests(on=MIDTERM + datetime.timedelta(days=7), schools=[qingzhu.school])) == []
+    # Seven days before the end, and two days before it.
+    assert len(list(send_digests(on=datetime.date(2026, 11, 18), schools=[qingzhu.school]))) == 3
+    assert len(list(send_digests(on=datetime.date(2026, 11, 24), schools=[qingzhu.school]))) == 3
+    assert list(send_digests(on=datetime.date(2026, 11, 25), schools=[qingzhu.school])) == []
+    assert Reminder.objects.filter(user=qingzhu.mentor).count() == 3
+
+
+def test_a_day_on_which_nothing_ran_is_made_up_for(qingzhu: SchoolCast) -> None:
+    list(send_digests(on=MIDTERM, schools=[qingzhu.school]))
+    assert len(list(send_digests(on=datetime.date(2026, 11, 20), schools=[qingzhu.school]))) == 3
+
+
+def test_digests_of_one_school_leave_another_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    list(send_digests(on=MIDTERM, schools=[qingzhu.school]))
+    assert Notice.objects.filter(school=other.school).count() == 0
+    assert len(plan_digests(other.school, on=MIDTERM)) == 3
+
+
+def test_planning_costs_the_same_for_one_pupil_and_for_many(
+    qingzhu: SchoolCast, django_assert_num_queries: object
+) -> None:
+    from mentors.enums import AssignmentOrigin  # noqa: PLC0415  # only here
+    from mentors.services import assign_pupil  # noqa: PLC0415  # only here
+
+    with django_assert_num_queries(14):  # type: ignore[operator]  # the fixture is a context manager
+        plan_digests(qingzhu.school, on=MIDTERM)
+    for _ in range(5):
+        pupil = EnrolmentFactory.create(school_class=qingzhu.class_one).pupil
+        assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.HOMEROOM)
+    with django_assert_num_queries(14):  # type: ignore[operator]  # the fixture is a context manager
+        assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == [
+            "还有 7 位同学没有谈心（11月25日前）"
+        ]
+
+
+def test_school_days_know_the_calendar_holidays_and_years_to_come(qingzhu: SchoolCast) -> None:
+    assert is_school_day(datetime.date(2026, 9, 1))
+    assert not is_school_day(datetime.date(2026, 10, 1)), "National Day is a Thursday"
+    assert not is_school_day(datetime.date(2026, 9, 6)), "an ordinary Sunday"
+    # A year that the calendar does not know: weekdays.
+    assert is_school_day(datetime.date(2099, 1, 1))
+    assert not is_school_day(datetime.date(2099, 1, 3))
+    term = Term.objects.get(year=qingzhu.year, number=1)
+    holiday = KeyDate(
+        term=term,
+        kind=KeyDateKind.HOLIDAY,
+        starts_on=datetime.date(2026, 11, 12),
+        ends_on=datetime.date(2026, 11, 13),
+    )
+    assert not is_school_day(datetime.date(2026, 11, 12), [holiday])
+    assert is_school_day(datetime.date(2026, 11, 16), [holiday])
+
+
+def test_the_morning_task_is_silent_on_days_off(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "today", lambda: datetime.date(2026, 11, 15))
+    tasks.remind()
+    assert Notice.objects.count() == 0
+    monkeypatch.setattr(tasks, "today", lambda: datetime.date(2026, 11, 16))
+    tasks.remind()
+    assert Notice.objects.count() == 3
+
+
+def test_the_command_lists_without_sending(qingzhu: SchoolCast) -> None:
+    out = StringIO()
+    call_command("remind", on=MIDTERM, dry_run=True, stdout=out)
+    assert out.getvalue().splitlines() == [
+        "qingzhu qingzhu-mentor：还有 2 位同学没有谈心（11月25日前）",
+        "qingzhu qingzhu-colleague：还有 1 位同学没有谈心（11月25日前）",
+        "qingzhu qingzhu-sharer：还有 1 位同学没有谈心（11月25日前）",
+        "3 份提醒（未发送）",
+    ]
+    assert Notice.objects.count() == 0
+
+
+def test_the_command_as_json_says_the_same_and_sends(qingzhu: SchoolCast) -> None:
+    dry, real = StringIO(), StringIO()
+    call_command("remind", on=MIDTERM, dry_run=True, as_json=True, stdout=dry)
+    call_command("remind", on=MIDTERM, as_json=True, stdout=real)
+    listed, sent = json.loads(dry.getvalue()), json.loads(real.getvalue())
+    assert listed == {**sent, "sent": False}
+    assert sent["digests"][0] == {
+        "school": "qingzhu",
+        "account": "qingzhu-mentor",
+        "count": 2,
+        "items": [
+            {
+                "action": "talk",
+                "open": 2,
+                "due_on": "2026-11-25",
+                "sentence": "还有 2 位同学没有谈心（11月25日前）",
+            }
+        ],
+    }
+    assert Notice.objects.count() == 3

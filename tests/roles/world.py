@@ -1,0 +1,201 @@
+"""One object of each kind in a school, an address of every URL pattern, and everybody who may knock."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import Role
+from accounts.models import RoleGrant, User
+from accounts.services import create_user, grant_role
+from core.clock import now
+from jobs.enums import ImportKind, ImportState, JobState
+from jobs.models import ImportBatch, Job, ResultFile
+from mentors.services import grant_exception
+from notices.services import send_notice
+from records.services import (
+    TalkData,
+    VisitData,
+    hand_in_letter,
+    log_talk,
+    log_visit,
+    release_letters,
+)
+from schools.enums import NoteVisibility
+from schools.models import Term
+from students.services import issue_slips
+from tests.cast import SINCE, TODAY, SchoolCast
+
+PARTS = (
+    "anonymous",
+    "admin",
+    "office",
+    "homeroom",
+    "mentor",
+    "colleague",
+    "counsellor",
+    "leader",
+    "bureau_user",
+    "stranger",
+)
+
+
+def all_url_names() -> list[str]:
+    """The names of all URL patterns of the project, with their namespaces."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> list[str]:
+        names = []
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                names += walk(pattern.url_patterns, space)
+            else:
+                names.append(f"{prefix}{pattern.name}")
+        return names
+
+    return sorted(walk(get_resolver().url_patterns, ""))
+
+
+@dataclass
+class World:
+    """The school `cast` with one object of each kind, and a stranger who holds every role in another school."""
+
+    cast: SchoolCast
+    stranger: User
+    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        """An address of the pattern `name`, about objects of the cast's school."""
+        return reverse(name, kwargs=self.arguments.get(name))
+
+    def client(self, part: str, client_of: Callable[[User], Client]) -> Client:
+        """A browser in which `part` is signed in."""
+        if part == "anonymous":
+            return Client()
+        return client_of(self.stranger if part == "stranger" else getattr(self.cast, part))
+
+
+def _stranger(other: SchoolCast) -> User:
+    user = create_user(actor=other.system, username="stranger", name="莫生", school=other.school)
+    for role in Role:
+        if role != Role.BUREAU:
+            school_class = other.class_five if role == Role.HOMEROOM else None
+            grant_role(
+                actor=other.system,
+                user=user,
+                role=role,
+                school=other.school,
+                school_class=school_class,
+                starts_on=SINCE,
+            )
+    return user
+
+
+def build_world(cast: SchoolCast, other: SchoolCast) -> World:
+    """Records, a job, an import, a notice and a slip of `cast`'s school."""
+    mentor, office = cast.actor(cast.mentor), cast.actor(cast.office)
+    pupil = cast.pupils[0]
+    term = Term.objects.get(year=cast.year, number=1)
+    day = TODAY - datetime.timedelta(days=7)
+    visit = log_visit(
+        actor=mentor,
+        pupil=pupil,
+        term=term,
+        data=VisitData(date=day, visibility=NoteVisibility.TEAM),
+        teachers=[],
+        submission=uuid.uuid4(),
+    )
+    talk = log_talk(
+        actor=mentor,
+        pupils=[pupil],
+        term=term,
+        data=TalkData(date=day, visibility=NoteVisibility.AUTHOR),
+        submission=uuid.uuid4(),
+    )
+    letter = hand_in_letter(
+        actor=mentor, pupil=pupil, term=term, body="你好", advice="", version=0, submission=uuid.uuid4()
+    )
+    release_letters(actor=office, term=term, letter_ids=[letter.pk])
+    exception = grant_exception(actor=office, mentor=cast.slot_colleague, limit=16, reason="试一试")
+    job = Job.objects.create(
+        school=cast.school,
+        kind="books",
+        title="全校导师记录本",
+        state=JobState.DONE,
+        created_by=cast.office,
+        expires_at=now() + datetime.timedelta(days=1),
+    )
+    result = ResultFile.objects.create(
+        job=job,
+        name="记录本.zip",
+        content_type="application/zip",
+        sha256="0" * 64,
+        final=True,
+        expires_at=now() - datetime.timedelta(days=1),
+    )
+    batch = ImportBatch.objects.create(
+        school=cast.school,
+        year=cast.year,
+        kind=ImportKind.STUDENTS,
+        state=ImportState.CANCELLED,
+        file_name="学生.xlsx",
+        sha256="0" * 64,
+        created_by=cast.admin,
+    )
+    notice = send_notice(
+        recipient=cast.mentor, school=cast.school, kind="digest", title="待办", link="/my/", dedup_key="world"
+    )
+    slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
+    grant = RoleGrant.objects.get(user=cast.counsellor)
+    teacher = cast.slot.members.get().teacher
+    one: dict[str, Any] = {"pk": cast.class_one.pk}
+    return World(
+        cast,
+        _stranger(other),
+        {
+            "board:assign": one | {"pupil": cast.pupil_unassigned.pk},
+            "board:detail": one,
+            "board:revoke": {"pk": exception.pk},
+            "board:team": one,
+            "desk:brief": {"pk": pupil.pk},
+            "desk:letter": {"pk": pupil.pk},
+            "desk:pupil": {"pk": pupil.pk},
+            "desk:talk": {"pk": pupil.pk},
+            "desk:talk_edit": {"pk": talk.pk},
+            "desk:visit": {"pk": pupil.pk},
+            "desk:visit_edit": {"pk": visit.pk},
+            "family:letter": {"key": slip.key, "pk": letter.pk},
+            "family:letter_pdf": {"key": slip.key, "pk": letter.pk},
+            "family:letters": {"key": slip.key},
+            "family:slip": {"key": slip.key},
+            "imports:cancel": {"pk": batch.pk},
+            "imports:confirm": {"pk": batch.pk},
+            "imports:detail": {"pk": batch.pk},
+            "imports:recheck": {"pk": batch.pk},
+            "jobs:cancel": {"pk": job.pk},
+            "jobs:detail": {"pk": job.pk},
+            "jobs:download": {"pk": result.pk},
+            "jobs:progress": {"pk": job.pk},
+            "manage:account": {"pk": cast.counsellor.pk},
+            "manage:give_role": {"pk": cast.counsellor.pk},
+            "manage:open_account": {"pk": teacher.pk},
+            "manage:password": {"pk": cast.counsellor.pk},
+            "manage:person": {"pk": teacher.pk},
+            "manage:take_role": {"pk": cast.counsellor.pk, "grant": grant.pk},
+            "notices:open": {"pk": notice.pk if notice else 0},
+            "office:class": one,
+            "office:grade": {"pk": cast.class_one.grade_id},
+            "office:letter": {"pk": letter.pk},
+            "office:mentor": {"pk": cast.slot.pk},
+            "office:return_letter": {"pk": letter.pk},
+            "papers:book": {"pk": cast.slot.pk},
+            "papers:class_letters": one,
+            "papers:class_slips": one,
+            "bureau:plan": {"pk": cast.school.pk},
+            "plan:school": {"pk": cast.school.pk},
+        },
+    )
