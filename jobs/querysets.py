@@ -13,7 +13,7 @@ from accounts.enums import Role
 from jobs.enums import ItemState, JobState
 
 if TYPE_CHECKING:
-    from jobs.models import ImportBatch, Job, JobItem, ResultFile
+    from jobs.models import ImportBatch, Job, JobItem, ResultFile  # noqa: F401  # named in quotes below
 
 # Roles that see every job of their school in its list; only the creator may download what came out.
 OVERSEERS = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)

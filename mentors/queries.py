@@ -12,6 +12,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.querysets import MentorQuerySet
 from schools.models import SchoolClass, SchoolYear
 from schools.queries import plan_rules
 from students.models import Enrolment
@@ -157,6 +158,26 @@ def class_summaries(
     ]
 
 
+def classes_visible_to(actor: Actor) -> QuerySet[SchoolClass]:
+    """The classes that the actor may know of, grade and year at hand, in teaching order."""
+    return SchoolClass.objects.visible_to(actor).select_related("grade", "year").order_by("grade__number", "number")
+
+
+def mentors_visible_to(actor: Actor) -> MentorQuerySet:
+    """The mentors that the actor may know of, with their names."""
+    return Mentor.objects.visible_to(actor).with_names()
+
+
+def exceptions_visible_to(actor: Actor) -> QuerySet[CapException]:
+    """The exceptions that the actor may know of."""
+    return CapException.objects.visible_to(actor)
+
+
+def accounts_visible_to(actor: Actor) -> QuerySet[User]:
+    """The accounts of the actor's school, the school at hand."""
+    return User.objects.visible_to(actor).select_related("school")
+
+
 def mentors_for_choice(year: SchoolYear) -> list[Mentor]:
     """All slots of `year` with their names and classes, ordered by class: for a list to choose one from."""
     mentors = Mentor.objects.of_year(year).prefetch_related(
@@ -207,7 +228,7 @@ def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
 def grants_of(user: User) -> QuerySet[RoleGrant]:
     """All roles of a person in their school, past ones too, the latest first."""
     return (
-        RoleGrant.objects.filter(user=user, school_id=user.school_id)
+        RoleGrant.objects.filter(user=user, bureau=None)
         .select_related("school_class__grade", "user")
         .order_by("-starts_on", "-pk")
     )
@@ -236,7 +257,7 @@ def find_teachers(
             | Q(initials__contains=f" {lower}")
         )
     if role:
-        held = RoleGrant.objects.active(actor.today).filter(role=role, school_id=actor.school_id)
+        held = RoleGrant.objects.active(actor.today).filter(role=role, bureau=None)
         teachers = teachers.filter(user_id__in=held.values("user_id"))
     return _with_people_details(teachers, year=year, on=actor.today).order_by("left_on", "number", "pk")
 

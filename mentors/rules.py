@@ -33,7 +33,8 @@ class CapReached(DomainError):
         choose = f"请改选其他导师（{others}）" if others else "本班导师团已没有名额，请增加一位导师"
         super().__init__(
             "cap_reached",
-            f"{mentor.names}老师已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名。{choose}，或请德育室批准超额。",
+            f"{mentor.names}老师已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名。"
+            f"{choose}，或请德育室批准超额。",
         )
 
 

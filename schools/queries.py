@@ -4,8 +4,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
 from schools.models import Grade, KeyDate, Period, Plan, School, SchoolYear, Term
+from schools.querysets import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,11 @@ def version_on(versions: list[PlanRules], day: datetime.date) -> PlanRules:
 def period_end(period: Period, year: SchoolYear) -> datetime.date:
     """The last day of a period."""
     return period.term.ends_on if period.term is not None else year.ends_on
+
+
+def schools_visible_to(actor: Scope) -> QuerySet[School]:
+    """One's own school, or the schools of one's bureau."""
+    return School.objects.visible_to(actor)
 
 
 def grades_of(school: School) -> list[Grade]:

@@ -17,6 +17,9 @@ from accounts.models import User
 from schools.enums import Preset
 from tests.cast import SCHOOL_DAY, SchoolCast, build_school
 
+# Locks, constraints and bulk writes: all of these run on SQLite and again on PostgreSQL.
+ON_BOTH_DATABASES = {"imports", "jobs", "mentors"}
+
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()
 
@@ -56,6 +59,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_folder] = folder
     config.stash[_overrides] = override_settings(**_test_settings(folder))
     config.stash[_overrides].enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what depends on how the database locks and compares: real transactions, and the folders named above."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        transactional = marker is not None and marker.kwargs.get("transaction")
+        if transactional or item.path.parent.name in ON_BOTH_DATABASES:
+            item.add_marker("both_databases")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

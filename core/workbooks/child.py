@@ -77,7 +77,8 @@ def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characte
 
 
 def _encrypted(data: bytes) -> bool:
-    import msoffcrypto  # noqa: PLC0415 - costs a while, and only old or encrypted files need it
+    # No stubs exist for it; it costs a while, and only old or encrypted files need it.
+    import msoffcrypto  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
     try:
         return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from core.text import clean_text
 from core.workbooks.model import (
     Cell,
     CellError,
@@ -44,7 +45,7 @@ def read_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) 
     kind = sniff(data, limits)
     if kind == "text":
         stem = file_name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        return Workbook(kind, (read_text(data, sheet_name=stem[:60] or "文本", limits=limits),))
+        return Workbook(kind, (read_text(data, sheet_name=clean_text(stem)[:60] or "文本", limits=limits),))
     answer = _parse(data, kind, limits)
     if "refused" in answer:
         raise WorkbookRefused(answer["refused"], _REFUSALS[answer["refused"]])
@@ -96,7 +97,7 @@ def _special(raw: dict[str, Any]) -> Any:
 def _sheet(raw: dict[str, Any]) -> Sheet:
     rows = tuple(Row(number, _cells(cells), hidden) for number, hidden, cells in raw["rows"])
     merged = tuple(MergedRange(*bounds) for bounds in raw["merged"])
-    return Sheet(raw["name"], rows, raw["visible"], merged)
+    return Sheet(clean_text(raw["name"]), rows, raw["visible"], merged)
 
 
 def _cells(cells: list[Cell]) -> tuple[Cell, ...]:

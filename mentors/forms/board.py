@@ -22,7 +22,7 @@ class ExceptionForm(forms.Form):
     reason = forms.CharField(
         label="理由",
         max_length=200,
-        help_text="例如：本班另一位导师产假，下学期补足。理由会留在记录里。",
+        help_text="例如：本班另一位导师外出学习，下学期补足。理由会留在记录里。",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明批准超额的理由。"},
     )

@@ -15,7 +15,7 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models import Mentor
-from mentors.queries import BoardRow, ClassBoard, class_board, class_summaries
+from mentors.queries import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services import assign_pupil, unassign_pupil
 from schools.models import SchoolClass
@@ -119,9 +119,7 @@ def _pressed_mentor(request: HttpRequest, board: ClassBoard) -> Mentor | None:
 
 
 def _class_to_match(request: ActorRequest, pk: int) -> SchoolClass:
-    school_class = get_visible_or_404(
-        SchoolClass.objects.visible_to(request.actor).select_related("grade", "year"), request.actor, pk=pk
-    )
+    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
     if not can_assign(request.actor, school_class):
         raise PermissionDenied
     return school_class

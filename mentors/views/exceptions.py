@@ -12,8 +12,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.forms.board import ExceptionForm
-from mentors.models import CapException
-from mentors.queries import cap_exceptions, mentors_for_choice
+from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
 from mentors.services import grant_exception, revoke_exception
 from schools.models import SchoolClass
 from schools.queries import current_year, plan_rules
@@ -87,14 +86,14 @@ def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
     key = request.GET.get("class", "")
     if not key.isdecimal():
         return None
-    return SchoolClass.objects.visible_to(request.actor).select_related("grade").filter(pk=int(key[:18])).first()
+    return classes_visible_to(request.actor).filter(pk=int(key[:18])).first()
 
 
 @roles_required(Role.MORAL_OFFICE)
 @require_POST
 def revoke(request: ActorRequest, pk: int) -> HttpResponse:
     """Withdraw one; refused at its row while the mentor has more pupils than the plan's cap."""
-    exception = get_visible_or_404(CapException.objects.visible_to(request.actor), request.actor, pk=pk)
+    exception = get_visible_or_404(exceptions_visible_to(request.actor), request.actor, pk=pk)
     try:
         revoke_exception(actor=request.actor, exception=exception)
     except DomainError as error:

@@ -18,7 +18,13 @@ from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
 from mentors.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
 from mentors.models import Teacher
-from mentors.queries import accounts_without_teacher, find_teachers, grants_of
+from mentors.queries import (
+    accounts_visible_to,
+    accounts_without_teacher,
+    classes_visible_to,
+    find_teachers,
+    grants_of,
+)
 from mentors.services import open_account
 from schools.models import SchoolClass, SchoolYear
 from schools.queries import current_year
@@ -147,7 +153,7 @@ def _year(request: ActorRequest) -> SchoolYear | None:
 
 def _classes(request: ActorRequest) -> list[SchoolClass]:
     year = _year(request)
-    return list(SchoolClass.objects.visible_to(request.actor).of_year(year)) if year is not None else []
+    return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
@@ -155,7 +161,7 @@ def _teacher(request: ActorRequest, pk: int) -> Teacher:
 
 
 def _user(request: ActorRequest, pk: int) -> User:
-    return get_visible_or_404(User.objects.visible_to(request.actor).select_related("school"), request.actor, pk=pk)
+    return get_visible_or_404(accounts_visible_to(request.actor), request.actor, pk=pk)
 
 
 def _teacher_of(request: ActorRequest, user: User) -> Teacher | None:

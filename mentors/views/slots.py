@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
-from mentors.models import Mentor, Teacher
-from mentors.queries import find_teachers
+from mentors.queries import classes_visible_to, find_teachers, mentors_visible_to
 from mentors.services import add_to_team, choose_leader, remove_from_team
 from schools.models import SchoolClass
 
@@ -26,9 +25,7 @@ def team(request: ActorRequest, pk: int) -> HttpResponse:
 
     Buttons: `add` (teachers, a slot each), `share` (two teachers, one slot), `lead` and `remove` (a mentor's key).
     """
-    school_class = get_visible_or_404(
-        SchoolClass.objects.visible_to(request.actor).select_related("grade", "year"), request.actor, pk=pk
-    )
+    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
     problem: DomainError | None = None
     if request.method == "POST":
         try:
@@ -38,7 +35,7 @@ def team(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             return redirect("board:team", pk=pk)
     text = request.GET.get("q", "").strip()
-    mentors = list(Mentor.objects.visible_to(request.actor).for_board(school_class))
+    mentors = list(mentors_visible_to(request.actor).for_board(school_class))
     found = find_teachers(request.actor, year=school_class.year, text=text, present_only=True)
     # One more than shown tells whether there are more, without a count.
     teachers = list(found.exclude(memberships__mentor__teams__school_class=school_class)[: SHOWN + 1])
@@ -66,13 +63,11 @@ def _step(request: ActorRequest, school_class: SchoolClass) -> str:
     actor = request.actor
     for button, act in (("lead", choose_leader), ("remove", remove_from_team)):
         if button in request.POST:
-            mentor = get_visible_or_404(
-                Mentor.objects.visible_to(actor).with_names(), actor, pk=_key(request.POST[button])
-            )
+            mentor = get_visible_or_404(mentors_visible_to(actor), actor, pk=_key(request.POST[button]))
             act(actor=actor, school_class=school_class, mentor=mentor)
             return f"{mentor.names}老师现在是团长。" if button == "lead" else f"已把{mentor.names}老师移出导师团。"
     keys = [_key(value) for value in request.POST.getlist("teacher")]
-    teachers = list(Teacher.objects.visible_to(actor).present().filter(pk__in=keys).order_by("number"))
+    teachers = list(find_teachers(actor, year=None, present_only=True).filter(pk__in=keys))
     added = add_to_team(actor=actor, school_class=school_class, teachers=teachers, shared="share" in request.POST)
     return f"导师团增加了 {len(added)} 个名额。" if added else "所选教师已经在导师团里。"
 

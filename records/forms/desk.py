@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models import HeartTalk, HomeVisit
@@ -54,7 +55,7 @@ class ProseField(forms.CharField):
         return super().to_python(value) or ""
 
 
-class Fold(Div):
+class Fold(Div):  # type: ignore[misc]  # crispy carries no types
     """Secondary fields behind a line to tap; open if one of them has an error or is filled."""
 
     template = "desk/fields/fold.html"
@@ -85,7 +86,8 @@ class RecordForm(forms.Form):
 
     def show_version(self, version: int) -> None:
         """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
-        data = self.data.copy()
+        data: MultiValueDict[str, Any] = MultiValueDict()
+        data.update(self.data)
         data[self.add_prefix("version")] = str(version)
         self.data = data
 

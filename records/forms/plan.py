@@ -32,7 +32,7 @@ class ActionRow:
     def errors(self) -> list[str]:
         """All errors of the row."""
         fields = (self.period, self.count, self.before, self.after)
-        return [error for field in fields if field is not None for error in field.errors]
+        return [str(error) for field in fields if field is not None for error in field.errors]
 
 
 class PlanForm(forms.Form):

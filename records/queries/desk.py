@@ -248,7 +248,7 @@ def _windows(owed: OwedAction, calendar: Calendar, key_dates: Iterable[KeyDate])
     return action_windows(owed, calendar.term, key_dates)
 
 
-_LETTER_NOTES: Final = {
+_LETTER_NOTES: Final[dict[str, str]] = {
     LetterState.HANDED_IN: "已交稿",
     LetterState.RETURNED: "退回修改",
     LetterState.RELEASED: "已发布",
@@ -297,7 +297,7 @@ def roster_ticks(
             tick = stored.get((enrolment.pupil_id, period.pk, action))
             note = ""
             if action == ActionKind.LETTER:
-                note = _LETTER_NOTES.get(letters.get(enrolment.pupil_id, ""), "")
+                note = _LETTER_NOTES.get(str(letters.get(enrolment.pupil_id)), "")
             elif action == ActionKind.VISIT and enrolment.pupil_id in outcomes:
                 note = VisitOutcome(outcomes[enrolment.pupil_id]).label
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
@@ -332,6 +332,8 @@ def school_pupils(actor: Actor) -> PupilQuerySet:
 
 def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolment]:
     """The actor's other present pupils, in the book's order: who may have joined a talk. One query."""
+    if actor.user_id is None:
+        return []
     own = Assignment.objects.active().filter(year=calendar.year, mentor__members__teacher__user_id=actor.user_id)
     rows = (
         Enrolment.objects.in_school(actor)
@@ -342,7 +344,7 @@ def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolm
         .select_related("pupil", "school_class__grade")
         .in_list_order()
     )
-    return list(rows) if actor.user_id is not None else []
+    return list(rows)
 
 
 def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
@@ -350,6 +352,8 @@ def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
 
     Four queries at most.
     """
+    if actor.school_id is None:
+        return []
     members = (
         TeamMember.objects.filter(
             school_id=actor.school_id,
@@ -418,9 +422,13 @@ def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
 
 def school_visits(actor: Actor) -> HomeVisitQuerySet:
     """All visits of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    if actor.school_id is None:
+        return HomeVisit.objects.none()
     return HomeVisit.objects.present().filter(school_id=actor.school_id)
 
 
 def school_talks(actor: Actor) -> HeartTalkQuerySet:
     """All talks of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    if actor.school_id is None:
+        return HeartTalk.objects.none()
     return HeartTalk.objects.present().filter(school_id=actor.school_id)

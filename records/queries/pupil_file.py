@@ -101,8 +101,10 @@ def pupil_file(
     present = enrolments.active().of_year(calendar.year).first()
     enrolment = present or enrolments.first()
     assignments = list(
-        Assignment.objects.filter(school_id=actor.school_id, pupil=pupil, year=calendar.year, kind="main")
+        Assignment.objects.visible_to(actor)
         .active()
+        .main()
+        .filter(pupil=pupil, year=calendar.year)
         .select_related("mentor")
         .prefetch_related("mentor__members__teacher")
     )
@@ -111,11 +113,12 @@ def pupil_file(
     visits = HomeVisit.objects.visible_to(actor).present().filter(pupil=pupil)
     talks = HeartTalk.objects.visible_to(actor).present().filter(pupils=pupil)
     letters = GrowthLetter.objects.visible_to(actor).present().filter(pupil=pupil)
-    if not may_log and not actor.has(Role.MORAL_OFFICE):
-        years = Assignment.objects.filter(pupil=pupil, mentor__members__teacher__user_id=actor.user_id).values(
-            "year_id"
-        )
-        visits, talks, letters = (rows.filter(term__year__in=years) for rows in (visits, talks, letters))
+    if not may_log and not actor.has(Role.MORAL_OFFICE) and actor.user_id is not None:
+        held = Assignment.objects.filter(pupil=pupil, mentor__members__teacher__user_id=actor.user_id)
+        years = held.values("year_id")
+        visits = visits.filter(term__year__in=years)
+        talks = talks.filter(term__year__in=years)
+        letters = letters.filter(term__year__in=years)
     visits = visits.select_related("term__year", "created_by").prefetch_related("teachers")
     talks = talks.select_related("term__year", "created_by").prefetch_related("pupils")
     letters = letters.select_related("term__year", "mentor").prefetch_related("mentor__members__teacher")

@@ -128,7 +128,7 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str) -> HttpRespo
     """After saving: for htmx the pieces of the page behind the panel that changed, else back to that page."""
     messages.success(request, message)
     target = back_url(request, pupils[0])
-    if not request.htmx:
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect(target)
     calendar = calendar_or_stop(request)
     if target == reverse("desk:pupil", args=[pupils[0].pk]):

@@ -32,6 +32,8 @@ from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import Enrolment, Pupil
 
+#: The same form came a second time (back button) with other words: nothing typed may vanish unsaid.
+SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请在学生的页上打开那条记录，点“修改”。"
 #: Refusals of the services that belong to a field; others stand above the form.
 FIELD_OF = {"date_out_of_range": "date", "no_pupil": "pupils"}
 
@@ -70,7 +72,9 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             _explain(form, error)
         else:
-            return saved(request, [pupil], _sentence(calendar, visit.term, [pupil], "家访"))
+            if _is_same(form, VisitEntryForm.initial_of(visit)):
+                return saved(request, [pupil], _sentence(calendar, visit.term, [pupil], "家访"))
+            form.add_error(None, SENT_BEFORE)
     return render_form(request, "desk/visit.html", context)
 
 
@@ -103,7 +107,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
                 teachers=_chosen(team, form),
             )
         except DomainError as error:
-            if _is_same(form, VisitEntryForm.initial_of(visit), error):
+            if error.code == "changed_meanwhile" and _is_same(form, VisitEntryForm.initial_of(visit)):
                 return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
             _explain(form, error, visit)
             context["stored"] = visit if error.code == "changed_meanwhile" else None
@@ -145,7 +149,9 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             _explain(form, error)
         else:
-            return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
+            if _is_same(form, TalkEntryForm.initial_of(talk)):
+                return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
+            form.add_error(None, SENT_BEFORE)
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form})
 
 
@@ -173,7 +179,7 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
         try:
             update_talk(actor=request.actor, talk=talk, version=form.cleaned_data["version"], data=form.talk_data())
         except DomainError as error:
-            if _is_same(form, TalkEntryForm.initial_of(talk), error):
+            if error.code == "changed_meanwhile" and _is_same(form, TalkEntryForm.initial_of(talk)):
                 return saved(request, [pupil], "已保存谈心记录。")
             _explain(form, error, talk)
             context["stored"] = talk if error.code == "changed_meanwhile" else None
@@ -216,9 +222,9 @@ def _explain(form: NoteForm, error: DomainError, stored: HomeVisit | HeartTalk |
         form.show_version(stored.version)
 
 
-def _is_same(form: NoteForm, stored: dict[str, Any], error: DomainError) -> bool:
-    """Whether a version conflict is only the same form sent twice."""
-    return error.code == "changed_meanwhile" and all(
+def _is_same(form: NoteForm, stored: dict[str, Any]) -> bool:
+    """Whether what is stored is what was typed: then a second post of the form is done already."""
+    return all(
         _unordered(form.cleaned_data[name]) == _unordered(value) for name, value in stored.items() if name != "version"
     )
 

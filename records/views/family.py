@@ -88,18 +88,16 @@ def _to_letters(opened: FamilySlip) -> HttpResponse:
     return redirect("family:letters", key=opened.key)
 
 
-def _with_slip(
-    view: Callable[Concatenate[HttpRequest, FamilySlip, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def _with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Hands the opened slip to `view`; without one, back to the question."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, key: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
         found = valid_slip(key)
         if found is None or not _is_open(request, found):
             messages.info(request, "请先输入凭条码和手机号后四位。")
             return redirect("family:slip", key=key)
-        return view(request, found, *args, **kwargs)
+        return view(request, found, **kwargs)
 
     return guarded
 

@@ -26,6 +26,7 @@ from schools.queries import (
     grades_of,
     plan_versions,
     schools_of_bureau,
+    schools_visible_to,
     terms_with_dates,
     version_on,
 )
@@ -69,14 +70,14 @@ def detail(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.bureau_id is not None:
         return render(request, "plan/schools.html", {"schools": schools_of_bureau(actor.bureau_id)})
-    return _plan_page(request, get_visible_or_404(School.objects.visible_to(actor), actor, pk=actor.school_id))
+    return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
 
 
 @roles_required(*Role)
 @require_GET
 def of_school(request: ActorRequest, pk: int) -> HttpResponse:
     """The plan of one school that the actor may see: the own one, or one of the bureau's."""
-    return _plan_page(request, get_visible_or_404(School.objects.visible_to(request.actor), request.actor, pk=pk))
+    return _plan_page(request, get_visible_or_404(schools_visible_to(request.actor), request.actor, pk=pk))
 
 
 def _plan_page(request: ActorRequest, school: School) -> HttpResponse:

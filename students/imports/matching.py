@@ -49,6 +49,7 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
     """Each row with its stored pupil, or None for a new one; rows that could be several pupils are errors."""
     in_file = Counter((row.name, row.school_class) for row in rows)
     numbers_in_file = {row.number for row in rows if row.number}
+    elsewhere = {place[0]: place[1] for place in roster.by_place}
     pairs: list[tuple[PupilRow, StoredPupil | None]] = []
     for row in rows:
         known = roster.by_number.get(row.number) if row.number else None
@@ -64,6 +65,9 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             candidates = [c for c in candidates if not c.number or c.number not in numbers_in_file]
         if not candidates:
             pairs.append((row, None))
+            if not row.number and row.name in elsewhere:
+                message = f"{elsewhere[row.name].label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
+                _say(log, Level.WARNING, "maybe_moved", message, row, "姓名", row.name)
         elif len(candidates) == 1 and in_file[place] == 1:
             pairs.append((row, candidates[0]))
         else:

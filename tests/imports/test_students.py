@@ -185,6 +185,12 @@ def test_a_row_without_number_finds_its_pupil_by_name_and_class(desk: Desk) -> N
     assert Pupil.objects.get(student_number=f"G{2:018d}").remark == "新"
 
 
+def test_a_newcomer_without_number_who_has_a_namesake_in_another_class_is_asked_about(desk: Desk) -> None:
+    desk.students(pupil(1, "甲"))
+    report = desk.students(pupil(0, "甲", "一<2>"))
+    assert (report.count(ChangeKind.NEW), warnings(report)) == (1, [("maybe_moved", 2, "姓名")])
+
+
 def test_a_number_is_filled_in_where_it_was_missing_and_unique(desk: Desk) -> None:
     desk.students(pupil(0, "甲"))
     report = desk.students(pupil(7, "甲"))

@@ -73,7 +73,7 @@ def test_another_schools_teacher_takes_no_part(qingzhu: SchoolCast, other: Schoo
 
 
 @pytest.mark.parametrize(
-    ("date", "accepted"),
+    "date, accepted",
     [
         (TODAY, True),
         (TODAY + datetime.timedelta(days=1), False),

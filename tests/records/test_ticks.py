@@ -54,7 +54,7 @@ def test_a_yearly_plan_counts_talks_for_the_year_and_letters_for_the_term(qingzh
 
 
 @pytest.mark.parametrize(
-    ("preset", "outcome", "state"),
+    "preset, outcome, state",
     [
         (Preset.PRIMARY_TERMLY, VisitOutcome.COMPLETED, TickState.DONE),
         (Preset.PRIMARY_TERMLY, VisitOutcome.DECLINED, TickState.DONE),

@@ -151,7 +151,7 @@ def test_a_killed_worker_and_an_emptied_broker_lose_nothing_and_do_nothing_twice
     # The sweeper waits until a claim is surely dead; here the clock of the rows is put back instead.
     long_ago = datetime.timedelta(minutes=5)
     for item in left.exclude(claimed_at=None):
-        JobItem.objects.filter(pk=item.pk).update(claimed_at=item.claimed_at - long_ago)
+        JobItem.objects.filter(pk=item.pk).update(claimed_at=job.created_at - long_ago)
     Job.objects.filter(pk=job.pk).update(woken_at=job.created_at - long_ago)
     assert sweep() == 1
     workers.start()

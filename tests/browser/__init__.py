@@ -1,0 +1,1 @@
+"""Walks in headless Chromium, on the demo as `script/server` runs it."""

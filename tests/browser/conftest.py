@@ -1,0 +1,175 @@
+"""The whole house for a browser: `script/server` with the demo, on a free port, in a folder of its own."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+PASSWORD = "bamboo-grove-7"
+
+expect.set_options(timeout=10_000)
+
+
+@dataclass(frozen=True)
+class House:
+    """The running project: where it answers, and how its commands are called."""
+
+    address: str
+    environment: dict[str, str]
+    slip_path: str
+    slip_code: str
+    phone_tail: str
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints."""
+        return _manage(self.environment, *arguments)
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [".venv/bin/python", "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """`script/server` from an empty folder until it answers; stopped, and nothing of it left, afterwards."""
+    folder = tmp_path_factory.mktemp("house")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEBUG", "PLAIN_STATIC"}
+    } | {"VAR_DIR": str(folder), "PORT": str(port), "DEMO_PASSWORD": PASSWORD, "SITE_URL": address}
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(
+        ["script/server"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 180
+        while not _answers(address):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((folder / "server.log").read_text(encoding="utf-8", errors="replace")[-4000:])
+            time.sleep(0.3)
+        printed = _manage(environment, "demo")
+        found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
+        assert found is not None, "the demo prints a family slip"
+        yield House(address, environment, *found.groups())
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    assert chromium is not None, "Chromium is installed by script/setup --dev"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Visitor:
+    """One person at one screen. Pages that log an error, or answer with 500, fail the test."""
+
+    def __init__(self, house: House, context: BrowserContext) -> None:
+        self.house = house
+        self.page: Page = context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on(
+            "console",
+            # A refusal (409, 422) is an answer; Chromium reports it as an error all the same.
+            lambda said: self.faults.append(said.text)
+            if said.type == "error" and not re.search(r"status of 4(09|22)", said.text)
+            else None,
+        )
+        self.page.on(
+            "response", lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None
+        )
+
+    def go(self, path: str) -> Page:
+        """Open a path of the house."""
+        self.page.goto(self.house.address + path)
+        return self.page
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Page:
+        """Through the sign-in page."""
+        page = self.go("/account/sign-in/")
+        page.get_by_label("账号").fill(username)
+        page.get_by_label("密码").fill(password)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_load_state()
+        return page
+
+    def fits(self) -> None:
+        """The page does not scroll sideways."""
+        assert self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+OpenVisit = Callable[[dict[str, int]], Visitor]
+
+
+@pytest.fixture
+def visit(house: House, browser: Browser) -> Iterator[OpenVisit]:
+    """`visit(PHONE)` or `visit(DESK)`: a visitor with a fresh browser profile."""
+    contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
+
+    def open_visit(viewport: dict[str, int]) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": viewport["width"], "height": viewport["height"]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=viewport is PHONE,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visitors.append(Visitor(house, context))
+        return visitors[-1]
+
+    yield open_visit
+    for context in contexts:
+        context.close()
+    assert [fault for visitor in visitors for fault in visitor.faults] == []

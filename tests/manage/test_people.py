@@ -1,0 +1,226 @@
+"""The admin's pages about people: finding them, their dated roles, and a first password that is shown once."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.enums import Role
+from accounts.models import AuditEntry, RoleGrant, User
+from accounts.services import create_user, grant_role
+from mentors.models import Teacher
+from mentors.services import create_mentor, set_team
+from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
+
+SignIn = Callable[[User], Client]
+
+
+def new_teacher(cast: SchoolCast, name: str) -> Teacher:
+    """A teacher with an account, a role and a slot in class five's team."""
+    user = create_user(actor=cast.system, username=f"u-{name}", name=name, school=cast.school)
+    teacher = TeacherFactory.create(school=cast.school, name=name, user=user)
+    slot = create_mentor(actor=cast.system, year=cast.year, teachers=[teacher])
+    set_team(actor=cast.system, school_class=cast.class_five, mentors=[slot], leader=None)
+    return teacher
+
+
+def roles(user: User) -> list[tuple[str, datetime.date, datetime.date | None]]:
+    return [(g.role, g.starts_on, g.ends_on) for g in RoleGrant.objects.filter(user=user).order_by("pk")]
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+def test_the_list_shows_the_own_schools_teachers_only(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
+) -> None:
+    page = client_of(qingzhu.admin).get(reverse("manage:people"))
+    assert {t.name for t in page.context["page"]} == {"何知秋", "林小满", "苏禾", "陶然", "石磊"}
+    assert {t.school_id for t in page.context["page"]} == {qingzhu.school.pk}
+    assert {u.username for u in page.context["others"]} == {
+        "qingzhu-admin",
+        "qingzhu-office",
+        "qingzhu-counsellor",
+        "qingzhu-leader",
+    }
+    assert "一（1）班 班主任" in page.content.decode()
+
+
+def test_search_and_role_narrow_the_list(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    found = client.get(reverse("manage:people"), {"q": "小满"})
+    assert [t.name for t in found.context["page"]] == ["林小满"]
+    homerooms = client.get(reverse("manage:people"), {"role": "homeroom"})
+    assert [t.name for t in homerooms.context["page"]] == ["何知秋"]
+    nobody = client.get(reverse("manage:people"), {"q": "没有这个人"})
+    assert "没有找到教师" in nobody.content.decode()
+
+
+def test_the_list_is_paged(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    TeacherFactory.create_batch(50, school=qingzhu.school)
+    page = client_of(qingzhu.admin).get(reverse("manage:people"), {"page": 2})
+    assert len(page.context["page"].object_list) == 5
+    assert "共 55 条" in page.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_teacher_and_for_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        new_teacher(qingzhu, f"唐{number}")
+    client = client_of(qingzhu.admin)
+    with django_assert_num_queries(12):
+        page = client.get(reverse("manage:people"), {"q": "唐"})
+    assert len(page.context["page"].object_list) == count
+
+
+@pytest.mark.parametrize("part", ["homeroom", "mentor", "office", "counsellor", "leader", "bureau_user"])
+def test_people_are_the_admins_alone(qingzhu: SchoolCast, client_of: SignIn, part: str) -> None:
+    client = client_of(qingzhu.people[part])
+    user = qingzhu.mentor
+    for name, args in (("people", []), ("person", [user.teacher.pk]), ("account", [user.pk]), ("classes", [])):
+        assert client.get(reverse(f"manage:{name}", args=args)).status_code == 403
+    for name in ("password", "give_role"):
+        assert client.post(reverse(f"manage:{name}", args=[user.pk])).status_code == 403
+    assert not User.objects.get(pk=user.pk).must_change_password
+
+
+def test_people_of_another_school_are_unknown(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    theirs = other.mentor
+    grant = RoleGrant.objects.get(user=theirs)
+    assert client.get(reverse("manage:person", args=[theirs.teacher.pk])).status_code == 404
+    assert client.get(reverse("manage:account", args=[theirs.pk])).status_code == 404
+    for name, args in (
+        ("password", [theirs.pk]),
+        ("give_role", [theirs.pk]),
+        ("take_role", [theirs.pk, grant.pk]),
+        ("take_role", [qingzhu.mentor.pk, grant.pk]),
+        ("open_account", [theirs.teacher.pk]),
+    ):
+        assert client.post(reverse(f"manage:{name}", args=args)).status_code == 404
+    assert roles(theirs) == [("mentor", SINCE, None)]
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+def test_a_role_begins_on_its_day(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    user = qingzhu.mentor
+    answer = client_of(qingzhu.admin).post(
+        reverse("manage:give_role", args=[user.pk]), {"role": "counsellor", "starts_on": "2026-12-01"}
+    )
+    assert answer["Location"] == reverse("manage:person", args=[user.teacher.pk])
+    assert roles(user) == [("mentor", SINCE, None), ("counsellor", datetime.date(2026, 12, 1), None)]
+    assert not qingzhu.actor(user).has(Role.COUNSELLOR)
+
+
+def test_a_new_homeroom_teacher_relieves_the_former_one(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client_of(qingzhu.admin).post(
+        reverse("manage:give_role", args=[qingzhu.mentor.pk]),
+        {"role": "homeroom", "school_class": qingzhu.class_one.pk, "starts_on": TODAY},
+    )
+    assert qingzhu.actor(qingzhu.mentor).homeroom_class_ids == {qingzhu.class_one.pk}
+    former = RoleGrant.objects.get(user=qingzhu.homeroom, role=Role.HOMEROOM)
+    assert former.ends_on == TODAY - datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "data, field, message",
+    [
+        ({"role": "homeroom", "starts_on": "2026-09-01"}, "school_class", "请选择这位班主任所带的班级。"),
+        ({"role": "", "starts_on": "2026-09-01"}, "role", "请选择一个角色。"),
+        ({"role": "leader", "starts_on": "九月"}, "starts_on", "请填写一个日期，例如 2026-09-01。"),
+    ],
+)
+def test_an_incomplete_role_is_refused_at_its_field(
+    qingzhu: SchoolCast, client_of: SignIn, data: dict[str, str], field: str, message: str
+) -> None:
+    answer = client_of(qingzhu.admin).post(reverse("manage:give_role", args=[qingzhu.mentor.pk]), data)
+    assert answer.status_code == 422
+    assert answer.context["role_form"].errors == {field: [message]}
+    assert roles(qingzhu.mentor) == [("mentor", SINCE, None)]
+
+
+def test_nobody_in_a_school_can_grant_the_bureaus_role(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    url = reverse("manage:give_role", args=[qingzhu.mentor.pk])
+    assert client_of(qingzhu.admin).post(url, {"role": "bureau", "starts_on": TODAY}).status_code == 422
+
+
+def test_a_class_of_another_school_cannot_be_given(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:
+    answer = client_of(qingzhu.admin).post(
+        reverse("manage:give_role", args=[qingzhu.mentor.pk]),
+        {"role": "homeroom", "school_class": other.class_one.pk, "starts_on": TODAY},
+    )
+    assert answer.status_code == 422
+
+
+def test_ending_a_role_keeps_it_as_history(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    grant = RoleGrant.objects.get(user=qingzhu.mentor)
+    client.post(reverse("manage:take_role", args=[qingzhu.mentor.pk, grant.pk]))
+    assert roles(qingzhu.mentor) == [("mentor", SINCE, TODAY - datetime.timedelta(days=1))]
+    page = client.get(reverse("manage:person", args=[qingzhu.mentor.teacher.pk]))
+    assert [g.pk for g in page.context["past"]] == [grant.pk]
+    assert page.context["present"] == []
+
+
+def test_the_last_admin_stays(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    grant = RoleGrant.objects.get(user=qingzhu.admin)
+    answer = client_of(qingzhu.admin).post(reverse("manage:take_role", args=[qingzhu.admin.pk, grant.pk]))
+    assert answer.status_code == 422
+    assert "这是本校唯一的管理员，请先指定另一位管理员。" in answer.content.decode()
+    assert roles(qingzhu.admin) == [("school_admin", SINCE, None)]
+
+
+def test_the_page_costs_the_same_for_one_role_and_for_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    url = reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
+    client = client_of(qingzhu.admin)
+    with django_assert_num_queries(14):
+        client.get(url)
+    for role in (Role.COUNSELLOR, Role.LEADER):
+        grant_role(actor=qingzhu.system, user=qingzhu.mentor, role=role, school=qingzhu.school)
+    with django_assert_num_queries(14):
+        client.get(url)
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+def test_a_first_password_is_shown_once_and_never_stored(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    user = qingzhu.mentor
+    answer = client.post(reverse("manage:password", args=[user.pk]))
+    password = answer.context["first_password"]
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert f">{password}</code>" in answer.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(password)
+    assert user.must_change_password
+    assert password not in client.get(reverse("manage:person", args=[user.teacher.pk])).content.decode()
+    entry = AuditEntry.objects.get(verb="issue_password", user_id=qingzhu.admin.pk)
+    assert (entry.target_id, entry.detail) == (user.pk, {})
+
+
+def test_a_teacher_without_account_gets_one_with_its_password(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    teacher = TeacherFactory.create(school=qingzhu.school, name="顾盼", number="077")
+    client = client_of(qingzhu.admin)
+    page = client.get(reverse("manage:person", args=[teacher.pk]))
+    assert page.context["account_form"]["username"].value() == "qingzhu-077"
+    url = reverse("manage:open_account", args=[teacher.pk])
+    taken = client.post(url, {"username": "qingzhu-mentor"})
+    assert taken.status_code == 422
+    assert taken.context["account_form"].errors == {"username": ["账号“qingzhu-mentor”已经有人使用，请换一个。"]}
+    opened = client.post(url, {"username": "qingzhu-077"})
+    assert "no-store" in opened["Cache-Control"]
+    teacher.refresh_from_db()
+    assert teacher.user is not None
+    assert teacher.user.check_password(opened.context["first_password"])
+
+
+def test_an_account_of_a_teacher_leads_to_the_teacher(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    answer = client.get(reverse("manage:account", args=[qingzhu.mentor.pk]))
+    assert answer["Location"] == reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
+    assert client.get(reverse("manage:account", args=[qingzhu.office.pk])).status_code == 200

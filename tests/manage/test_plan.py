@@ -1,0 +1,323 @@
+"""The plan 一校一策: read by everybody, changed by the admin, with every version kept."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import AuditEntry, User
+from core.errors import DomainError
+from mentors.models import Mentor
+from records.models import Tick
+from records.services import PlanChange, VisitData, change_plan, log_visit, rebuild_ticks
+from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
+from schools.models import Grade, Plan, PlanAction, School
+from schools.queries import plan_rules
+from schools.services import create_school
+from tests.cast import TODAY, SchoolCast
+
+SignIn = Callable[[User], Client]
+
+
+def grade(cast: SchoolCast, number: int) -> Grade:
+    return Grade.objects.get(school=cast.school, number=number)
+
+
+def change(cast: SchoolCast, **changes: Any) -> PlanChange:
+    """The plan as it is, effective today, but for `changes`."""
+    present = PlanChange(
+        effective_from=TODAY,
+        title="全员导师制工作实施方案（试行稿）",
+        cap=15,
+        letter_label="成长寄语",
+        letter_tone=LetterTone.POSITIVE,
+        note_visibility=NoteVisibility.TEAM,
+        matching={grade(cast, 1).pk: MatchingMode.HOMEROOM, grade(cast, 5).pk: MatchingMode.CHOICE},
+        periods={},
+        counts={},
+        windows={},
+        accepted_outcomes=["completed", "declined"],
+    )
+    return replace(present, **changes)
+
+
+def save(cast: SchoolCast, *, user: User | None = None, seen: int = 1, **changes: Any) -> Plan:
+    actor = cast.actor(user or cast.admin)
+    return change_plan(actor=actor, year=cast.year, seen_version=seen, change=change(cast, **changes))
+
+
+def declined_visit(cast: SchoolCast) -> None:
+    """A visit that the family declined in the first term; the first version counts it."""
+    log_visit(
+        actor=cast.actor(cast.mentor),
+        pupil=cast.pupils[0],
+        term=cast.year.terms.get(number=1),
+        data=VisitData(datetime.date(2026, 9, 10), NoteVisibility.TEAM, outcome=VisitOutcome.DECLINED),
+        teachers=[cast.mentor.teacher],
+        submission=uuid.uuid4(),
+    )
+
+
+# --- Saving -----------------------------------------------------------------------------------------------------------
+def test_a_change_is_a_new_version_and_the_former_one_stays(qingzhu: SchoolCast) -> None:
+    before = Plan.objects.get(year=qingzhu.year)
+    plan = save(
+        qingzhu,
+        cap=16,
+        letter_label="成长激励卡",
+        counts={ActionKind.TALK: 2},
+        periods={ActionKind.VISIT: PeriodKind.YEAR},
+        windows={ActionKind.VISIT: (-28, 7)},
+        matching={grade(qingzhu, 1).pk: MatchingMode.HOMEROOM, grade(qingzhu, 2).pk: MatchingMode.CLUB},
+    )
+    versions = Plan.objects.filter(year=qingzhu.year).order_by("version")
+    assert [(p.version, p.cap, p.letter_label, p.effective_from) for p in versions] == [
+        (1, 15, "成长寄语", before.effective_from),
+        (2, 16, "成长激励卡", TODAY),
+    ]
+    rules = plan_rules(qingzhu.year, on=TODAY)
+    former = plan_rules(qingzhu.year, on=TODAY - datetime.timedelta(days=1))
+    assert rules is not None
+    assert former is not None
+    visit, talk, card = (rules.find(kind) for kind in (ActionKind.VISIT, ActionKind.TALK, ActionKind.CARD))
+    assert visit is not None
+    assert talk is not None
+    assert card is not None
+    assert (visit.period, visit.opens_days, visit.due_days) == (PeriodKind.YEAR, -28, 7)
+    assert (talk.count, talk.opens_days, talk.due_days) == (2, -14, 14)
+    # Required actions follow the covered grades; the optional card keeps its own.
+    assert visit.grade_ids == {grade(qingzhu, 1).pk, grade(qingzhu, 2).pk}
+    assert card.grade_ids == {grade(qingzhu, 3).pk}
+    assert (former.plan.pk, former.plan.cap) == (before.pk, 15)
+    entry = AuditEntry.objects.get(verb="change_plan")
+    assert (entry.user_id, entry.target_id, entry.detail) == (
+        qingzhu.admin.pk,
+        plan.pk,
+        {"version": 2, "cap": 16, "ticks": 0},
+    )
+
+
+def test_a_change_of_the_cap_reaches_the_mentors(qingzhu: SchoolCast) -> None:
+    save(qingzhu, cap=10)
+    assert sorted(Mentor.objects.filter(year=qingzhu.year).values_list("capacity", flat=True)) == [10, 10, 10, 20]
+
+
+def test_a_change_rebuilds_the_ticks(qingzhu: SchoolCast) -> None:
+    declined_visit(qingzhu)
+    assert [(t.action, t.state) for t in Tick.objects.all()] == [("visit", "done")]
+    save(qingzhu, accepted_outcomes=["completed"])
+    assert [(t.action, t.state) for t in Tick.objects.all()] == [("visit", "planned")]
+    assert rebuild_ticks(year=qingzhu.year, on=TODAY, check=True) == []
+
+
+def test_a_version_that_begins_later_leaves_today_as_it_is(qingzhu: SchoolCast) -> None:
+    declined_visit(qingzhu)
+    save(qingzhu, cap=10, accepted_outcomes=["completed"], effective_from=datetime.date(2027, 2, 1))
+    assert [t.state for t in Tick.objects.all()] == ["done"]
+    assert set(Mentor.objects.filter(year=qingzhu.year).values_list("capacity", flat=True)) == {15, 30}
+
+
+def test_a_cap_that_is_too_low_saves_nothing_at_all(qingzhu: SchoolCast) -> None:
+    declined_visit(qingzhu)
+    with pytest.raises(DomainError) as refused:
+        save(qingzhu, cap=1, accepted_outcomes=["completed"])
+    assert refused.value.message == ("有导师现有 2 名学生，超过新的上限 1 名。请先调整学生或批准超额，再修改方案。")
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+    assert PlanAction.objects.filter(plan__year=qingzhu.year).count() == 4
+    assert [t.state for t in Tick.objects.all()] == ["done"]
+    assert not AuditEntry.objects.filter(verb="change_plan").exists()
+
+
+def test_a_version_does_not_begin_before_the_one_it_follows(qingzhu: SchoolCast) -> None:
+    with pytest.raises(DomainError) as refused:
+        save(qingzhu, effective_from=datetime.date(2026, 6, 1))
+    assert refused.value.code == "before_current"
+
+
+def test_two_admins_do_not_overwrite_each_other(qingzhu: SchoolCast) -> None:
+    save(qingzhu, cap=16)
+    with pytest.raises(DomainError) as refused:
+        save(qingzhu, cap=14, seen=1)
+    assert refused.value.code == "stale"
+    assert Plan.objects.filter(year=qingzhu.year).count() == 2
+
+
+@pytest.mark.parametrize("part", ["homeroom", "mentor", "office", "counsellor", "leader"])
+def test_only_the_admin_changes_the_plan(qingzhu: SchoolCast, part: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        save(qingzhu, user=qingzhu.people[part], cap=16)
+    assert refused.value.code == "not_allowed"
+
+
+def test_the_plan_of_another_school_is_out_of_reach(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    with pytest.raises(DomainError) as refused:
+        change_plan(actor=qingzhu.actor(qingzhu.admin), year=other.year, seen_version=1, change=change(other, cap=16))
+    assert refused.value.code == "other_school"
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("part", ["admin", "office", "homeroom", "mentor", "counsellor", "leader"])
+def test_everybody_of_the_school_reads_the_plan_and_only_the_admin_may_edit(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn, part: str
+) -> None:
+    client = client_of(qingzhu.people[part])
+    body = client.get(reverse("plan:detail")).content.decode()
+    assert "原则上不超过 15 名学生" in body
+    assert (reverse("plan:edit") in body) is (part == "admin")
+    assert client.get(reverse("plan:edit")).status_code == (200 if part == "admin" else 403)
+    assert client.get(reverse("plan:school", args=[other.school.pk])).status_code == 404
+
+
+def test_the_windows_are_the_real_days_of_this_year(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    actions = client_of(qingzhu.mentor).get(reverse("plan:detail")).context["actions"]
+    said = {
+        action.label: [[f"{w.opens_on:%m-%d}..{w.due_on:%m-%d}" for w in line.windows] for line in action.lines]
+        for action in actions
+    }
+    assert said == {
+        "家访": [["08-11..09-15"], ["02-01..03-08"]],
+        "谈心": [["10-26..11-25", "12-28..01-22"], ["04-12..05-12", "06-07..06-30"]],
+        "书面反馈": [["01-01..01-22"], ["06-09..06-30"]],
+        "心灵树洞卡": [["09-01..12-30"], ["02-22..06-22"]],
+    }
+    assert [a.accepted for a in actions] == ["已完成、家长婉拒", "", "", ""]
+
+
+def test_a_bureau_reads_the_plans_of_its_schools_and_no_others(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
+) -> None:
+    senior, _ = create_school(
+        code="jiangcheng",
+        name="江城一中",
+        preset=Preset.SENIOR_YEARLY,
+        start_year=2026,
+        bureau_name="江城市教育局",
+    )
+    client = client_of(qingzhu.bureau_user)
+    listed = client.get(reverse("plan:detail"))
+    assert [s.name for s in listed.context["schools"]] == ["江城一中", "青竹小学"]
+    page = client.get(reverse("plan:school", args=[senior.pk]))
+    assert page.status_code == 200
+    assert [line.label for line in page.context["actions"][0].lines] == ["全学年"]
+    assert reverse("plan:edit") not in page.content.decode()
+    assert client.get(reverse("plan:school", args=[other.school.pk])).status_code == 404
+    assert client.get(reverse("plan:edit")).status_code == 403
+
+
+def test_the_history_says_what_each_version_changed(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    save(
+        qingzhu,
+        cap=16,
+        counts={ActionKind.TALK: 2},
+        windows={ActionKind.VISIT: (-28, 14)},
+        accepted_outcomes=["completed"],
+        matching={grade(qingzhu, 1).pk: MatchingMode.CHOICE, grade(qingzhu, 5).pk: MatchingMode.CHOICE},
+    )
+    client = client_of(qingzhu.mentor)
+    newest, first = client.get(reverse("plan:detail")).context["history"]
+    assert newest.changes == [
+        "每位导师的上限：15 名 → 16 名",
+        "一年级：班主任与学生协商 → 学生自主选择（意向征询）",
+        "家访时间：开学前 21 天到后 14 天 → 开学前 28 天到后 14 天",
+        "视为完成的家访：已完成、家长婉拒 → 已完成",
+        "谈心：每学期 1 次 → 每学期 2 次",
+    ]
+    assert (newest.in_force, first.in_force, first.changes) == (True, False, [])
+    old = client.get(reverse("plan:detail"), {"version": "1"})
+    assert old.context["plan"].cap == 15
+    assert "这是以前的版本" in old.content.decode()
+    assert client.get(reverse("plan:detail"), {"version": "9"}).status_code == 404
+
+
+@pytest.mark.parametrize("versions", [1, 3])
+def test_the_plan_costs_the_same_with_one_version_and_with_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, versions: int
+) -> None:
+    for seen in range(1, versions):
+        save(qingzhu, seen=seen, cap=15 + seen)
+    client = client_of(qingzhu.mentor)
+    with django_assert_num_queries(13):
+        page = client.get(reverse("plan:detail"))
+    assert len(page.context["history"]) == versions
+
+
+def test_a_school_without_a_year_shows_an_empty_page(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    bare = School.objects.create(code="bare", name="新建小学", stage="primary", bureau=qingzhu.school.bureau)
+    page = client_of(qingzhu.bureau_user).get(reverse("plan:school", args=[bare.pk]))
+    assert "还没有方案" in page.content.decode()
+
+
+# --- The form ---------------------------------------------------------------------------------------------------------
+def filled(client: Client) -> dict[str, Any]:
+    """What a browser would send if nothing was touched."""
+    form = client.get(reverse("plan:edit")).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def test_the_form_saves_what_it_shows(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    data = filled(client) | {"cap": 16, f"grade_{grade(qingzhu, 2).pk}": "club", "before_visit": 28}
+    answer = client.post(reverse("plan:edit"), data)
+    assert answer["Location"] == reverse("plan:detail")
+    page = client.get(reverse("plan:detail"))
+    assert page.context["history"][0].changes == [
+        "每位导师的上限：15 名 → 16 名",
+        "二年级：不在方案内 → 依托社团",
+        "家访时间：开学前 21 天到后 14 天 → 开学前 28 天到后 14 天",
+    ]
+    assert "方案第 2 版已保存，已经生效。" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "changes, field, message",
+    [
+        ({"cap": 1}, "cap", "有导师现有 2 名学生，超过新的上限 1 名。请先调整学生或批准超额，再修改方案。"),
+        ({"cap": 61}, "cap", "上限在 1 到 60 之间。"),
+        (
+            {"effective_from": "2026-06-30"},
+            "effective_from",
+            "新版本的生效日期不能早于现行版本（2026-07-01）。",
+        ),
+        ({"accepted_outcomes": []}, "accepted_outcomes", "请至少勾选一种结果。"),
+        ({"count_talk": "两"}, "count_talk", "谈心：次数：请填写 1 到 20 之间的整数。"),
+        (
+            {"before_letter": -5, "after_letter": 0},
+            "after_letter",
+            "书面反馈的截止时间早于开始时间，请调整天数。",
+        ),
+    ],
+)
+def test_what_is_refused_stands_at_its_field_and_stays_typed(
+    qingzhu: SchoolCast, client_of: SignIn, changes: dict[str, Any], field: str, message: str
+) -> None:
+    client = client_of(qingzhu.admin)
+    answer = client.post(reverse("plan:edit"), filled(client) | {"title": "我们的方案"} | changes)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {field: [message]}
+    assert "我们的方案" in answer.content.decode()
+    assert message in answer.content.decode()
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+
+
+def test_a_plan_without_any_grade_is_refused(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    none = {name: "" for name in filled(client) if name.startswith("grade_")}
+    answer = client.post(reverse("plan:edit"), filled(client) | none)
+    assert answer.context["form"].non_field_errors() == ["请至少为一个年级选择匹配方式。"]
+
+
+def test_a_stale_form_says_so_and_keeps_what_was_typed(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    data = filled(client) | {"title": "我们的方案"}
+    save(qingzhu, cap=16)
+    answer = client.post(reverse("plan:edit"), data)
+    assert answer.status_code == 422
+    assert "方案刚刚已经改成第 2 版。" in answer.content.decode()
+    assert "我们的方案" in answer.content.decode()

@@ -1,0 +1,146 @@
+"""All of a school's papers as one job, from the button to the ZIP, run as a worker does and without a broker."""
+
+import uuid
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import RoleGrant, User
+from accounts.services import end_role
+from jobs.enums import JobState
+from jobs.models import Job
+from jobs.work import run_job
+from mentors.enums import AssignmentOrigin
+from mentors.services import assign_pupil
+from tests.cast import EnrolmentFactory, SchoolCast
+from tests.documents.reading import page_texts, text
+from tests.records.builders import letter, released_letter, visit
+
+SignIn = Callable[[User], Client]
+pytestmark = pytest.mark.usefixtures("own_folder")
+
+
+def order(client: Client, name: str, **data: str) -> Job:
+    """Press the button called `name` and return the job."""
+    answer = client.post(reverse(f"papers:{name}"), {"job": str(uuid.uuid4()), **data})
+    assert answer.status_code == 302
+    job = Job.objects.latest("created_at")
+    assert answer["Location"] == reverse("jobs:detail", args=[job.pk])
+    return job
+
+
+def unpacked(client: Client, job: Job) -> dict[str, bytes]:
+    """Work at the job, download its ZIP and return its files by name."""
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message, job.done_count) == (JobState.DONE, "", job.total)
+    (result,) = job.files.all()
+    answer = client.get(reverse("jobs:download", args=[result.pk]))
+    path = Path(result.file.path)
+    assert b"".join(answer.streaming_content) == path.read_bytes()  # type: ignore[attr-defined]  # a FileResponse
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_all_record_books_come_in_one_zip(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], text="孩子在给弟弟读绘本。")
+    client = client_of(qingzhu.office)
+    job = order(client, "all_books")
+    assert (job.title, job.total) == ("2026学年全校导师记录本", 4)
+    files = unpacked(client, job)
+    assert sorted(files) == sorted(
+        [
+            "一1班/何知秋-导师记录本.pdf",
+            "一1班/林小满-导师记录本.pdf",
+            "一1班/苏禾-导师记录本.pdf",
+            "五1班/陶然、石磊-导师记录本.pdf",
+        ]
+    )
+    words = text(files["一1班/林小满-导师记录本.pdf"])
+    phone = qingzhu.pupils[0].guardians.get().phone
+    assert ("孩子在给弟弟读绘本。" in words, phone in words) == (True, False)
+
+
+def test_phones_print_in_full_when_the_box_is_ticked(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    files = unpacked(client, order(client, "all_books", full_phones="on"))
+    assert qingzhu.pupils[0].guardians.get().phone in text(files["一1班/林小满-导师记录本.pdf"])
+
+
+def test_all_finished_letters_come_by_class_and_pupil(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
+    released_letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague, draft=True)
+    letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
+    client = client_of(qingzhu.office)
+    files = unpacked(client, order(client, "all_letters", term="1"))
+    assert sorted(files) == [
+        "一1班/1 安可儿-成长寄语.pdf",
+        "一1班/2 白一诺-成长寄语.pdf",
+        "五1班/1 范思齐-成长寄语.pdf",
+    ]
+    (page,) = page_texts(files["五1班/1 范思齐-成长寄语.pdf"])
+    assert [part in page for part in ("范思齐同学：", "陶然", "石磊", "2026学年第一学期")] == [True] * 4
+
+
+def test_two_children_of_one_name_both_get_their_letter(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    twin = EnrolmentFactory.create(school_class=qingzhu.class_one, pupil__name="安可儿").pupil
+    assign_pupil(actor=qingzhu.system, pupil=twin, mentor=qingzhu.slot, origin=AssignmentOrigin.HOMEROOM)
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0], body="写给第一个安可儿。")
+    letter(qingzhu, qingzhu.mentor, twin, body="写给第二个安可儿。")
+    client = client_of(qingzhu.office)
+    files = unpacked(client, order(client, "all_letters", term="1"))
+    assert {name: "第一个" in text(pdf) for name, pdf in files.items()} == {
+        "一1班/1 安可儿-成长寄语.pdf": True,
+        "一1班/2 安可儿-成长寄语.pdf": False,
+    }
+
+
+def test_all_slips_come_by_class(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    files = unpacked(client, order(client, "all_slips"))
+    assert sorted(files) == ["一1班-家长凭条.pdf", "五1班-家长凭条.pdf"]
+    assert text(files["五1班-家长凭条.pdf"]).count("范思齐") == 1
+
+
+def test_a_double_click_starts_one_job(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    key = str(uuid.uuid4())
+    places = [client.post(reverse("papers:all_slips"), {"job": key})["Location"] for _ in range(2)]
+    assert (Job.objects.count(), places[0]) == (1, places[1])
+
+
+def test_nothing_to_print_is_said_before_a_job_begins(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    answer = client_of(qingzhu.office).post(reverse("papers:all_letters"), {"job": str(uuid.uuid4()), "term": "1"})
+    assert (answer.status_code, "还没有已交的寄语" in answer.content.decode()) == (409, True)
+    assert not Job.objects.exists()
+
+
+def test_whoever_lost_the_role_meanwhile_gets_nothing(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    job = order(client, "all_slips")
+    end_role(actor=qingzhu.system, grant=RoleGrant.objects.get(user=qingzhu.office))
+    RoleGrant.objects.filter(user=qingzhu.office).delete()
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failed_count, job.files.count()) == (JobState.FAILED, 2, 0)
+    assert {item.error for item in job.items.all()} == {"not_allowed"}
+
+
+@pytest.mark.parametrize("name", ["all_books", "all_letters", "all_slips"])
+@pytest.mark.parametrize("part", ["mentor", "homeroom", "leader", "admin", "bureau_user"])
+def test_only_the_office_starts_a_job(qingzhu: SchoolCast, client_of: SignIn, part: str, name: str) -> None:
+    answer = client_of(qingzhu.people[part]).post(reverse(f"papers:{name}"), {"job": str(uuid.uuid4())})
+    assert (answer.status_code, Job.objects.count()) == (403, 0)
+
+
+def test_job_rows_hold_keys_and_no_pupils_name(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    job = order(client_of(qingzhu.office), "all_letters", term="1")
+    (item,) = job.items.all()
+    assert (item.label, item.payload) == ("一（1）班", {"class": qingzhu.class_one.pk})
+    assert list(job.params) == ["term"]
