@@ -1,8 +1,8 @@
 """Reads of background work and of import batches for the pages."""
 
 from accounts.actors import Actor
-from jobs.models import ImportBatch
-from jobs.querysets import ImportBatchQuerySet
+from jobs.models import ImportBatch, Job, ResultFile
+from jobs.querysets import ImportBatchQuerySet, JobQuerySet, ResultFileQuerySet
 
 
 def visible_batches(actor: Actor) -> ImportBatchQuerySet:
@@ -13,3 +13,23 @@ def visible_batches(actor: Actor) -> ImportBatchQuerySet:
 def school_batches(actor: Actor) -> ImportBatchQuerySet:
     """All import batches of the actor's school, to tell 403 from 404."""
     return ImportBatch.objects.in_school(actor)
+
+
+def visible_jobs(actor: Actor) -> JobQuerySet:
+    """The jobs that the actor may open, the newest first."""
+    return Job.objects.visible_to(actor).for_list()
+
+
+def jobs_in_scope(actor: Actor) -> JobQuerySet:
+    """All jobs of the actor's scope, to tell 403 from 404."""
+    return Job.objects.in_scope(actor)
+
+
+def visible_results(actor: Actor) -> ResultFileQuerySet:
+    """The result files that the actor may know of, job at hand."""
+    return ResultFile.objects.visible_to(actor).select_related("job")
+
+
+def results_in_scope(actor: Actor) -> ResultFileQuerySet:
+    """All result files of the actor's scope, to tell 403 from 404."""
+    return ResultFile.objects.in_scope(actor)

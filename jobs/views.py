@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.http import ActorRequest, get_visible_or_404
 from core.clock import now
 from jobs.enums import ItemState
-from jobs.models import Job, ResultFile
+from jobs.models import Job
+from jobs.queries import jobs_in_scope, results_in_scope, visible_jobs, visible_results
 from jobs.querysets import OVERSEERS
 from jobs.rules import may_cancel, may_download
 from jobs.services import cancel_job, note_download
@@ -26,7 +27,7 @@ FAILURES_SHOWN = 50
 @require_GET
 def job_list(request: ActorRequest) -> HttpResponse:
     """One's own jobs; overseers see all of their school's."""
-    jobs = Job.objects.visible_to(request.actor).for_list()
+    jobs = visible_jobs(request.actor)
     page = Paginator(jobs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -66,9 +67,9 @@ def cancel(request: ActorRequest, pk: uuid.UUID) -> HttpResponse:
 def download(request: ActorRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A result, for the one who asked for it; after its day a page that says so."""
     result = get_visible_or_404(
-        ResultFile.objects.visible_to(request.actor).select_related("job"),
+        visible_results(request.actor),
         request.actor,
-        everyone=ResultFile.objects.in_scope(request.actor),
+        everyone=results_in_scope(request.actor),
         pk=pk,
     )
     if not may_download(request.actor, result.job):
@@ -94,9 +95,9 @@ def download(request: ActorRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 def _job(request: ActorRequest, pk: uuid.UUID) -> Job:
     return get_visible_or_404(
-        Job.objects.visible_to(request.actor).for_list(),
+        visible_jobs(request.actor),
         request.actor,
-        everyone=Job.objects.in_scope(request.actor),
+        everyone=jobs_in_scope(request.actor),
         pk=pk,
     )
 

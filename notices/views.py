@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import ActorRequest, get_visible_or_404
-from notices.models import Notice
+from notices.queries import own_notices, school_notices
 from notices.services import mark_all_read, mark_read
 
 PAGE_SIZE = 20
@@ -16,7 +16,7 @@ PAGE_SIZE = 20
 @require_GET
 def inbox(request: ActorRequest) -> HttpResponse:
     """One's own notices, the newest first."""
-    notices = Notice.objects.visible_to(request.actor).for_inbox()
+    notices = own_notices(request.actor)
     page = Paginator(notices, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "notices/inbox.html", {"page": page})
 
@@ -25,9 +25,9 @@ def inbox(request: ActorRequest) -> HttpResponse:
 def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go where it points; without a link, back to the inbox."""
     notice = get_visible_or_404(
-        Notice.objects.visible_to(request.actor),
+        own_notices(request.actor),
         request.actor,
-        everyone=Notice.objects.in_school(request.actor),
+        everyone=school_notices(request.actor),
         pk=pk,
     )
     mark_read(actor=request.actor, notice=notice)

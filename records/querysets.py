@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -43,8 +43,15 @@ class RecordQuerySet(models.QuerySet[R]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
+        # A mentor sees what came before, but not what comes after their own last year with the pupil.
+        own = Assignment.objects.held_by(actor).filter(
+            pupil=OuterRef(self.pupil_path), year__start_year__gte=OuterRef("term__year__start_year")
+        )
+        own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
         seen = self.model._default_manager.filter(
-            Q(**{f"{self.pupil_path}__in": pupils_in_reach(actor)}) | Q(created_by_id=actor.user_id)
+            Exists(own)
+            | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")})
+            | Q(created_by_id=actor.user_id)
         )
         return rows.filter(pk__in=seen.values("pk"))
 

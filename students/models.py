@@ -45,9 +45,7 @@ class Enrolment(SchoolOwned):
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="enrolments")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="enrolments")
-    school_class = models.ForeignKey(
-        SchoolClass, models.PROTECT, related_name="enrolments"
-    )
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="enrolments")
     seat_number = models.PositiveSmallIntegerField("序号", null=True, blank=True)
     # 学生情况简述 of the record book, written by the mentor; where empty, the roster's remark stands in.
     brief = models.CharField("学生情况简述", max_length=200, blank=True)
@@ -67,16 +65,11 @@ class Enrolment(SchoolOwned):
             ordered("starts_on", "ends_on", name="enrolment_dates_ordered"),
             one_of("end_reason", EndReason, name="enrolment_end_known"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True, end_reason="")
-                | (Q(ends_on__isnull=False) & ~Q(end_reason="")),
+                condition=Q(ends_on__isnull=True, end_reason="") | (Q(ends_on__isnull=False) & ~Q(end_reason="")),
                 name="enrolment_end_has_reason",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["school_class", "seat_number"], name="enrolment_class_seat"
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["school_class", "seat_number"], name="enrolment_class_seat")]
 
     def __str__(self) -> str:
         return f"{self.pupil_id} in {self.school_class_id}"
@@ -99,16 +92,12 @@ class Guardian(SchoolOwned):
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["pupil", "position"], name="guardian_position_once"
-            ),
+            models.UniqueConstraint(fields=["pupil", "position"], name="guardian_position_once"),
             models.CheckConstraint(
                 condition=Q(position__gte=1, position__lte=3),
                 name="guardian_up_to_three",
             ),
-            models.CheckConstraint(
-                condition=~Q(name="", phone=""), name="guardian_not_empty"
-            ),
+            models.CheckConstraint(condition=~Q(name="", phone=""), name="guardian_not_empty"),
         ]
 
     def __str__(self) -> str:
@@ -117,13 +106,7 @@ class Guardian(SchoolOwned):
     @property
     def masked_phone(self) -> str:
         """138****0000: enough to recognise, not to dial."""
-        return (
-            f"{self.phone[:3]}****{self.phone[-4:]}"
-            if len(self.phone) >= 9
-            else "****"
-            if self.phone
-            else ""
-        )
+        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 9 else "****" if self.phone else ""
 
 
 def new_slip_key() -> str:
@@ -148,9 +131,7 @@ class FamilySlip(SchoolOwned):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["pupil"], condition=Q(revoked_at=None), name="slip_one_valid"
-            ),
+            models.UniqueConstraint(fields=["pupil"], condition=Q(revoked_at=None), name="slip_one_valid"),
         ]
 
     def __str__(self) -> str:

@@ -43,12 +43,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def for_class_list(self, school_class: SchoolClass) -> Self:
         """The class as its list shows it: present pupils by seat number."""
-        return (
-            self.active()
-            .filter(school_class=school_class)
-            .select_related("pupil")
-            .in_list_order()
-        )
+        return self.active().filter(school_class=school_class).select_related("pupil").in_list_order()
 
     def in_list_order(self) -> Self:
         """Grade, class, seat number, then pinyin."""
@@ -62,6 +57,4 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def with_guardians(self, guardians: QuerySet[Guardian]) -> Self:
         """The guardians of each pupil prefetched, first one first."""
-        return self.prefetch_related(
-            Prefetch("pupil__guardians", queryset=guardians.order_by("position"))
-        )
+        return self.prefetch_related(Prefetch("pupil__guardians", queryset=guardians.order_by("position")))

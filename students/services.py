@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.services import PAPER_ALPHABET, audit
 from core.clock import now
 from core.errors import DomainError
+from core.text import clean_key
 from students.models import FamilySlip, Pupil
 
 CODE_LENGTH = 8
@@ -41,20 +42,12 @@ def issue_slips(*, actor: Actor, pupils: list[Pupil]) -> dict[int, FamilySlip]:
     """
     if any(pupil.school_id != actor.school_id for pupil in pupils):
         raise DomainError("other_school", "有学生不属于本校。")
-    slips = {
-        s.pupil_id: s
-        for s in FamilySlip.objects.filter(pupil__in=pupils, revoked_at=None)
-    }
-    fresh = [
-        FamilySlip(school_id=p.school_id, pupil=p) for p in pupils if p.pk not in slips
-    ]
+    slips = {s.pupil_id: s for s in FamilySlip.objects.filter(pupil__in=pupils, revoked_at=None)}
+    fresh = [FamilySlip(school_id=p.school_id, pupil=p) for p in pupils if p.pk not in slips]
     # Somebody else may print the same class at this moment: one valid slip per pupil, the first one stays.
     FamilySlip.objects.bulk_create(fresh, ignore_conflicts=True)
     if fresh:
-        slips = {
-            s.pupil_id: s
-            for s in FamilySlip.objects.filter(pupil__in=pupils, revoked_at=None)
-        }
+        slips = {s.pupil_id: s for s in FamilySlip.objects.filter(pupil__in=pupils, revoked_at=None)}
     audit(
         actor=actor,
         verb="issue_slips",
@@ -77,6 +70,11 @@ WRONG = "凭条码或手机号后四位不对，请对照凭条再输入一次�
 LOCKED = "输入错误次数较多，请 15 分钟后再试，或联系班主任重发凭条。"
 
 
+def _typed(text: str) -> str:
+    """What a person meant: full-width characters, capitals, blanks and dashes make no difference."""
+    return clean_key(text).lower().replace("-", "").replace(" ", "")
+
+
 def open_slip(*, key: str, code: str, phone_tail: str) -> FamilySlip:
     """The slip, when the code and the last four digits of one guardian's phone are right.
 
@@ -97,13 +95,9 @@ def open_slip(*, key: str, code: str, phone_tail: str) -> FamilySlip:
         elif slip.locked_until is not None and slip.locked_until > now():
             outcome = DomainError("slip_locked", LOCKED)
         else:
-            tails = {
-                g.phone[-4:] for g in slip.pupil.guardians.all() if len(g.phone) >= 4
-            }
-            right_code = hmac.compare_digest(
-                slip_code(slip), code.strip().lower().replace("-", "").replace(" ", "")
-            )
-            if right_code and phone_tail.strip() in tails:
+            tails = {g.phone[-4:] for g in slip.pupil.guardians.all() if len(g.phone) >= 4}
+            right_code = hmac.compare_digest(slip_code(slip).encode(), _typed(code).encode())
+            if right_code and _typed(phone_tail) in tails:
                 slip.failures, slip.locked_until = 0, None
             else:
                 slip.failures += 1

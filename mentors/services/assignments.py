@@ -186,9 +186,8 @@ def withdraw_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndR
 @transaction.atomic
 def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
     """Compare each mentor's load with the assignments and mend it unless `check`; keys of those that differed."""
-    different = [
-        m
-        for m in Mentor.objects.select_for_update()
+    different = list(
+        Mentor.objects.select_for_update()
         .filter(
             pk__in=Mentor.objects.of_year(year)
             .annotate(
@@ -201,7 +200,7 @@ def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
             .values("pk")
         )
         .order_by("pk")
-    ]
+    )
     if not check:
         for mentor in different:
             mentor.load = Assignment.objects.active().main().filter(mentor=mentor).count()

@@ -195,7 +195,9 @@ def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> No
     for assignment in Assignment.objects.filter(year=year).select_related("pupil").order_by("pk"):
         held[assignment.mentor_id].append(assignment)
     desks = []
-    for mentor in Mentor.objects.of_year(year).with_names().order_by("pk"):
+    # By class: the first class's team is in the midst of its work, and that is where the demo's accounts are.
+    by_class = ("teams__school_class__grade__number", "teams__school_class__number", "teams__position", "pk")
+    for mentor in Mentor.objects.of_year(year).with_names().order_by(*by_class):
         teachers: list[Teacher] = [member.teacher for member in mentor.members.all()]
         users = list(User.objects.filter(teacher__in=teachers).order_by("pk"))
         desks.append(Desk(mentor, teachers, users, held[mentor.pk]))

@@ -22,7 +22,7 @@ from records.documents.contexts import (
 ROSTER_ROWS = 15
 #: What a pupil's page can hold, in millimetres, as `record_book.css` sets it. Only used to share out the ruled
 #: lines, so that a page with little text is filled for handwriting and not one line over: estimates are enough.
-PAGE_HEIGHT = 258.0 - 19.5
+PAGE_HEIGHT = 258.0 - 21.5
 SUMMARY_LINE = 5.5
 SECTION_HEIGHT = 12.1
 SLOT_HEIGHT, EMPTY_SLOT_HEIGHT = 9.2, 10.7

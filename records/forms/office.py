@@ -60,7 +60,7 @@ class PupilFilterForm(PlaceForm):
 
     def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
-        choices = [("", "所有学生"), ("none", "还没有任何记录"), ("no_mentor", "还没有导师")]
+        choices = [("", "所有学生"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师")]
         choices += [(a.action, f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
         self.fields["show"] = forms.ChoiceField(label="显示", choices=choices, required=False)
         self.helper.layout = Layout(Field("show"), Field("place"), Field("term"))

@@ -8,12 +8,11 @@ from typing import Final
 from accounts.actors import Actor
 from core.text import clean_key
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
+from mentors.models import Assignment, Mentor
 from mentors.queries import mentor_of
-from records.enums import LetterState, Occasion, TickState
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
-from records.querysets import HeartTalkQuerySet, HomeVisitQuerySet
-from schools.enums import ActionKind, Anchor, KeyDateKind, PeriodKind, VisitOutcome
+from records.enums import LetterState, TickState
+from records.models import GrowthLetter, HomeVisit, Tick
+from schools.enums import ActionKind, Anchor, PeriodKind, VisitOutcome
 from schools.models import KeyDate, Period, SchoolYear, Term
 from schools.queries import (
     OwedAction,
@@ -27,7 +26,6 @@ from schools.queries import (
     term_on,
 )
 from students.models import Enrolment, Pupil
-from students.querysets import PupilQuerySet
 
 #: The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns.
 DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
@@ -323,112 +321,3 @@ def _desk_tick(
         note = f"已 {tick.done_count} 次，共 {owed.count} 次"
     state = "draft" if blank.action == ActionKind.LETTER and not note else "planned"
     return replace(blank, state=state, note=note)
-
-
-def school_pupils(actor: Actor) -> PupilQuerySet:
-    """All pupils of the actor's school, to tell a forbidden pupil (403) from an unknown one (404)."""
-    return Pupil.objects.in_school(actor)
-
-
-def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolment]:
-    """The actor's other present pupils, in the book's order: who may have joined a talk. One query."""
-    if actor.user_id is None:
-        return []
-    own = Assignment.objects.active().filter(year=calendar.year, mentor__members__teacher__user_id=actor.user_id)
-    rows = (
-        Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
-        .filter(pupil_id__in=own.values("pupil_id"))
-        .exclude(pupil=pupil)
-        .select_related("pupil", "school_class__grade")
-        .in_list_order()
-    )
-    return list(rows)
-
-
-def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
-    """Teachers who may have joined a visit: oneself first, then the team 导师团 of the pupil's class, leader first.
-
-    Four queries at most.
-    """
-    if actor.school_id is None:
-        return []
-    members = (
-        TeamMember.objects.filter(
-            school_id=actor.school_id,
-            school_class__enrolments__pupil=pupil,
-            school_class__enrolments__year=calendar.year,
-            school_class__enrolments__ends_on=None,
-        )
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
-    )
-    own = Teacher.objects.visible_to(actor).filter(user_id=actor.user_id) if actor.user_id else []
-    team = [m.teacher for member in members for m in member.mentor.members.all()]
-    slot = mentor_of(actor, calendar.year)
-    partners = [m.teacher for m in slot.members.all()] if slot is not None else []
-    return list({t.pk: t for t in (*own, *partners, *team)}.values())
-
-
-def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment | None:
-    """The pupil's present place in this year, class at hand."""
-    return (
-        Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
-        .filter(pupil=pupil)
-        .select_related("pupil", "school_class__grade")
-        .first()
-    )
-
-
-def likely_occasion(calendar: Calendar, day: datetime.date) -> Occasion:
-    """The occasion that a talk of `day` most likely has: two weeks around term start and exams. One query."""
-    near = datetime.timedelta(days=14)
-    for exam in KeyDate.objects.filter(term=calendar.term, kind=KeyDateKind.EXAM):
-        if exam.starts_on - near <= day < exam.starts_on:
-            return Occasion.BEFORE_EXAM
-        if exam.starts_on <= day <= exam.ends_on + near:
-            return Occasion.AFTER_EXAM
-    if abs(day - calendar.term.starts_on) <= near:
-        return Occasion.TERM_START
-    return Occasion.EVERYDAY
-
-
-def known_visits(actor: Actor) -> HomeVisitQuerySet:
-    """The visits that the actor may know of, with what the form shows; who may change one is asked of the rules."""
-    return HomeVisit.objects.visible_to(actor).present().prefetch_related("teachers")
-
-
-def known_talks(actor: Actor) -> HeartTalkQuerySet:
-    """The talks that the actor may know of, with their pupils; who may change one is asked of the rules."""
-    return HeartTalk.objects.visible_to(actor).present().prefetch_related("pupils")
-
-
-def letter_pupils(actor: Actor, calendar: Calendar) -> PupilQuerySet:
-    """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
-    own = Assignment.objects.active().main().filter(year=calendar.year)
-    if actor.user_id is None:
-        return Pupil.objects.none()
-    own = own.filter(mentor__members__teacher__user_id=actor.user_id)
-    return Pupil.objects.in_school(actor).filter(pk__in=own.values("pupil_id"))
-
-
-def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
-    """The letter to `pupil` in `term`, if it was begun."""
-    return GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil).first()
-
-
-def school_visits(actor: Actor) -> HomeVisitQuerySet:
-    """All visits of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    if actor.school_id is None:
-        return HomeVisit.objects.none()
-    return HomeVisit.objects.present().filter(school_id=actor.school_id)
-
-
-def school_talks(actor: Actor) -> HeartTalkQuerySet:
-    """All talks of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    if actor.school_id is None:
-        return HeartTalk.objects.none()
-    return HeartTalk.objects.present().filter(school_id=actor.school_id)

@@ -10,7 +10,7 @@ from schools.enums import Stage
 from schools.labels import parse_class_label
 from schools.models import School, SchoolClass, SchoolYear, Term
 
-_TERM = re.compile(r"(?:(20\d\d)(?:学年)?[-.第 ]*)?([12一二])(?:学期)?")
+_TERM = re.compile(r"(?:(20\d\d)(?:学年)?[-. ]*)?第?([12一二])(?:学期)?")
 
 
 def school_coded(code: str) -> School:

@@ -19,6 +19,8 @@ from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil
 
+EXPIRED = "这个表单已经失效，请刷新页面后重新填写。"
+
 
 @dataclass(frozen=True, slots=True)
 class VisitData:
@@ -74,7 +76,7 @@ def log_visit(
     """Save one home visit for `pupil`, counting for `term`; `teachers` are all who took part.
 
     The same `submission` again returns the visit that is already there.
-    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`.
+    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
     year, user_id = _check(actor, [pupil], term, data.date)
     if any(t.school_id != actor.school_id for t in teachers):
@@ -94,7 +96,12 @@ def log_visit(
             audit(actor=actor, verb="log_visit", target=visit)
             return visit
     except IntegrityError:
-        return HomeVisit.objects.get(submission=submission, created_by_id=user_id)
+        existing = HomeVisit.objects.filter(submission=submission).first()
+        if existing is None:
+            raise
+        if existing.created_by_id != user_id:
+            raise DomainError("submission_taken", EXPIRED) from None
+        return existing
 
 
 def log_talk(
@@ -108,7 +115,7 @@ def log_talk(
     """Save one talk with one or several pupils, counting for `term`.
 
     The same `submission` again returns the talk that is already there.
-    Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`.
+    Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
     year, user_id = _check(actor, pupils, term, data.date)
     try:
@@ -130,7 +137,12 @@ def log_talk(
             )
             return talk
     except IntegrityError:
-        return HeartTalk.objects.get(submission=submission, created_by_id=user_id)
+        existing = HeartTalk.objects.filter(submission=submission).first()
+        if existing is None:
+            raise
+        if existing.created_by_id != user_id:
+            raise DomainError("submission_taken", EXPIRED) from None
+        return existing
 
 
 def update_visit(

@@ -15,8 +15,8 @@ from mentors.models import Teacher
 from records.enums import TalkForm, VisitForm
 from records.forms.desk import NoteForm, TalkEntryForm, VisitEntryForm
 from records.models import HeartTalk, HomeVisit
-from records.queries.desk import (
-    Calendar,
+from records.queries.desk import Calendar
+from records.queries.desk_forms import (
     companions_of,
     known_talks,
     known_visits,
@@ -91,7 +91,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     team = list({t.pk: t for t in (*visit_team(request.actor, calendar, pupil), *took_part)}.values())
     form = VisitEntryForm(
         request.POST or None,
-        year=calendar.year,
+        year=visit.term.year,
         today=request.actor.today,
         teachers=_pairs(team),
         initial=VisitEntryForm.initial_of(visit),
@@ -163,13 +163,13 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     talk = get_visible_or_404(known_talks(request.actor), request.actor, everyone=school_talks(request.actor), pk=pk)
     if not can_edit_note(request.actor, talk):
         raise PermissionDenied
-    pupils, calendar = list(talk.pupils.all()), calendar_or_stop(request)
+    pupils = list(talk.pupils.all())
     # Reached from one pupil's page, the form goes back to it.
     first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
     pupil = pupil_to_record(request, first.pk)
     form = TalkEntryForm(
         request.POST or None,
-        year=calendar.year,
+        year=talk.term.year,
         today=request.actor.today,
         companions=(),
         initial=TalkEntryForm.initial_of(talk),

@@ -144,4 +144,4 @@ def pupils(request: ActorRequest) -> HttpResponse:
 def _filters(calendar: Calendar) -> list[tuple[str, str]]:
     """The filters of a class's pupils with their words."""
     actions = [(str(a.action), f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
-    return [("", "全部"), ("none", "还没有任何记录"), ("no_mentor", "还没有导师"), *actions]
+    return [("", "全部"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师"), *actions]

@@ -34,11 +34,9 @@ NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就
 
 
 def pdf_response(data: bytes, name: str) -> HttpResponse:
-    """A PDF that opens in the browser and is saved under the human `name`; no cache keeps it."""
+    """A PDF that opens in the browser and is saved under the human `name`."""
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

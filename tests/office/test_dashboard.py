@@ -236,7 +236,7 @@ def test_a_mentor_page_shows_the_pupils_of_all_classes(qingzhu: SchoolCast, clie
         ("bureau_user", 403, 403, 403),
     ],
 )
-def test_each_role_gets_what_is_theirs(  # noqa: PLR0913 - a row of the table of roles
+def test_each_role_gets_what_is_theirs(
     qingzhu: SchoolCast, client_of: SignIn, part: str, dashboard: int, own_class: int, other_class: int
 ) -> None:
     client = client_of(qingzhu.people[part])

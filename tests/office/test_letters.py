@@ -14,7 +14,7 @@ from tests.cast import SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, tick_states
 
 SignIn = Callable[[User], Client]
-PANEL = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "panel"}
+PANEL = {"HX-Request": "true", "HX-Target": "panel"}
 
 
 def state(found: GrowthLetter) -> str:
@@ -71,7 +71,7 @@ def test_the_office_reads_a_letter_and_that_is_logged(qingzhu: SchoolCast, clien
     client = client_of(qingzhu.office)
     address = reverse("office:letter", args=[found.pk])
     assert LETTER in client.get(address).content.decode()
-    panel = client.get(address, **PANEL).content.decode()
+    panel = client.get(address, headers=PANEL).content.decode()
     assert (LETTER in panel, "<html" in panel) == (True, False)
     entries = AuditEntry.objects.filter(verb="open_letter", target_id=found.pk)
     assert [(e.kind, e.user) for e in entries] == [("read", qingzhu.office)] * 2
@@ -88,10 +88,10 @@ def test_returning_needs_a_reason_and_opens_the_tick_again(qingzhu: SchoolCast, 
     found = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     client = client_of(qingzhu.office)
     address = reverse("office:return_letter", args=[found.pk])
-    refused = client.post(address, {"reason": " "}, **PANEL)
+    refused = client.post(address, {"reason": " "}, headers=PANEL)
     assert (refused.status_code, "请写明退回的原因" in refused.content.decode()) == (422, True)
     assert (state(found), tick_states(qingzhu, qingzhu.pupils[0])["letter"]) == ("handed_in", "done")
-    done = client.post(address, {"reason": "名字写错了"}, **PANEL).content.decode()
+    done = client.post(address, {"reason": "名字写错了"}, headers=PANEL).content.decode()
     assert (state(found), found.return_reason) == ("returned", "名字写错了")
     assert tick_states(qingzhu, qingzhu.pupils[0])["letter"] == "planned"
     assert f'<tr id="letter-{qingzhu.pupils[0].pk}" hx-swap-oob="true">' in done

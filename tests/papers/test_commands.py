@@ -52,9 +52,7 @@ def test_nobody_or_several_is_a_sentence(qingzhu: SchoolCast, tmp_path: Path) ->
     assert "林小满" in text(record_book(tmp_path, "T-twin"))
 
 
-def test_the_mentors_of_another_school_are_not_found(
-    qingzhu: SchoolCast, other: SchoolCast, tmp_path: Path
-) -> None:
+def test_the_mentors_of_another_school_are_not_found(qingzhu: SchoolCast, other: SchoolCast, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="没有“"):
         record_book(tmp_path, number_of(other.mentor))
 

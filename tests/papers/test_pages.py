@@ -38,12 +38,12 @@ def test_a_mentor_prints_the_own_record_book(qingzhu: SchoolCast, client_of: Sig
     talk(qingzhu, qingzhu.mentor, first, second, text="一起约定先画图再列式。", place="操场")
     letter(qingzhu, qingzhu.mentor, second)
     answer = client_of(qingzhu.mentor).get(reverse("papers:my_book"))
-    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("application/pdf", True)
     # Cover, its blank back, the roster table, one page per pupil.
     cover, _blank, roster, page_of_first, page_of_second = page_texts(answer.content)
     for part in ("导师记录本", "林小满", "一（1）班", "2人", "青竹小学", "2026年9月-2027年6月"):
         assert part in cover
-    assert (roster.count("√"), "安可儿" in roster, "曹子墨" in roster) == (5, True, False)
+    assert (roster.count("√11."), "安可儿" in roster, "曹子墨" in roster) == (4, True, False)
     assert ("孩子在给弟弟读绘本。" in page_of_first, "母亲" in page_of_first) == (True, True)
     assert ["一起约定先画图再列式。" in page for page in (page_of_first, page_of_second)] == [True, True]
     assert [squeezed(LETTER) in page for page in (page_of_first, page_of_second)] == [False, True]
@@ -85,9 +85,7 @@ def test_a_shared_slot_prints_both_names(qingzhu: SchoolCast, client_of: SignIn)
 
 
 def test_a_column_follows_the_plan(qingzhu: SchoolCast) -> None:
-    book = record_book_context(
-        qingzhu.slot, qingzhu.year, actor=qingzhu.actor(qingzhu.office)
-    )
+    book = record_book_context(qingzhu.slot, qingzhu.year, actor=qingzhu.actor(qingzhu.office))
     assert [(c.title, [p.short for p in c.periods]) for c in book.columns] == [
         ("一次家访", ["上", "下"]),
         ("一次谈心", ["上", "下"]),
@@ -106,7 +104,7 @@ def test_books_are_read_in_the_same_number_of_queries(
     actor = qingzhu.actor(qingzhu.office)
     slots = [qingzhu.slot, qingzhu.slot_colleague, qingzhu.slot_shared][:count]
     mentors = list(mentors_for_print(actor, qingzhu.year).filter(pk__in=[s.pk for s in slots]))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         source = BookSource(actor, qingzhu.year, mentors)
         books = [source.book(mentor, mask_phones=True) for mentor in mentors]
     assert [len(book.pupils) for book in books] == [2, 1, 1][:count]
@@ -130,9 +128,7 @@ def test_a_class_prints_what_its_reader_may_have(qingzhu: SchoolCast, client_of:
     letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     released_letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague)
     address = reverse("papers:class_letters", args=[qingzhu.class_one.pk])
-    office, homeroom = (
-        page_texts(client_of(user).get(address).content) for user in (qingzhu.office, qingzhu.homeroom)
-    )
+    office, homeroom = (page_texts(client_of(user).get(address).content) for user in (qingzhu.office, qingzhu.homeroom))
     assert ["安可儿同学" in office[0], "曹子墨同学" in office[1], len(office)] == [True, True, 2]
     assert ["曹子墨同学" in homeroom[0], len(homeroom)] == [True, 1]
 
@@ -155,7 +151,7 @@ def test_slips_carry_codes_that_stay_the_same(qingzhu: SchoolCast, client_of: Si
     "part,expected",
     [
         ("office", {"index": 200, "book": 200, "letters": 200, "slips": 200, "mine": 403}),
-        ("homeroom", {"index": 403, "book": 403, "letters": 200, "slips": 200, "mine": 403}),
+        ("homeroom", {"index": 403, "book": 403, "letters": 200, "slips": 200, "mine": 200}),
         ("admin", {"index": 403, "book": 403, "letters": 403, "slips": 200, "mine": 403}),
         ("mentor", {"index": 403, "book": 403, "letters": 403, "slips": 403, "mine": 200}),
         ("leader", {"index": 403, "book": 403, "letters": 403, "slips": 403, "mine": 403}),
@@ -197,9 +193,7 @@ def test_another_schools_papers_do_not_exist(qingzhu: SchoolCast, other: SchoolC
 
 
 def test_a_mentor_without_a_slot_is_told_so(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    grant_role(
-        actor=qingzhu.system, user=qingzhu.counsellor, role=Role.MENTOR, school=qingzhu.school, starts_on=SINCE
-    )
+    grant_role(actor=qingzhu.system, user=qingzhu.counsellor, role=Role.MENTOR, school=qingzhu.school, starts_on=SINCE)
     answer = client_of(qingzhu.counsellor).get(reverse("papers:my_book"))
     assert (answer.status_code, "还没有导师名额" in answer.content.decode()) == (409, True)
 

@@ -347,3 +347,9 @@ def test_scripts_in_texts_come_out_as_text(qingzhu: SchoolCast, client_of: Clien
     talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], text="<script>alert(1)</script>" + TEXT)
     page = client_of(qingzhu.mentor).get(url_of("pupil", qingzhu.pupils[0])).content.decode()
     assert (page.count("<script>alert"), page.count("&lt;script&gt;alert")) == (0, 1)
+
+
+def test_a_form_opened_as_a_page_posts_as_a_page(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    client, url = client_of(qingzhu.mentor), url_of("visit", qingzhu.pupils[0])
+    posts = [client.get(url, headers=headers).content.decode().count("hx-post") for headers in ({}, HTMX)]
+    assert posts == [0, 1]

@@ -90,6 +90,19 @@ def test_a_record_lies_between_last_summer_and_today(qingzhu: SchoolCast, date: 
     assert (problem, HeartTalk.objects.count()) == (("", 1) if accepted else ("date_out_of_range", 0))
 
 
+def test_a_submission_that_is_another_persons_is_refused(qingzhu: SchoolCast) -> None:
+    mine = talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    with pytest.raises(DomainError) as refused:
+        log_talk(
+            actor=qingzhu.actor(qingzhu.colleague),
+            pupils=[qingzhu.pupil_of_colleague],
+            term=term_of(qingzhu),
+            data=note(),
+            submission=mine.submission,
+        )
+    assert (code_of(refused), HeartTalk.objects.count()) == ("submission_taken", 1)
+
+
 def test_the_same_submission_twice_is_one_visit(qingzhu: SchoolCast) -> None:
     submission = uuid.uuid4()
     visits = [

@@ -45,7 +45,7 @@ def test_before_term_every_mentor_with_pupils_is_told_of_the_visits(qingzhu: Sch
 
 
 @pytest.mark.parametrize(
-    ("day", "sentences"),
+    "day,sentences",
     [
         (datetime.date(2026, 8, 10), None),
         (datetime.date(2026, 8, 11), ["还有 2 位同学没有家访（9月15日前）"]),
