@@ -12,10 +12,11 @@ from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
-from schools.enums import Preset
-from tests.cast import SCHOOL_DAY, SchoolCast, build_school
+from tests.cast import SCHOOL_DAY, SchoolCast
+from tests.stored import StoredCasts
 
 # Locks, constraints and bulk writes: all of these run on SQLite and again on PostgreSQL.
 ON_BOTH_DATABASES = {"imports", "jobs", "mentors"}
@@ -86,16 +87,23 @@ def school_day(monkeypatch: pytest.MonkeyPatch) -> datetime.datetime:
     return SCHOOL_DAY
 
 
+@pytest.fixture(scope="session")
+def casts(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredCasts:
+    """Both casts, built once and rolled back; see tests/stored.py."""
+    with django_db_blocker.unblock():
+        return StoredCasts.build()
+
+
 @pytest.fixture
-def qingzhu(db: None, school_day: datetime.datetime) -> SchoolCast:
+def qingzhu(db: None, school_day: datetime.datetime, casts: StoredCasts) -> SchoolCast:
     """A primary school with one person of each role, two classes and a few pupils (tests/cast.py)."""
-    return build_school("qingzhu", "青竹小学", preset=Preset.PRIMARY_TERMLY, bureau_name="江城市教育局")
+    return casts.restore("qingzhu")
 
 
 @pytest.fixture
-def other(db: None, school_day: datetime.datetime) -> SchoolCast:
+def other(db: None, school_day: datetime.datetime, casts: StoredCasts) -> SchoolCast:
     """A second school of another bureau: nobody of `qingzhu` may learn that its rows exist."""
-    return build_school("other", "白鹭小学", preset=Preset.PRIMARY_TERMLY, bureau_name="临江市教育局")
+    return casts.restore("other")
 
 
 @pytest.fixture

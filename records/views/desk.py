@@ -17,7 +17,7 @@ from core.errors import DomainError
 from records.forms.desk import BriefForm
 from records.models import Note
 from records.queries.desk import Calendar, find_calendar, find_desk
-from records.queries.desk_forms import own_enrolment, school_pupils
+from records.queries.desk_choices import own_enrolment, school_pupils
 from records.queries.pupil_file import PupilFile, pupil_file
 from records.querysets import pupils_in_reach
 from records.rules import can_read_text, may_log_for

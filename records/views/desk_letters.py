@@ -15,7 +15,7 @@ from records.documents.contexts import paragraphs
 from records.enums import LetterState
 from records.forms.desk import LetterForm
 from records.models import GrowthLetter
-from records.queries.desk_forms import letter_of, letter_pupils, school_pupils
+from records.queries.desk_choices import letter_of, letter_pupils, school_pupils
 from records.services import hand_in_letter, save_letter_draft
 from records.views.desk import back_url, calendar_or_stop, render_form, saved
 

@@ -16,7 +16,7 @@ from records.enums import TalkForm, VisitForm
 from records.forms.desk import NoteForm, TalkEntryForm, VisitEntryForm
 from records.models import HeartTalk, HomeVisit
 from records.queries.desk import Calendar
-from records.queries.desk_forms import (
+from records.queries.desk_choices import (
     companions_of,
     known_talks,
     known_visits,
