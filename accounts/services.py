@@ -9,12 +9,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, RoleGrant, User
 from core.errors import DomainError
-from schools.models import Bureau, School, SchoolClass
+from core.journal import note_changing, note_created, note_deleting
+from schools.models import Bureau, School, SchoolClass, SchoolYear
 
 # Letters and digits that nobody confuses on paper.
 PAPER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -90,6 +93,7 @@ def create_users(*, actor: Actor, school: School, names: Iterable[tuple[str, str
         for username, name in wanted.items()
         if username not in taken
     )
+    note_created(User, [user.pk for user in created])
     audit(
         actor=actor,
         verb="create_users",
@@ -218,6 +222,7 @@ def grant_roles(
         for grant in wanted
         if grant not in held
     )
+    note_created(RoleGrant, [grant.pk for grant in created])
     if created:
         counts = dict(Counter(str(grant.role) for grant in created))
         audit(actor=actor, verb="grant_roles", target=school, kind=AuditKind.ACCOUNT, detail=counts)
@@ -231,6 +236,7 @@ def rename_users(*, actor: Actor, school: School, names: dict[int, str]) -> None
     for user in users:
         user.name = names[user.pk]
     if users:
+        note_changing(User, [user.pk for user in users])
         User.objects.bulk_update(users, ["name"], batch_size=500)
         audit(
             actor=actor,
@@ -266,6 +272,53 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
     )
 
 
+@transaction.atomic
+def end_homeroom_roles(*, actor: Actor, year: SchoolYear) -> list[int]:
+    """The classes of `year` are over: their open 班主任 roles end yesterday. The keys of the grants, for an undo.
+
+    Two queries and the audit. Raises DomainError `other_school`.
+    """
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    open_ones = RoleGrant.objects.select_for_update().filter(
+        role=Role.HOMEROOM, school_class__year=year, ends_on=None, starts_on__lte=actor.today
+    )
+    keys = list(open_ones.values_list("pk", flat=True))
+    last_day = actor.today - datetime.timedelta(days=1)
+    RoleGrant.objects.filter(pk__in=keys).update(ends_on=Greatest(F("starts_on"), Value(last_day)))
+    audit(actor=actor, verb="end_roles", target=year, kind=AuditKind.ACCOUNT, detail={"homeroom": len(keys)})
+    return keys
+
+
+@transaction.atomic
+def reopen_homeroom_roles(*, actor: Actor, year: SchoolYear, keys: Iterable[int]) -> int:
+    """Take `end_homeroom_roles` back; a class that got another homeroom teacher since keeps the new one. How many."""
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    taken = RoleGrant.objects.filter(role=Role.HOMEROOM, school_class__year=year, ends_on=None)
+    count = (
+        RoleGrant.objects.filter(pk__in=list(keys), role=Role.HOMEROOM, school_class__year=year)
+        .exclude(school_class_id__in=list(taken.values_list("school_class_id", flat=True)))
+        .update(ends_on=None)
+    )
+    audit(actor=actor, verb="reopen_roles", target=year, kind=AuditKind.ACCOUNT, detail={"homeroom": count})
+    return count
+
+
+@transaction.atomic
+def set_account_active(*, actor: Actor, user: User, active: bool) -> User:
+    """Close an account, or open it again: a closed one can neither sign in nor go on with what it opened.
+
+    Raises DomainError `other_school`.
+    """
+    if user.school_id is None or user.school_id != actor.school_id:
+        raise DomainError("other_school", "这个账号不属于本校。")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    audit(actor=actor, verb="open_account" if active else "close_account", target=user, kind=AuditKind.ACCOUNT)
+    return user
+
+
 def _end(grant: RoleGrant, *, on: datetime.date) -> None:
     """End the grant the day before `on`; one that never held a whole day is removed."""
     if grant.starts_on >= on:
@@ -277,10 +330,12 @@ def _end(grant: RoleGrant, *, on: datetime.date) -> None:
 
 def _end_many(grants: list[RoleGrant], *, on: datetime.date) -> None:
     """`_end` for several grants in two queries."""
-    RoleGrant.objects.filter(pk__in=[grant.pk for grant in grants if grant.starts_on >= on]).delete()
-    RoleGrant.objects.filter(pk__in=[grant.pk for grant in grants if grant.starts_on < on]).update(
-        ends_on=on - datetime.timedelta(days=1)
-    )
+    never_held = [grant.pk for grant in grants if grant.starts_on >= on]
+    held = [grant.pk for grant in grants if grant.starts_on < on]
+    note_deleting(RoleGrant, never_held)
+    RoleGrant.objects.filter(pk__in=never_held).delete()
+    note_changing(RoleGrant, held)
+    RoleGrant.objects.filter(pk__in=held).update(ends_on=on - datetime.timedelta(days=1))
 
 
 @transaction.atomic

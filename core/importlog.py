@@ -4,6 +4,7 @@ Habit of EvaP's importers: nothing stops at the first error; the user mends a wo
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -75,16 +76,21 @@ class FoldedFinding:
     @property
     def rows_text(self) -> str:
         """`3、5–9` and, beyond eight pieces, `…`; empty for findings without a row."""
-        pieces: list[str] = []
-        start = previous = None
-        for row in [*sorted(set(self.rows)), None]:
-            if previous is not None and row == previous + 1:
-                previous = row
-                continue
-            if start is not None:
-                pieces.append(str(start) if start == previous else f"{start}–{previous}")
-            start = previous = row
-        return "、".join(pieces[:8]) + ("…" if len(pieces) > 8 else "")
+        return rows_text(self.rows)
+
+
+def rows_text(rows: Iterable[int]) -> str:
+    """Row numbers for people: `3、5–9` and, beyond eight pieces, `…`."""
+    pieces: list[str] = []
+    start = previous = None
+    for row in [*sorted(set(rows)), None]:
+        if previous is not None and row == previous + 1:
+            previous = row
+            continue
+        if start is not None:
+            pieces.append(str(start) if start == previous else f"{start}–{previous}")
+        start = previous = row
+    return "、".join(pieces[:8]) + ("…" if len(pieces) > 8 else "")
 
 
 class ImportLog:

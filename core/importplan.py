@@ -58,6 +58,10 @@ class Choice:
 def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int) -> str:
     """A hash of the whole preview: equal exactly if a second look would show the same."""
     digest = hashlib.sha256(str(unchanged).encode())
-    for item in (*changes, *findings):
-        digest.update(repr(item).encode("utf-8", "backslashreplace"))
+    for change in changes:
+        fields = [(field.label, field.old, field.new) for field in change.fields]
+        line = repr((str(change.kind), change.subject, change.sheet, change.row, fields))
+        digest.update(line.encode("utf-8", "backslashreplace"))
+    for found in findings:
+        digest.update(repr(found).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()

@@ -4,40 +4,183 @@ Mechanics shared by all importers: which sheets hold a table, whether its headin
 (names, numbers that are identifiers, telephones, free text of limited length).
 """
 
+import datetime
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from core.importlog import ImportLog
-from core.text import clean_key, clean_name, clean_text, lost_digits, normalise_phone, split_phones
-from core.workbooks import CellError, ColumnSpec, Record, Table, Workbook, find_table
+from core.importlog import ImportLog, Level
+from core.text import (
+    EMOJI,
+    AmbiguousDate,
+    clean_key,
+    clean_name,
+    clean_text,
+    has_tricks,
+    lost_digits,
+    mobile_within,
+    normalise_phone,
+    parse_date,
+    split_note,
+    split_phones,
+)
+from core.workbooks import (
+    NOTES_SHEET,
+    CellError,
+    ColumnSpec,
+    Record,
+    Sheet,
+    Table,
+    Workbook,
+    cell_text,
+    column_letters,
+    find_table,
+    is_turned,
+)
 
 NAME_LENGTH = 60
 _LOST_BY_SPREADSHEET = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 # First words of rows that are no person: totals and signatures at the foot of a sheet.
-_FOOT = re.compile(r"(合计|总计|小计|共计|总人数|制表|填表|审核|说明|注[:：])")
+_FOOT = re.compile(
+    r"(合计|总计|小计|共计|总人数|以上共|本页共|男生共|女生共|制表|填表|审核|校对|说明|注[:：]|备注[:：]|班主任(签|:)|负责人(签|:))"
+)
+# How the example row of the template begins; whoever leaves it in place means no such person.
+EXAMPLE = re.compile(r"[(\[【]?(示例|例如|样例)")
+# What a spreadsheet shows for a formula that failed; old formats give it as text.
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+# What nearly all cells are; whatever these match needs no second look (a large roster has 200,000 cells).
+_SOUND_ROW = re.compile("[0-9A-Za-z\u4e00-\u9fff()<>（）\x1f]*").fullmatch
+_PLAIN_NAME = re.compile("[\u4e00-\u9fff]{1,20}").fullmatch
+_PLAIN_NUMBER = re.compile("[0-9A-Z]{1,30}").fullmatch
+_PLAIN_MOBILE = re.compile("1[3-9][0-9]{9}").fullmatch
+_SAMPLES = 3
+# The middle of an identity number, which no example needs to show.
+_LONG_NUMBER = re.compile(r"(?<=\d{3})\d{9,}(?=\d{2}[\dXx])")
+_SAMPLE_LENGTH = 20
+_NO_MAPPING: Mapping[str, str] = {}
 
 
-def find_tables(workbook: Workbook, specs: Sequence[ColumnSpec], log: ImportLog, *, example: str) -> list[Table]:
-    """The tables of the visible sheets; `example` names the headings to look for, for the messages."""
-    tables: list[Table] = []
+@dataclass(frozen=True, slots=True)
+class ColumnInFile:
+    """A column of the file, for the page where its meaning is chosen by hand.
+
+    `key` is its name in a mapping (see `core.workbooks.find_table`), `field` what it is read as now (empty: not read).
+    """
+
+    key: str
+    heading: str
+    field: str
+    samples: tuple[str, ...]
+    sheet: str
+    is_repeated: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """The tables of a workbook and every column that they, or sheets without heading, have."""
+
+    tables: list[Table] = field(default_factory=list)
+    columns: dict[str, ColumnInFile] = field(default_factory=dict)
+
+    def add(self, table: Table) -> None:
+        """One more table."""
+        self.tables.append(table)
+        for column in table.named:
+            asked = column.field in table.repeated
+            if column.key in self.columns and not asked:
+                continue
+            # What is not read is not kept either, not even as an example: it may be an identity number.
+            samples = _samples(table.sheet, column.position, table.header_row) if column.field else ()
+            name = table.sheet.name
+            self.columns[column.key] = ColumnInFile(column.key, column.heading, column.field, samples, name, asked)
+
+    def add_nameless(self, sheet: Sheet) -> None:
+        """The columns of a sheet without heading, by position."""
+        for at in range(min(max(len(row.cells) for row in sheet.rows), 60)):
+            samples = _samples(sheet, at, 0)
+            if samples:
+                letters = column_letters(at)
+                key = f"@{letters}"
+                self.columns.setdefault(key, ColumnInFile(key, f"{letters} 列", "", samples, sheet.name))
+
+
+def _samples(sheet: Sheet, position: int, header_row: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row in sheet.rows:
+        if row.number > header_row and position < len(row.cells):
+            text = _LONG_NUMBER.sub("***", clean_text(cell_text(row.cells[position])))[:_SAMPLE_LENGTH]
+            if text:
+                found[text] = None
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
+
+
+def find_tables(
+    workbook: Workbook,
+    specs: Sequence[ColumnSpec],
+    log: ImportLog,
+    *,
+    example: str,
+    mapping: Mapping[str, str] = _NO_MAPPING,
+    take_hidden: bool = False,
+) -> Found:
+    """The tables of the sheets; `example` names the headings to look for, for the messages.
+
+    Hidden sheets and rows are told, and read only with `take_hidden`. `mapping`: see `core.workbooks.find_table`.
+    """
+    found = Found()
+    nameless: list[Sheet] = []
     for sheet in workbook.sheets:
-        if not sheet.rows:
+        if not sheet.rows or sheet.name == NOTES_SHEET:
             continue
-        if not sheet.visible:
-            log.warning("hidden_sheet", "工作表是隐藏的，没有导入。如果需要，请先取消隐藏。", sheet=sheet.name)
+        if not sheet.visible and not take_hidden:
+            message = "工作表是隐藏的，没有导入。如果需要，可以选择连同隐藏的内容一起导入。"
+            log.warning("hidden_sheet", message, sheet=sheet.name)
             continue
-        table = find_table(sheet, specs)
+        table = find_table(sheet, specs, mapping=mapping, with_hidden=take_hidden)
         if table is None:
+            turned = is_turned(sheet, specs)
             message = f"没有找到表头（如{example}），这张工作表没有导入。"
+            if turned:
+                message = f"没有找到表头：{example}等好像竖着写在第一列。请改成每行一个人（可下载模板），再上传。"
+            else:
+                nameless.append(sheet)
             log.warning("no_header", message, sheet=sheet.name)
             continue
-        if sheet.hidden_row_count:
-            message = f"含 {sheet.hidden_row_count} 行隐藏行，已一并读取。如果不需要，请先删去。"
-            log.warning("hidden_rows", message, sheet=sheet.name)
-        tables.append(table)
-    if not tables:
-        log.error("no_table", f"没有找到名册。请确认前 20 行里有一行表头，写着{example}等。")
-    return tables
+        _tell_shape(table, log, taken=take_hidden)
+        found.add(table)
+    if not found.tables:
+        message = f"没有找到名册。请确认前 20 行里有一行表头，写着{example}等；也可以在“列和班级”里指定每一列是什么。"
+        log.error("no_table", message)
+        for sheet in nameless[:1]:
+            found.add_nameless(sheet)
+    elif workbook.hides_hidden_rows:
+        log.info("hidden_unknown", "这种格式看不出哪些行是隐藏的，所有行都已读取。")
+    return found
+
+
+def _tell_shape(table: Table, log: ImportLog, *, taken: bool) -> None:
+    """Say what of a sheet does not meet the eye: hidden rows and columns, and values that count for several rows."""
+    sheet = table.sheet
+    if table.hidden_rows:
+        done = "已一并读取。" if taken else "没有导入。如果需要，可以选择连同隐藏的内容一起导入。"
+        message = f"含 {len(table.hidden_rows)} 行隐藏行，{done}"
+        log.warning("hidden_rows", message, sheet=sheet.name, row=table.hidden_rows[0])
+    for key, position in table.columns.items():
+        if position in sheet.hidden_columns:
+            message = "这一列是隐藏的，已一并读取。如果不需要，可以在“列和班级”里选“不导入”。"
+            log.warning("hidden_column", message, sheet=sheet.name, column=table.heading(key))
+    for key, merged in table.joined():
+        message = "合并的单元格：第一格的内容用于所合并的每一行。"
+        at = table.columns[key]
+        first = next((row for row in sheet.rows if row.number == merged.first_row), None)
+        value = clean_text(cell_text(first.cells[at])) if first is not None and at < len(first.cells) else ""
+        log.info(
+            "merged_filled", message, sheet=sheet.name, row=merged.first_row, column=table.heading(key), value=value
+        )
 
 
 class TableReader:
@@ -51,19 +194,32 @@ class TableReader:
     def check_headings(self, specs: Sequence[ColumnSpec]) -> bool:
         """Whether all required columns are there once; tells what is repeated, missing or not stored."""
         table = self.table
+        if table.blocks > 1:
+            message = (
+                f"这张工作表里好像并排放了 {table.blocks} 个表。请把右边的移到左边的下面再上传；"
+                "如果是一个表，请在“列和班级”里指定每一列。"
+            )
+            self._heading_error("column_blocks", message, "、".join(h[0] for h in table.repeated.values()))
+            return False
         for headings in table.repeated.values():
-            message = f"有 {len(headings)} 列都是“{headings[0]}”，分不清用哪一列。请改名或删去一列。"
+            several = f"有 {len(headings)} 列都是“{headings[0]}”"
+            if len(set(headings)) > 1:
+                several = "、".join(f"“{heading}”" for heading in headings) + "意思相同"
+            message = f"{several}，分不清用哪一列。请在“列和班级”里指定，或改名、删去一列。"
             self._heading_error("column_repeated", message, headings[0])
-        for heading in table.unknown:
-            message = "这一列不在名册范围内，没有保存。"
-            self.log.warning("column_ignored", message, sheet=self.sheet, row=table.header_row, column=heading)
+        row = table.header_row or None
+        for level, headings in ((Level.WARNING, table.unknown), (Level.INFO, table.left_out)):
+            for heading in headings:
+                why = "这一列不在名册范围内" if level is Level.WARNING else "按您的选择"
+                message = f"{why}，没有保存。"
+                self.log.add(level, "column_ignored", message, sheet=self.sheet, row=row, column=heading)
         missing = [spec.label for spec in specs if spec.required and spec.key not in table.headings]
         for label in missing:
             self._heading_error("column_missing", f"缺少“{label}”一列。", label)
         return not missing and not table.repeated
 
     def _heading_error(self, code: str, message: str, column: str) -> None:
-        self.log.error(code, message, sheet=self.sheet, row=self.table.header_row, column=column)
+        self.log.error(code, message, sheet=self.sheet, row=self.table.header_row or None, column=column)
 
     def error(self, code: str, message: str, record: Record, key: str) -> None:
         """An error at one cell."""
@@ -76,14 +232,27 @@ class TableReader:
         self.log.warning(code, message, sheet=self.sheet, row=record.row, column=column, value=value)
 
     def is_foot(self, record: Record, name: str) -> bool:
-        """Whether the row is a total, a signature or the heading again, not a person."""
+        """Whether the row is a total, a signature, the template's example or the heading again, not a person."""
         if name == self.table.heading("name"):
+            return True
+        if self.is_example(record):
             return True
         first = next((text for cell in record.cells if (text := record.text(cell).strip())), "")
         return bool(_FOOT.match(clean_key(first).replace(" ", ""))) or bool(_FOOT.fullmatch(name))
 
+    def is_example(self, record: Record) -> bool:
+        """Whether the row is the template's own example: it says so in its name, number or remark."""
+        cells = [record.cells.get(key) for key in ("name", "number", "remark")]
+        # All its words share one sign, which few cells hold.
+        return any(isinstance(cell, str) and "例" in cell and bool(EXAMPLE.match(clean_key(cell))) for cell in cells)
+
     def skip(self, record: Record, *, who: str) -> None:
         """Tell that a row with content was left out; rows that hold only a running number are passed over."""
+        if self.is_example(record):
+            value = clean_text(record.text("name"))
+            message = "这是模板里的示例，没有导入。"
+            self.log.info("example_skipped", message, sheet=self.sheet, row=record.row, value=value)
+            return
         values = [clean_text(record.text(key)) for key in self.table.columns]
         shown = next((value for value in values if value), "")
         if shown and whole_number(shown) is None:
@@ -92,12 +261,23 @@ class TableReader:
 
     def sound(self, record: Record) -> bool:
         """Whether no cell of the row holds an error; each one that does is logged."""
+        with suppress(TypeError):
+            if _SOUND_ROW("\x1f".join(record.cells.values())):  # type: ignore[arg-type]  # other kinds of cells raise
+                return True
         sound = True
         for key, cell in record.cells.items():
-            if not isinstance(cell, CellError):
+            if isinstance(cell, str):
+                if not cell or (cell.isascii() and cell.isprintable() and cell[0] != "#"):
+                    continue
+                if has_tricks(cell):
+                    message = "这一格里有看不见的控制字符，已去掉。请核对。"
+                    self.warn("control_removed", message, record, key)
+                if cell.strip() not in _FAILED:
+                    continue
+            elif not isinstance(cell, CellError):
                 continue
             sound = False
-            if cell.text == "=":
+            if isinstance(cell, CellError) and cell.text == "=":
                 message = "这一格是公式，但没有结果。请在 Excel 里打开并保存一次，再上传。"
                 self.error("formula_without_result", message, record, key)
             else:
@@ -105,8 +285,17 @@ class TableReader:
         return sound
 
     def name(self, record: Record, key: str, *, required: bool = False) -> str | None:
-        """A person's name, `""` if there is none; None if it is unusable (logged)."""
-        name = clean_name(record.text(key))
+        """A person's name, `""` if there is none; None if it is unusable (logged).
+
+        A remark in brackets behind it, such as 王一(借读), is split off and told.
+        """
+        typed = record.text(key)
+        if _PLAIN_NAME(typed):
+            return typed
+        name, note = split_note(clean_name(typed))
+        if note:
+            message = f"姓名后面的“{note}”不是姓名的一部分，没有保存。如果需要，请写在备注里。"
+            self.warn("note_split_off", message, record, key)
         if not name and required:
             self.error("name_missing", "没有写姓名。", record, key)
             return None
@@ -116,11 +305,15 @@ class TableReader:
         if any("\ue000" <= c <= "\uf8ff" for c in name):
             message = "姓名里有造字，别的电脑上可能显示为空白。请改用标准字。"
             self.warn("private_use_character", message, record, key)
+        if not name.isascii() and EMOJI.search(name):
+            self.warn("name_odd", "姓名里有表情符号，请核对。", record, key)
         return name
 
     def identifier(self, record: Record, key: str) -> str | None:
         """A number that is a name (学籍号, 工号), in capitals; `""` if there is none, None if unusable (logged)."""
         cell = record.cells.get(key, "")
+        if isinstance(cell, str) and (not cell or _PLAIN_NUMBER(cell)):
+            return cell
         text = clean_key(record.text(key)).replace(" ", "").lstrip("'")
         if isinstance(cell, CellError) or not text:
             return ""
@@ -137,22 +330,59 @@ class TableReader:
     def phone(self, record: Record, key: str) -> str:
         """A telephone number in stored form, the first one of several; doubtful ones are kept as typed (logged)."""
         text = clean_text(record.text(key))
-        if not text:
-            return ""
+        if not text or _PLAIN_MOBILE(text):
+            return text
         if _LOST_BY_SPREADSHEET.fullmatch(clean_key(text)):
             message = "电话被 Excel 截断了。请把这一列设为“文本”格式后重新填写。"
             self.error("digits_lost", message, record, key)
             return ""
         parts = split_phones(text)
         if len(parts) > 1:
-            self.warn("several_phones", "一格里有多个电话，只导入第一个。", record, key)
+            message = f"一格里有 {len(parts)} 个电话，只导入第一个，其余没有保存。"
+            self.warn("several_phones", message, record, key)
         phone = normalise_phone(parts[0] if parts else text)
         if phone.valid:
+            if not phone.mobile:
+                self.warn("phone_landline", "这是座机号码，收不到短信。请核对是否有手机号。", record, key)
             return phone.number
+        inside = mobile_within(parts[0] if parts else text)
+        if inside:
+            self.warn("phone_with_text", f"电话旁边还有别的文字，只导入了 {inside}。", record, key)
+            return inside
         fits = len(phone.number) <= 20
         message = "看起来不是能拨通的电话，" + ("已照原样导入，请核对。" if fits else "没有导入。")
         self.warn("phone_doubtful", message, record, key)
         return phone.number if fits else ""
+
+    def date(self, record: Record, key: str, *, from_1904: bool) -> datetime.date | None:
+        """A day written in any usual way, None if there is none or it is no day (logged)."""
+        cell = record.cells.get(key, "")
+        if isinstance(cell, datetime.datetime):
+            return cell.date()
+        if isinstance(cell, datetime.date):
+            return cell
+        text = clean_text(record.text(key))
+        if not text or isinstance(cell, CellError):
+            return None
+        try:
+            day = parse_date(text, from_1904=from_1904)
+        except AmbiguousDate:
+            self.error("date_ambiguous", "看不出是哪年哪月哪日。请写成“2026年9月1日”。", record, key)
+            return None
+        if day is None:
+            self.error("date_unreadable", "这不是日期。请写成“2026年9月1日”。", record, key)
+        return day
+
+    def check_lengths(self, numbers: Sequence[tuple[Record, str]], key: str) -> None:
+        """Warn about numbers shorter than nearly all others of the column: zeros in front may have been lost."""
+        usual = Counter(len(number) for _, number in numbers).most_common(1)
+        if not usual or len(numbers) < 3 or usual[0][1] * 2 <= len(numbers):
+            return
+        length = usual[0][0]
+        for record, number in numbers:
+            if len(number) < length and number.isdigit() and isinstance(record.cells.get(key), int | float):
+                message = f"比同一列的号码少 {length - len(number)} 位，开头的 0 可能被 Excel 去掉了。请核对。"
+                self.warn("number_short", message, record, key)
 
     def text(self, record: Record, key: str, length: int) -> str:
         """Free text; longer than `length` is an error."""

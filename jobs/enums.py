@@ -32,7 +32,9 @@ class ImportKind(models.TextChoices):
 class ImportState(models.TextChoices):
     """Where an import batch stands."""
 
+    CHECKING = "checking", "正在核对"
     CHECKED = "checked", "待确认"
     REFUSED = "refused", "有错误"
     DONE = "done", "已导入"
     CANCELLED = "cancelled", "已放弃"
+    UNDONE = "undone", "已撤销"

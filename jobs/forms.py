@@ -20,6 +20,11 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.xlsb,.ods,.et,.csv,.txt"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The page tells of a file that is too large before it is sent.
+        self.fields["file"].widget.attrs["data-max-bytes"] = settings.ROSTER_MAX_BYTES
+
     def clean_file(self) -> Any:
         """Refuse what is too large before it is read."""
         upload: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -39,10 +44,23 @@ class ConfirmForm(forms.Form):
         help_text="按名册里的“职务”建议。只勾选确实需要的，以后也可以在“教师”里调整。",
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], kind: ImportKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["accepted"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = choices
+        if kind == ImportKind.STUDENTS:
+            field.label = "转班"
+            field.help_text = "只勾选确实转班的。不勾选的留在原班，其他变动照常导入；原来的导师不变。"
         if not choices:
             del self.fields["accepted"]
+
+
+class SetAsideForm(forms.Form):
+    """The admin's word that rows with errors are left out."""
+
+    agreed = forms.BooleanField()
+
+    def __init__(self, *args: Any, rows: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreed"].label = f"先不导入有错误的这 {rows} 行，其余的照常核对"

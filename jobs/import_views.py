@@ -1,28 +1,47 @@
 """Roster imports for the school's admins: upload → check the preview → confirm, and the history of imports."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
-from core.importlog import Level
+from core.importlog import Level, rows_text
 from core.workbooks import WorkbookRefused
 from jobs.enums import ImportKind, ImportState
-from jobs.forms import ConfirmForm, UploadForm
+from jobs.exporters import shapes
+from jobs.forms import ConfirmForm, SetAsideForm, UploadForm
 from jobs.importers import ImportOptions
-from jobs.imports import SHOWN_FINDINGS, cancel_batch, confirm_batch, recheck_batch, upload_batch
+from jobs.imports import (
+    cancel_batch,
+    check_in_background,
+    confirm_batch,
+    recheck_batch,
+    set_rows_aside,
+    upload_batch,
+)
+from jobs.mapping import questions_of
+from jobs.marking import marked_workbook
 from jobs.models import ImportBatch
+from jobs.previews import SHOWN_FINDINGS
 from jobs.queries import school_batches, visible_batches
+from jobs.querysets import WRITTEN
+from jobs.undo import may_undo, undo_batch
 from schools.queries import current_year
 
 PAGE_SIZE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Findings that an exception from the cap would settle (原则上不超过 1:15, Guyi plan 四(二)).
+CAP_CODES = frozenset({"load_above_cap", "cap_by_class", "cap_reached"})
 
 
 @require_GET
@@ -58,7 +77,8 @@ def upload(request: ActorRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
         else:
             return redirect("imports:detail", pk=batch.pk)
-    return render(request, "imports/upload.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "shapes": shapes()}
+    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -68,19 +88,85 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The preview of a batch, or what became of it."""
     batch = _batch(request, pk)
     choices = [(key, label) for key, label in batch.summary.get("choices", [])]
-    # Whoever administers accounts is named by hand: that role is offered, not suggested.
-    ticked = [key for key, _ in choices if not key.startswith(f"{Role.SCHOOL_ADMIN}:")]
-    form = ConfirmForm(choices=choices, initial={"accepted": ticked})
-    return render(request, "imports/detail.html", _preview(batch) | {"form": form})
+    # Whoever administers accounts is named by hand: that role is offered, not suggested; nor is a change of class.
+    ticked = [key for key, _ in choices if not key.startswith((f"{Role.SCHOOL_ADMIN}:", "move:"))]
+    form = ConfirmForm(choices=choices, kind=ImportKind(batch.kind), initial={"accepted": ticked})
+    aside = SetAsideForm(rows=batch.summary.get("error_rows", 0))
+    # Who may grant an exception from the cap finds the way to it here; the page itself belongs to the mentors' room.
+    exception_url = reverse("board:grant") if request.actor.has(Role.MORAL_OFFICE) else ""
+    context = _preview(batch) | {"form": form, "aside_form": aside, "exception_url": exception_url}
+    return render(request, "imports/detail.html", context)
+
+
+@require_GET
+@never_cache
+@roles_required(Role.SCHOOL_ADMIN)
+def progress(request: ActorRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes while a large file is checked; asked for every two seconds."""
+    batch = _batch(request, pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("imports:detail", pk=pk)
+    if batch.state != ImportState.CHECKING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "imports/_checking.html", {"batch": batch})
+
+
+@require_GET
+@never_cache
+@roles_required(Role.SCHOOL_ADMIN)
+def marked(request: ActorRequest, pk: int) -> HttpResponse:
+    """The uploaded workbook with its faults marked, to be put right and uploaded again."""
+    batch = _batch(request, pk)
+    try:
+        content, name = marked_workbook(actor=request.actor, batch=batch)
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+        return redirect("imports:detail", pk=pk)
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(content, content_type=XLSX, headers=headers | {"X-Content-Type-Options": "nosniff"})
+
+
+@require_POST
+@roles_required(Role.SCHOOL_ADMIN)
+def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
+    """Go on without the rows that have errors, once the admin has said so."""
+    batch = _batch(request, pk)
+    form = SetAsideForm(request.POST, rows=batch.summary.get("error_rows", 0))
+    if not form.is_valid():
+        messages.warning(request, "请先勾选“先不导入”，再继续。")
+        return redirect("imports:detail", pk=pk)
+    try:
+        set_rows_aside(actor=request.actor, batch=batch)
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("imports:detail", pk=pk)
+
+
+@require_POST
+@roles_required(Role.SCHOOL_ADMIN)
+def undo(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a confirmed import back as a whole."""
+    try:
+        undo_batch(actor=request.actor, batch=_batch(request, pk))
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, "已撤销，名册恢复到这次导入之前。")
+    return redirect("imports:detail", pk=pk)
 
 
 @require_POST
 @roles_required(Role.SCHOOL_ADMIN)
 def recheck(request: ActorRequest, pk: int) -> HttpResponse:
-    """Look at the same file again, with missing classes to be created."""
-    options = ImportOptions(create_classes=request.POST.get("create_classes") == "on")
+    """Look at the same file again: with missing classes to be created, or after a background check was given up."""
+    batch = _batch(request, pk)
+    options = ImportOptions.of(batch.options)
     try:
-        recheck_batch(actor=request.actor, batch=_batch(request, pk), options=options)
+        if batch.state == ImportState.CHECKING:
+            check_in_background(actor=request.actor, batch=batch)
+        else:
+            create = options.create_classes or request.POST.get("create_classes") == "on"
+            recheck_batch(actor=request.actor, batch=batch, options=replace(options, create_classes=create))
     except DomainError as refusal:
         messages.warning(request, refusal.message)
     return redirect("imports:detail", pk=pk)
@@ -91,7 +177,8 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
 def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Write what the preview showed, once."""
     batch = _batch(request, pk)
-    form = ConfirmForm(request.POST, choices=[(key, label) for key, label in batch.summary.get("choices", [])])
+    choices = [(key, label) for key, label in batch.summary.get("choices", [])]
+    form = ConfirmForm(request.POST, choices=choices, kind=ImportKind(batch.kind))
     # A choice that is no longer offered means that the preview changed; the service says so.
     accepted = form.cleaned_data.get("accepted", []) if form.is_valid() else []
     try:
@@ -127,6 +214,7 @@ def _batch(request: ActorRequest, pk: int) -> ImportBatch:
 
 def _preview(batch: ImportBatch) -> dict[str, Any]:
     summary, findings = batch.summary, batch.findings
+    is_open = batch.state in (ImportState.CHECKED, ImportState.REFUSED)
     changes = summary.get("changes", [])
     return {
         "batch": batch,
@@ -139,11 +227,18 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "changes_shown": len(changes),
         "changes_counted": summary.get("updated", 0) + summary.get("gone", 0),
         "unit": "名额" if batch.kind == ImportKind.MENTORS else "行",
-        "is_open": batch.state in (ImportState.CHECKED, ImportState.REFUSED),
+        "is_open": is_open,
         "may_confirm": batch.state == ImportState.CHECKED and bool(batch.file),
         # A file without any change needs no confirmation, unless it proposes something.
         "has_effect": bool(
             summary.get("created") or summary.get("updated") or summary.get("new_classes") or summary.get("choices")
         ),
-        "step": 3 if batch.state == ImportState.DONE else 2,
+        "step": 3 if batch.state in WRITTEN else 2,
+        # Rows of a matrix are no people: setting one aside would drop a place in every class.
+        "may_set_aside": bool(summary.get("error_rows")) and is_open and batch.kind != ImportKind.MENTORS,
+        "may_mark": is_open and bool(batch.file) and bool(summary.get("errors") or summary.get("warnings")),
+        "may_undo": may_undo(batch),
+        "aside": [(sheet, rows_text(rows), len(rows)) for sheet, rows in batch.options.get("set_aside", {}).items()],
+        "questions": questions_of(batch) if is_open else None,
+        "over_cap": is_open and any(f["code"] in CAP_CODES for f in findings),
     }

@@ -6,33 +6,55 @@ the one function that writes them; `jobs.imports` decides whether that function 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from accounts.actors import Actor
 from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import Choice, PlannedChange
+from core.tablereader import ColumnInFile
+from core.text import clean_key
 from core.workbooks import Workbook
 from jobs.enums import ImportKind
 from schools.enums import Stage
 from schools.labels import ClassKey, find_class_label, parse_class_label
 from schools.models import SchoolClass, SchoolYear
-from schools.services import create_class
+from schools.services import create_classes
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the admin decided beside the file: whether classes that are missing may be created."""
+    """What the admin decided beside the file.
+
+    `create_classes`: classes that are missing may be created. `take_hidden`: hidden sheets and rows are read too.
+    `mapping`: what a heading means (`core.workbooks.find_table`), and under `=label` which class a label means (`3-1`).
+    `set_aside`: rows by sheet that are left out of this import.
+    """
 
     create_classes: bool = False
+    take_hidden: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    set_aside: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, bool]:
+    def as_dict(self) -> dict[str, Any]:
         """As kept with a batch."""
-        return {"create_classes": self.create_classes}
+        return {
+            "create_classes": self.create_classes,
+            "take_hidden": self.take_hidden,
+            "mapping": dict(self.mapping),
+            "set_aside": {sheet: list(rows) for sheet, rows in self.set_aside.items()},
+        }
 
     @classmethod
     def of(cls, stored: Mapping[str, object]) -> "ImportOptions":
         """The options kept with a batch."""
-        return cls(create_classes=stored.get("create_classes") is True)
+        mapping, aside = stored.get("mapping"), stored.get("set_aside")
+        return cls(
+            create_classes=stored.get("create_classes") is True,
+            take_hidden=stored.get("take_hidden") is True,
+            mapping={str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {},
+            set_aside={str(k): tuple(v) for k, v in aside.items()} if isinstance(aside, dict) else {},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,12 @@ class ImportPlan:
     new_classes: tuple[str, ...] = ()
     unknown_classes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    # For the page on which headings are mapped by hand: what the file has, and what the importer knows.
+    columns: tuple[ColumnInFile, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    # Each spelling of a class in the file and the class it was taken for; labels that nobody can read.
+    spellings: tuple[tuple[str, str], ...] = ()
+    unread_classes: tuple[str, ...] = ()
 
 
 Importer = Callable[[ImportRequest], ImportPlan]
@@ -92,7 +120,10 @@ class ClassFinder:
         self._classes = {
             ClassKey(found.grade.number, found.number): found for found in SchoolClass.objects.of_year(request.year)
         }
+        self._said = {label[1:]: value for label, value in request.options.mapping.items() if label.startswith("=")}
         self._read: dict[tuple[str, str], ClassKey | None] = {}
+        self._spellings: dict[str, ClassKey] = {}
+        self._unread: dict[str, None] = {}
         self._new: set[ClassKey] = set()
         self._unknown: set[ClassKey] = set()
 
@@ -106,12 +137,32 @@ class ClassFinder:
         """Classes that are missing and may not be created, in order."""
         return tuple(sorted(self._unknown))
 
+    @property
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        """Every spelling that the workbook used, and the class it was taken for."""
+        return tuple((spelling, key.label) for spelling, key in self._spellings.items())
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Labels that name no class as far as anybody can tell."""
+        return tuple(self._unread)
+
     def parse(self, label: str, *, grade: str = "") -> ClassKey | None:
         """The class that a label names, whether it exists or not; logs nothing."""
         key = (label, grade)
         if key not in self._read:
-            self._read[key] = parse_class_label(label, stage=self._stage, start_year=self._year.start_year, grade=grade)
+            self._read[key] = self._told(f"{grade}{label}") or parse_class_label(
+                label, stage=self._stage, start_year=self._year.start_year, grade=grade
+            )
         return self._read[key]
+
+    def _told(self, label: str) -> ClassKey | None:
+        """The class that the admin said a label means, if it still is a class of the year."""
+        grade, _, number = self._said.get(clean_key(label), "").partition("-")
+        if not (grade.isdecimal() and number.isdecimal()):
+            return None
+        key = ClassKey(int(grade), int(number))
+        return key if key in self._classes else None
 
     def parse_title(self, title: str) -> ClassKey | None:
         """The one class that a title line names, whether it exists or not; logs nothing."""
@@ -130,7 +181,8 @@ class ClassFinder:
         key = self.parse(label, grade=grade)
         shown = f"{grade}{label}"
         if key is None:
-            message = "看不出是哪个班。请写成“一（1）班”这样的形式。"
+            self._unread[clean_key(shown)] = None
+            message = "看不出是哪个班。请写成“一（1）班”这样的形式，或在“列和班级”里指定。"
             self._log.error(
                 "class_unreadable",
                 message,
@@ -140,6 +192,7 @@ class ClassFinder:
                 value=shown,
             )
             return None
+        self._spellings[shown] = key
         return key if self.check(key, shown=shown, sheet=sheet, row=row, column=column) else None
 
     def check(
@@ -168,9 +221,8 @@ class ClassFinder:
 
     def create_missing(self) -> None:
         """Create the new classes; afterwards `pk` knows them all."""
-        for key in self.new:
-            created = create_class(year=self._year, grade_number=key.grade, number=key.number)
-            self._classes[key] = created
+        created = create_classes(year=self._year, places=[(key.grade, key.number) for key in self.new])
+        self._classes.update({ClassKey(*place): found for place, found in created.items()})
 
     def pk(self, key: ClassKey) -> int:
         """The primary key of a class that exists, or was created by `create_missing`."""

@@ -5,61 +5,40 @@ the transaction, so that a failure at any step leaves the database as it was.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
+from core.bulk import without_collector
 from core.clock import now
 from core.errors import DomainError
-from core.importlog import FoldedFinding, ImportLog, Level
-from core.importplan import ChangeKind, Choice, PlannedChange, fingerprint
+from core.importlog import ImportLog
+from core.importplan import ChangeKind
+from core.journal import recording
 from core.text import visible
 from core.workbooks import Limits, Workbook, WorkbookRefused, read_workbook
+from core.workbooks.marking import without_list
+from core.workbooks.packed import pack_workbook, unpack_workbook
 from jobs.enums import ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan, ImportRequest, importer_for
 from jobs.models import ImportBatch
+from jobs.previews import ImportReport, error_rows, keep_preview, report_of
+from jobs.queries import remembered_mapping
+from jobs.registry import NewItem
+from jobs.services import create_job, remember_mapping
+from jobs.undo import keep_journal
 from schools.models import SchoolYear
 
-# What a preview page keeps and shows; the rest is counted.
-SHOWN_CHANGES = 300
-SHOWN_FINDINGS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """The outcome of one run, written or not."""
-
-    rows: int
-    unchanged: int
-    changes: tuple[PlannedChange, ...]
-    log: ImportLog
-    basis: str = ""
-    new_classes: tuple[str, ...] = ()
-    unknown_classes: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = field(default=())
-    written: bool = False
-
-    def count(self, kind: ChangeKind) -> int:
-        """How many subjects change in one way."""
-        return sum(change.kind is kind for change in self.changes)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The stable JSON object of `manage.py import_roster --json`."""
-        return {
-            "rows": self.rows,
-            "created": self.count(ChangeKind.NEW),
-            "updated": self.count(ChangeKind.CHANGED),
-            "unchanged": self.unchanged,
-            **self.log.as_dict(),
-            "written": self.written,
-        }
+# A file with more rows than this is checked in the background.
+LARGE_ROWS = 3000
+CHECK_KIND = "roster_check"
 
 
 def check_roster(
@@ -94,25 +73,36 @@ def upload_batch(
 ) -> ImportBatch:
     """Check an uploaded file and keep it with its preview, bound to this school and year, until it is confirmed.
 
+    A large file is read here, so that one that is no workbook is refused at once; its check goes on in the background.
     Raises DomainError `other_school`; WorkbookRefused if the file is no workbook: such a file is not kept.
     """
     _check_school(actor, year)
+    options = _with_memory(options, year, kind)
     workbook = _read(data, file_name)
-    report = _report(_plan(actor, year, kind, workbook, options))
+    large = sum(len(sheet.rows) for sheet in workbook.sheets) > LARGE_ROWS
+    report = None if large else report_of(plan_of(actor, year, kind, workbook, options))
+    packed = pack_workbook(workbook)
     with transaction.atomic():
         batch = ImportBatch(
             school_id=year.school_id,
             year=year,
             kind=kind,
+            state=ImportState.CHECKING,
+            options=options.as_dict(),
+            parsed_sha256=hashlib.sha256(packed).hexdigest(),
             file_name=visible(file_name)[-200:],
             sha256=hashlib.sha256(data).hexdigest(),
             size=len(data),
             created_by_id=actor.user_id,
         )
-        _keep_preview(batch, report, options)
+        if report is not None:
+            keep_preview(batch, report, options)
         # The name under which it lies is made by the model; the user's own name never becomes a path.
         batch.file.save("upload", ContentFile(data), save=False)
+        batch.parsed.save("parsed", ContentFile(packed), save=False)
         batch.save()
+        if large:
+            _check_later(actor, batch)
         audit(actor=actor, verb="upload_roster", target=batch, detail={"kind": kind, "sha256": batch.sha256})
     return batch
 
@@ -122,25 +112,81 @@ def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -
 
     Raises DomainError `other_school`, `already_imported`, `cancelled`.
     """
-    workbook = _read(_stored_file(batch), batch.file_name)
+    workbook = stored_workbook(batch, stored_file(batch))
     with transaction.atomic():
         locked = _lock(actor, batch)
-        report = _report(_plan(actor, locked.year, ImportKind(locked.kind), workbook, options))
-        _keep_preview(locked, report, options)
+        report = report_of(plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options))
+        keep_preview(locked, report, options)
         locked.save()
     return locked
+
+
+def set_rows_aside(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
+    """Leave the rows that have errors out of this import, and compute the preview for the rest.
+
+    Raises DomainError `other_school`, `already_imported`, `cancelled`, `nothing_to_set_aside`.
+    """
+    options = ImportOptions.of(batch.options)
+    workbook = stored_workbook(batch, stored_file(batch))
+    _check_school(actor, batch.year)
+    plan = plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options)
+    rows = {sheet: set(numbers) for sheet, numbers in options.set_aside.items()}
+    found = error_rows(plan.log)
+    if not found:
+        raise DomainError("nothing_to_set_aside", "没有哪一行有错误，不需要先放下。")
+    for sheet, numbers in found.items():
+        rows.setdefault(sheet, set()).update(numbers)
+    aside = {sheet: tuple(sorted(numbers)) for sheet, numbers in rows.items()}
+    return recheck_batch(actor=actor, batch=batch, options=replace(options, set_aside=aside))
+
+
+def _show_step(batch: ImportBatch, step: int) -> None:
+    """Tell the page how far the check of a large file has come."""
+    ImportBatch.objects.filter(pk=batch.pk, state=ImportState.CHECKING).update(summary={"step": step})
+
+
+def check_in_background(*, actor: Actor, batch: ImportBatch) -> None:
+    """Check the batch again in the background, after its job was cancelled or given up.
+
+    Raises DomainError `other_school`, `already_imported`, `cancelled`.
+    """
+    with transaction.atomic():
+        locked = _lock(actor, batch)
+        locked.state = ImportState.CHECKING
+        _check_later(actor, locked)
+
+
+def finish_check(*, actor: Actor, batch: ImportBatch) -> Callable[[], None]:
+    """Compute the preview of a batch that waits for its check; the function returned writes it.
+
+    A batch that was given up meanwhile stays as it is. Raises DomainError `already_imported`, `cancelled`, `file_gone`.
+    """
+    options = ImportOptions.of(batch.options)
+    workbook = stored_workbook(batch, stored_file(batch))
+    _show_step(batch, 1)
+    report = report_of(plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options))
+    _show_step(batch, 2)
+
+    def write() -> None:
+        waiting = ImportBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk, state=ImportState.CHECKING)
+        for locked in waiting:
+            keep_preview(locked, report, options)
+            locked.save()
+
+    return write
 
 
 def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] = ()) -> ImportBatch:
     """Write what the preview of the batch shows, all or nothing, once.
 
     `accepted` are keys of the preview's choices. Raises DomainError `other_school`, `already_imported`, `cancelled`,
-    `has_errors`, `year_over`, `file_changed`, `preview_stale` (the preview is renewed), `not_written`.
+    `still_checking`, `has_errors`, `year_over`, `file_changed`, `preview_stale` (the preview is renewed),
+    `not_written`.
     """
-    data = _stored_file(batch)
+    data = stored_file(batch)
     if hashlib.sha256(data).hexdigest() != batch.sha256:
         raise DomainError("file_changed", "保存的文件与预览时不一致，没有导入。请重新上传。")
-    workbook = _read(data, batch.file_name)
+    workbook = stored_workbook(batch, data)
     options = ImportOptions.of(batch.options)
     stale = False
     try:
@@ -149,18 +195,23 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
             locked = _lock(actor, batch)
             if not year.is_current:
                 raise DomainError("year_over", "这份名册属于以前的学年，不能再导入。请按本学年重新上传。")
-            plan = _plan(actor, locked.year, ImportKind(locked.kind), workbook, options)
-            report = _report(plan)
+            if locked.state == ImportState.CHECKING:
+                raise DomainError("still_checking", "这份名册还在核对，核对完再确认。")
+            plan = plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options)
+            report = report_of(plan)
             if report.basis != locked.basis:
                 stale = True
-                _keep_preview(locked, report, options)
+                keep_preview(locked, report, options)
                 locked.save()
             elif report.log.has_errors:
                 raise DomainError("has_errors", "名册里还有错误，没有导入。请按提示改好后重新上传。")
             else:
                 offered = {choice.key for choice in plan.choices}
                 chosen = frozenset(accepted) & offered
-                plan.write(chosen)
+                with without_collector(), recording() as journal:
+                    plan.write(chosen)
+                    keep_journal(locked, journal)
+                remember_mapping(school_id=year.school_id, kind=ImportKind(locked.kind), mapping=options.mapping)
                 locked.state = ImportState.DONE
                 locked.confirmed_by_id = actor.user_id
                 locked.confirmed_at = now()
@@ -170,6 +221,7 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
         raise _not_written() from error
     if stale:
         raise DomainError("preview_stale", "预览之后数据有了变动，没有导入。请查看更新后的预览，再确认一次。")
+    _forget_parsed(locked)
     return locked
 
 
@@ -184,6 +236,7 @@ def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
         audit(actor=actor, verb="cancel_roster", target=locked)
     if name:
         locked.file.storage.delete(name)
+    _forget_parsed(locked)
 
 
 def _run(
@@ -198,6 +251,7 @@ def _run(
     accepted: Iterable[str],
 ) -> ImportReport:
     _check_school(actor, year)
+    options = _with_memory(options, year, kind)
     try:
         workbook = _read(data, file_name)
     except WorkbookRefused as refusal:
@@ -209,15 +263,15 @@ def _run(
             if write:
                 # Two imports of one school at once: the second plans on what the first has written.
                 SchoolYear.objects.select_for_update().get(pk=year.pk)
-            plan = _plan(actor, year, kind, workbook, options)
-            report = _report(plan)
+            plan = plan_of(actor, year, kind, workbook, options)
+            report = report_of(plan)
             if not write or report.log.has_errors:
                 return report
             plan.write(frozenset(accepted) & {choice.key for choice in plan.choices})
             _log_import(actor, year, report, hashlib.sha256(data).hexdigest())
     except DatabaseError as error:
         raise _not_written() from error
-    return _report(plan, written=True)
+    return report_of(plan, written=True)
 
 
 def _check_school(actor: Actor, year: SchoolYear) -> None:
@@ -225,34 +279,74 @@ def _check_school(actor: Actor, year: SchoolYear) -> None:
         raise DomainError("other_school", "这个学年不属于本校。")
 
 
+def _with_memory(options: ImportOptions, year: SchoolYear, kind: ImportKind) -> ImportOptions:
+    """The options with what the school said earlier about headings and class labels, unless they say otherwise."""
+    remembered = remembered_mapping(school_id=year.school_id, kind=kind)
+    return replace(options, mapping={**remembered, **options.mapping}) if remembered else options
+
+
 def _read(data: bytes, file_name: str) -> Workbook:
-    return read_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
+    with without_collector():
+        return read_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
 
 
-def _plan(actor: Actor, year: SchoolYear, kind: ImportKind, workbook: Workbook, options: ImportOptions) -> ImportPlan:
-    plan = importer_for(kind)(ImportRequest(actor, year, workbook, options))
+def plan_of(actor: Actor, year: SchoolYear, kind: ImportKind, workbook: Workbook, options: ImportOptions) -> ImportPlan:
+    """Plan a workbook against the stored roster, without the rows that `options` set aside; writes nothing."""
+    kept = _without(without_list(workbook), options.set_aside)
+    with without_collector():
+        plan = importer_for(kind)(ImportRequest(actor, year, kept, options))
+    for sheet, rows in options.set_aside.items():
+        for row in rows:
+            plan.log.info("set_aside", "按您的选择，这几行先不导入。", sheet=sheet, row=row)
     if workbook.has_macros:
         plan.log.info("macros", "文件里带有宏，宏没有读取，只读了表格。")
     return plan
 
 
-def _report(plan: ImportPlan, *, written: bool = False) -> ImportReport:
-    return ImportReport(
-        rows=plan.rows,
-        unchanged=plan.unchanged,
-        changes=tuple(plan.changes),
-        log=plan.log,
-        basis=fingerprint(plan.changes, plan.log.findings, plan.unchanged),
-        new_classes=plan.new_classes,
-        unknown_classes=plan.unknown_classes,
-        choices=plan.choices,
-        written=written,
+def _without(workbook: Workbook, set_aside: Mapping[str, Iterable[int]]) -> Workbook:
+    """The workbook without the rows that were set aside."""
+    if not any(set_aside.values()):
+        return workbook
+    left_out = {sheet: frozenset(rows) for sheet, rows in set_aside.items()}
+    sheets = (
+        replace(sheet, rows=tuple(row for row in sheet.rows if row.number not in left_out.get(sheet.name, ())))
+        for sheet in workbook.sheets
     )
+    return replace(workbook, sheets=tuple(sheets))
 
 
-def _stored_file(batch: ImportBatch) -> bytes:
-    if batch.state == ImportState.DONE:
-        raise DomainError("already_imported", "这份名册已导入，没有重复导入。")
+def _check_later(actor: Actor, batch: ImportBatch) -> None:
+    label = ImportKind(batch.kind).label
+    item = NewItem({"batch": batch.pk}, label=label)
+    batch.job = create_job(actor=actor, kind=CHECK_KIND, items=[item], title=f"核对{label}")
+    batch.save()
+
+
+def stored_workbook(batch: ImportBatch, data: bytes) -> Workbook:
+    """The workbook of a batch as it was read on upload, or read again if that copy is gone or damaged."""
+    if batch.parsed:
+        try:
+            with batch.parsed.open("rb") as stored:
+                packed = stored.read()
+            if hashlib.sha256(packed).hexdigest() == batch.parsed_sha256:
+                with without_collector():
+                    return unpack_workbook(packed)
+        except (FileNotFoundError, ValueError):
+            pass
+    return _read(data, batch.file_name)
+
+
+def _forget_parsed(batch: ImportBatch) -> None:
+    if batch.parsed:
+        name = str(batch.parsed.name)
+        ImportBatch.objects.filter(pk=batch.pk).update(parsed="")
+        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+        batch.parsed = ""
+
+
+def stored_file(batch: ImportBatch) -> bytes:
+    """The uploaded file. Raises DomainError `already_imported`, `already_undone`, `cancelled`, `file_gone`."""
+    _refuse_if_over(batch)
     if not batch.file:
         raise DomainError("cancelled", "这份名册已放弃。如果需要，请重新上传。")
     try:
@@ -266,44 +360,17 @@ def _lock(actor: Actor, batch: ImportBatch) -> ImportBatch:
     if batch.school_id != actor.school_id:
         raise DomainError("other_school", "这份名册不属于本校。")
     locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("year__school").get(pk=batch.pk)
-    if locked.state == ImportState.DONE:
-        raise DomainError("already_imported", "这份名册已导入，没有重复导入。")
-    if locked.state == ImportState.CANCELLED:
-        raise DomainError("cancelled", "这份名册已放弃。如果需要，请重新上传。")
+    _refuse_if_over(locked)
     return locked
 
 
-def _keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOptions) -> None:
-    batch.options = options.as_dict()
-    batch.state = ImportState.REFUSED if report.log.has_errors else ImportState.CHECKED
-    batch.basis = report.basis
-    changed = [change for change in report.changes if change.kind is not ChangeKind.NEW]
-    batch.summary = {
-        "rows": report.rows,
-        "created": report.count(ChangeKind.NEW),
-        "updated": report.count(ChangeKind.CHANGED),
-        "unchanged": report.unchanged,
-        "gone": report.count(ChangeKind.GONE),
-        "errors": report.log.count(Level.ERROR),
-        "warnings": report.log.count(Level.WARNING),
-        "new_classes": list(report.new_classes),
-        "unknown_classes": list(report.unknown_classes),
-        "choices": [[choice.key, choice.label] for choice in report.choices],
-        # Changes of what is stored come first: they need the reader's eye more than new rows do.
-        "changes": [change.as_dict() for change in changed[:SHOWN_CHANGES]],
-        "new": [change.as_dict() for change in report.changes if change.kind is ChangeKind.NEW][: SHOWN_CHANGES // 3],
-    }
-    batch.findings = [_finding(found) for found in report.log.folded(limit=SHOWN_FINDINGS)]
-
-
-def _finding(found: FoldedFinding) -> dict[str, Any]:
-    return {
-        "level": str(found.first.level),
-        **found.first.as_dict(),
-        "rows": found.rows_text,
-        "values": list(found.values),
-        "count": found.count,
-    }
+def _refuse_if_over(batch: ImportBatch) -> None:
+    if batch.state == ImportState.DONE:
+        raise DomainError("already_imported", "这份名册已导入，没有重复导入。")
+    if batch.state == ImportState.UNDONE:
+        raise DomainError("already_undone", "这次导入已经撤销。如果需要，请重新上传。")
+    if batch.state == ImportState.CANCELLED:
+        raise DomainError("cancelled", "这份名册已放弃。如果需要，请重新上传。")
 
 
 def _log_import(

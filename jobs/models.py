@@ -15,6 +15,7 @@ from core.constraints import one_of
 from jobs.enums import ImportKind, ImportState, ItemState, JobState
 from jobs.querysets import (
     UNFINISHED,
+    WRITTEN,
     ImportBatchQuerySet,
     JobItemQuerySet,
     JobQuerySet,
@@ -183,6 +184,9 @@ class ImportBatch(SchoolOwned):
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(default=0)
+    # What was read from the file, so that a confirmation need not parse it again; gone once the batch is over.
+    parsed = models.FileField(upload_to=import_path, max_length=120, blank=True)
+    parsed_sha256 = models.CharField(max_length=64, blank=True)
     options = models.JSONField(default=dict, blank=True)
     basis = models.CharField(max_length=64, blank=True)
     summary = models.JSONField(default=dict, blank=True)
@@ -192,6 +196,10 @@ class ImportBatch(SchoolOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    # A large file is checked in the background.
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -201,11 +209,61 @@ class ImportBatch(SchoolOwned):
             one_of("kind", ImportKind, name="import_kind_known"),
             one_of("state", ImportState, name="import_state_known"),
             models.CheckConstraint(
-                condition=Q(state=ImportState.DONE, confirmed_at__isnull=False)
-                | (~Q(state=ImportState.DONE) & Q(confirmed_at__isnull=True)),
+                condition=Q(state__in=WRITTEN, confirmed_at__isnull=False)
+                | (~Q(state__in=WRITTEN) & Q(confirmed_at__isnull=True)),
                 name="import_done_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ImportState.UNDONE, undone_at__isnull=False)
+                | (~Q(state=ImportState.UNDONE) & Q(undone_at__isnull=True)),
+                name="import_undone_has_moment",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} import {self.pk}"
+
+
+class ImportChange(models.Model):
+    """What a confirmed import did to one table, so that it can be undone; kept as long as the file is.
+
+    `act`, `table`, `columns` and the packed `rows` are those of `core.journal.Entry`; `position` is the order of
+    writing.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="journal")
+    position = models.PositiveSmallIntegerField()
+    act = models.CharField(max_length=10)
+    table = models.CharField(max_length=60)
+    columns = models.JSONField(default=list)
+    rows = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "position"], name="import_change_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.table}"
+
+
+class ColumnMapping(SchoolOwned):
+    """What a school said once about a heading of its rosters: the field it means, or empty for "not stored".
+
+    `header` is the heading's key (`core.workbooks.find_table`), or `=` and a class label; `field` is the importer's
+    key, or the class as `grade-number`.
+    """
+
+    kind = models.CharField("名册", max_length=10, choices=ImportKind)
+    header = models.CharField("表头", max_length=100)
+    field = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "kind", "header"], name="column_mapping_once"),
+            one_of("kind", ImportKind, name="column_mapping_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.header}"

@@ -1,7 +1,8 @@
 """Reads of background work and of import batches for the pages."""
 
 from accounts.actors import Actor
-from jobs.models import ImportBatch, Job, ResultFile
+from jobs.enums import ImportKind
+from jobs.models import ColumnMapping, ImportBatch, Job, ResultFile
 from jobs.querysets import ImportBatchQuerySet, JobQuerySet, ResultFileQuerySet
 
 
@@ -33,3 +34,8 @@ def visible_results(actor: Actor) -> ResultFileQuerySet:
 def results_in_scope(actor: Actor) -> ResultFileQuerySet:
     """All result files of the actor's scope, to tell 403 from 404."""
     return ResultFile.objects.in_scope(actor)
+
+
+def remembered_mapping(*, school_id: int, kind: ImportKind) -> dict[str, str]:
+    """What the school said about headings and class labels when it confirmed earlier rosters of that kind."""
+    return dict(ColumnMapping.objects.filter(school_id=school_id, kind=kind).values_list("header", "field"))

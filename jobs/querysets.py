@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from jobs.enums import ItemState, JobState
+from jobs.enums import ImportState, ItemState, JobState
 
 if TYPE_CHECKING:
     from jobs.models import ImportBatch, Job, JobItem, ResultFile  # noqa: F401  # named in quotes below
@@ -20,6 +20,8 @@ OVERSEERS = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 # Roles that work with rosters.
 IMPORTERS = (Role.SCHOOL_ADMIN,)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+# Batches that were written, undone since or not.
+WRITTEN = (ImportState.DONE, ImportState.UNDONE)
 
 
 def _in_scope(actor: Actor, job: str = "") -> Q:
@@ -97,4 +99,4 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def for_list(self) -> Self:
         """The newest first, with who uploaded and who confirmed."""
-        return self.select_related("created_by", "confirmed_by", "year").order_by("-created_at", "-pk")
+        return self.select_related("created_by", "confirmed_by", "undone_by", "year").order_by("-created_at", "-pk")

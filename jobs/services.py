@@ -6,7 +6,7 @@ How workers go through the items stands in `jobs.work`.
 import datetime
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -19,8 +19,8 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from jobs import broker
-from jobs.enums import ItemState, JobState
-from jobs.models import ImportBatch, Job, JobItem, ResultFile
+from jobs.enums import ImportKind, ItemState, JobState
+from jobs.models import ColumnMapping, ImportBatch, ImportChange, Job, JobItem, ResultFile
 from jobs.registry import NewItem, handler_for
 from jobs.rules import may_cancel
 
@@ -198,9 +198,11 @@ def remove_expired() -> int:
         result.file.delete(save=False)
         removed += ResultFile.objects.filter(pk=result.pk).update(file="")
     uploaded_before = moment - datetime.timedelta(days=ROSTER_FILE_DAYS)
-    for batch in ImportBatch.objects.filter(created_at__lt=uploaded_before).exclude(file="").only("file"):
+    for batch in ImportBatch.objects.filter(created_at__lt=uploaded_before).exclude(file="").only("file", "parsed"):
         batch.file.delete(save=False)
-        removed += ImportBatch.objects.filter(pk=batch.pk).update(file="")
+        batch.parsed.delete(save=False)
+        removed += ImportBatch.objects.filter(pk=batch.pk).update(file="", parsed="")
+    ImportChange.objects.filter(batch__created_at__lt=uploaded_before).delete()
     Job.objects.unfinished().filter(expires_at__lt=moment).update(
         state=JobState.FAILED,
         finished_at=moment,
@@ -228,3 +230,18 @@ def _remove_orphans() -> int:
         if not paths & known:
             default_storage.delete(f"jobs/{folder}")
     return removed
+
+
+def remember_mapping(*, school_id: int, kind: ImportKind, mapping: Mapping[str, str]) -> None:
+    """Keep what the admin said about headings and class labels, for the school's next roster of that kind.
+
+    Columns that were named by their position only (`@A`) say nothing about another file and are not kept.
+    """
+    rows = [
+        ColumnMapping(school_id=school_id, kind=kind, header=header, field=meant)
+        for header, meant in mapping.items()
+        if not header.startswith("@") and len(header) <= 100 and len(meant) <= 40
+    ]
+    ColumnMapping.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["school", "kind", "header"], update_fields=["field"]
+    )

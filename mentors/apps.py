@@ -7,10 +7,18 @@ class MentorsConfig(AppConfig):
     name = "mentors"
 
     def ready(self) -> None:
-        """Plug the imports of teachers and of the mentor matrix into `jobs`."""
-        from jobs.enums import ImportKind  # noqa: PLC0415 - models are loaded only now
+        """Plug the imports and exports of teachers and of the mentor matrix into `jobs`."""
+        from jobs import exporters  # noqa: PLC0415 - models are loaded only now
+        from jobs.enums import ImportKind  # noqa: PLC0415 - as above
         from jobs.importers import register  # noqa: PLC0415 - as above
-        from mentors.imports import plan_teachers, plan_teams  # noqa: PLC0415 - as above
+        from mentors.imports import plan_mentors, plan_teachers  # noqa: PLC0415 - as above
+        from mentors.imports.export import export_pairs, export_teachers, export_teams  # noqa: PLC0415 - as above
 
         register(ImportKind.TEACHERS, plan_teachers)
-        register(ImportKind.MENTORS, plan_teams)
+        register(ImportKind.MENTORS, plan_mentors)
+        for shape in (
+            exporters.Shape("teachers", ImportKind.TEACHERS, "教师名册", export_teachers),
+            exporters.Shape("teams", ImportKind.MENTORS, "导师匹配表", export_teams),
+            exporters.Shape("pairs", ImportKind.MENTORS, "师生结对名单", export_pairs),
+        ):
+            exporters.register(shape)

@@ -12,6 +12,7 @@ from mentors.querysets import (
     AssignmentQuerySet,
     CapExceptionQuerySet,
     MentorQuerySet,
+    RollOverQuerySet,
     TeacherQuerySet,
 )
 from schools.models import SchoolClass, SchoolOwned, SchoolYear
@@ -185,3 +186,27 @@ class CapException(SchoolOwned):
 
     def __str__(self) -> str:
         return f"mentor {self.mentor_id} up to {self.limit}"
+
+
+class RollOver(SchoolOwned):
+    """That a school year was rolled over into the next one, by whom, and what an undo needs to know.
+
+    One per year, so that a second click finds the first one's work. An undo removes the row with the new year.
+    """
+
+    from_year = models.OneToOneField(SchoolYear, models.PROTECT, related_name="rolled_over")
+    to_year = models.OneToOneField(SchoolYear, models.CASCADE, related_name="rolled_from")
+    done_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(auto_now_add=True)
+    # What the new year looked like right afterwards: equal means that nothing was changed since.
+    digest = models.CharField(max_length=64)
+    # Counts for the page.
+    summary = models.JSONField(default=dict)
+    # Keys of the assignments and 班主任 roles of the former year that were ended.
+    ended_assignments = models.JSONField(default=list)
+    ended_grants = models.JSONField(default=list)
+
+    objects = RollOverQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.from_year_id} to {self.to_year_id}"

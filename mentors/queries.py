@@ -5,17 +5,17 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
 from mentors.querysets import MentorQuerySet
 from schools.models import SchoolClass, SchoolYear
 from schools.queries import plan_rules
-from students.models import Enrolment
+from students.models import Enrolment, Pupil
 from students.querysets import WHOLE_SCHOOL, EnrolmentQuerySet
 
 
@@ -180,9 +180,14 @@ def accounts_visible_to(actor: Actor) -> QuerySet[User]:
 
 def mentors_for_choice(year: SchoolYear) -> list[Mentor]:
     """All slots of `year` with their names and classes, ordered by class: for a list to choose one from."""
-    mentors = Mentor.objects.of_year(year).prefetch_related(
-        "members__teacher",
-        Prefetch("teams", TeamMember.objects.select_related("school_class__grade").order_by("school_class_id")),
+    # Slots without places were held by teachers who have left.
+    mentors = (
+        Mentor.objects.of_year(year)
+        .filter(capacity__gt=0)
+        .prefetch_related(
+            "members__teacher",
+            Prefetch("teams", TeamMember.objects.select_related("school_class__grade").order_by("school_class_id")),
+        )
     )
 
     def place(mentor: Mentor) -> tuple[int, int, int]:
@@ -275,3 +280,74 @@ def accounts_without_teacher(actor: Actor) -> QuerySet[User]:
 def has_pupils(actor: Actor) -> bool:
     """Whether the actor is somebody's mentor today. One query."""
     return Assignment.objects.held_by(actor).active().exists()
+
+
+# States of a pupil on the admin's list.
+PRESENT, GONE = "present", "gone"
+# By class and seat; pupils without a place last.
+_BY_PLACE = (
+    F("place__school_class__grade__number").asc(nulls_last=True),
+    "place__school_class__number",
+    "place__seat_number",
+    "pinyin",
+    "pk",
+)
+
+
+def find_pupils(
+    actor: Actor,
+    *,
+    year: SchoolYear | None,
+    text: str = "",
+    class_id: int | None = None,
+    state: str = "",
+) -> QuerySet[Pupil]:
+    """The school's pupils by class and seat, with place, guardians and mentor of `year` at hand: six further queries.
+
+    Each has `places` (the present enrolment, if any) and `mains` (the present main assignment). For admins only.
+    """
+    pupils = Pupil.objects.in_school(actor) if actor.has(Role.SCHOOL_ADMIN) else Pupil.objects.none()
+    pupils = pupils.annotate(
+        place=FilteredRelation("enrolments", condition=Q(enrolments__year=year, enrolments__ends_on=None))
+    )
+    text = text.strip()
+    if text:
+        lower = text.lower()
+        pupils = pupils.filter(
+            Q(name__icontains=text)
+            | Q(student_number__icontains=text)
+            | Q(pinyin__startswith=lower)
+            | Q(pinyin__contains=f" {lower}")
+            | Q(initials__contains=f" {lower}")
+        )
+    if class_id is not None:
+        pupils = pupils.filter(Q(("place__school_class_id", class_id)))
+    if state in (PRESENT, GONE):
+        pupils = pupils.filter(Q(("place__isnull", state == GONE)))
+    mains = Assignment.objects.active().main().filter(year=year)
+    return pupils.prefetch_related(
+        "guardians",
+        Prefetch(
+            "enrolments",
+            Enrolment.objects.active().filter(year=year).select_related("school_class__grade"),
+            to_attr="places",
+        ),
+        Prefetch("assignments", mains.prefetch_related("mentor__members__teacher"), to_attr="mains"),
+    ).order_by(*_BY_PLACE)
+
+
+def enrolment_history(pupil: Pupil) -> list[Enrolment]:
+    """All places of a pupil, the latest first."""
+    rows = Enrolment.objects.filter(pupil=pupil).select_related("year", "school_class__grade")
+    return list(rows.order_by("-starts_on", "-pk"))
+
+
+def years_of_school(actor: Actor) -> list[SchoolYear]:
+    """The school years of the actor's school, the latest first, their terms at hand. Two queries."""
+    return list(SchoolYear.objects.visible_to(actor).order_by("-start_year").prefetch_related("terms"))
+
+
+def rollovers_visible_to(actor: Actor) -> QuerySet[RollOver]:
+    """The roll-overs that the actor may know of, the latest first, years and author at hand."""
+    rows = RollOver.objects.visible_to(actor).select_related("from_year", "to_year", "done_by")
+    return rows.order_by("-from_year__start_year")

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 
 if TYPE_CHECKING:
-    from mentors.models import Assignment, CapException, Mentor, Teacher  # noqa: F401  # named in quotes below
+    from mentors.models import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
     from schools.models import SchoolClass, SchoolYear
 
 
@@ -96,3 +96,11 @@ class CapExceptionQuerySet(models.QuerySet["CapException"]):
     def valid(self) -> Self:
         """Exceptions that were not withdrawn."""
         return self.filter(revoked_at=None)
+
+
+class RollOverQuerySet(models.QuerySet["RollOver"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The roll-overs of one's own school, for its admins."""
+        if actor.school_id is None or not actor.has(Role.SCHOOL_ADMIN):
+            return self.none()
+        return self.filter(school_id=actor.school_id)

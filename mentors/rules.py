@@ -25,6 +25,11 @@ def can_edit_team(actor: Actor) -> bool:
     return actor.has(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 
 
+def can_keep_roster(actor: Actor) -> bool:
+    """Who enters transfers, class changes and leavings: the admin, who keeps the roster."""
+    return actor.has(Role.SCHOOL_ADMIN)
+
+
 class CapReached(DomainError):
     """The mentor has as many pupils as the plan or an exception allows (1:15, Guyi plan 四(二); Wuhu plan 五(二))."""
 

@@ -33,8 +33,10 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("office:letters", "寄语发布", "letter", _OFFICE),
     ("papers:index", "打印", "print", _OFFICE),
     ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
+    ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:classes", "班级", "home", frozenset({Role.SCHOOL_ADMIN})),
     ("imports:list", "名册导入", "upload", frozenset({Role.SCHOOL_ADMIN})),
+    ("year:overview", "学年", "calendar", frozenset({Role.SCHOOL_ADMIN})),
     ("plan:detail", "方案", "settings", frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE, Role.LEADER})),
     ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU})),
 )

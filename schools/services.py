@@ -1,10 +1,13 @@
 """The only writers of schools, years, classes and plans. They know no user: callers in other apps log the actor."""
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from core.errors import DomainError
+from core.journal import note_created
 from schools.enums import ActionKind, KeyDateKind, MatchingMode, PeriodKind, Preset
 from schools.models import (
     Bureau,
@@ -50,25 +53,52 @@ def create_school(
     return school, year
 
 
+@dataclass(frozen=True, slots=True)
+class TermDates:
+    """First and last day of the two terms of a year, in order."""
+
+    first_start: datetime.date
+    first_end: datetime.date
+    second_start: datetime.date
+    second_end: datetime.date
+
+    @property
+    def in_order(self) -> bool:
+        """Whether each day lies after the one before."""
+        return self.first_start < self.first_end < self.second_start < self.second_end
+
+
+def usual_dates(start_year: int) -> TermDates:
+    """September to January and February to June, as most schools have them."""
+    return TermDates(
+        datetime.date(start_year, 9, 1),
+        datetime.date(start_year + 1, 1, 22),
+        datetime.date(start_year + 1, 2, 22),
+        datetime.date(start_year + 1, 6, 30),
+    )
+
+
 @transaction.atomic
-def open_year(*, school: School, start_year: int) -> SchoolYear:
-    """The year `start_year` with two terms, periods and exams on usual dates, as the school's current one."""
+def open_year(*, school: School, start_year: int, dates: TermDates | None = None) -> SchoolYear:
+    """The year `start_year` with two terms, periods and exams, as the school's current one; usual dates unless given.
+
+    Raises DomainError `dates_disordered`.
+    """
+    dates = dates or usual_dates(start_year)
+    if not dates.in_order:
+        raise DomainError("dates_disordered", "两个学期的日期要依次往后，请检查开学和结束的日期。")
     SchoolYear.objects.filter(school=school, is_current=True).update(is_current=False)
-    first_start = datetime.date(start_year, 9, 1)
-    first_end = datetime.date(start_year + 1, 1, 22)
-    second_start = datetime.date(start_year + 1, 2, 22)
-    second_end = datetime.date(start_year + 1, 6, 30)
     year = SchoolYear.objects.create(
         school=school,
         start_year=start_year,
-        starts_on=first_start,
-        ends_on=second_end,
+        starts_on=dates.first_start,
+        ends_on=dates.second_end,
         is_current=True,
     )
     Period.objects.create(school=school, year=year, term=None, kind=PeriodKind.YEAR)
     for number, starts_on, ends_on, exams in (
-        (1, first_start, first_end, ((11, 9), (1, 11))),
-        (2, second_start, second_end, ((4, 26), (6, 21))),
+        (1, dates.first_start, dates.first_end, ((11, 9), (1, 11))),
+        (2, dates.second_start, dates.second_end, ((4, 26), (6, 21))),
     ):
         term = Term.objects.create(
             school=school,
@@ -79,7 +109,9 @@ def open_year(*, school: School, start_year: int) -> SchoolYear:
         )
         Period.objects.create(school=school, year=year, term=term, kind=PeriodKind.TERM)
         for name, (month, day) in zip(("期中考试", "期末考试"), exams, strict=True):
-            exam = datetime.date(start_year if month >= 8 else start_year + 1, month, day)
+            usual = datetime.date(start_year if month >= 8 else start_year + 1, month, day)
+            # A term with other dates than usual still has its exams.
+            exam = max(min(usual, ends_on - datetime.timedelta(days=2)), starts_on)
             KeyDate.objects.create(
                 school=school,
                 term=term,
@@ -129,6 +161,67 @@ def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
 
 
 @transaction.atomic
+def copy_plan(*, year: SchoolYear, source: Plan) -> Plan:
+    """The first plan of `year`: the same rules as `source`, the plan of an earlier year of the same school.
+
+    It holds from the first of July, so that early visits count.
+    """
+    plan = Plan.objects.create(
+        school_id=year.school_id,
+        year=year,
+        version=1,
+        effective_from=min(datetime.date(year.start_year, 7, 1), year.starts_on),
+        title=source.title,
+        preset=source.preset,
+        cap=source.cap,
+        letter_label=source.letter_label,
+        letter_tone=source.letter_tone,
+        note_visibility=source.note_visibility,
+        supporting_counts=source.supporting_counts,
+    )
+    PlanGrade.objects.bulk_create(
+        PlanGrade(school_id=year.school_id, plan=plan, grade_id=row.grade_id, matching=row.matching)
+        for row in source.plan_grades.all()
+    )
+    for old in source.actions.prefetch_related("grades"):
+        action = PlanAction.objects.create(
+            school_id=year.school_id,
+            plan=plan,
+            action=old.action,
+            period=old.period,
+            count=old.count,
+            required=old.required,
+            anchor=old.anchor,
+            opens_days=old.opens_days,
+            due_days=old.due_days,
+            accepted_outcomes=old.accepted_outcomes,
+        )
+        action.grades.set(old.grades.all())
+    return plan
+
+
+@transaction.atomic
+def promote_classes(*, source: SchoolYear, target: SchoolYear) -> dict[int, SchoolClass]:
+    """The classes of `source` one grade up in `target`, each knowing its former one; by the former class's key.
+
+    Classes of the school's last grade have no successor. Three queries.
+    """
+    grades = {grade.number: grade for grade in Grade.objects.filter(school_id=source.school_id)}
+    former = [c for c in SchoolClass.objects.of_year(source) if c.grade.number + 1 in grades]
+    promoted = SchoolClass.objects.bulk_create(
+        SchoolClass(
+            school_id=target.school_id,
+            year=target,
+            grade=grades[old.grade.number + 1],
+            number=old.number,
+            previous=old,
+        )
+        for old in former
+    )
+    return {old.pk: new for old, new in zip(former, promoted, strict=True)}
+
+
+@transaction.atomic
 def create_class(*, year: SchoolYear, grade_number: int, number: int) -> SchoolClass:
     """The class, new or as it is. Raises DomainError `unknown_grade`."""
     grade = Grade.objects.filter(school_id=year.school_id, number=grade_number).first()
@@ -140,6 +233,26 @@ def create_class(*, year: SchoolYear, grade_number: int, number: int) -> SchoolC
     return SchoolClass.objects.get_or_create(
         year=year, grade=grade, number=number, defaults={"school_id": year.school_id}
     )[0]
+
+
+@transaction.atomic
+def create_classes(*, year: SchoolYear, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], SchoolClass]:
+    """Classes that are not there yet, as (grade number, class number), in three queries whatever their number.
+
+    Raises DomainError `unknown_grade`.
+    """
+    wanted = list(dict.fromkeys(places))
+    if not wanted:
+        return {}
+    grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
+    for number, _ in wanted:
+        if number not in grades:
+            raise DomainError("unknown_grade", f"本校没有{grade_names(number)[0]}，请检查班级的写法。")
+    created = SchoolClass.objects.bulk_create(
+        SchoolClass(year=year, grade=grades[grade], number=number, school_id=year.school_id) for grade, number in wanted
+    )
+    note_created(SchoolClass, [found.pk for found in created])
+    return dict(zip(wanted, created, strict=True))
 
 
 @transaction.atomic

@@ -7,9 +7,12 @@ class StudentsConfig(AppConfig):
     name = "students"
 
     def ready(self) -> None:
-        """Plug the import of pupil rosters into `jobs`."""
-        from jobs.enums import ImportKind  # noqa: PLC0415 - models are loaded only now
+        """Plug import and export of pupil rosters into `jobs`."""
+        from jobs import exporters  # noqa: PLC0415 - models are loaded only now
+        from jobs.enums import ImportKind  # noqa: PLC0415 - as above
         from jobs.importers import register  # noqa: PLC0415 - as above
         from students.imports import plan_students  # noqa: PLC0415 - as above
+        from students.imports.export import export_students  # noqa: PLC0415 - as above
 
         register(ImportKind.STUDENTS, plan_students)
+        exporters.register(exporters.Shape("students", ImportKind.STUDENTS, "学生名册", export_students))

@@ -1,5 +1,6 @@
 """Reading and writing workbooks, with no knowledge of what they hold."""
 
+from core.workbooks.forms import EXAMPLE_MARK, NOTES_SHEET, FormColumn, FormSheet, write_form
 from core.workbooks.model import (
     Cell,
     CellError,
@@ -12,13 +13,25 @@ from core.workbooks.model import (
     cell_text,
 )
 from core.workbooks.reader import read_workbook
-from core.workbooks.tables import ColumnSpec, Record, Table, find_table, heading_key
+from core.workbooks.tables import (
+    ColumnSpec,
+    Record,
+    Table,
+    column_letters,
+    find_table,
+    heading_key,
+    is_turned,
+)
 from core.workbooks.writer import SheetToWrite, write_workbook
 
 __all__ = [
+    "EXAMPLE_MARK",
+    "NOTES_SHEET",
     "Cell",
     "CellError",
     "ColumnSpec",
+    "FormColumn",
+    "FormSheet",
     "Limits",
     "MergedRange",
     "Record",
@@ -29,8 +42,11 @@ __all__ = [
     "Workbook",
     "WorkbookRefused",
     "cell_text",
+    "column_letters",
     "find_table",
     "heading_key",
+    "is_turned",
     "read_workbook",
+    "write_form",
     "write_workbook",
 ]

@@ -4,8 +4,9 @@ Run as a script, never imported: no Django, nothing of the project, so that it s
 A hostile workbook can abort the interpreter or eat all memory; here it takes only this process with it.
 
 Arguments: kind, memory bytes, CPU seconds, rows, columns, sheets, characters.
-Output: `{"sheets": [{"name", "visible", "merged": [[r1, r2, c1, c2]], "rows": [[number, hidden, [cells]]]}], "macros"}`
-or `{"refused": code}`. Cells are strings, numbers, booleans, `{"d": iso}`, `{"t": iso}` or `{"e": text}`.
+Output: `{"sheets": [{"name", "visible", "merged": [[r1, r2, c1, c2]], "hidden_columns": [c],
+"rows": [[number, hidden, [cells]]]}], "macros", "from_1904"}` or `{"refused": code}`.
+Cells are strings, numbers, booleans, `{"d": iso}`, `{"t": iso}` or `{"e": text}`.
 """
 
 import datetime
@@ -13,8 +14,10 @@ import io
 import json
 import re
 import resource
+import runpy
 import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 
 # Cells between the first and the last used one. Rosters stay far below; a stray cell at the sheet's end is beyond.
@@ -43,6 +46,8 @@ def main() -> None:
 def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characters: int) -> dict[str, Any]:
     if kind == "xls" and _encrypted(data):
         raise _Refused("encrypted")
+    if kind == "html":
+        return _read_web_page(data, rows, columns, characters)
     import python_calamine as calamine  # noqa: PLC0415 - after the limits are set
 
     try:
@@ -68,12 +73,33 @@ def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characte
                     "name": meta.name,
                     "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
                     "merged": [[a[0] + 1, b[0] + 1, a[1], b[1]] for a, b in sheet.merged_cell_ranges or []],
+                    "hidden_columns": extras.hidden_columns(meta.name) if extras else [],
                     "rows": _rows(sheet, columns, left, extras.of(meta.name) if extras else None),
                 }
             )
         except (calamine.CalamineError, ValueError, OSError):
             raise _Refused("unreadable") from None
-    return {"sheets": answer, "macros": bool(extras and extras.macros)}
+    return {
+        "sheets": answer,
+        "macros": bool(extras and extras.macros),
+        "from_1904": bool(extras and extras.from_1904),
+    }
+
+
+def _read_web_page(data: bytes, rows: int, columns: int, characters: int) -> dict[str, Any]:
+    # A neighbour of this script, loaded by path: the project itself must stay out of this process.
+    tables = runpy.run_path(str(Path(__file__).with_name("webpage.py")))["read_tables"](data, limit=_AREA)
+    if tables is None:
+        raise _Refused("web_page")
+    left = _Budget(rows, characters)
+    answer = []
+    for number, (merged, table) in enumerate(tables, start=1):
+        found = [[at, False, cells] for at, values in table if (cells := _row(values, {}, columns, left))]
+        left.rows -= len(found)
+        if left.rows < 0:
+            raise _Refused("too_many_rows")
+        answer.append({"name": f"表{number}", "visible": True, "merged": merged, "hidden_columns": [], "rows": found})
+    return {"sheets": answer, "macros": False, "from_1904": False}
 
 
 def _encrypted(data: bytes) -> bool:
@@ -152,19 +178,29 @@ def _row(values: list[Any], errors: dict[int, str], columns: int, left: _Budget)
 
 
 class _Extras:
-    """What calamine does not tell of an `.xlsx`: hidden rows, error cells, formulas without a stored result."""
+    """What calamine does not tell of an `.xlsx`: hidden rows and columns, error cells, formulas without a result."""
 
     _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
     _NUMBER = re.compile(rb'\br="(\d+)"')
     _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-    _ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>)?<v>([^<]*)')
-    _EMPTY_FORMULA = re.compile(
-        rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*><f\b[^>]*>[^<]*</f>(?:<v\s*/>|<v></v>)?</c>'
+    _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+    _BOUND = re.compile(rb'\b(min|max)="(\d{1,5})"')
+    _FORMULA = rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)"
+    _ERROR = re.compile(
+        rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*\sr="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + rb"?<(?:\w+:)?v>([^<]*)"
     )
+    _EMPTY_FORMULA = re.compile(
+        rb'<(?:\w+:)?c\b[^>]*\sr="([A-Z]{1,3})(\d+)"[^>]*>'
+        + _FORMULA
+        + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+    )
+    _FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
 
     def __init__(self, data: bytes) -> None:
         self.macros = False
+        self.from_1904 = False
         self._found: dict[str, dict[int, tuple[bool, dict[int, str]]]] = {}
+        self._hidden_columns: dict[str, list[int]] = {}
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 self._scan(archive)
@@ -181,10 +217,15 @@ class _Extras:
     def of(self, sheet: str) -> dict[int, tuple[bool, dict[int, str]]]:
         return self._found.get(sheet, {})
 
+    def hidden_columns(self, sheet: str) -> list[int]:
+        """Positions of the sheet's hidden columns."""
+        return self._hidden_columns.get(sheet, [])
+
     def _scan(self, archive: zipfile.ZipFile) -> None:
         names = archive.namelist()
         self.macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         parts: dict[str, dict[int, tuple[bool, dict[int, str]]]] = {}
+        columns: dict[str, list[int]] = {}
         for name in names:
             if not name.startswith("xl/") or not name.endswith(".xml"):
                 continue
@@ -193,10 +234,13 @@ class _Extras:
                     # No spreadsheet program writes one: an entity bomb or an attempt to read files.
                     raise _Refused("entities")
             if name.startswith("xl/worksheets/"):
-                found = self._scan_sheet(archive.read(name))
+                xml = archive.read(name)
+                found = self._scan_sheet(xml)
                 if found:
                     parts[name] = found
-        if not parts:
+                columns[name] = self._scan_columns(xml[: xml.find(b"<sheetData")])
+        self.from_1904 = bool(self._FROM_1904.search(archive.read("xl/workbook.xml")))
+        if not parts and not any(columns.values()):
             return
         from defusedxml import ElementTree  # noqa: PLC0415 - only few files need it
 
@@ -210,8 +254,17 @@ class _Extras:
             relation = next((value for key, value in element.items() if key.endswith("}id")), "")
             target = targets.get(relation, "").lstrip("/")
             path = target if target.startswith("xl/") else f"xl/{target}"
-            if path in parts:
-                self._found[element.get("name", "")] = parts[path]
+            self._found[element.get("name", "")] = parts.get(path, {})
+            self._hidden_columns[element.get("name", "")] = columns.get(path, [])
+
+    def _scan_columns(self, head: bytes) -> list[int]:
+        hidden: list[int] = []
+        for match in self._COLUMN.finditer(head):
+            if self._HIDDEN.search(match[0]):
+                bounds = {name: int(value) for name, value in self._BOUND.findall(match[0])}
+                last = min(bounds.get(b"max", 0), 1024)
+                hidden.extend(range(bounds.get(b"min", 1) - 1, last))
+        return hidden
 
     def _scan_sheet(self, xml: bytes) -> dict[int, tuple[bool, dict[int, str]]]:
         found: dict[int, tuple[bool, dict[int, str]]] = {}

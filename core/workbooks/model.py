@@ -44,6 +44,8 @@ class Sheet:
     rows: tuple[Row, ...]
     visible: bool = True
     merged: tuple[MergedRange, ...] = ()
+    # Positions of hidden columns, from 0.
+    hidden_columns: tuple[int, ...] = ()
 
     @property
     def hidden_row_count(self) -> int:
@@ -53,11 +55,18 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """All sheets in order. `kind` is what the content is (`xlsx`, `xls`, `xlsb`, `ods`, `text`), whatever its name."""
+    """All sheets in order. `kind` is what the content is (`xlsx`, `xls`, `xlsb`, `ods`, `html`, `text`), whatever its
+    name. `from_1904`: bare day numbers count from 1904, as old Macs did."""
 
     kind: str
     sheets: tuple[Sheet, ...]
     has_macros: bool = False
+    from_1904: bool = False
+
+    @property
+    def hides_hidden_rows(self) -> bool:
+        """Whether hidden rows cannot be told from others in this kind of file."""
+        return self.kind in ("xls", "xlsb", "ods")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from core.workbooks.model import (
     Workbook,
     WorkbookRefused,
 )
-from core.workbooks.sniff import sniff
+from core.workbooks.sniff import OLD_EXCEL, sniff
 from core.workbooks.textfile import read_text
 
 _CHILD = Path(__file__).with_name("child.py")
+_BOOK, _WORKBOOK = "\0Book\0".encode("utf-16-le")[1:], "Workbook\0".encode("utf-16-le")
 _REFUSALS = {
     "encrypted": "文件有打开密码。请在 Excel 里另存为无密码的文件，再上传。",
     "unreadable": "文件不完整或已损坏，读不出表格。请用 Excel 打开，另存为 .xlsx 再上传。",
@@ -30,6 +31,7 @@ _REFUSALS = {
     "too_many_rows": "行数太多，没有读取。请分成几个文件上传。",
     "too_many_columns": "列数太多，这不像一份名册。请把名册复制到新工作簿再上传。",
     "too_much_text": "文字太多，这不像一份名册。请把名册复制到新工作簿再上传。",
+    "web_page": "这个文件其实是网页格式，里面没有表格。请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。",
     "far_cells": "离表格很远的地方还有零星单元格。请把名册复制到一个新工作簿再上传。",
     "gave_up": "文件打不开：可能已损坏，或在很远的地方有零星单元格。请把名册复制到一个新工作簿再上传。",
 }
@@ -48,11 +50,14 @@ def read_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) 
         return Workbook(kind, (read_text(data, sheet_name=clean_text(stem)[:60] or "文本", limits=limits),))
     answer = _parse(data, kind, limits)
     if "refused" in answer:
+        # Excel 5 and 95 keep their table in a stream called Book, later ones in Workbook.
+        if kind == "xls" and _BOOK in data and _WORKBOOK not in data:
+            raise WorkbookRefused("old_xls", OLD_EXCEL)
         raise WorkbookRefused(answer["refused"], _REFUSALS[answer["refused"]])
     sheets = tuple(_sheet(raw) for raw in answer["sheets"])
     if not any(sheet.rows for sheet in sheets):
         raise WorkbookRefused("empty_file", "这个文件里没有内容，请重新选择名册文件。")
-    return Workbook(kind, sheets, has_macros=answer["macros"])
+    return Workbook(kind, sheets, has_macros=answer["macros"], from_1904=answer["from_1904"])
 
 
 def _parse(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
@@ -97,7 +102,7 @@ def _special(raw: dict[str, Any]) -> Any:
 def _sheet(raw: dict[str, Any]) -> Sheet:
     rows = tuple(Row(number, _cells(cells), hidden) for number, hidden, cells in raw["rows"])
     merged = tuple(MergedRange(*bounds) for bounds in raw["merged"])
-    return Sheet(clean_text(raw["name"]), rows, raw["visible"], merged)
+    return Sheet(clean_text(raw["name"]), rows, raw["visible"], merged, tuple(raw["hidden_columns"]))
 
 
 def _cells(cells: list[Cell]) -> tuple[Cell, ...]:

@@ -6,12 +6,13 @@ import zipfile
 from core.workbooks.model import Limits, WorkbookRefused
 
 _SAVE_AS = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。"
+OLD_EXCEL = f"这是很早的 Excel 格式。{_SAVE_AS}"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def sniff(data: bytes, limits: Limits) -> str:
-    """The kind of `data`: `xlsx`, `xlsb`, `ods`, `xls` or `text`.
+    """The kind of `data`: `xlsx`, `xlsb`, `ods`, `xls`, `html` or `text`.
 
     Raises WorkbookRefused for anything else, and for archives that unpack to more than `limits` allow.
     """
@@ -35,10 +36,13 @@ def sniff(data: bytes, limits: Limits) -> str:
         and data[1:2] in (b"\x00", b"\x02", b"\x04", b"\x08")
         and data[2:3] in (b"\x04", b"\x06", b"\x08")
     ):
-        raise WorkbookRefused("old_xls", f"这是很早的 Excel 格式。{_SAVE_AS}")
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in head:
+        raise WorkbookRefused("old_xls", OLD_EXCEL)
+    # UTF-16 shows its ASCII with zeros between.
+    head = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if head.startswith(b"mime-version"):
         raise WorkbookRefused("web_page", f"这个文件其实是网页格式。{_SAVE_AS}")
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style")) or b"<html" in head:
+        return "html"
     if head.startswith(b"<?xml"):
         raise WorkbookRefused("xml", f"这是 XML 格式的表格。{_SAVE_AS}")
     return "text"

@@ -1,14 +1,16 @@
 """Find the table in a sheet: the heading row by known names, then one record per row under it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.text import clean_key
-from core.workbooks.model import Cell, Row, Sheet, cell_text
+from core.workbooks.model import Cell, MergedRange, Row, Sheet, cell_text
 
 _SEARCHED_ROWS = 20
 _DECORATION = re.compile(r"[\s*＊:：]|\(?(?:必填|选填|可不填)\)?|\([^)]*\)$")
+_KEY_LENGTH = 90
+_NO_MAPPING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,20 @@ class ColumnSpec:
     label: str
     synonyms: tuple[str, ...] = ()
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with a heading. `key` names it in a mapping by hand, `field` is what it is read as (empty: not read).
+
+    `told` means that a person said so, rather than the heading itself.
+    """
+
+    key: str
+    heading: str
+    position: int
+    field: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +56,26 @@ class Table:
     """A heading row found. `columns`: key → position; `headings`: key → the heading as written there."""
 
     sheet: Sheet
+    # The lower one of a heading in two rows; 0 if there is none and the columns were named by hand.
     header_row: int
     columns: dict[str, int]
     headings: dict[str, str]
     unknown: tuple[str, ...] = ()
     # Keys with several headings, e.g. two 电话: which is meant must be asked, so neither is read.
     repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    named: tuple[Column, ...] = ()
+    # Headings that a person said are not to be read.
+    left_out: tuple[str, ...] = ()
+    # How many tables stand side by side: the same headings come again further right.
+    blocks: int = 1
+    with_hidden: bool = True
 
     def records(self) -> Iterator[Record]:
         """The rows under the heading; values of cells joined downwards are repeated in each row of the range."""
         items = tuple(self.columns.items())
         filled = self._filled_down()
         for row in self.sheet.rows:
-            if row.number <= self.header_row:
+            if row.number <= self.header_row or (row.hidden and not self.with_hidden):
                 continue
             cells = row.cells
             width = len(cells)
@@ -67,21 +90,32 @@ class Table:
         """The heading as the sheet writes it, for messages."""
         return self.headings.get(key, key)
 
-    def _filled_down(self) -> dict[int, dict[str, Cell]]:
+    @property
+    def hidden_rows(self) -> tuple[int, ...]:
+        """The hidden or filtered rows under the heading that hold anything."""
+        return tuple(row.number for row in self.sheet.rows if row.hidden and row.number > self.header_row)
+
+    def joined(self) -> Iterator[tuple[str, MergedRange]]:
+        """Column key and range of the cells joined downwards whose value counts for every row."""
         by_position = {position: key for key, position in self.columns.items()}
-        ranges = [m for m in self.sheet.merged if m.last_row > m.first_row > self.header_row]
+        for merged in self.sheet.merged:
+            key = by_position.get(merged.first_column)
+            if key is not None and merged.last_row > merged.first_row > self.header_row:
+                yield key, merged
+
+    def _filled_down(self) -> dict[int, dict[str, Cell]]:
+        ranges = list(self.joined())
         if not ranges:
             return {}
         rows = {row.number: row for row in self.sheet.rows}
         filled: dict[int, dict[str, Cell]] = {}
-        for merged in ranges:
-            key = by_position.get(merged.first_column)
+        for key, merged in ranges:
             first = rows.get(merged.first_row)
-            if key is None or first is None or merged.first_column >= len(first.cells):
+            if first is None or merged.first_column >= len(first.cells):
                 continue
-            for number in range(merged.first_row + 1, merged.last_row + 1):
-                if number in rows:
-                    filled.setdefault(number, {})[key] = first.cells[merged.first_column]
+            # A range may name the whole column: only rows with content count.
+            for number in rows.keys() & range(merged.first_row + 1, merged.last_row + 1):
+                filled.setdefault(number, {})[key] = first.cells[merged.first_column]
         return filled
 
 
@@ -90,37 +124,160 @@ def heading_key(text: str) -> str:
     return _DECORATION.sub("", clean_key(text)).lower()
 
 
-def find_table(sheet: Sheet, specs: Sequence[ColumnSpec], *, at_least: int = 2) -> Table | None:
-    """The best heading row among the first 20 rows, or None if none names `at_least` known columns."""
-    known: dict[str, str] = {}
-    for spec in specs:
-        for name in (spec.label, *spec.synonyms):
-            known[heading_key(name)] = spec.key
+def column_letters(position: int) -> str:
+    """0 → `A`, 27 → `AB`, as a spreadsheet names its columns."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def known_headings(specs: Sequence[ColumnSpec]) -> dict[str, str]:
+    """Every heading that `specs` go by, as `heading_key` → column key."""
+    return {heading_key(name): spec.key for spec in specs for name in (spec.label, *spec.synonyms)}
+
+
+def find_table(
+    sheet: Sheet,
+    specs: Sequence[ColumnSpec],
+    *,
+    at_least: int = 2,
+    mapping: Mapping[str, str] = _NO_MAPPING,
+    with_hidden: bool = True,
+) -> Table | None:
+    """The best heading row among the first 20 rows, or None if none names `at_least` known columns.
+
+    `mapping` is what people said: the key of a heading (`电话`, `电话#2` for the second one of that name) → column key,
+    or empty to leave the column out. Keys like `@A` name columns of a sheet without headings.
+    """
+    known = known_headings(specs)
+    fields = {spec.key for spec in specs}
     best: Table | None = None
-    for row in sheet.rows[:_SEARCHED_ROWS]:
-        table = _as_heading(sheet, row, known)
-        if len(table.headings) >= at_least and (best is None or len(table.headings) > len(best.headings)):
-            best = table
-    return best
+    rows = sheet.rows[:_SEARCHED_ROWS]
+    for at, row in enumerate(rows):
+        candidates = [(row.number, _texts(row), False)]
+        if at + 1 < len(rows) and rows[at + 1].number == row.number + 1:
+            joined, sure = _two_rows(sheet, row, rows[at + 1])
+            if joined:
+                candidates.append((rows[at + 1].number, joined, sure))
+        for number, texts, sure in candidates:
+            table = _as_heading(sheet, number, texts, known, fields, mapping, with_hidden)
+            count = len(table.headings)
+            known_so_far = 0 if best is None else len(best.headings)
+            if count >= at_least and (count > known_so_far or (sure and count == known_so_far)):
+                best = table
+    return best or _by_position(sheet, fields, mapping, with_hidden)
 
 
-def _as_heading(sheet: Sheet, row: Row, known: dict[str, str]) -> Table:
-    found: dict[str, list[tuple[int, str]]] = {}
-    unknown: list[str] = []
-    for position, cell in enumerate(row.cells):
-        heading = clean_key(cell) if isinstance(cell, str) else ""
-        if not heading:
+def is_turned(sheet: Sheet, specs: Sequence[ColumnSpec]) -> bool:
+    """Whether the headings seem to stand in the first column, one below the other."""
+    known = known_headings(specs)
+    first = (row.cells[0] for row in sheet.rows[:50] if row.cells)
+    return len({known.get(heading_key(cell)) for cell in first if isinstance(cell, str)} - {None}) >= 2
+
+
+def _texts(row: Row) -> dict[int, str]:
+    return {at: text for at, cell in enumerate(row.cells) if isinstance(cell, str) and (text := clean_key(cell))}
+
+
+def _two_rows(sheet: Sheet, upper: Row, lower: Row) -> tuple[dict[int, str], bool]:
+    """The headings of two rows joined as `家长1-姓名`; empty if the upper row spans nothing in the lower one.
+
+    Whether the lower row can hardly be anything else: it says nothing outside of what the upper one spans.
+    """
+    parents, children = _texts(upper), _texts(lower)
+    spans: dict[int, int] = {}
+    for merged in sheet.merged:
+        if merged.first_row <= upper.number <= merged.last_row and merged.last_column > merged.first_column:
+            spans.update(dict.fromkeys(range(merged.first_column, merged.last_column + 1), merged.first_column))
+    if not sheet.merged:
+        # Text files do not know joined cells: a heading counts until the next one.
+        last = None
+        for at in range(max(len(upper.cells), len(lower.cells))):
+            last = at if at in parents else last
+            if last is not None and at in children:
+                spans[at] = last
+    if len(spans) == len(set(spans.values())):
+        return {}, False
+    joined: dict[int, str] = {}
+    for at in sorted(parents.keys() | children.keys()):
+        parent, child = parents.get(spans.get(at, at), ""), children.get(at, "")
+        joined[at] = "-".join(filter(None, (parent, child)))
+    return joined, bool(sheet.merged) and children.keys() <= spans.keys()
+
+
+def _as_heading(
+    sheet: Sheet,
+    number: int,
+    texts: dict[int, str],
+    known: dict[str, str],
+    fields: set[str],
+    mapping: Mapping[str, str],
+    with_hidden: bool,
+) -> Table:
+    named: list[Column] = []
+    seen: dict[str, int] = {}
+    for position, heading in texts.items():
+        key = heading_key(heading)[:_KEY_LENGTH]
+        if not key:
             continue
-        key = known.get(heading_key(heading))
-        if key is None:
-            unknown.append(heading)
-        else:
-            found.setdefault(key, []).append((position, heading))
+        meant = known.get(key) or known.get(key.replace("-", "")) or ""
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] > 1:
+            key = f"{key}#{seen[key]}"
+        told = key in mapping and (not mapping[key] or mapping[key] in fields)
+        named.append(Column(key, heading, position, mapping[key] if told else meant, told))
+    spoken_for = {column.field for column in named if column.told}
+    by_field: dict[str, list[Column]] = {}
+    read: list[Column] = []
+    for column in named:
+        if not column.told and column.field in spoken_for:
+            # A person named another column for it.
+            column = Column(column.key, column.heading, column.position, "")
+        read.append(column)
+        if column.field:
+            by_field.setdefault(column.field, []).append(column)
+    repeated = {key: columns for key, columns in by_field.items() if len(columns) > 1}
     return Table(
         sheet=sheet,
-        header_row=row.number,
-        columns={key: places[0][0] for key, places in found.items() if len(places) == 1},
-        headings={key: places[0][1] for key, places in found.items()},
-        unknown=tuple(unknown),
-        repeated={key: tuple(name for _, name in places) for key, places in found.items() if len(places) > 1},
+        header_row=number,
+        columns={key: columns[0].position for key, columns in by_field.items() if len(columns) == 1},
+        headings={key: columns[0].heading for key, columns in by_field.items()},
+        unknown=tuple(column.heading for column in read if not column.field and not column.told),
+        repeated={key: tuple(column.heading for column in columns) for key, columns in repeated.items()},
+        named=tuple(read),
+        left_out=tuple(column.heading for column in read if not column.field and column.told),
+        blocks=_blocks(list(repeated.values())),
+        with_hidden=with_hidden,
+    )
+
+
+def _blocks(repeated: list[list[Column]]) -> int:
+    """How many tables stand side by side, if the same two or more headings come again in a second block."""
+    counts = {len(columns) for columns in repeated}
+    if len(repeated) < 2 or len(counts) != 1 or any(column.told for columns in repeated for column in columns):
+        return 1
+    first_ends = max(columns[0].position for columns in repeated)
+    second_starts = min(columns[1].position for columns in repeated)
+    return counts.pop() if first_ends < second_starts else 1
+
+
+def _by_position(sheet: Sheet, fields: set[str], mapping: Mapping[str, str], with_hidden: bool) -> Table | None:
+    named = tuple(
+        Column(key, f"{letters} 列", at, mapping.get(key, ""), told=True)
+        for at in range(max((len(row.cells) for row in sheet.rows), default=0))
+        if (letters := column_letters(at)) and (key := f"@{letters}") and mapping.get(key, "") in {*fields, ""}
+    )
+    read = [column for column in named if column.field]
+    if not read or len({column.field for column in read}) != len(read):
+        return None
+    return Table(
+        sheet=sheet,
+        header_row=0,
+        columns={column.field: column.position for column in read},
+        headings={column.field: column.heading for column in read},
+        named=named,
+        with_hidden=with_hidden,
     )

@@ -58,7 +58,7 @@ def write_workbook(sheets: Sequence[SheetToWrite]) -> bytes:
 
 
 def _heading(sheet: WriteOnlyWorksheet, title: str) -> Cell:
-    cell = _text(sheet, title)
+    cell = text_cell(sheet, title)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E8F0E8")
     cell.alignment = Alignment(vertical="center")
@@ -66,10 +66,11 @@ def _heading(sheet: WriteOnlyWorksheet, title: str) -> Cell:
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | int | float | None:
-    return _text(sheet, value) if isinstance(value, str) else value
+    return text_cell(sheet, value) if isinstance(value, str) else value
 
 
-def _text(sheet: WriteOnlyWorksheet, value: str) -> Cell:
+def text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
+    """A cell of `sheet` that holds `value` as text, whatever it looks like."""
     cell = WriteOnlyCell(sheet, value=None)
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
     # The library takes "=…" for a formula and "#N/A" for an error; here all text is text.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from core.importlog import ImportLog
 from core.text import clean_key, clean_name, clean_text
-from core.workbooks import CellError, Row, Sheet, Workbook, cell_text
+from core.workbooks import NOTES_SHEET, CellError, Row, Sheet, Workbook, cell_text
 from jobs.importers import ClassFinder
 from schools.labels import ClassKey
 
-_SHARED = re.compile(r"[/／、,，;；&]")
+SHARED = re.compile(r"[/／、,，;；&]")
 _HEADCOUNT = re.compile(r"(\d{1,3})\s*[人名]")
 _LEADER = re.compile(r"(导师团?)?团长|班主任")
 _MENTOR = re.compile(r"(副|成员)?导师(团成员)?\d{0,2}")
@@ -38,19 +38,23 @@ class Matrix:
     headcounts: dict[ClassKey, int]
 
 
-def read_matrix(workbook: Workbook, *, classes: ClassFinder, log: ImportLog) -> Matrix:
-    """Every slot in the visible sheets; what cannot be read goes into `log`."""
+def read_matrix(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, take_hidden: bool) -> Matrix:
+    """Every slot in the visible sheets, or in all of them; what cannot be read goes into `log`."""
     slots: list[Slot] = []
     headcounts: dict[ClassKey, int] = {}
     for sheet in workbook.sheets:
-        if not sheet.rows:
+        if not sheet.rows or sheet.name == NOTES_SHEET:
             continue
-        if sheet.visible:
+        if sheet.visible or take_hidden:
             slots.extend(_read_sheet(sheet, classes, log, headcounts))
         else:
-            log.warning("hidden_sheet", "工作表是隐藏的，没有导入。如果需要，请先取消隐藏。", sheet=sheet.name)
+            message = "工作表是隐藏的，没有导入。如果需要，可以选择连同隐藏的内容一起导入。"
+            log.warning("hidden_sheet", message, sheet=sheet.name)
     if not slots and not log.has_errors:
-        message = "没有找到导师匹配表。请让班级（如“一<1>”）横排一行，下面是“导师团长”和“导师”各行。"
+        message = (
+            "没有找到导师匹配表。请让班级（如“一<1>”）横排一行，下面是“导师团长”和“导师”各行；"
+            "或者列成名单，表头写“班级”“姓名”“学籍号”“导师”。"
+        )
         log.error("no_table", message)
     return Matrix(tuple(slots), headcounts)
 
@@ -81,7 +85,7 @@ def _read_sheet(sheet: Sheet, classes: ClassFinder, log: ImportLog, headcounts: 
                 message = "这一格的公式出错了。请改成导师的姓名。"
                 log.error("cell_error", message, sheet=sheet.name, row=row.number, column=label, value=text)
             elif is_leader or is_mentor:
-                names = tuple(name for part in _SHARED.split(text) if (name := clean_name(part)))
+                names = tuple(name for part in SHARED.split(text) if (name := clean_name(part)))
                 if key is not None and names:
                     slots.append(Slot(sheet.name, row.number, label, key, names, is_leader))
             else:

@@ -10,10 +10,11 @@ from accounts.models import RoleGrant
 from accounts.services import NewGrant, create_users, grant_roles, rename_users
 from core.importlog import ImportLog, LinePlace
 from core.importplan import ChangeKind, Choice, FieldChange, PlannedChange
+from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
-from core.tablereader import TableReader, find_tables
+from core.tablereader import ColumnInFile, TableReader, find_tables
 from core.text import clean_name, clean_text
-from core.workbooks import ColumnSpec, Record, Workbook
+from core.workbooks import ColumnSpec, Record
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.models import Teacher
 from schools.labels import ClassKey
@@ -56,7 +57,7 @@ def plan_teachers(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored teachers. Six queries whatever the number of rows."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    rows, seen = _read(request.workbook, classes, log)
+    rows, seen, columns = _read(request, classes, log)
     rows = _without_repeats(rows, log)
     stored = list(Teacher.objects.visible_to(request.actor).select_related("user"))
     grants = _Grants(request.year)
@@ -86,16 +87,29 @@ def plan_teachers(request: ImportRequest) -> ImportPlan:
             if teacher.pk not in matched and teacher.left_on is None
         )
     plan.choices = tuple(choices)
+    plan.columns, plan.fields = columns, tuple((spec.key, spec.label) for spec in COLUMNS)
+    plan.spellings, plan.unread_classes = classes.spellings, classes.unread
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     return plan
 
 
-def _read(workbook: Workbook, classes: ClassFinder, log: ImportLog) -> tuple[list[TeacherRow], int]:
+def _read(
+    request: ImportRequest, classes: ClassFinder, log: ImportLog
+) -> tuple[list[TeacherRow], int, tuple[ColumnInFile, ...]]:
     rows: list[TeacherRow] = []
     seen = 0
-    tables = find_tables(workbook, COLUMNS, log, example="“工号”“姓名”“手机号”")
-    for table in tables:
+    options = request.options
+    found = find_tables(
+        request.workbook,
+        COLUMNS,
+        log,
+        example="“工号”“姓名”“手机号”",
+        mapping=options.mapping,
+        take_hidden=options.take_hidden,
+    )
+    for table in found.tables:
+        numbers: list[tuple[Record, str]] = []
         reader = TableReader(table, log)
         if not reader.check_headings(COLUMNS):
             continue
@@ -106,12 +120,15 @@ def _read(workbook: Workbook, classes: ClassFinder, log: ImportLog) -> tuple[lis
                 reader.skip(record, who="教师")
                 continue
             seen += 1
+            if number:
+                numbers.append((record, number))
             row = _row(reader, record, number, classes)
             if row is not None:
                 rows.append(row)
-    if tables and not seen and not log.has_errors:
+        reader.check_lengths(numbers, "number")
+    if found.tables and not seen and not log.has_errors:
         log.error("no_rows", "表头下面没有教师。请检查文件内容。")
-    return rows, seen
+    return rows, seen, tuple(found.columns.values())
 
 
 def _row(reader: TableReader, record: Record, number: str | None, classes: ClassFinder) -> TeacherRow | None:
@@ -141,7 +158,10 @@ def _without_repeats(rows: list[TeacherRow], log: ImportLog) -> list[TeacherRow]
         place: LinePlace = {"sheet": row.sheet, "row": row.row}
         earlier = first.setdefault(row.number, row) if row.number else row
         if earlier is not row:
-            if earlier.name == row.name:
+            if earlier.name == row.name and row.phone != earlier.phone and row.phone and earlier.phone:
+                message = f"与第 {earlier.row} 行是同一位教师，手机号却不同。请只留正确的一行。"
+                log.error("phone_contradicts", message, column="手机号", value=row.phone, **place)
+            elif earlier.name == row.name:
                 message = f"与第 {earlier.row} 行是同一位教师，只导入一次。"
                 log.warning("row_repeated", message, column="工号", value=row.number, **place)
             else:
@@ -227,11 +247,13 @@ class _Writing:
         names = {f"{school.code}-{number}".lower(): (number, name) for number, name in people}
         users = create_users(actor=self.actor, school=school, names=[(user, name) for user, (_, name) in names.items()])
         accounts = {names[user.username][0]: user.pk for user in users}
-        Teacher.objects.bulk_create([self._teacher(row, accounts) for row in self.new], batch_size=BATCH)
+        created = Teacher.objects.bulk_create([self._teacher(row, accounts) for row in self.new], batch_size=BATCH)
+        note_created(Teacher, [teacher.pk for teacher in created])
         for teacher in self.without_account:
             teacher.user_id = accounts.get(teacher.number)
         if self.changed:
             columns = ["name", "pinyin", "initials", "phone", "subject", "duty", "user"]
+            note_changing(Teacher, [teacher.pk for teacher in self.changed])
             Teacher.objects.bulk_update(self.changed, columns, batch_size=BATCH)
         rename_users(actor=self.actor, school=school, names=self.renamed)
         # Every teacher is a mentor (学生人人有导师、教师人人是导师; Guyi plan 二).

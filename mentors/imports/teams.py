@@ -11,6 +11,7 @@ from accounts.models import RoleGrant
 from accounts.services import NewGrant, grant_roles
 from core.importlog import CellPlace, ImportLog, ValuePlace
 from core.importplan import ChangeKind, FieldChange, PlannedChange
+from core.journal import note_changing, note_created, note_deleting
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.imports.matrix import Matrix, Slot, read_matrix
@@ -29,7 +30,7 @@ def plan_teams(request: ImportRequest) -> ImportPlan:
     """Compare the matrix with the stored slots and teams. Ten queries whatever its size."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    matrix = read_matrix(request.workbook, classes=classes, log=log)
+    matrix = read_matrix(request.workbook, classes=classes, log=log, take_hidden=request.options.take_hidden)
     rules = plan_rules(request.year, on=request.actor.today)
     if rules is None:
         log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
@@ -149,24 +150,30 @@ class _Writing:
             Mentor(school_id=school_id, year_id=year_id, capacity=self.cap * len(people)) for people in self.new_slots
         )
         self.slot_keys.update({people: m.pk for people, m in zip(self.new_slots, created, strict=True)})
+        note_created(Mentor, [mentor.pk for mentor in created])
         if self.changed_slots:
             changed = [mentor for mentor, _ in self.changed_slots]
-            MentorMember.objects.filter(mentor__in=changed).delete()
+            members = MentorMember.objects.filter(mentor__in=changed)
+            note_deleting(MentorMember, members.values_list("pk", flat=True))
+            members.delete()
+            note_changing(Mentor, [mentor.pk for mentor in changed])
             Mentor.objects.bulk_update(changed, ["capacity"])
         holders = [(self.slot_keys[people], people) for people in self.new_slots]
         holders += [(mentor.pk, people) for mentor, people in self.changed_slots]
-        MentorMember.objects.bulk_create(
+        seats = MentorMember.objects.bulk_create(
             MentorMember(
                 school_id=school_id, year_id=year_id, mentor_id=mentor_id, teacher_id=teacher_id, position=position
             )
             for mentor_id, people in holders
             for position, teacher_id in enumerate(people, start=1)
         )
+        note_created(MentorMember, [seat.pk for seat in seats])
         # Former leaders step back first: the database allows one per class at any moment.
         for is_leader in (False, True):
             keys = [pk for pk, leads in self.leads.items() if leads is is_leader]
+            note_changing(TeamMember, keys)
             TeamMember.objects.filter(pk__in=keys).update(is_leader=is_leader)
-        TeamMember.objects.bulk_create(
+        team = TeamMember.objects.bulk_create(
             TeamMember(
                 school_id=school_id,
                 school_class_id=self.classes.pk(key),
@@ -176,6 +183,7 @@ class _Writing:
             )
             for key, people, is_leader, position in self.new_members
         )
+        note_created(TeamMember, [member.pk for member in team])
         users = [self.accounts[pk] for _, people in holders for pk in people if pk in self.accounts]
         grants = [NewGrant(user_id, Role.MENTOR) for user_id in users]
         grant_roles(actor=self.actor, school=self.year.school, grants=grants)

@@ -10,15 +10,16 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
+from core.journal import note_changing, note_created
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models import Assignment, Mentor
-from mentors.rules import can_assign, validate_cap
+from mentors.rules import can_assign, can_keep_roster, validate_cap
 from schools.models import SchoolYear
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 
 
-def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int) -> Enrolment:
+def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int, *, roster: bool = False) -> Enrolment:
     if pupil.school_id != actor.school_id:
         raise DomainError("other_school", "这位学生不属于本校。")
     enrolment = (
@@ -29,12 +30,13 @@ def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int) -> Enrolment:
     )
     if enrolment is None:
         raise DomainError("not_enrolled", "这位学生本学年不在册，请先在名册里登记。")
-    if not can_assign(actor, enrolment.school_class):
+    if not can_assign(actor, enrolment.school_class) and not (roster and can_keep_roster(actor)):
         raise DomainError("not_allowed", "只有本班班主任和德育室可以安排导师。")
     return enrolment
 
 
-def _lock_mentors(*keys: int) -> dict[int, Mentor]:
+def lock_mentors(*keys: int) -> dict[int, Mentor]:
+    """The slots with these keys, locked for the caller's transaction, by key."""
     # In key order, so that two writers never wait for each other.
     return {m.pk: m for m in Mentor.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
 
@@ -52,10 +54,10 @@ def assign_pupil(*, actor: Actor, pupil: Pupil, mentor: Mentor, origin: Assignme
     former = Assignment.objects.filter(pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main").first()
     if former is not None and former.mentor_id == mentor.pk:
         return former
-    locked = _lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
+    locked = lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
     validate_cap(locked[mentor.pk])
     if former is not None:
-        _end(former, actor)
+        end_assignment(former, actor)
     # A supporting mentor who becomes the main one stops being a supporting one.
     Assignment.objects.filter(pupil=pupil, mentor=mentor, ends_on=None, kind=AssignmentKind.SUPPORTING).update(
         ends_on=actor.today
@@ -108,7 +110,7 @@ def assign_pupils(*, actor: Actor, year: SchoolYear, pairs: Sequence[tuple[int, 
     same = {a.pupil_id for a in former if wanted[a.pupil_id] == a.mentor_id}
     moved = [a for a in former if a.pupil_id not in same]
     fresh = {pupil: mentor for pupil, mentor in wanted.items() if pupil not in same}
-    locked = _lock_mentors(*fresh.values(), *(a.mentor_id for a in moved))
+    locked = lock_mentors(*fresh.values(), *(a.mentor_id for a in moved))
     if any(m not in locked or locked[m].year_id != year.pk for m in fresh.values()):
         raise DomainError("other_school", "有导师不属于本校本学年。")
     left, joined = Counter(a.mentor_id for a in moved), Counter(fresh.values())
@@ -118,8 +120,19 @@ def assign_pupils(*, actor: Actor, year: SchoolYear, pairs: Sequence[tuple[int, 
         mentor.load += joined[mentor.pk]
     for assignment in moved:
         assignment.ends_on = max(actor.today, assignment.starts_on)
-    Assignment.objects.bulk_update(moved, ["ends_on"], batch_size=500)
-    Assignment.objects.bulk_create(
+    # A supporting mentor who becomes the main one stops being a supporting one.
+    supporting = [
+        a
+        for a in Assignment.objects.active().filter(year=year, kind=AssignmentKind.SUPPORTING, pupil_id__in=fresh)
+        if fresh[a.pupil_id] == a.mentor_id
+    ]
+    for assignment in supporting:
+        assignment.ends_on = max(actor.today, assignment.starts_on)
+    ended = [*moved, *supporting]
+    note_changing(Assignment, [assignment.pk for assignment in ended])
+    note_changing(Mentor, list(locked))
+    Assignment.objects.bulk_update(ended, ["ends_on"], batch_size=500)
+    created = Assignment.objects.bulk_create(
         (
             Assignment(
                 school_id=year.school_id,
@@ -134,6 +147,7 @@ def assign_pupils(*, actor: Actor, year: SchoolYear, pairs: Sequence[tuple[int, 
         ),
         batch_size=500,
     )
+    note_created(Assignment, [assignment.pk for assignment in created])
     Mentor.objects.bulk_update(locked.values(), ["load"], batch_size=500)
     audit(actor=actor, verb="assign_pupils", target=year, detail={"count": len(fresh), "origin": origin})
     return len(fresh)
@@ -149,8 +163,8 @@ def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
     former = Assignment.objects.filter(pupil=pupil, year=year, ends_on=None, kind="main").first()
     if former is None:
         return
-    _lock_mentors(former.mentor_id)
-    _end(former, actor)
+    lock_mentors(former.mentor_id)
+    end_assignment(former, actor)
     audit(
         actor=actor,
         verb="unassign_pupil",
@@ -159,7 +173,8 @@ def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
     )
 
 
-def _end(assignment: Assignment, actor: Actor) -> None:
+def end_assignment(assignment: Assignment, actor: Actor) -> None:
+    """End an open assignment today and give its place back; the caller holds the lock of the mentor."""
     assignment.ends_on = max(actor.today, assignment.starts_on)
     assignment.save(update_fields=["ends_on"])
     if assignment.kind == AssignmentKind.MAIN:
@@ -172,11 +187,11 @@ def withdraw_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndR
 
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
     """
-    enrolment = _lock_enrolment(actor, pupil, year.pk)
+    enrolment = _lock_enrolment(actor, pupil, year.pk, roster=True)
     open_ones = list(Assignment.objects.filter(pupil=pupil, year=year, ends_on=None))
-    _lock_mentors(*(a.mentor_id for a in open_ones))
+    lock_mentors(*(a.mentor_id for a in open_ones))
     for assignment in open_ones:
-        _end(assignment, actor)
+        end_assignment(assignment, actor)
     enrolment.ends_on = max(actor.today, enrolment.starts_on)
     enrolment.end_reason = reason
     enrolment.save(update_fields=["ends_on", "end_reason"])

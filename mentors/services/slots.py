@@ -176,9 +176,11 @@ def apply_plan_cap(*, actor: Actor, year: SchoolYear) -> int:
     cap = _base_capacity(year, actor, 1)
     changed = []
     mentors = Mentor.objects.select_for_update().filter(year=year).order_by("pk")
-    sizes = dict(MentorMember.objects.filter(year=year).values_list("mentor_id").annotate(n=Count("pk")))
+    # A slot whose teacher left keeps its name and has no places.
+    members = MentorMember.objects.filter(year=year, teacher__left_on=None)
+    sizes = dict(members.values_list("mentor_id").annotate(n=Count("pk")))
     for mentor in mentors:
-        wanted = max(cap * sizes.get(mentor.pk, 1), granted.get(mentor.pk, 0))
+        wanted = max(cap * sizes.get(mentor.pk, 0), granted.get(mentor.pk, 0))
         if mentor.load > wanted:
             raise DomainError(
                 "load_above_cap",

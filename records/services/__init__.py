@@ -7,20 +7,34 @@ from records.services.letters import (
     return_letter,
     save_letter_draft,
 )
+from records.services.merge import (
+    PupilMerge,
+    TeacherMerge,
+    draw_pupil_merge,
+    draw_teacher_merge,
+    merge_pupils,
+    merge_teachers,
+)
 from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
 from records.services.plan import PlanChange, change_plan
 from records.services.ticks import TickDifference, rebuild_ticks, refresh_ticks
 
 __all__ = [
     "PlanChange",
+    "PupilMerge",
     "TalkData",
+    "TeacherMerge",
     "TickDifference",
     "VisitData",
     "change_plan",
+    "draw_pupil_merge",
+    "draw_teacher_merge",
     "hand_in_letter",
     "log_talk",
     "log_visit",
     "mark_letter_read",
+    "merge_pupils",
+    "merge_teachers",
     "rebuild_ticks",
     "refresh_ticks",
     "release_letters",

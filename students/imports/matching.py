@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from core.importlog import ImportLog, Level
+from core.variants import fold_variants
 from schools.labels import ClassKey
 from students.imports.rows import PupilRow
 from students.imports.stored import StoredPupil, StoredRoster
@@ -27,6 +28,8 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
         if len({(r.name, r.school_class) for r in group}) == 1:
             for row in group[1:]:
                 message = f"与第 {group[0].row} 行是同一名学生，只导入一次。"
+                if _values(row) != _values(group[0]):
+                    message = f"与第 {group[0].row} 行是同一名学生，内容却不同。只导入第 {group[0].row} 行，请核对。"
                 _say(log, Level.WARNING, "row_repeated", message, row, "学籍号", number)
                 dropped.add(id(row))
         else:
@@ -39,7 +42,7 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
         if len(group) == 1:
             continue
         for row in group:
-            message = "同一个班有两名同名学生，又没有学籍号，分不清是谁。请填写学籍号。"
+            message = "同一个班有两名同名学生，又没有学籍号，分不清是谁。请填写学籍号，或写成“王一(1)”“王一(2)”。"
             _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", name)
             dropped.add(id(row))
     return [row for row in rows if id(row) not in dropped]
@@ -50,6 +53,9 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
     in_file = Counter((row.name, row.school_class) for row in rows)
     numbers_in_file = {row.number for row in rows if row.number}
     elsewhere = {place[0]: place[1] for place in roster.by_place}
+    folded: dict[tuple[str, ClassKey], list[StoredPupil]] = defaultdict(list)
+    for (name, key), stored in roster.by_place.items():
+        folded[(fold_variants(name), key)].extend(stored)
     pairs: list[tuple[PupilRow, StoredPupil | None]] = []
     for row in rows:
         known = roster.by_number.get(row.number) if row.number else None
@@ -65,6 +71,10 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             candidates = [c for c in candidates if not c.number or c.number not in numbers_in_file]
         if not candidates:
             pairs.append((row, None))
+            alike = folded.get((fold_variants(row.name), row.school_class), [])
+            if alike and alike[0].name != row.name:
+                message = f"与本班的“{alike[0].name}”写法相近，这里按另一个人导入。如果是同一个人，请统一写法。"
+                _say(log, Level.WARNING, "name_alike", message, row, "姓名", row.name)
             if not row.number and row.name in elsewhere:
                 message = f"{elsewhere[row.name].label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
                 _say(log, Level.WARNING, "maybe_moved", message, row, "姓名", row.name)
@@ -74,6 +84,10 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             message = "这个班有不止一名同名学生，分不清是谁。请填写学籍号。"
             _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", row.name)
     return pairs
+
+
+def _values(row: PupilRow) -> tuple[object, ...]:
+    return (row.gender, row.seat, row.remark, row.guardians)
 
 
 def _say(log: ImportLog, level: Level, code: str, message: str, row: PupilRow, column: str, value: str) -> None:

@@ -5,31 +5,36 @@ Bulk only: the number of queries depends on the number of batches, not of rows.
 
 import datetime
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from django.db import models
-
+from core.bulk import insert_rows
 from core.importlog import ImportLog
-from core.importplan import ChangeKind, FieldChange, PlannedChange
+from core.importplan import ChangeKind, Choice, FieldChange, PlannedChange
+from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 from students.enums import EndReason, Gender
+from students.imports.columns import COLUMNS
 from students.imports.matching import match, without_repeats
 from students.imports.rows import GuardianRow, PupilRow, read_pupils
 from students.imports.stored import StoredGuardian, StoredPupil, StoredRoster, read_stored
 from students.models import Enrolment, Guardian, Pupil
 
 BATCH = 1000
-M = TypeVar("M", bound=models.Model)
+# More changes of class than this are proposed by pairs of classes: nobody ticks hundreds of boxes.
+SINGLE_MOVES = 60
+# Columns that new rows are inserted with, in this order.
+_PUPIL = ("school_id", "name", "pinyin", "initials", "gender", "student_number", "remark")
+_ENROLMENT = ("school_id", "year_id", "pupil_id", "school_class_id", "seat_number", "starts_on")
+_GUARDIAN = ("school_id", "pupil_id", "position", "name", "relation", "phone")
 
 
 def plan_students(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored roster of the request's year."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    reading = read_pupils(request.workbook, classes=classes, log=log)
+    reading = read_pupils(request.workbook, classes=classes, log=log, options=request.options)
     rows = without_repeats(reading.rows, log)
     roster = read_stored(request.year)
     writing = _Writing(request.year, request.actor.today, classes, roster.used_classes)
@@ -50,8 +55,11 @@ def plan_students(request: ImportRequest) -> ImportPlan:
             plan.unchanged += 1
     if reading.seen and not log.has_errors:
         plan.changes.extend(_gone(rows, roster, matched))
+    plan.choices = writing.proposals()
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
+    plan.columns, plan.fields = reading.columns, tuple((spec.key, spec.label) for spec in COLUMNS)
+    plan.spellings, plan.unread_classes = classes.spellings, classes.unread
     return plan
 
 
@@ -78,85 +86,89 @@ class _Writing:
     seats: list[Enrolment] = field(default_factory=list)
     # (row, pupil key): pupils known to the school but in no class of this year.
     arrivals: list[tuple[PupilRow, int]] = field(default_factory=list)
-    # (row, pupil key, enrolment key) of changes of class.
-    moves: list[tuple[PupilRow, int, int]] = field(default_factory=list)
+    # (row, stored pupil, enrolment key) of changes of class; only those that a person ticks happen.
+    moves: list[tuple[PupilRow, StoredPupil, int]] = field(default_factory=list)
     new_guardians: list[tuple[int, int, GuardianRow]] = field(default_factory=list)
     guardians: list[Guardian] = field(default_factory=list)
 
-    def run(self, _accepted: frozenset[str]) -> None:
+    def proposals(self) -> tuple[Choice, ...]:
+        """The changes of class to be ticked, one by one or, if they are many, by pairs of classes."""
+        names: dict[str, list[str]] = {}
+        for row, stored, _ in self.moves:
+            names.setdefault(self._move_key(row, stored), []).append(row.name)
+        labels = {self._move_key(row, stored): _from_to(row, stored) for row, stored, _ in self.moves}
+        return tuple(
+            Choice(key, f"{'、'.join(who[:10])}{f'等 {len(who)} 人' if len(who) > 10 else ''}：{labels[key]}")
+            for key, who in names.items()
+        )
+
+    def _move_key(self, row: PupilRow, stored: StoredPupil) -> str:
+        if len(self.moves) <= SINGLE_MOVES:
+            return f"move:{stored.pk}"
+        old, new = stored.school_class, row.school_class
+        return f"move:{old.grade}-{old.number}:{new.grade}-{new.number}" if old is not None else f"move:{stored.pk}"
+
+    def run(self, accepted: frozenset[str]) -> None:
         """Write everything; the caller holds the transaction."""
+        keys = [self._move_key(row, stored) for row, stored, _ in self.moves]
+        self.moves = [move for key, move in zip(keys, self.moves, strict=True) if key in accepted]
         self.classes.create_missing()
-        created = Pupil.objects.bulk_create([self._pupil(row) for row in self.new], batch_size=BATCH)
-        for row, pupil in zip(self.new, created, strict=True):
-            self.arrivals.append((row, pupil.pk))
+        created = insert_rows(Pupil, _PUPIL, [self._pupil(row) for row in self.new])
+        note_created(Pupil, created)
+        for row, pk in zip(self.new, created, strict=True):
+            self.arrivals.append((row, pk))
             self.new_guardians.extend(
-                (pupil.pk, position, guardian)
-                for position, guardian in enumerate((g for g in row.guardians if g is not None), start=1)
+                (pk, position, guardian)
+                for position, guardian in enumerate(row.guardians, start=1)
+                if guardian is not None
             )
         if self.pupils:
+            note_changing(Pupil, [pupil.pk for pupil in self.pupils])
             columns = ["name", "pinyin", "initials", "gender", "student_number", "remark"]
             Pupil.objects.bulk_update(self.pupils, columns, batch_size=BATCH)
         self._write_enrolments()
         if self.guardians:
+            note_changing(Guardian, [guardian.pk for guardian in self.guardians])
             Guardian.objects.bulk_update(self.guardians, ["name", "relation", "phone"], batch_size=BATCH)
-        Guardian.objects.bulk_create(
-            [
-                Guardian(
-                    school_id=self.year.school_id,
-                    pupil_id=pupil_id,
-                    position=position,
-                    name=guardian.name,
-                    relation=guardian.relation,
-                    phone=guardian.phone,
-                )
-                for pupil_id, position, guardian in self.new_guardians
-            ],
-            batch_size=BATCH,
-        )
+        school_id = self.year.school_id
+        rows = [
+            (school_id, pupil_id, position, guardian.name, guardian.relation, guardian.phone)
+            for pupil_id, position, guardian in self.new_guardians
+        ]
+        note_created(Guardian, insert_rows(Guardian, _GUARDIAN, rows))
 
     def _write_enrolments(self) -> None:
         if self.seats:
+            note_changing(Enrolment, [seat.pk for seat in self.seats])
             Enrolment.objects.bulk_update(self.seats, ["seat_number"], batch_size=BATCH)
         moved_on = max(self.today, self.year.starts_on)
         leaving = [pk for _, _, pk in self.moves]
+        note_changing(Enrolment, leaving)
         for start in range(0, len(leaving), BATCH):
             Enrolment.objects.filter(pk__in=leaving[start : start + BATCH]).update(
                 ends_on=moved_on, end_reason=EndReason.CLASS_CHANGE
             )
         places = [(row, pupil_id, self._starts_on(row)) for row, pupil_id in self.arrivals]
-        places += [(row, pupil_id, moved_on) for row, pupil_id, _ in self.moves]
-        Enrolment.objects.bulk_create(
-            [
-                Enrolment(
-                    school_id=self.year.school_id,
-                    year_id=self.year.pk,
-                    pupil_id=pupil_id,
-                    school_class_id=self.classes.pk(row.school_class),
-                    seat_number=row.seat,
-                    starts_on=starts_on,
-                )
-                for row, pupil_id, starts_on in places
-            ],
-            batch_size=BATCH,
-        )
+        places += [(row, stored.pk, moved_on) for row, stored, _ in self.moves]
+        school_id, year_id = self.year.school_id, self.year.pk
+        rows = [
+            (school_id, year_id, pupil_id, self.classes.pk(row.school_class), row.seat, starts_on)
+            for row, pupil_id, starts_on in places
+        ]
+        note_created(Enrolment, insert_rows(Enrolment, _ENROLMENT, rows))
 
     def _starts_on(self, row: PupilRow) -> datetime.date:
         """The first roster of a class is that of the year's first day; who comes later starts on the day."""
+        if row.joined is not None and self.year.starts_on <= row.joined <= max(self.today, self.year.starts_on):
+            return row.joined
         if row.school_class in self.used_classes:
             return max(self.today, self.year.starts_on)
         return self.year.starts_on
 
-    def _pupil(self, row: PupilRow) -> Pupil:
+    def _pupil(self, row: PupilRow) -> tuple[object, ...]:
         reading = name_pinyin(row.name)
-        return Pupil(
-            school_id=self.year.school_id,
-            name=row.name,
-            pinyin=reading.full[:200],
-            initials=reading.initials[:120],
-            gender=row.gender,
-            student_number=row.number,
-            remark=row.remark,
-        )
+        pinyin, initials = reading.full[:200], reading.initials[:120]
+        return (self.year.school_id, row.name, pinyin, initials, row.gender, row.number, row.remark)
 
 
 def _compare(row: PupilRow, stored: StoredPupil, writing: _Writing, log: ImportLog) -> tuple[FieldChange, ...]:
@@ -199,8 +211,8 @@ def _compare_place(row: PupilRow, stored: StoredPupil, writing: _Writing, log: I
         writing.arrivals.append((row, stored.pk))
         return [FieldChange("班级", "", row.school_class.label)]
     if stored.school_class != row.school_class:
-        writing.moves.append((row, stored.pk, stored.enrolment_pk))
-        message = f"由{stored.school_class.label}转到{row.school_class.label}，请确认是转班。"
+        writing.moves.append((row, stored, stored.enrolment_pk))
+        message = f"由{_from_to(row, stored)}。是转班的请在确认时打勾；不打勾就留在原班。"
         log.warning("class_changed", message, sheet=row.sheet, row=row.row, column="班级", value=row.name)
         return [FieldChange("班级", stored.school_class.label, row.school_class.label)]
     if row.seat is not None and row.seat != stored.seat:
@@ -227,6 +239,10 @@ def _compare_guardian(position: int, row: GuardianRow, stored: StoredPupil, writ
     if changes:
         writing.guardians.append(Guardian(pk=new.pk, name=new.name, relation=new.relation, phone=new.phone))
     return changes
+
+
+def _from_to(row: PupilRow, stored: StoredPupil) -> str:
+    return f"{stored.school_class.label if stored.school_class else ''}转到{row.school_class.label}"
 
 
 def _gender_label(value: str) -> str:

@@ -3,16 +3,16 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.importlog import ImportLog
-from core.tablereader import TableReader, find_tables, whole_number
+from core.tablereader import ColumnInFile, TableReader, find_tables, whole_number
 from core.text import clean_key, clean_name, clean_text
 from core.workbooks import CellError, Record, Table, Workbook
-from jobs.importers import ClassFinder
+from jobs.importers import ClassFinder, ImportOptions
 from schools.labels import ClassKey
 from students.enums import Gender
-from students.imports.columns import COLUMNS, GUARDIANS
+from students.imports.columns import COLUMNS, GUARDIANS, RELATIONS
 
 _GENDERS = {
     **dict.fromkeys(("男", "男生", "男性", "m", "male", "1"), Gender.MALE),
@@ -42,6 +42,8 @@ class PupilRow:
     seat: int | None
     remark: str
     guardians: tuple[GuardianRow | None, ...]
+    # When a newcomer joined the class, if the workbook says so.
+    joined: datetime.date | None = None
 
 
 @dataclass(slots=True)
@@ -50,15 +52,29 @@ class Reading:
 
     rows: list[PupilRow]
     seen: int
+    columns: tuple[ColumnInFile, ...] = ()
+    from_1904: bool = False
+    # Per column of identifiers, every number with its record, for a look at their lengths.
+    numbers: dict[str, list[tuple[Record, str]]] = field(default_factory=dict)
 
 
-def read_pupils(workbook: Workbook, *, classes: ClassFinder, log: ImportLog) -> Reading:
-    """Every pupil row of the visible sheets; all that is wrong with them goes into `log`."""
-    reading = Reading([], 0)
-    tables = find_tables(workbook, COLUMNS, log, example="“姓名”“学籍号”“班级”")
-    for table in tables:
+def read_pupils(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, options: ImportOptions) -> Reading:
+    """Every pupil row of the sheets; all that is wrong with them goes into `log`."""
+    found = find_tables(
+        workbook,
+        COLUMNS,
+        log,
+        example="“姓名”“学籍号”“班级”",
+        mapping=options.mapping,
+        take_hidden=options.take_hidden,
+    )
+    reading = Reading([], 0, tuple(found.columns.values()), workbook.from_1904)
+    for table in found.tables:
+        seen = reading.seen
         _SheetReader(table, classes, log, reading).read()
-    if tables and not reading.seen and not log.has_errors:
+        if len(found.tables) > 1:
+            log.info("sheet_read", f"读到 {reading.seen - seen} 名学生。", sheet=table.sheet.name)
+    if found.tables and not reading.seen and not log.has_errors:
         log.error("no_rows", "表头下面没有学生。请检查文件内容。")
     return reading
 
@@ -77,6 +93,8 @@ class _SheetReader:
             for position in GUARDIANS
             if {f"guardian{position}_name", f"guardian{position}_phone"} & table.columns.keys()
         ]
+        self._relations = {position: self._relation_of(position) for position in self._guardians}
+        self._joins = "joined" in table.columns
         self._sheet_class = None if "class" in table.headings else self._class_of_sheet()
 
     def read(self) -> None:
@@ -89,12 +107,15 @@ class _SheetReader:
         if not fit:
             return
         first = len(self._reading.rows)
+        self._reading.numbers = {}
         ordinals: list[int | None] = []
         for record in self._table.records():
             pupil = self._pupil(record)
             if pupil is not None:
                 self._reading.rows.append(pupil)
                 ordinals.append(whole_number(record.text("ordinal")))
+        for key, numbers in self._reading.numbers.items():
+            self._cells.check_lengths(numbers, key)
         if "seat" not in self._table.columns:
             _take_ordinals(self._reading.rows[first:], ordinals)
 
@@ -109,9 +130,7 @@ class _SheetReader:
     def _pupil(self, record: Record) -> PupilRow | None:
         cells = self._cells
         typed_name = clean_name(record.text("name"))
-        number = cells.identifier(record, "number")
-        if number == "":
-            number = cells.identifier(record, "school_number")
+        number = self._number(record)
         if (not typed_name and not number) or cells.is_foot(record, typed_name):
             cells.skip(record, who="学生")
             return None
@@ -124,10 +143,21 @@ class _SheetReader:
             self._guardian(record, position) if position in self._guardians else None for position in GUARDIANS
         )
         remark = cells.text(record, "remark", 200)
+        joined = cells.date(record, "joined", from_1904=self._reading.from_1904) if self._joins else None
         if not sound or name is None or number is None or gender is None or school_class is None:
             return None
         seat = whole_number(record.text("seat")) if "seat" in record.cells else None
-        return PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians)
+        return PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
+
+    def _number(self, record: Record) -> str | None:
+        for key in ("number", "school_number"):
+            number = self._cells.identifier(record, key)
+            if number is None:
+                return None
+            if number:
+                self._reading.numbers.setdefault(key, []).append((record, number))
+                return number
+        return ""
 
     def _gender(self, record: Record) -> str | None:
         text = clean_key(record.text("gender")).lower()
@@ -156,14 +186,31 @@ class _SheetReader:
             return None
         grade = clean_text(record.text("grade"))
         column = self._table.heading("class")
+        if isinstance(cell, float) and cell != int(cell) and self._lost_zero(label):
+            message = "分不清是 1 班还是 10 班：Excel 会把“1.10”变成“1.1”。请把这一列设为“文本”格式，写成“一（1）班”。"
+            self._cells.error("class_ambiguous", message, record, "class")
+            return None
         return self._classes.find(label, grade=grade, sheet=self._sheet, row=record.row, column=column)
+
+    def _lost_zero(self, label: str) -> bool:
+        """Whether a label that became a number, such as 1.1, may have been another class, 1.10."""
+        key = self._classes.parse(label)
+        return key is not None and self._classes.existing(ClassKey(key.grade, key.number * 10)) is not None
 
     def _guardian(self, record: Record, position: int) -> GuardianRow | None:
         name = self._cells.name(record, f"guardian{position}_name")
         phone = self._cells.phone(record, f"guardian{position}_phone")
         if not name and not phone:
             return None
-        return GuardianRow(name or "", self._cells.text(record, f"guardian{position}_relation", 20), phone)
+        relation = self._cells.text(record, f"guardian{position}_relation", 20)
+        return GuardianRow(name or "", relation or self._relations[position], phone)
+
+    def _relation_of(self, position: int) -> str:
+        """The relation that the headings themselves tell: 父亲姓名, 父亲电话."""
+        keys = (f"guardian{position}_name", f"guardian{position}_phone")
+        headings = [self._table.headings[key] for key in keys if key in self._table.headings]
+        told = {next((r for word, r in RELATIONS if heading.startswith(word)), "") for heading in headings}
+        return told.pop() if len(told) == 1 else ""
 
 
 def _take_ordinals(rows: Iterable[PupilRow], ordinals: list[int | None]) -> None:

@@ -192,7 +192,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
         (b"\xff\xd8\xff\xe0" + bytes(50), "picture"),
         (b"%PDF-1.7 ...", "pdf"),
         (b"\x00\x01\x02 nothing \x03", "not_a_table"),
-        (b"<html><table><tr><td>x</td></tr></table></html>", "web_page"),
+        (b"<html><body>nothing here</body></html>", "web_page"),
         (b'<?xml version="1.0"?><Workbook/>', "xml"),
         (b"\n \n", "empty_file"),
         (b"PK\x03\x04 cut off", "damaged"),

@@ -18,7 +18,8 @@ from accounts.queries import actor_for
 from core.clock import today
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
-from jobs.imports import ImportReport, check_roster, import_roster
+from jobs.imports import check_roster, import_roster
+from jobs.previews import ImportReport
 from schools.enums import Preset
 from schools.models import School, SchoolYear
 from schools.services import create_school
@@ -54,26 +55,46 @@ class Desk:
         return actor_for(self.admin, scope_key=None, on=today())
 
     def run(
-        self, data: bytes, kind: ImportKind, *, dry: bool = False, create: bool = True, name: str = "名册.xlsx"
+        self,
+        data: bytes,
+        kind: ImportKind,
+        *,
+        dry: bool = False,
+        create: bool = True,
+        name: str = "名册.xlsx",
+        options: ImportOptions | None = None,
+        accepted: Sequence[str] = (),
     ) -> ImportReport:
         """Check or import `data`."""
-        run = check_roster if dry else import_roster
-        return run(
+        if not dry:
+            return import_roster(
+                actor=self.actor,
+                year=self.year,
+                kind=kind,
+                data=data,
+                file_name=name,
+                options=options or ImportOptions(create_classes=create),
+                accepted=accepted,
+            )
+        return check_roster(
             actor=self.actor,
             year=self.year,
             kind=kind,
             data=data,
             file_name=name,
-            options=ImportOptions(create_classes=create),
+            options=options or ImportOptions(create_classes=create),
         )
 
     def file(self, name: str, kind: ImportKind = ImportKind.STUDENTS, *, dry: bool = False) -> ImportReport:
         """Check or import one of the sample rosters."""
         return self.run((ROSTERS / name).read_bytes(), kind, dry=dry, name=name)
 
-    def students(self, *rows: Sequence[object], dry: bool = False, create: bool = True) -> ImportReport:
+    def students(
+        self, *rows: Sequence[object], dry: bool = False, create: bool = True, accepted: Sequence[str] = ()
+    ) -> ImportReport:
         """Check or import pupils given as rows under the usual heading."""
-        return self.run(book(STUDENT_HEADER, *rows), ImportKind.STUDENTS, dry=dry, create=create)
+        data = book(STUDENT_HEADER, *rows)
+        return self.run(data, ImportKind.STUDENTS, dry=dry, create=create, accepted=accepted)
 
 
 def person(username: str, school: School, *roles: Role) -> User:

@@ -4,12 +4,14 @@ import datetime
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
+from core.bulk import insert_rows
 from core.errors import DomainError
 from core.importplan import ChangeKind
 from jobs.enums import ImportKind
-from jobs.imports import ImportReport
+from jobs.previews import ImportReport
 from schools.enums import Preset
 from schools.services import create_school
 from students.enums import EndReason
@@ -210,7 +212,9 @@ def test_the_same_row_twice_is_one_pupil(desk: Desk) -> None:
 
 def test_a_change_of_class_ends_one_enrolment_and_begins_another(desk: Desk) -> None:
     desk.students(pupil(1, "甲"), pupil(2, "乙", "一<2>"))
-    report = desk.students(pupil(1, "甲", "一<2>"), pupil(2, "乙", "一<2>"))
+    rows = (pupil(1, "甲", "一<2>"), pupil(2, "乙", "一<2>"))
+    ticks = [choice.key for choice in desk.students(*rows, dry=True).choices]
+    report = desk.students(*rows, accepted=ticks)
     assert warnings(report) == [("class_changed", 2, "班级")]
     (change,) = report.changes
     assert [(f.label, f.old, f.new) for f in change.fields] == [("班级", "一（1）班", "一（2）班")]
@@ -268,10 +272,12 @@ def test_a_failure_in_the_last_step_leaves_the_database_as_it_was(desk: Desk, mo
 def test_a_crash_in_the_middle_leaves_the_database_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot()
 
-    def crash(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("killed")
+    def crash(model: type[Model], columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> object:
+        if model is Guardian:
+            raise RuntimeError("killed")
+        return insert_rows(model, columns, rows)
 
-    monkeypatch.setattr("students.imports.plan.Guardian.objects.bulk_create", crash)
+    monkeypatch.setattr("students.imports.plan.insert_rows", crash)
     with pytest.raises(RuntimeError):
         desk.students(pupil(1, "甲"))
     assert snapshot() == before

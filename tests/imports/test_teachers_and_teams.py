@@ -9,7 +9,8 @@ from accounts.models import RoleGrant, User
 from core.importplan import ChangeKind
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
-from jobs.imports import ImportReport, import_roster
+from jobs.imports import import_roster
+from jobs.previews import ImportReport
 from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.models import Mentor, MentorMember, Teacher, TeamMember
 from tests.imports.conftest import Desk, book

@@ -15,6 +15,7 @@ from accounts.services import create_user, grant_role
 from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
+from mentors.models import RollOver
 from mentors.services import grant_exception
 from notices.services import send_notice
 from records.services import (
@@ -26,7 +27,7 @@ from records.services import (
     release_letters,
 )
 from schools.enums import NoteVisibility
-from schools.models import Term
+from schools.models import SchoolYear, Term
 from students.services import issue_slips
 from tests.cast import SINCE, TODAY, SchoolCast
 
@@ -152,6 +153,14 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
     grant = RoleGrant.objects.get(user=cast.counsellor)
     teacher = cast.slot.members.get().teacher
+    # As if this year had come out of the former one.
+    former = SchoolYear.objects.create(
+        school=cast.school,
+        start_year=2025,
+        starts_on=datetime.date(2025, 9, 1),
+        ends_on=datetime.date(2026, 6, 30),
+    )
+    rollover = RollOver.objects.create(school=cast.school, from_year=former, to_year=cast.year, digest="-")
     one: dict[str, Any] = {"pk": cast.class_one.pk}
     return World(
         cast,
@@ -175,17 +184,32 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "imports:cancel": {"pk": batch.pk},
             "imports:confirm": {"pk": batch.pk},
             "imports:detail": {"pk": batch.pk},
+            "imports:mapping": {"pk": batch.pk},
+            "imports:marked": {"pk": batch.pk},
+            "imports:progress": {"pk": batch.pk},
             "imports:recheck": {"pk": batch.pk},
+            "imports:set_aside": {"pk": batch.pk},
+            "imports:undo": {"pk": batch.pk},
             "jobs:cancel": {"pk": job.pk},
             "jobs:detail": {"pk": job.pk},
             "jobs:download": {"pk": result.pk},
             "jobs:progress": {"pk": job.pk},
+            "imports:export": {"shape": "students"},
+            "imports:template": {"shape": "students"},
             "manage:account": {"pk": cast.counsellor.pk},
+            "manage:come_back": {"pk": teacher.pk},
             "manage:give_role": {"pk": cast.counsellor.pk},
+            "manage:leave": {"pk": teacher.pk},
+            "manage:move": {"pk": pupil.pk},
             "manage:open_account": {"pk": teacher.pk},
             "manage:password": {"pk": cast.counsellor.pk},
             "manage:person": {"pk": teacher.pk},
+            "manage:pupil": {"pk": pupil.pk},
+            "manage:reinstate": {"pk": pupil.pk},
             "manage:take_role": {"pk": cast.counsellor.pk, "grant": grant.pk},
+            "manage:withdraw": {"pk": pupil.pk},
+            "merge:pupils": {"pk": pupil.pk},
+            "merge:teachers": {"pk": teacher.pk},
             "notices:open": {"pk": notice.pk if notice else 0},
             "office:class": one,
             "office:grade": {"pk": cast.class_one.grade_id},
@@ -197,5 +221,6 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_slips": one,
             "bureau:plan": {"pk": cast.school.pk},
             "plan:school": {"pk": cast.school.pk},
+            "year:undo": {"pk": rollover.pk},
         },
     )

@@ -14,7 +14,8 @@ from core.importlog import ImportLog, Level
 from core.importplan import ChangeKind
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
-from jobs.imports import ImportReport, check_roster, import_roster
+from jobs.imports import check_roster, import_roster
+from jobs.previews import ImportReport
 from schools.models import School
 from schools.queries import current_year
 

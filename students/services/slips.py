@@ -1,4 +1,4 @@
-"""The only writers of pupils' slips. Roster writes live in `students.imports`."""
+"""Paper slips of families: issued, revoked, opened with the printed code and a guardian's phone."""
 
 import datetime
 import hashlib

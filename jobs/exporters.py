@@ -1,0 +1,106 @@
+"""What the apps to the right plug in: rosters that go out in the very shape in which they come in.
+
+An exporter gives the blank table of a kind, or the table filled with what is stored; an export imports again with
+nothing changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.enums import AuditKind, Role
+from accounts.services import audit
+from core.errors import DomainError
+from core.workbooks import FormSheet, write_form
+from jobs.enums import ImportKind
+from schools.models import SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Whose roster of which year is asked for; `filled` or as a blank to fill in."""
+
+    actor: Actor
+    year: SchoolYear
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """A workbook and the name under which it is saved."""
+
+    name: str
+    data: bytes
+
+
+Exporter = Callable[[ExportRequest], FormSheet]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table that can be taken out and brought in again: its name in addresses, the import it fits, its label."""
+
+    name: str
+    kind: ImportKind
+    label: str
+    exporter: Exporter
+
+
+_shapes: dict[str, Shape] = {}
+
+
+def register(shape: Shape) -> None:
+    """Make a shape known; called in `AppConfig.ready` of the app that owns it.
+
+    Raises ValueError when another shape has the name already.
+    """
+    if _shapes.setdefault(shape.name, shape) != shape:
+        raise ValueError(f"roster shape {shape.name!r} is registered twice")
+
+
+def shapes() -> list[Shape]:
+    """All shapes, in the order of the imports."""
+    return sorted(_shapes.values(), key=lambda shape: list(ImportKind).index(shape.kind))
+
+
+def find_shape(name: str) -> Shape | None:
+    """The shape with this name."""
+    return _shapes.get(name)
+
+
+def _form(actor: Actor, year: SchoolYear, shape: Shape, *, filled: bool) -> FormSheet:
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    if not actor.has(Role.SCHOOL_ADMIN):
+        raise DomainError("not_allowed", "只有管理员可以导出名册。")
+    return shape.exporter(ExportRequest(actor, year, filled))
+
+
+def roster_template(*, actor: Actor, year: SchoolYear, shape: Shape) -> RosterFile:
+    """A blank table of one shape with drop-downs and an example row.
+
+    Raises DomainError `other_school`, `not_allowed`.
+    """
+    return RosterFile(f"{shape.label}模板.xlsx", write_form(_form(actor, year, shape, filled=False)))
+
+
+@transaction.atomic
+def export_roster(*, actor: Actor, year: SchoolYear, shape: Shape) -> RosterFile:
+    """The roster as stored, in the shape of the template; who took it out is logged.
+
+    Raises DomainError `other_school`, `not_allowed`.
+    """
+    form = _form(actor, year, shape, filled=True)
+    rows = list(form.rows)
+    data = write_form(FormSheet(form.name, form.columns, rows, notes=form.notes))
+    audit(
+        actor=actor,
+        verb="export_roster",
+        target=year,
+        kind=AuditKind.READ,
+        detail={"shape": shape.name, "rows": len(rows)},
+    )
+    name = f"{year.school.name}{year.start_year}学年{shape.label}.xlsx"
+    return RosterFile(name, data)

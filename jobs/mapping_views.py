@@ -1,0 +1,30 @@
+"""What the admin answers on a preview: what a heading means, which class a label is, whether hidden rows count."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from jobs.mapping import answer_questions
+from jobs.queries import school_batches, visible_batches
+
+_HIDDEN = {"on": True, "off": False}
+
+
+@require_POST
+@roles_required(Role.SCHOOL_ADMIN)
+def answer(request: ActorRequest, pk: int) -> HttpResponse:
+    """Look at the same file again with the answers: `key` and `field` once per question, in the same order."""
+    batch = get_visible_or_404(
+        visible_batches(request.actor), request.actor, everyone=school_batches(request.actor), pk=pk
+    )
+    answers = dict(zip(request.POST.getlist("key"), request.POST.getlist("field"), strict=False))
+    hidden = _HIDDEN.get(request.POST.get("take_hidden", ""))
+    try:
+        answer_questions(actor=request.actor, batch=batch, answers=answers, take_hidden=hidden)
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("imports:detail", pk=pk)

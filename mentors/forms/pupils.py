@@ -1,0 +1,148 @@
+"""Forms of the admin's pages about pupils and about teachers who leave."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from mentors.models import Mentor
+from schools.models import SchoolClass
+from students.enums import Gender
+from students.models import Pupil
+from students.services import GuardianData, PupilData
+
+GUARDIANS = (1, 2, 3)
+
+
+class PupilForm(forms.Form):
+    """A pupil's basics and up to three guardians; for a new pupil also the class."""
+
+    name = forms.CharField(label="姓名", max_length=60, error_messages={"required": "请填写学生姓名。"})
+    gender = forms.ChoiceField(
+        label="性别", required=False, choices=[("", "未填"), (Gender.MALE, "男"), (Gender.FEMALE, "女")]
+    )
+    student_number = forms.CharField(
+        label="学籍号", max_length=30, required=False, help_text="有就填；同一学籍号只能属于一名学生。"
+    )
+    remark = forms.CharField(
+        label="备注", max_length=200, required=False, help_text="导师能看到。不要写身份证号、住址。"
+    )
+
+    def __init__(self, *args: Any, classes: Sequence[SchoolClass] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._classes = {school_class.pk: school_class for school_class in classes}
+        if classes:
+            self.fields["school_class"] = class_field(classes)
+            self.fields["seat_number"] = forms.IntegerField(label="座号", min_value=1, max_value=200, required=False)
+            self.order_fields(["name", "school_class", "seat_number"])
+        for at in GUARDIANS:
+            self.fields[f"guardian{at}_name"] = forms.CharField(label="姓名", max_length=60, required=False)
+            self.fields[f"guardian{at}_relation"] = forms.CharField(
+                label="关系", max_length=20, required=False, widget=forms.TextInput(attrs={"list": "relations"})
+            )
+            self.fields[f"guardian{at}_phone"] = forms.CharField(
+                label="联系电话", max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+            )
+
+    @property
+    def basics(self) -> list[forms.BoundField]:
+        """The fields above the guardians."""
+        return [field for field in self if not field.name.startswith("guardian")]
+
+    @property
+    def guardian_rows(self) -> list[tuple[int, list[forms.BoundField]]]:
+        """The fields of each guardian, numbered."""
+        return [(at, [self[f"guardian{at}_{part}"] for part in ("name", "relation", "phone")]) for at in GUARDIANS]
+
+    @classmethod
+    def about(cls, pupil: Pupil) -> dict[str, Any]:
+        """Initial values of a pupil (guardians at hand)."""
+        values: dict[str, Any] = {name: getattr(pupil, name) for name in ("name", "gender", "student_number", "remark")}
+        for at, guardian in enumerate(pupil.guardians.all(), start=1):
+            for part in ("name", "relation", "phone"):
+                values[f"guardian{at}_{part}"] = getattr(guardian, part)
+        return values
+
+    def chosen_class(self) -> SchoolClass:
+        """The class of a valid form for a new pupil."""
+        return self._classes[self.cleaned_data["school_class"]]
+
+    def pupil_data(self) -> PupilData:
+        """A valid form as the services take it."""
+        data = self.cleaned_data
+        return PupilData(
+            name=data["name"],
+            gender=data["gender"],
+            student_number=data["student_number"],
+            remark=data["remark"],
+            guardians=[
+                GuardianData(data[f"guardian{at}_name"], data[f"guardian{at}_relation"], data[f"guardian{at}_phone"])
+                for at in GUARDIANS
+            ],
+        )
+
+
+def class_field(classes: Sequence[SchoolClass], label: str = "班级") -> forms.TypedChoiceField:
+    """A choice of one class."""
+    return forms.TypedChoiceField(
+        label=label,
+        coerce=int,
+        choices=[("", "请选择"), *((school_class.pk, school_class.label) for school_class in classes)],
+        error_messages={"required": "请选择班级。"},
+    )
+
+
+class ClassForm(forms.Form):
+    """The class that a pupil moves into; with `keep`, whether the mentor stays."""
+
+    def __init__(self, classes: Sequence[SchoolClass], *args: Any, mentor: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._classes = {school_class.pk: school_class for school_class in classes}
+        self.fields["school_class"] = class_field(classes, "转入班级")
+        if mentor:
+            self.fields["keep"] = forms.ChoiceField(
+                label="导师",
+                initial="release",
+                widget=forms.RadioSelect,
+                choices=[("release", f"{mentor}老师空出名额，由新班级重新安排"), ("keep", f"仍由{mentor}老师指导")],
+            )
+
+    def chosen_class(self) -> SchoolClass:
+        """The class of a valid form."""
+        return self._classes[self.cleaned_data["school_class"]]
+
+    def keeps_mentor(self) -> bool:
+        """Whether the mentor of a valid form stays."""
+        return bool(self.cleaned_data.get("keep") == "keep")
+
+
+class LeavingForm(forms.Form):
+    """When a teacher left, and who takes over the pupils."""
+
+    left_on = forms.DateField(
+        label="离职日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写离职日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
+    )
+
+    def __init__(
+        self, mentors: Sequence[Mentor], today: datetime.date, *args: Any, pupils: int = 0, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", {"left_on": today})
+        super().__init__(*args, **kwargs)
+        self._mentors = {mentor.pk: mentor for mentor in mentors}
+        if pupils:
+            self.fields["successor"] = forms.TypedChoiceField(
+                label="学生交给",
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", "先空着，由班主任或德育室重新安排")]
+                + [(m.pk, f"{m.names}（还有 {m.free} 个名额）") for m in mentors],
+                help_text=f"这里列出空余名额不少于 {pupils} 个的导师，同一导师团的在前。",
+            )
+
+    def chosen(self) -> Mentor | None:
+        """The colleague of a valid form, if one takes over."""
+        return self._mentors.get(self.cleaned_data.get("successor") or 0)

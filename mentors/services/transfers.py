@@ -1,0 +1,267 @@
+"""A pupil changes class; a teacher leaves or comes back. Pupils are handed over within the cap, or left open."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from accounts.actors import Actor
+from accounts.models import RoleGrant
+from accounts.services import audit, end_role, set_account_active
+from core.clock import now
+from core.errors import DomainError
+from mentors.enums import AssignmentKind
+from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.rules import can_keep_roster, validate_cap
+from mentors.services.assignments import end_assignment, lock_mentors
+from schools.models import SchoolClass, SchoolYear
+from schools.queries import current_year, plan_rules
+from students.enums import EndReason
+from students.models import Enrolment, Pupil
+
+
+@transaction.atomic
+def change_class(*, actor: Actor, pupil: Pupil, school_class: SchoolClass, keep_mentor: bool) -> Enrolment:
+    """Move `pupil` into `school_class` of the same year; the mentor stays, or the place is released.
+
+    The seat number stays behind; 学生情况简述 goes along. The same class again changes nothing.
+    Raises DomainError `other_school`, `not_allowed`, `not_enrolled`.
+    """
+    if pupil.school_id != actor.school_id or school_class.school_id != actor.school_id:
+        raise DomainError("other_school", "这位学生或这个班级不属于本校。")
+    if not can_keep_roster(actor):
+        raise DomainError("not_allowed", "只有管理员可以办理转班。")
+    former = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(pupil=pupil, year_id=school_class.year_id, ends_on=None)
+        .first()
+    )
+    if former is None:
+        raise DomainError("not_enrolled", "这位学生本学年不在册，请先办理转入。")
+    if former.school_class_id == school_class.pk:
+        return former
+    former.ends_on = max(actor.today, former.starts_on)
+    former.end_reason = EndReason.CLASS_CHANGE
+    former.save(update_fields=["ends_on", "end_reason"])
+    enrolment = Enrolment.objects.create(
+        school_id=former.school_id,
+        year_id=former.year_id,
+        pupil=pupil,
+        school_class=school_class,
+        brief=former.brief,
+        starts_on=former.ends_on,
+    )
+    if not keep_mentor:
+        _release(actor, list(Assignment.objects.active().filter(pupil=pupil, year_id=former.year_id)))
+    audit(
+        actor=actor,
+        verb="change_class",
+        target=pupil,
+        detail={"from": former.school_class_id, "to": school_class.pk, "keep_mentor": keep_mentor},
+    )
+    return enrolment
+
+
+def _release(actor: Actor, assignments: list[Assignment]) -> None:
+    lock_mentors(*(assignment.mentor_id for assignment in assignments))
+    for assignment in assignments:
+        end_assignment(assignment, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What it would mean if a teacher left: the slot of this year and its pupils, who of them stays, the roles."""
+
+    teacher: Teacher
+    mentor: Mentor | None
+    # Pupils who need another mentor; with a shared slot only those above the partner's own capacity.
+    open_pupils: list[Enrolment]
+    staying: int
+    partner: str
+    roles: list[RoleGrant]
+    # Colleagues with free places, those with enough for all first.
+    successors: list[Mentor]
+
+
+def draw_leaving(*, actor: Actor, teacher: Teacher) -> Leaving:
+    """What `retire_teacher` would do today. Raises DomainError `other_school`."""
+    if teacher.school_id != actor.school_id:
+        raise DomainError("other_school", "这位教师不属于本校。")
+    roles = list(
+        RoleGrant.objects.filter(user_id=teacher.user_id, school_id=teacher.school_id, ends_on=None)
+        .select_related("school_class__grade")
+        .order_by("role", "pk")
+        if teacher.user_id is not None
+        else []
+    )
+    year = current_year(teacher.school_id)
+    slot = Mentor.objects.of_year(year).filter(members__teacher=teacher).with_names().first() if year else None
+    if year is None or slot is None:
+        return Leaving(teacher, None, [], 0, "", roles, [])
+    partners = [member.teacher.name for member in slot.members.all() if member.teacher_id != teacher.pk]
+    leaving = _who_needs_another(slot, year, _capacity_without(slot, year, actor, len(partners)))
+    held = Enrolment.objects.active().of_year(year).filter(pupil_id__in=[a.pupil_id for a in leaving])
+    pupils = list(held.select_related("pupil", "school_class__grade").in_list_order())
+    successors = [] if not pupils else _with_room(year, slot, len(pupils))
+    return Leaving(teacher, slot, pupils, slot.load - len(pupils), "、".join(partners), roles, successors)
+
+
+def _with_room(year: SchoolYear, slot: Mentor, wanted: int) -> list[Mentor]:
+    near = set(TeamMember.objects.filter(mentor=slot).values_list("school_class_id", flat=True))
+    mentors = (
+        Mentor.objects.of_year(year)
+        .exclude(pk=slot.pk)
+        .with_names()
+        .prefetch_related(Prefetch("teams", TeamMember.objects.select_related("school_class__grade")))
+    )
+    free = [m for m in mentors if m.free >= wanted]
+
+    def colleagues_first(mentor: Mentor) -> tuple[bool, int, int]:
+        return (near.isdisjoint(seat.school_class_id for seat in mentor.teams.all()), -mentor.free, mentor.pk)
+
+    return sorted(free, key=colleagues_first)
+
+
+def _capacity_without(slot: Mentor, year: SchoolYear, actor: Actor, partners: int) -> int:
+    rules = plan_rules(year, on=actor.today)
+    return rules.plan.cap * partners if rules is not None else 0
+
+
+def _who_needs_another(slot: Mentor, year: SchoolYear, capacity: int) -> list[Assignment]:
+    """The pupils of `slot` beyond `capacity`, the last of the class lists first to go."""
+    held = {a.pupil_id: a for a in Assignment.objects.active().main().filter(mentor=slot)}
+    order = Enrolment.objects.active().of_year(year).filter(pupil_id__in=held).in_list_order()
+    listed = [held.pop(pupil_id) for pupil_id in order.values_list("pupil_id", flat=True)]
+    return (listed + list(held.values()))[capacity:]
+
+
+@transaction.atomic
+def retire_teacher(
+    *, actor: Actor, teacher: Teacher, left_on: datetime.date, successor: Mentor | None = None
+) -> Teacher:
+    """A teacher leaves: pupils go to `successor` or stay open, roles end, the account closes.
+
+    A slot held alone is emptied and keeps its name for history; of a shared one only the partner remains.
+    Raises DomainError `other_school`, `not_allowed`, `already_left`, `left_in_future`, `own_account`, `last_admin`,
+    `cap_reached`.
+    """
+    if teacher.school_id != actor.school_id or (successor is not None and successor.school_id != actor.school_id):
+        raise DomainError("other_school", "这位教师不属于本校。")
+    if not can_keep_roster(actor):
+        raise DomainError("not_allowed", "只有管理员可以办理离职。")
+    if left_on > actor.today:
+        raise DomainError("left_in_future", "离职日期最晚填今天，请到那天再办理。")
+    locked = Teacher.objects.select_for_update(of=("self",)).select_related("user").get(pk=teacher.pk)
+    if locked.left_on is not None:
+        raise DomainError("already_left", "这位教师已经办理过离职。")
+    if locked.user_id is not None and locked.user_id == actor.user_id:
+        raise DomainError("own_account", "不能给自己办理离职，请由另一位管理员办理。")
+    handed = _give_up_slot(actor, locked, successor)
+    roles = 0
+    for grant in RoleGrant.objects.filter(user_id=locked.user_id, ends_on=None) if locked.user_id else []:
+        end_role(actor=actor, grant=grant)
+        roles += 1
+    if locked.user is not None:
+        set_account_active(actor=actor, user=locked.user, active=False)
+    locked.left_on = left_on
+    locked.save(update_fields=["left_on"])
+    audit(
+        actor=actor,
+        verb="retire_teacher",
+        target=locked,
+        detail={"pupils": handed, "successor": successor.pk if successor else None, "roles": roles},
+    )
+    return locked
+
+
+def _give_up_slot(actor: Actor, teacher: Teacher, successor: Mentor | None) -> int:
+    """Empty or shrink this year's slot; how many pupils had to go."""
+    year = current_year(teacher.school_id)
+    member = MentorMember.objects.filter(year=year, teacher=teacher).first() if year is not None else None
+    if year is None or member is None:
+        return 0
+    if successor is not None and successor.year_id != year.pk:
+        raise DomainError("other_school", "接手的导师不属于本学年。")
+    locked = lock_mentors(member.mentor_id, *([successor.pk] if successor else []))
+    slot = locked[member.mentor_id]
+    partners = slot.members.exclude(pk=member.pk).count()
+    capacity = _capacity_without(slot, year, actor, partners)
+    leaving = _who_needs_another(slot, year, capacity)
+    if successor is not None:
+        validate_cap(locked[successor.pk], additional=len(leaving))
+    for assignment in leaving:
+        end_assignment(assignment, actor)
+    if not partners:
+        for assignment in Assignment.objects.active().filter(mentor=slot, kind=AssignmentKind.SUPPORTING):
+            end_assignment(assignment, actor)
+    if successor is not None:
+        _hand_over(actor, locked[successor.pk], leaving)
+    slot.refresh_from_db()
+    CapException.objects.valid().filter(mentor=slot).update(revoked_at=now())
+    slot.capacity = capacity
+    slot.save(update_fields=["capacity"])
+    if partners:
+        member.delete()
+    else:
+        _leave_teams(slot)
+    return len(leaving)
+
+
+def _hand_over(actor: Actor, successor: Mentor, leaving: list[Assignment]) -> None:
+    pupils = [assignment.pupil_id for assignment in leaving]
+    # A supporting mentor who becomes the main one stops being a supporting one.
+    for assignment in Assignment.objects.active().filter(mentor=successor, pupil_id__in=pupils):
+        end_assignment(assignment, actor)
+    Assignment.objects.bulk_create(
+        Assignment(
+            school_id=old.school_id,
+            year_id=old.year_id,
+            pupil_id=old.pupil_id,
+            mentor=successor,
+            origin=old.origin,
+            starts_on=actor.today,
+            assigned_by_id=actor.user_id,
+        )
+        for old in leaving
+    )
+    successor.load += len(leaving)
+    successor.save(update_fields=["load"])
+
+
+def _leave_teams(slot: Mentor) -> None:
+    """Take the slot out of its teams; where it led, the next in the list leads."""
+    led = list(TeamMember.objects.filter(mentor=slot, is_leader=True).values_list("school_class_id", flat=True))
+    TeamMember.objects.filter(mentor=slot).delete()
+    for class_id in led:
+        heir = TeamMember.objects.filter(school_class_id=class_id).order_by("position", "pk").first()
+        if heir is not None:
+            heir.is_leader = True
+            heir.save(update_fields=["is_leader"])
+
+
+@transaction.atomic
+def reinstate_teacher(*, actor: Actor, teacher: Teacher) -> Teacher:
+    """Take a leaving back: the teacher is present and the account open again; roles and pupils are given anew.
+
+    Raises DomainError `other_school`, `not_allowed`, `still_here`.
+    """
+    if teacher.school_id != actor.school_id:
+        raise DomainError("other_school", "这位教师不属于本校。")
+    if not can_keep_roster(actor):
+        raise DomainError("not_allowed", "只有管理员可以恢复在职。")
+    locked = Teacher.objects.select_for_update(of=("self",)).select_related("user").get(pk=teacher.pk)
+    if locked.left_on is None:
+        raise DomainError("still_here", "这位教师现在就在职。")
+    locked.left_on = None
+    locked.save(update_fields=["left_on"])
+    if locked.user is not None:
+        set_account_active(actor=actor, user=locked.user, active=True)
+    year = current_year(locked.school_id)
+    rules = plan_rules(year, on=actor.today) if year is not None else None
+    emptied = Mentor.objects.of_year(year).filter(members__teacher=locked, capacity=0).first() if year else None
+    if emptied is not None and rules is not None:
+        emptied.capacity = rules.plan.cap
+        emptied.save(update_fields=["capacity"])
+    audit(actor=actor, verb="reinstate_teacher", target=locked)
+    return locked

@@ -1,0 +1,186 @@
+"""The admin's pages about pupils: the list, one pupil's data, transfers in and out, change of class."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.forms.pupils import ClassForm, PupilForm
+from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
+from mentors.services import change_class, withdraw_pupil
+from schools.models import SchoolClass, SchoolYear
+from schools.queries import current_year
+from students.enums import EndReason
+from students.models import Enrolment, Pupil
+from students.services import add_pupil, edit_pupil, reinstate_pupil
+
+PAGE_SIZE = 50
+STATES = ((PRESENT, "在册"), (GONE, "不在册"), ("all", "全部"))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def pupils(request: ActorRequest) -> HttpResponse:
+    """All pupils, paged; `?q=` searches, `?class=` and `?state=` filter."""
+    text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    if state not in dict(STATES):
+        state = PRESENT
+    classes = _classes(request)
+    chosen = next((c for c in classes if str(c.pk) == request.GET.get("class", "")), None)
+    found = find_pupils(
+        request.actor, year=_year(request), text=text, class_id=chosen.pk if chosen else None, state=state
+    )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "text": text,
+        "state": state,
+        "states": STATES,
+        "classes": classes,
+        "chosen": chosen,
+        "narrowed": bool(text or chosen or state != PRESENT),
+    }
+    return render(request, "manage/pupils.html", context)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def pupil(request: ActorRequest, pk: int) -> HttpResponse:
+    """One pupil's data and guardians, to be corrected; where they are and were."""
+    found = _pupil(request, pk)
+    form = PupilForm(request.POST or None, initial=PupilForm.about(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_pupil(actor=request.actor, pupil=found, data=form.pupil_data())
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("manage:pupil", pk=pk)
+    context = _about(found) | {"form": form, "history": enrolment_history(found)}
+    return render(request, "manage/pupil.html", context, status=_status(form.errors))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def new_pupil(request: ActorRequest) -> HttpResponse:
+    """Transfer in: a pupil whom no roster brought."""
+    form = PupilForm(request.POST or None, classes=_classes(request), initial=_asked_class(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            enrolment = add_pupil(
+                actor=request.actor,
+                school_class=form.chosen_class(),
+                data=form.pupil_data(),
+                seat_number=form.cleaned_data["seat_number"],
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{enrolment.pupil.name}已转入{form.chosen_class().label}。")
+            return redirect("manage:pupil", pk=enrolment.pupil_id)
+    return render(request, "manage/pupil_new.html", {"form": form}, status=_status(form.errors))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change of class within the year; the mentor stays or is chosen anew."""
+    found = _pupil(request, pk)
+    about = _about(found)
+    place: Enrolment | None = about["place"]
+    if place is None:
+        return redirect("manage:reinstate", pk=pk)
+    others = [c for c in _classes(request) if c.pk != place.school_class_id]
+    form = ClassForm(others, request.POST or None, mentor=about["mentor"])
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_class(
+                actor=request.actor, pupil=found, school_class=form.chosen_class(), keep_mentor=form.keeps_mentor()
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{found.name}已由{place.school_class.label}转到{form.chosen_class().label}。")
+            return redirect("manage:pupil", pk=pk)
+    return render(request, "manage/pupil_move.html", about | {"form": form}, status=_status(form.errors))
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
+    """Transfer out: what will happen, then the button."""
+    found = _pupil(request, pk)
+    about = _about(found)
+    year = _year(request)
+    if about["place"] is None or year is None:
+        return redirect("manage:pupil", pk=pk)
+    if request.method == "POST":
+        withdraw_pupil(actor=request.actor, pupil=found, year=year, reason=EndReason.TRANSFER_OUT)
+        messages.success(request, f"{found.name}已转出。以前的记录都保留着。")
+        return redirect("manage:pupil", pk=pk)
+    return render(request, "manage/pupil_withdraw.html", about)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def reinstate(request: ActorRequest, pk: int) -> HttpResponse:
+    """A pupil who had left comes back."""
+    found = _pupil(request, pk)
+    about = _about(found)
+    if about["place"] is not None:
+        return redirect("manage:pupil", pk=pk)
+    history = enrolment_history(found)
+    classes = _classes(request)
+    last = next((row.school_class_id for row in history), None)
+    form = ClassForm(classes, request.POST or None, initial={"school_class": last})
+    if request.method == "POST" and form.is_valid():
+        try:
+            reinstate_pupil(actor=request.actor, pupil=found, school_class=form.chosen_class())
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{found.name}已回到{form.chosen_class().label}。")
+            return redirect("manage:pupil", pk=pk)
+    context = about | {"form": form, "history": history}
+    return render(request, "manage/pupil_reinstate.html", context, status=_status(form.errors))
+
+
+def _status(errors: object) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+
+def _year(request: ActorRequest) -> SchoolYear | None:
+    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
+
+
+def _classes(request: ActorRequest) -> list[SchoolClass]:
+    year = _year(request)
+    return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
+
+
+def _asked_class(request: ActorRequest) -> dict[str, Any]:
+    asked = request.GET.get("class", "")
+    return {"school_class": int(asked)} if asked.isdecimal() else {}
+
+
+def _pupil(request: ActorRequest, pk: int) -> Pupil:
+    return get_visible_or_404(find_pupils(request.actor, year=_year(request)), request.actor, pk=pk)
+
+
+def _about(pupil: Pupil) -> dict[str, Any]:
+    """The pupil with place and mentor of this year, as `find_pupils` brought them."""
+    places: list[Enrolment] = getattr(pupil, "places", [])
+    mains: list[Any] = getattr(pupil, "mains", [])
+    return {
+        "pupil": pupil,
+        "place": places[0] if places else None,
+        "mentor": mains[0].mentor.names if mains else "",
+    }

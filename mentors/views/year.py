@@ -1,0 +1,98 @@
+"""The school year: its terms, the roll-over with its preview, and the undo."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.forms.year import RollOverForm
+from mentors.queries import rollovers_visible_to, years_of_school
+from mentors.services import draw_rollover, roll_over, undo_rollover
+from schools.models import SchoolYear
+from schools.queries import current_year
+from schools.services import usual_dates
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_GET
+def overview(request: ActorRequest) -> HttpResponse:
+    """The school's years with their terms, and the last roll-over."""
+    years = years_of_school(request.actor)
+    return render(
+        request,
+        "year/overview.html",
+        {
+            "year": next((year for year in years if year.is_current), None),
+            "former": [year for year in years if not year.is_current],
+            "last": rollovers_visible_to(request.actor).first(),
+            "today": request.actor.today,
+        },
+    )
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def roll(request: ActorRequest) -> HttpResponse:
+    """What rolling over would do, grade by grade; then the button. A second click finds the first one's work."""
+    year = _year(request)
+    posted = request.POST.get("year", "")
+    key = int(posted) if posted.isdecimal() else 0
+    done = rollovers_visible_to(request.actor).filter(from_year_id=key).first()
+    if done is not None:
+        return redirect("year:overview")
+    draft = draw_rollover(actor=request.actor, year=year)
+    dates = usual_dates(year.start_year + 1)
+    form = RollOverForm(draft, dates, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = roll_over(actor=request.actor, year=year, choices=form.chosen(), basis=form.cleaned_data["basis"])
+        except DomainError as error:
+            # What was chosen stays; the preview beside it is the new one.
+            form = RollOverForm(draft, dates, request.POST.dict() | {"basis": draft.basis})
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"已升入{row.to_year}。{row.summary['promoted']} 名学生升级。")
+            return redirect("year:overview")
+    steps = [(step, form.grade_field(step.target.pk) if step.target else None) for step in draft.steps]
+    context = {
+        "year": year,
+        "next_year": year.start_year + 1,
+        "draft": draft,
+        "steps": steps,
+        "form": form,
+        "classes": sum(step.classes for step in draft.steps if step.target),
+        "unmatched": sum(step.unmatched for step in draft.steps),
+        "early": request.actor.today < year.ends_on,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "year/roll.html", context, status=status)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def undo(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a roll-over back, while nothing was written in the new year."""
+    row = get_visible_or_404(rollovers_visible_to(request.actor), request.actor, pk=pk)
+    problem = ""
+    if request.method == "POST":
+        try:
+            year = undo_rollover(actor=request.actor, rollover=row)
+        except DomainError as refusal:
+            problem = refusal.message
+        else:
+            messages.success(request, f"已撤销升级，现在回到{year}。")
+            return redirect("year:overview")
+    status = HTTPStatus.CONFLICT if problem else HTTPStatus.OK
+    return render(request, "year/undo.html", {"row": row, "problem": problem}, status=status)
+
+
+def _year(request: ActorRequest) -> SchoolYear:
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    if year is None:
+        raise DomainError("no_year", "学校还没有当前学年，请先建立学年。")
+    return year

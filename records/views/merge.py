@@ -1,0 +1,96 @@
+"""Merging two entries of one person: choose the other entry, read what will happen, confirm. It cannot be undone."""
+
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.queries import find_pupils, find_teachers
+from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
+from schools.models import SchoolYear
+from schools.queries import current_year
+
+SHOWN = 20
+M = TypeVar("M", bound=models.Model)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def pupils(request: ActorRequest, pk: int) -> HttpResponse:
+    """Keep pupil `pk`, merge `?other=` into it; without `other`, look for it by name."""
+    year = _year(request)
+    everybody = find_pupils(request.actor, year=year)
+    kept = get_visible_or_404(everybody, request.actor, pk=pk)
+    text = request.GET.get("q", kept.name)
+    context: dict[str, Any] = {"kept": kept, "text": text, "problem": ""}
+    other_pk = _other(request)
+    if other_pk is None:
+        context["candidates"] = _some(find_pupils(request.actor, year=year, text=text), pk)
+        return render(request, "manage/merge_pupils.html", context)
+    other = get_visible_or_404(everybody, request.actor, pk=other_pk)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        letters = request.POST.get("letters", "")
+        try:
+            merge_pupils(
+                actor=request.actor,
+                kept=kept,
+                other=other,
+                keep_letters_of=int(letters) if letters.isdecimal() else None,
+            )
+        except DomainError as refusal:
+            context["problem"], status = refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            messages.success(request, f"{kept.name}的两条登记已合并。")
+            return redirect("manage:pupil", pk=pk)
+    context["merge"] = draw_pupil_merge(actor=request.actor, kept=kept, other=other)
+    context["other"] = other
+    return render(request, "manage/merge_pupils.html", context, status=status)
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_http_methods(["GET", "POST"])
+def teachers(request: ActorRequest, pk: int) -> HttpResponse:
+    """Keep teacher `pk`, merge `?other=` into it; without `other`, look for it by name."""
+    year = _year(request)
+    everybody = find_teachers(request.actor, year=year)
+    kept = get_visible_or_404(everybody, request.actor, pk=pk)
+    text = request.GET.get("q", kept.name)
+    context: dict[str, Any] = {"kept": kept, "text": text, "problem": ""}
+    other_pk = _other(request)
+    if other_pk is None:
+        context["candidates"] = _some(find_teachers(request.actor, year=year, text=text), pk)
+        return render(request, "manage/merge_teachers.html", context)
+    other = get_visible_or_404(everybody, request.actor, pk=other_pk)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        try:
+            merge_teachers(actor=request.actor, kept=kept, other=other)
+        except DomainError as refusal:
+            context["problem"], status = refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            messages.success(request, f"{kept.name}老师的两条登记已合并。")
+            return redirect("manage:person", pk=pk)
+    context["merge"] = draw_teacher_merge(actor=request.actor, kept=kept, other=other)
+    context["other"] = other
+    return render(request, "manage/merge_teachers.html", context, status=status)
+
+
+def _year(request: ActorRequest) -> SchoolYear | None:
+    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
+
+
+def _other(request: ActorRequest) -> int | None:
+    asked = request.POST.get("other") or request.GET.get("other", "")
+    return int(asked) if asked.isdecimal() else None
+
+
+def _some(rows: models.QuerySet[M], pk: int) -> list[M]:
+    return list(rows.exclude(pk=pk)[:SHOWN])

@@ -1,0 +1,18 @@
+"""The only writers of pupils and their slips. Whole rosters are written by `students.imports`."""
+
+from students.services.pupils import GuardianData, PupilData, add_pupil, edit_pupil, reinstate_pupil
+from students.services.slips import LOCKED, WRONG, issue_slips, open_slip, revoke_slip, slip_code
+
+__all__ = [
+    "LOCKED",
+    "WRONG",
+    "GuardianData",
+    "PupilData",
+    "add_pupil",
+    "edit_pupil",
+    "issue_slips",
+    "open_slip",
+    "reinstate_pupil",
+    "revoke_slip",
+    "slip_code",
+]
