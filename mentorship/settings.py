@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=8, minute=30),
         "options": {"expire_seconds": 6 * 3600},
     },
+    "follow-plans": {
+        "task": "records.follow_plans",
+        "schedule": crontab(hour=0, minute=20),
+        "options": {"expire_seconds": 6 * 3600},
+    },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,

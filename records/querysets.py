@@ -49,9 +49,7 @@ class RecordQuerySet(models.QuerySet[R]):
         )
         own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
         seen = self.model._default_manager.filter(
-            Exists(own)
-            | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")})
-            | Q(created_by_id=actor.user_id)
+            Exists(own) | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")}) | Q(created_by_id=actor.user_id)
         )
         return rows.filter(pk__in=seen.values("pk"))
 

@@ -8,7 +8,7 @@ from records.services.letters import (
     save_letter_draft,
 )
 from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
-from records.services.plan import PlanChange, change_plan
+from records.services.plan import PlanChange, change_plan, follow_plan
 from records.services.ticks import TickDifference, rebuild_ticks, refresh_ticks
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "TickDifference",
     "VisitData",
     "change_plan",
+    "follow_plan",
     "hand_in_letter",
     "log_talk",
     "log_visit",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import DomainError
 from core.gates import public
-from records.documents.contexts import paragraphs
+from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import SlipForm
 from records.queries.family import letters_for_family, valid_slip
