@@ -4,6 +4,7 @@ import datetime
 
 from django.db import transaction
 
+from core.clock import cn_full_day
 from core.errors import DomainError
 from schools.enums import ActionKind, KeyDateKind, MatchingMode, PeriodKind, Preset
 from schools.models import (
@@ -170,7 +171,7 @@ def revise_plan(
     if effective_from < former.effective_from:
         raise DomainError(
             "before_current",
-            f"新版本的生效日期不能早于现行版本（{former.effective_from:%Y-%m-%d}）。",
+            f"新版本的生效日期不能早于现行版本（{cn_full_day(former.effective_from)}）。",
         )
     former_actions = list(former.actions.prefetch_related("grades"))
     plan = Plan.objects.create(
