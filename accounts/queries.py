@@ -69,6 +69,7 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
         homeroom_class_ids=frozenset(g.school_class_id for g in held if g.school_class_id is not None),
         school=held[0].school,
         scope_name=scope.label,
+        scope_count=len(scopes),
         today=on,
     )
 

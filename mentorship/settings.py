@@ -112,6 +112,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A fresh path just works: the folder is made, the tables are made by `migrate`.
+    if str(DATABASES["default"]["NAME"]) not in {"", ":memory:"}:
+        Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: a writer waits at BEGIN instead of failing in the middle with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -147,6 +150,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 # A whole school shares one address: only name and address together are locked.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# Counted as it is looked up: capitals and blanks make no other account.
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_username"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
