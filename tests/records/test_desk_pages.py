@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import datetime
 from collections.abc import Callable
 
 import pytest
