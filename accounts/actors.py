@@ -25,6 +25,8 @@ class Actor:
     # The school acted in, at hand for pages; `school_id` is what everything is checked against.
     school: School | None = field(default=None, compare=False, repr=False)
     scope_name: str = ""
+    # In how many schools or bureaus the person has roles.
+    scope_count: int = 1
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of `roles` today in this scope."""

@@ -62,7 +62,9 @@ class SignInRequiredMiddleware:
                 # A post keeps what was typed: app.js offers the sign-in page beside it.
                 headers = {"HX-Redirect": reverse(settings.LOGIN_URL)} if request.method == "GET" else {}
                 return HttpResponse(status=401, headers=headers)
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            # After signing in, a page that only takes posts would be an empty one.
+            target = request.get_full_path() if request.method == "GET" else reverse("home")
+            return redirect_to_login(target, settings.LOGIN_URL)
         if request.user.must_change_password and not getattr(view, "allows_first_password", False):
             return redirect("accounts:change_password")
         return None

@@ -69,8 +69,15 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
         homeroom_class_ids=frozenset(g.school_class_id for g in held if g.school_class_id is not None),
         school=held[0].school,
         scope_name=scope.label,
+        scope_count=len(scopes),
         today=on,
     )
+
+
+def users_with_role(school_id: int, role: Role, *, on: datetime.date) -> list[User]:
+    """The people who hold `role` in a school on the day `on`. One query."""
+    held = RoleGrant.objects.active(on).filter(school_id=school_id, role=role)
+    return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk"))
 
 
 def accounts_by_key(keys: Collection[int]) -> dict[int, User]:

@@ -254,13 +254,14 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
         raise DomainError("other_school", "这个角色不属于本校。")
     if grant.ends_on is not None:
         raise DomainError("already_ended", "这个角色已经结束了。")
-    if (
-        grant.role == Role.SCHOOL_ADMIN
-        and not RoleGrant.objects.active(actor.today)
-        .filter(role=Role.SCHOOL_ADMIN, school_id=grant.school_id, ends_on=None)
-        .exclude(user_id=grant.user_id)
-        .exists()
-    ):
+    # Locked, so that two admins cannot end each other at the same moment.
+    admins = (
+        RoleGrant.objects.active(actor.today)
+        .filter(role=Role.SCHOOL_ADMIN, school_id=grant.school_id, ends_on=None, user__is_active=True)
+        .select_for_update(of=("self",))
+        .values_list("user_id", flat=True)
+    )
+    if grant.role == Role.SCHOOL_ADMIN and not set(admins) - {grant.user_id}:
         raise DomainError("last_admin", "这是本校唯一的管理员，请先指定另一位管理员。")
     _end(grant, on=actor.today)
     audit(

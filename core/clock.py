@@ -25,4 +25,18 @@ def cn_day(day: datetime.date) -> str:
 
 def cn_date(day: datetime.date) -> str:
     """`9月3日（周四）`."""
-    return f"{cn_day(day)}（周{WEEKDAYS[day.weekday()]}）"
+    return f"{cn_day(day)}（{_weekday(day)}）"
+
+
+def cn_full_day(day: datetime.date) -> str:
+    """`2026年9月3日`."""
+    return f"{day.year}年{cn_day(day)}"
+
+
+def cn_full_date(day: datetime.date) -> str:
+    """`2026年9月3日（周四）`."""
+    return f"{cn_full_day(day)}（{_weekday(day)}）"
+
+
+def _weekday(day: datetime.date) -> str:
+    return f"周{WEEKDAYS[day.weekday()]}"

@@ -3,19 +3,14 @@
 from django.db import models
 
 
-def one_of(
-    field: str, choices: type[models.TextChoices], *, name: str
-) -> models.CheckConstraint:
+def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
     """A check that `field` holds one of `choices`, so that the rule stands in the database too."""
-    return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__in": choices.values}), name=name
-    )
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
 
 
 def ordered(first: str, last: str, *, name: str) -> models.CheckConstraint:
     """A check that the date `first` is not after the date `last` (which may be empty)."""
     return models.CheckConstraint(
-        condition=models.Q(**{f"{last}__isnull": True})
-        | models.Q(**{f"{first}__lte": models.F(last)}),
+        condition=models.Q(**{f"{last}__isnull": True}) | models.Q(**{f"{first}__lte": models.F(last)}),
         name=name,
     )

@@ -17,12 +17,8 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page (or, for htmx, a fragment) with the sentence; other exceptions go on."""
         if not isinstance(exception, DomainError):
             return None
-        return render(
-            request, "errors/domain.html", {"message": exception.message}, status=409
-        )
+        return render(request, "errors/domain.html", {"message": exception.message}, status=409)

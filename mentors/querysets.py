@@ -72,10 +72,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return rows.filter(pk__in=self.model._default_manager.filter(own | own_class).values("pk"))
 
     def held_by(self, actor: Actor) -> Self:
-        """Assignments, past ones too, to the slots that the actor holds or shares."""
+        """Assignments, past ones too, to the slots that the actor holds or shares.
+
+        One that ended on the day it began was a slip of the finger: it opens nothing.
+        """
         if actor.school_id is None or actor.user_id is None:
             return self.none()
-        return self.filter(school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id)
+        rows = self.filter(school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id)
+        return rows.exclude(ends_on=models.F("starts_on"))
 
     def active(self) -> Self:
         """Assignments that have not ended."""

@@ -112,6 +112,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A fresh path just works: the folder is made, the tables are made by `migrate`.
+    if str(DATABASES["default"]["NAME"]) not in {"", ":memory:"}:
+        Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     # A large roster is written in one transaction: 2 MB of cache would send its pages to the disk again and again.
     # IMMEDIATE: a writer waits at BEGIN instead of failing in the middle with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -149,6 +152,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 # A whole school shares one address: only name and address together are locked.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# Counted as it is looked up: capitals and blanks make no other account.
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_username"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
@@ -271,6 +276,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "remind": {
         "task": "records.remind",
         "schedule": crontab(hour=8, minute=30),
+        "options": {"expire_seconds": 6 * 3600},
+    },
+    "follow-plans": {
+        "task": "records.follow_plans",
+        "schedule": crontab(hour=0, minute=20),
         "options": {"expire_seconds": 6 * 3600},
     },
     "remove-expired-files": {

@@ -8,6 +8,6 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the printing of all papers into `jobs`."""
-        from records.documents.jobs import register_jobs  # noqa: PLC0415 - models are loaded only now
+        from records.printing import register_jobs  # noqa: PLC0415 - models are loaded only now
 
         register_jobs()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -43,15 +44,19 @@ class RecordQuerySet(models.QuerySet[R]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
-        # A mentor sees what came before, but not what comes after their own last year with the pupil.
-        own = Assignment.objects.held_by(actor).filter(
-            pupil=OuterRef(self.pupil_path), year__start_year__gte=OuterRef("term__year__start_year")
+        # A mentor sees what came before, but nothing that was written after their own time with the pupil.
+        own = (
+            Assignment.objects.held_by(actor)
+            .filter(pupil=OuterRef(self.pupil_path))
+            .filter(
+                Q(year__start_year__gt=OuterRef("term__year__start_year"))
+                | Q(year=OuterRef("term__year"), ends_on=None)
+                | Q(year=OuterRef("term__year"), ends_on__gte=OuterRef("written_on"))
+            )
         )
         own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
-        seen = self.model._default_manager.filter(
-            Exists(own)
-            | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")})
-            | Q(created_by_id=actor.user_id)
+        seen = self.model._default_manager.annotate(written_on=TruncDate("created_at")).filter(
+            Exists(own) | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")}) | Q(created_by_id=actor.user_id)
         )
         return rows.filter(pk__in=seen.values("pk"))
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.clock import cn_full_day
 from mentors.models import Assignment
 from records.models import GrowthLetter, Note
 from records.querysets import pupils_in_reach
@@ -77,5 +78,5 @@ def date_fits(date: datetime.date, year: SchoolYear, today: datetime.date) -> st
         return "日期不能晚于今天。"
     earliest = datetime.date(year.start_year, 6, 1)
     if date < earliest:
-        return f"日期早于本学年（{earliest:%Y年}{earliest.month}月{earliest.day}日之前），请检查。"
+        return f"日期早于本学年（{cn_full_day(earliest)}之前），请检查。"
     return None

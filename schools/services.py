@@ -1,11 +1,13 @@
 """The only writers of schools, years, classes and plans. They know no user: callers in other apps log the actor."""
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from core.clock import cn_full_day
 from core.errors import DomainError
 from core.journal import note_created
 from schools.enums import ActionKind, KeyDateKind, MatchingMode, PeriodKind, Preset
@@ -31,8 +33,15 @@ def create_school(
 ) -> tuple[School, SchoolYear]:
     """A school with its grades, current year, two terms, key dates and first plan.
 
-    Raises DomainError `code_taken`.
+    Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `code_taken`.
     """
+    code, name = code.strip().lower(), name.strip()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", code):
+        raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
+    if not name:
+        raise DomainError("name_missing", "请写校名。")
+    if not 2000 <= start_year <= 2100:
+        raise DomainError("year_unfit", "学年请写开始的年份，如 2026。")
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
@@ -283,7 +292,7 @@ def revise_plan(
     if effective_from < former.effective_from:
         raise DomainError(
             "before_current",
-            f"新版本的生效日期不能早于现行版本（{former.effective_from:%Y-%m-%d}）。",
+            f"新版本的生效日期不能早于现行版本（{cn_full_day(former.effective_from)}）。",
         )
     former_actions = list(former.actions.prefetch_related("grades"))
     plan = Plan.objects.create(

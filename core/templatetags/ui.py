@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from core import clock
 from core.icons import ICONS
 
 register = template.Library()
 
-WEEKDAYS: Final = "一二三四五六日"
 
 # The four signs of the record book's tick columns: state → (word for the ear, drawing).
 _TICKS: Final[dict[str, tuple[str, str]]] = {
@@ -220,14 +220,14 @@ def _local(value: datetime.date | None) -> datetime.date | None:
 def cn_day(value: datetime.date | None) -> str:
     """`9月3日`; empty for None."""
     day = _local(value)
-    return f"{day.month}月{day.day}日" if day else ""
+    return clock.cn_day(day) if day else ""
 
 
 @register.filter(name="cn_date")
 def cn_date_filter(value: datetime.date | None) -> str:
     """`9月3日（周四）`, the form for people to read; empty for None."""
     day = _local(value)
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）" if day else ""
+    return clock.cn_date(day) if day else ""
 
 
 @register.simple_tag(name="cn_date")
@@ -240,7 +240,7 @@ def cn_date(value: datetime.date | None) -> str:
 def cn_full_date(value: datetime.date | None) -> str:
     """`2026年9月3日`, where the year matters; empty for None."""
     day = _local(value)
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return clock.cn_full_day(day) if day else ""
 
 
 @register.filter

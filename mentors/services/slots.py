@@ -35,6 +35,8 @@ def create_mentor(*, actor: Actor, year: SchoolYear, teachers: Sequence[Teacher]
         raise DomainError("other_school", "有教师不属于本校。")
     if not 1 <= len(teachers) <= 2:
         raise DomainError("no_teacher", "一个导师名额由一位教师担任，或由两位教师共同担任。")
+    # Locked, so that two people who add one teacher to two classes find the one slot.
+    list(Teacher.objects.select_for_update().filter(pk__in=[t.pk for t in teachers]).order_by("pk").values_list("pk"))
     held = list(MentorMember.objects.filter(year=year, teacher__in=teachers).select_related("teacher"))
     if held:
         slots = {m.mentor_id for m in held}

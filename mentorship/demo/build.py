@@ -22,6 +22,7 @@ from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
 from records.enums import LetterState
 from records.models import GrowthLetter
+from records.reminders import is_school_day, send_digests
 from records.services import rebuild_ticks
 from schools.enums import Preset
 from schools.models import Bureau, School, SchoolClass, SchoolYear
@@ -88,6 +89,9 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         office = _name_accounts(actor, year, prefix, password)
         _assign(actor, year, office)
         _work(year, office, today, seed)
+    morning = next(day for n in range(30) if is_school_day(day := today - datetime.timedelta(days=n)))
+    for _ in send_digests(on=morning, schools=[primary, senior]):
+        pass
     bureau = Bureau.objects.get(name=BUREAU)
     actor = system_actor(school_id=None, today=matched_on)
     user = create_user(actor=actor, username="demo-bureau", name="林督学", school=None, password=password)

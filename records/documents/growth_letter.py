@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from core.pdf import html_to_pdf
 from core.pdf import two_up as impose_two_up
-from records.documents.contexts import Letter, paragraphs, written_day
+from records.contexts import Letter, paragraphs, written_day
 
 #: Type sizes of `growth_letter.css`, the lines of body text that an A5 page holds, and the characters on a line (one
 #: less than it measures where there is room: punctuation that may not begin a line takes a character along).

@@ -7,7 +7,7 @@ from itertools import groupby
 from django.template.loader import render_to_string
 
 from core.pdf import html_to_pdf, merge_pdfs
-from records.documents.contexts import (
+from records.contexts import (
     BookPupil,
     Column,
     Entry,

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from qrcode.constants import ERROR_CORRECT_M
 
 from core.pdf import html_to_pdf
-from records.documents.contexts import Slip, written_day
+from records.contexts import Slip, written_day
 
 PER_SHEET = 10
 #: A name of more characters is set smaller, so that name and class fit beside the code.

@@ -117,6 +117,11 @@ class NoteForm(RecordForm):
 
     def __init__(self, *args: Any, year: SchoolYear, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Until the counsellor has a page to read them on, nobody is promised that they will.
+        offered = [reader for reader in READERS if reader[0] != NoteVisibility.COUNSELLOR]
+        if self.initial.get("visibility") == NoteVisibility.COUNSELLOR:
+            offered = list(READERS)
+        self.fields["visibility"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField has choices
         self.year, self.today = year, today
         self.fields["date"].widget.attrs["max"] = today.isoformat()
 

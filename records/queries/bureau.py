@@ -137,19 +137,3 @@ def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
             )
         )
     return rows
-
-
-def one_school(actor: Actor, school: School) -> SchoolRow:
-    """The figures of one school of the bureau."""
-    return _rows([school], actor.today)[0]
-
-
-def plans_seen(actor: Actor, school: School) -> list[Plan]:
-    """All versions of the current year's plan of `school`, newest first, actions and grades at hand."""
-    return list(
-        Plan.objects.visible_to(actor)
-        .filter(school=school, year__is_current=True)
-        .select_related("year")
-        .prefetch_related("actions__grades", "plan_grades__grade")
-        .order_by("-effective_from", "-version")
-    )

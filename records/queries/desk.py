@@ -1,6 +1,7 @@
 """The mentor's desk: the record book's roster table with its three ticks, and what is next (Guyi plan, annex 1)."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -275,13 +276,15 @@ def roster_ticks(
         .filter(pupil_id__in=pupil_ids)
         .values_list("pupil_id", "state")
     )
-    outcomes = dict(
+    outcomes: dict[tuple[int, int | None], list[str]] = defaultdict(list)
+    for pupil_id, term_id, outcome in (
         HomeVisit.objects.present()
         .filter(term__year=calendar.year, pupil_id__in=pupil_ids)
-        .exclude(outcome=VisitOutcome.COMPLETED)
         .order_by("date", "pk")
-        .values_list("pupil_id", "outcome")
-    )
+        .values_list("pupil_id", "term_id", "outcome")
+    ):
+        outcomes[(pupil_id, term_id)].append(outcome)
+        outcomes[(pupil_id, None)].append(outcome)
     result = {}
     for enrolment in enrolments:
         ticks = []
@@ -296,12 +299,21 @@ def roster_ticks(
             note = ""
             if action == ActionKind.LETTER:
                 note = _LETTER_NOTES.get(str(letters.get(enrolment.pupil_id)), "")
-            elif action == ActionKind.VISIT and enrolment.pupil_id in outcomes:
-                note = VisitOutcome(outcomes[enrolment.pupil_id]).label
+            elif action == ActionKind.VISIT and tick is not None:
+                note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
             ticks.append(_desk_tick(blank, owed, tick, note, windows.get(action), today))
         result[enrolment.pupil_id] = tuple(ticks)
     return result
+
+
+def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:
+    """Why a visit's tick is what it is, if the word 已完成 does not say it: 家长婉拒, 改约; empty otherwise."""
+    if VisitOutcome.COMPLETED in outcomes:
+        return ""
+    if tick.state == TickState.DONE:
+        outcomes = [outcome for outcome in outcomes if outcome in owed.accepted_outcomes]
+    return VisitOutcome(outcomes[-1]).label if outcomes else ""
 
 
 def _desk_tick(

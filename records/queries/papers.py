@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from core.text import to_chinese
 from mentors.models import Assignment, Mentor, TeamMember
-from records.documents.contexts import (
+from records.contexts import (
     Action,
     BookPupil,
     Column,
@@ -25,9 +25,9 @@ from records.documents.contexts import (
     talk_entry,
     visit_entry,
 )
-from records.documents.contexts import Period as PaperPeriod
-from records.documents.contexts import School as PaperSchool
-from records.documents.contexts import Tick as PaperTick
+from records.contexts import Period as PaperPeriod
+from records.contexts import School as PaperSchool
+from records.contexts import Tick as PaperTick
 from records.enums import Strategy, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.queries.office_letters import PRINTABLE

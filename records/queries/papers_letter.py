@@ -7,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from core.clock import today
-from records.documents.contexts import Letter, School
+from records.contexts import Letter, School
 from records.models import GrowthLetter
 from schools.enums import LetterTone
 from schools.queries import plan_versions, version_on

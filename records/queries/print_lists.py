@@ -12,8 +12,8 @@ from core.errors import DomainError
 from mentors.models import Mentor
 from mentors.queries import teams_of_year
 from mentors.querysets import MentorQuerySet
-from records.documents.contexts import School as PaperSchool
-from records.documents.contexts import Slip
+from records.contexts import School as PaperSchool
+from records.contexts import Slip
 from records.enums import LetterState
 from records.models import GrowthLetter
 from records.queries.office_letters import PRINTABLE

@@ -16,7 +16,7 @@ from records.services.merge import (
     merge_teachers,
 )
 from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
-from records.services.plan import PlanChange, change_plan
+from records.services.plan import PlanChange, change_plan, follow_plan
 from records.services.ticks import TickDifference, rebuild_ticks, refresh_ticks
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "change_plan",
     "draw_pupil_merge",
     "draw_teacher_merge",
+    "follow_plan",
     "hand_in_letter",
     "log_talk",
     "log_visit",

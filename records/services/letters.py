@@ -1,5 +1,6 @@
 """The way of a growth letter 成长寄语: draft, handed in, returned, released, read."""
 
+import datetime
 import uuid
 from collections.abc import Collection
 
@@ -17,7 +18,7 @@ from records.services.ticks import refresh_ticks
 from schools.models import Term
 from students.models import Pupil
 
-EDITABLE = frozenset({LetterState.DRAFT, LetterState.RETURNED})
+CHANGED = "导师刚刚又交了一稿，请看过新稿再发布或退回。"
 
 
 def _own_mentor(actor: Actor, pupil: Pupil, term: Term) -> Mentor:
@@ -53,7 +54,7 @@ def _save(
         raise DomainError("letter_empty", "寄语还没有写，写好后再交稿。")
     with transaction.atomic():
         # The pupil's row is the lock: two mentors of one slot may begin the same letter at the same moment.
-        Pupil.objects.select_for_update().get(pk=pupil.pk)
+        Pupil.objects.select_for_update(no_key=True).get(pk=pupil.pk)
         letter = GrowthLetter.objects.present().filter(pupil=pupil, term=term).first()
         if letter is not None and letter.submission == submission and version == 0:
             version = letter.version
@@ -147,10 +148,13 @@ def hand_in_letter(
 
 
 @transaction.atomic
-def return_letter(*, actor: Actor, letter: GrowthLetter, reason: str) -> GrowthLetter:
+def return_letter(
+    *, actor: Actor, letter: GrowthLetter, reason: str, seen_at: datetime.datetime | None = None
+) -> GrowthLetter:
     """Send a handed-in letter back with a reason; its tick opens again.
 
-    Raises DomainError `other_school`, `not_allowed`, `reason_missing`, `not_handed_in`.
+    Raises DomainError `other_school`, `not_allowed`, `reason_missing`, `not_handed_in`,
+    `changed_meanwhile` (handed in again after `seen_at`, when the reader's page was made).
     """
     if letter.school_id != actor.school_id:
         raise DomainError("other_school", "这封寄语不属于本校。")
@@ -161,6 +165,8 @@ def return_letter(*, actor: Actor, letter: GrowthLetter, reason: str) -> GrowthL
     locked = GrowthLetter.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=letter.pk)
     if locked.state != LetterState.HANDED_IN:
         raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
+    if seen_at is not None and locked.handed_in_at is not None and locked.handed_in_at > seen_at:
+        raise DomainError("changed_meanwhile", CHANGED)
     locked.state = LetterState.RETURNED
     locked.return_reason = reason.strip()
     locked.version += 1
@@ -171,8 +177,12 @@ def return_letter(*, actor: Actor, letter: GrowthLetter, reason: str) -> GrowthL
 
 
 @transaction.atomic
-def release_letters(*, actor: Actor, term: Term, letter_ids: Collection[int]) -> int:
+def release_letters(
+    *, actor: Actor, term: Term, letter_ids: Collection[int], seen_at: datetime.datetime | None = None
+) -> int:
     """Release handed-in letters of `term` to the families; others among them are left as they are. How many.
+
+    Letters that were handed in again after `seen_at`, when the page was made, stay too: nobody has read those texts.
 
     Raises DomainError `other_school`, `not_allowed`.
     """
@@ -180,16 +190,12 @@ def release_letters(*, actor: Actor, term: Term, letter_ids: Collection[int]) ->
         raise DomainError("other_school", "这个学期不属于本校。")
     if not can_release(actor):
         raise DomainError("not_allowed", "只有德育室可以发布寄语。")
-    released = (
-        GrowthLetter.objects.present()
-        .filter(
-            school_id=actor.school_id,
-            term=term,
-            pk__in=letter_ids,
-            state=LetterState.HANDED_IN,
-        )
-        .update(state=LetterState.RELEASED, released_at=now(), released_by_id=actor.user_id)
+    letters = GrowthLetter.objects.present().filter(
+        school_id=actor.school_id, term=term, pk__in=letter_ids, state=LetterState.HANDED_IN
     )
+    if seen_at is not None:
+        letters = letters.filter(handed_in_at__lte=seen_at)
+    released = letters.update(state=LetterState.RELEASED, released_at=now(), released_by_id=actor.user_id)
     audit(actor=actor, verb="release_letters", target=term, detail={"count": released})
     return released
 

@@ -4,16 +4,19 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 
-from accounts.actors import Actor
+from accounts.actors import Actor, system_actor
 from accounts.enums import Role
+from accounts.queries import users_with_role
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.services import apply_plan_cap
+from notices.services import send_notice
 from records.services.ticks import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Plan, SchoolYear
-from schools.queries import plan_versions
+from schools.queries import plan_versions, version_on
 from schools.services import revise_plan
 
 
@@ -66,12 +69,38 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         windows=change.windows,
         accepted_outcomes=change.accepted_outcomes,
     )
-    apply_plan_cap(actor=actor, year=year)
-    differences = rebuild_ticks(year=year, on=actor.today)
+    differences = _follow(actor, year)
     audit(
         actor=actor,
         verb="change_plan",
         target=plan,
-        detail={"version": plan.version, "cap": plan.cap, "ticks": len(differences)},
+        detail={"version": plan.version, "cap": plan.cap, "ticks": differences},
     )
     return plan
+
+
+def _follow(actor: Actor, year: SchoolYear) -> int:
+    apply_plan_cap(actor=actor, year=year)
+    return len(rebuild_ticks(year=year, on=actor.today))
+
+
+def follow_plan(*, year: SchoolYear, on: datetime.date) -> None:
+    """On the day on which a version takes effect: capacities and ticks follow it. On other days nothing changes.
+
+    A mentor who has more pupils than the new cap keeps the old capacities in force; the school's admins are told once.
+    """
+    actor = system_actor(school_id=year.school_id, today=on)
+    try:
+        with transaction.atomic():
+            _follow(actor, year)
+    except DomainError as error:
+        for admin in users_with_role(year.school_id, Role.SCHOOL_ADMIN, on=on):
+            send_notice(
+                recipient=admin,
+                school=year.school,
+                kind="plan",
+                title="方案的新上限还没有生效",
+                body=error.message,
+                link=reverse("plan:detail"),
+                dedup_key=f"plan-cap:{year.pk}:{version_on(plan_versions(year), on).plan.pk}",
+            )

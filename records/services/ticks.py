@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from records.enums import LetterState, TickState
@@ -18,6 +19,7 @@ from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
 from schools.models import Period, SchoolYear
 from schools.queries import PlanRules, period_end, periods_of, plan_versions, version_on
+from students.models import Pupil
 
 TickKey = tuple[int, int, str]
 
@@ -160,9 +162,16 @@ def _stored(year: SchoolYear, pupil_ids: Collection[int] | None) -> dict[TickKey
     return {(t.pupil_id, t.period_id, t.action): t for t in ticks}
 
 
+def _lock(pupils: QuerySet[Pupil]) -> None:
+    # Two records of one pupil at the same moment: the second counts after the first is there, not beside it. The weaker
+    # lock, because the records that were just inserted hold their pupils' keys already.
+    list(pupils.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
+    _lock(Pupil.objects.filter(pk__in=pupil_ids))
     expected = _expected(_facts(year, pupil_ids), year, periods_of(year), plan_versions(year), on)
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
@@ -170,6 +179,8 @@ def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.
 @transaction.atomic
 def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -> list[TickDifference]:
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
+    if not check:
+        _lock(Pupil.objects.filter(school_id=year.school_id))
     expected = _expected(_facts(year, None), year, periods_of(year), plan_versions(year), on)
     stored = _stored(year, None)
     return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

@@ -8,5 +8,4 @@ app_name = "bureau"
 
 urlpatterns = [
     path("", bureau.home, name="home"),
-    path("schools/<int:pk>/plan/", bureau.plan, name="plan"),
 ]

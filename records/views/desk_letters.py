@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
-from records.documents.contexts import paragraphs
+from records.contexts import paragraphs
 from records.enums import LetterState
 from records.forms.desk import LetterForm
 from records.models import GrowthLetter

@@ -149,7 +149,8 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             _explain(form, error)
         else:
-            if _is_same(form, TalkEntryForm.initial_of(talk)):
+            same_pupils = set(talk.pupils.all()) == set(pupils)
+            if same_pupils and _is_same(form, TalkEntryForm.initial_of(talk)):
                 return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
             form.add_error(None, SENT_BEFORE)
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form})

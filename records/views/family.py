@@ -19,9 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import DomainError
 from core.gates import public
-from records.documents.contexts import paragraphs
+from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import SlipForm
+from records.models import GrowthLetter
 from records.queries.family import letters_for_family, valid_slip
 from records.queries.papers_letter import letter_context
 from records.services import mark_letter_read
@@ -117,7 +118,7 @@ def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 def letter(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One letter as it stands on paper; the first reading is noted."""
     found = get_object_or_404(letters_for_family(opened), pk=pk)
-    mark_letter_read(letter=found)
+    _note_reading(request, found)
     paper = letter_context(found)
     context: dict[str, Any] = {
         "slip": opened,
@@ -138,7 +139,7 @@ def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpRespons
     """The letter as a PDF; one letter takes about a tenth of a second."""
     found = get_object_or_404(letters_for_family(opened), pk=pk)
     paper = letter_context(found)
-    mark_letter_read(letter=found)
+    _note_reading(request, found)
     name = quote(f"{paper.title}-{paper.pupil_name}-{paper.term}.pdf")
     return HttpResponse(
         render_letters([paper]),
@@ -148,6 +149,12 @@ def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpRespons
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _note_reading(request: HttpRequest, found: GrowthLetter) -> None:
+    """A teacher who helps with the slip, signed in on the same device, is not the family."""
+    if not request.user.is_authenticated:
+        mark_letter_read(letter=found)
 
 
 def _remember(request: HttpRequest, opened: FamilySlip) -> None:

@@ -1,5 +1,6 @@
 """德育室's letters 寄语发布: who has handed in, reading one, returning it, releasing many (Guyi plan 四(三)1)."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -7,12 +8,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
+from core.clock import now
 from core.errors import DomainError
 from records.enums import LetterState
 from records.forms.office import STATE_LABELS, PlaceForm, ReleaseForm, ReturnForm
@@ -29,8 +32,10 @@ from records.queries.office_letters import (
     readable_letters,
     row_of,
     school_letters,
+    still_handed_in,
 )
 from records.services import release_letters, return_letter
+from records.services.letters import CHANGED
 from records.views.office import calendar_or_stop
 
 PAGE_SIZE = 50
@@ -65,6 +70,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "to_release": counts[LetterState.HANDED_IN],
             "page_obj": page,
             "rows": letter_rows(request.actor, calendar, list(page.object_list)),
+            "seen": now().isoformat(),
         },
     )
 
@@ -108,8 +114,12 @@ def letter(request: ActorRequest, pk: int) -> HttpResponse:
     """One letter with its text, to be released or returned; opening it is logged, a POST releases it."""
     found = _letter(request, pk)
     if request.method == "POST":
-        count = release_letters(actor=request.actor, term=found.term, letter_ids=[found.pk])
+        seen_at = _seen_at(request)
+        count = release_letters(actor=request.actor, term=found.term, letter_ids=[found.pk], seen_at=seen_at)
         if not count:
+            if found.state == LetterState.HANDED_IN:
+                messages.warning(request, CHANGED)
+                return _render_letter(request, found, ReturnForm(), status=409)
             raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
         return _saved(request, found, f"已发布给{found.pupil.name}的家长。")
     audit(actor=request.actor, verb="open_letter", target=found, kind=AuditKind.READ)
@@ -124,7 +134,13 @@ def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _render_letter(request, found, form, status=422)
-    return_letter(actor=request.actor, letter=found, reason=form.cleaned_data["reason"])
+    try:
+        return_letter(actor=request.actor, letter=found, reason=form.cleaned_data["reason"], seen_at=_seen_at(request))
+    except DomainError as error:
+        if error.code != "changed_meanwhile":
+            raise
+        form.add_error(None, error.message)
+        return _render_letter(request, found, form, status=409)
     return _saved(request, found, f"已退回{found.pupil.name}的寄语，导师会看到您的说明。")
 
 
@@ -139,16 +155,26 @@ def release(request: ActorRequest) -> HttpResponse:
     chosen = [int(key) for key in form.cleaned_data["letters"]]
     if form.takes_all:
         chosen = letters_to_release(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
-    count = release_letters(actor=request.actor, term=calendar.term, letter_ids=chosen) if chosen else 0
+    count = 0
+    if chosen:
+        count = release_letters(actor=request.actor, term=calendar.term, letter_ids=chosen, seen_at=_seen_at(request))
+    again = still_handed_in(request.actor, chosen)
     if count:
         messages.success(request, f"已发布 {count} 封寄语，家长凭条即可打开阅读。")
-    else:
+    if again:
+        messages.warning(request, f"有 {again} 封刚刚又交了一稿，没有发布。请看过新稿再发布。")
+    if not count and not again:
         messages.warning(request, "没有发布任何寄语：请先勾选状态为“已交”的寄语。")
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
     if form.cleaned_data["place"]:
         query["place"] = form.cleaned_data["place"]
     return redirect(f"{reverse('office:letters')}?{query.urlencode()}")
+
+
+def _seen_at(request: ActorRequest) -> datetime.datetime | None:
+    """When the page was made that the post comes from: what changed since then, nobody has read."""
+    return parse_datetime(request.POST.get("seen", ""))
 
 
 def _calendar_of(request: ActorRequest, found: GrowthLetter) -> Calendar | None:
@@ -158,7 +184,7 @@ def _calendar_of(request: ActorRequest, found: GrowthLetter) -> Calendar | None:
 def _render_letter(request: ActorRequest, found: GrowthLetter, form: ReturnForm, *, status: int = 200) -> HttpResponse:
     calendar = _calendar_of(request, found)
     row = row_of(request.actor, calendar, found) if calendar is not None else None
-    context = {"letter": found, "row": row, "form": form, "calendar": calendar}
+    context = {"letter": found, "row": row, "form": form, "calendar": calendar, "seen": now().isoformat()}
     return render(request, "office/letter.html", context, status=status)
 
 

@@ -16,12 +16,12 @@ from core.errors import DomainError
 from mentors.models import Mentor
 from mentors.queries import mentor_of
 from records.documents.growth_letter import render_letters
-from records.documents.jobs import order_books, order_letters, order_slips
 from records.documents.record_book import render_record_book
 from records.documents.slips import render_slips
 from records.enums import LetterState
 from records.forms.office import BooksForm, LettersForm, PrintForm
 from records.models import GrowthLetter
+from records.printing import order_books, order_letters, order_slips
 from records.queries.office_pupils import current_year_mentors, school_classes
 from records.queries.papers import record_book_context
 from records.queries.papers_letter import letter_contexts

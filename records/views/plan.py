@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.clock import cn_day
 from core.errors import DomainError
 from records.forms.plan import PlanForm
 from records.services.plan import change_plan
@@ -217,5 +218,5 @@ def edit(request: ActorRequest) -> HttpResponse:
 
 
 def _saved_words(version: int, effective_from: datetime.date, today: datetime.date) -> str:
-    when = f"{effective_from.month}月{effective_from.day}日起生效" if effective_from > today else "已经生效"
+    when = f"{cn_day(effective_from)}起生效" if effective_from > today else "已经生效"
     return f"方案第 {version} 版已保存，{when}。各项完成情况已按新版重新计算。"

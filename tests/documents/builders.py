@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from records.documents.contexts import (
+from records.contexts import (
     Action,
     BookPupil,
     Column,

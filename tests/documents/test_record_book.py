@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from records.documents.contexts import BookPupil, Entry, Tick, talk_entry
+from records.contexts import BookPupil, Entry, Tick, talk_entry
 from records.documents.record_book import render_record_book, render_record_books
 from tests.documents import builders, reading
 

@@ -283,7 +283,7 @@ def test_the_form_saves_what_it_shows(qingzhu: SchoolCast, client_of: SignIn) ->
         (
             {"effective_from": "2026-06-30"},
             "effective_from",
-            "新版本的生效日期不能早于现行版本（2026-07-01）。",
+            "新版本的生效日期不能早于现行版本（2026年7月1日）。",
         ),
         ({"accepted_outcomes": []}, "accepted_outcomes", "请至少勾选一种结果。"),
         ({"count_talk": "两"}, "count_talk", "谈心：次数：请填写 1 到 20 之间的整数。"),

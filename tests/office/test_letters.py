@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from records.enums import LetterState
 from records.models import GrowthLetter
+from records.services import hand_in_letter
 from tests.cast import SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, tick_states
 
@@ -105,6 +106,34 @@ def test_a_letter_is_released_from_its_page(qingzhu: SchoolCast, client_of: Sign
     assert state(found) == LetterState.RELEASED
     again = client.post(address)
     assert (again.status_code, "请刷新后再看" in again.content.decode()) == (409, True)
+
+
+def test_a_text_that_was_handed_in_after_the_page_was_made_stays(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    found = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    client = client_of(qingzhu.office)
+    address = reverse("office:letter", args=[found.pk])
+    seen = client.get(address).context["seen"]
+    hand_in_letter(
+        actor=qingzhu.actor(qingzhu.mentor),
+        pupil=found.pupil,
+        term=found.term,
+        body="换了一稿。",
+        advice="",
+        version=1,
+        submission=found.submission,
+    )
+    posts = [
+        client.post(address, {"seen": seen}),
+        client.post(reverse("office:return_letter", args=[found.pk]), {"seen": seen, "reason": "请改"}),
+        client.post(reverse("office:release"), {"scope": "selected", "letters": [found.pk], "term": "1", "seen": seen}),
+        client.post(reverse("office:release"), {"scope": "all", "term": "1", "seen": seen}, follow=True),
+    ]
+    assert [p.status_code for p in posts] == [409, 409, 302, 200]
+    assert "有 1 封刚刚又交了一稿，没有发布" in posts[3].content.decode()
+    assert state(found) == LetterState.HANDED_IN
+    fresh = client.get(address).context["seen"]
+    assert client.post(address, {"seen": fresh}).status_code == 302
+    assert state(found) == LetterState.RELEASED
 
 
 # --- Many letters -----------------------------------------------------------------------------------------------------

@@ -197,6 +197,15 @@ def test_the_back_button_never_swallows_a_new_text(qingzhu: SchoolCast, client_o
     assert [t.text for t in HeartTalk.objects.all()] == ["第一次"]
 
 
+def test_the_back_button_never_claims_pupils_who_were_added_later(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    client, url = client_of(qingzhu.mentor), url_of("talk", qingzhu.pupils[0])
+    post = filled(client.get(url))
+    client.post(url, post)
+    response = client.post(url, post | {"pupils": [str(qingzhu.pupils[1].pk)]})
+    assert (response.status_code, words(response).count("这份表单刚才已经保存过一次。")) == (422, 1)
+    assert [[p.pk for p in t.pupils.all()] for t in HeartTalk.objects.all()] == [[qingzhu.pupils[0].pk]]
+
+
 def test_a_date_before_the_term_says_where_it_counts(
     qingzhu: SchoolCast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

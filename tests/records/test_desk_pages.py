@@ -1,6 +1,7 @@
 """The mentor's desk in a browser: the roster table, the search, a pupil's page, who may open what."""
 
 import datetime
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,13 @@ def ticks_on(page: str, pupil: Pupil) -> list[str]:
         after = page[len(before) :].partition(">")[0]
         signs.append(next(s for s in ("done", "open", "planned", "none") if f"tick-{s}" in tag + after))
     return signs
+
+
+def spoken(page: str, pupil: Pupil, action: str) -> str:
+    """What a screen reader says of one tick."""
+    found = re.search(rf'id="tick-{pupil.pk}-{action}".*?visually-hidden">([^<]*)<', page, re.DOTALL)
+    assert found is not None
+    return found.group(1)
 
 
 def test_the_home_page_is_the_roster_table(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -236,6 +244,19 @@ def test_a_declined_visit_says_so(qingzhu: SchoolCast, client_of: ClientOf) -> N
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], outcome=VisitOutcome.DECLINED)
     page = client_of(qingzhu.mentor).get(reverse("desk:pupil", args=[qingzhu.pupils[0].pk])).content.decode()
     assert page.count(">家长婉拒</span>") == 1
+
+
+@pytest.mark.parametrize("first", [VisitOutcome.POSTPONED, VisitOutcome.DECLINED])
+def test_a_completed_visit_is_not_called_by_an_earlier_outcome(
+    qingzhu: SchoolCast, client_of: ClientOf, first: VisitOutcome
+) -> None:
+    pupil = qingzhu.pupils[0]
+    visit(qingzhu, qingzhu.mentor, pupil, outcome=first)
+    client = client_of(qingzhu.mentor)
+    assert spoken(client.get("/my/").content.decode(), pupil, "visit").split()[-1] == first.label
+    visit(qingzhu, qingzhu.mentor, pupil, date=TODAY)
+    said = spoken(client.get("/my/").content.decode(), pupil, "visit").split()
+    assert (said[:2], said[3:]) == (["家访", "已完成"], [])
 
 
 HOME_QUERIES = 19

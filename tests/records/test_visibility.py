@@ -1,5 +1,6 @@
 """Who may know of a note, and who may read it: every part of the cast × every visibility."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -8,11 +9,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
+from mentors.models import Assignment
 from mentors.services import assign_pupil, unassign_pupil
 from records.models import HeartTalk, HomeVisit
 from records.rules import can_read_text
 from schools.enums import NoteVisibility
-from tests.cast import SchoolCast
+from tests.cast import TODAY, SchoolCast
 from tests.records.builders import TEXT, letter, partner_of, released_letter, talk, visit
 
 ClientOf = Callable[[User], Client]
@@ -134,3 +136,30 @@ def test_a_former_mentor_reads_the_page_and_cannot_change_it(qingzhu: SchoolCast
         )
     ]
     assert statuses == [403, 403, 403, 403, 403]
+
+
+def test_a_former_mentor_of_this_year_reads_nothing_that_was_written_later(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    pupil = qingzhu.pupils[0]
+    talk(qingzhu, qingzhu.mentor, pupil)
+    assign_pupil(
+        actor=qingzhu.actor(qingzhu.office), pupil=pupil, mentor=qingzhu.slot_colleague, origin=AssignmentOrigin.OFFICE
+    )
+    Assignment.objects.filter(pupil=pupil, mentor=qingzhu.slot).update(ends_on=TODAY - datetime.timedelta(days=1))
+    talk(qingzhu, qingzhu.colleague, pupil, text="换了导师以后说的话。")
+    page = client_of(qingzhu.mentor).get(reverse("desk:pupil", args=[pupil.pk])).content.decode()
+    assert (page.count(TEXT), page.count("换了导师以后说的话。")) == (1, 0)
+    own = client_of(qingzhu.colleague).get(reverse("desk:pupil", args=[pupil.pk])).content.decode()
+    assert (own.count(TEXT), own.count("换了导师以后说的话。")) == (1, 1)
+
+
+def test_a_mentor_by_a_slip_of_the_finger_has_seen_nothing(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    office, pupil = qingzhu.actor(qingzhu.office), qingzhu.pupil_unassigned
+    for slot in (qingzhu.slot, qingzhu.slot_colleague):
+        assign_pupil(actor=office, pupil=pupil, mentor=slot, origin=AssignmentOrigin.OFFICE)
+    statuses = [
+        client_of(user).get(reverse("desk:pupil", args=[pupil.pk])).status_code
+        for user in (qingzhu.mentor, qingzhu.colleague)
+    ]
+    assert statuses == [403, 200]

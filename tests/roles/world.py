@@ -124,7 +124,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     exception = grant_exception(actor=office, mentor=cast.slot_colleague, limit=16, reason="试一试")
     job = Job.objects.create(
         school=cast.school,
-        kind="books",
+        kind="record_books",
         title="全校导师记录本",
         state=JobState.DONE,
         created_by=cast.office,
@@ -219,7 +219,6 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:book": {"pk": cast.slot.pk},
             "papers:class_letters": one,
             "papers:class_slips": one,
-            "bureau:plan": {"pk": cast.school.pk},
             "plan:school": {"pk": cast.school.pk},
             "year:undo": {"pk": rollover.pk},
         },

@@ -1,5 +1,6 @@
 """Many at once: the cap and the one-mentor rule hold, on SQLite and on PostgreSQL."""
 
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,11 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, Mentor
 from mentors.services import assign_pupil, create_mentor
+from records.models import Tick
+from records.services import TalkData, VisitData, log_talk, log_visit, rebuild_ticks
+from schools.enums import NoteVisibility
 from students.models import Pupil
-from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -87,3 +91,21 @@ def test_a_pupil_given_to_many_mentors_at_once_has_one_of_them(qingzhu: SchoolCa
     loads = {mentor.pk: mentor.load for mentor in Mentor.objects.filter(school=qingzhu.school)}
     counted = Counter(Assignment.objects.filter(ends_on=None).values_list("mentor_id", flat=True))
     assert loads == {key: counted[key] for key in loads}
+
+
+def test_records_of_one_pupil_at_the_same_moment_are_all_kept_and_counted(qingzhu: SchoolCast) -> None:
+    pupil, term = qingzhu.pupils[0], qingzhu.year.terms.get(number=1)
+    actor = qingzhu.actor(qingzhu.mentor)
+
+    def talking() -> object:
+        data = TalkData(date=TODAY, visibility=NoteVisibility.TEAM)
+        return log_talk(actor=actor, pupils=[pupil], term=term, data=data, submission=uuid.uuid4())
+
+    def visiting() -> object:
+        data = VisitData(date=TODAY, visibility=NoteVisibility.TEAM)
+        return log_visit(actor=actor, pupil=pupil, term=term, data=data, teachers=[], submission=uuid.uuid4())
+
+    assert all_at_once([talking, visiting] * 8) == {OK: 16}
+    ticks = dict(Tick.objects.filter(pupil=pupil).values_list("action", "done_count"))
+    assert ticks == {"talk": 8, "visit": 8}
+    assert rebuild_ticks(year=qingzhu.year, on=TODAY, check=True) == []

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from accounts.actors import system_actor
 from accounts.enums import Role
 from accounts.services import create_user, grant_role, issue_password
 from core.clock import today
+from core.commands import HouseCommand
 from core.errors import DomainError
 from schools.models import Bureau, School
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Stable interface, see the README."""
 
     help = "Create an account with one role and print its first password, which must be changed at the first sign-in."

@@ -5,10 +5,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from accounts.actors import system_actor
 from core.clock import today
+from core.commands import HouseCommand
 from core.errors import DomainError
 from core.importlog import ImportLog, Level
 from core.importplan import ChangeKind
@@ -20,7 +19,7 @@ from schools.models import School
 from schools.queries import current_year
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Import a roster workbook of one school. Exit code 0 when clean, 1 when refused; then nothing was written."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,25 +4,38 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 
 from accounts.actors import system_actor
 from accounts.models import User
 from accounts.services import change_own_password, new_password
 from core.clock import today
+from core.commands import HouseCommand
 from mentorship.demo.build import ACCOUNTS, build_demo, demo_exists, demo_slip
 from students.services import slip_code
 
 
-class Command(BaseCommand):
+def _password() -> str:
+    """`$DEMO_PASSWORD`, or the one made on the first run and kept in `var/`, readable by its owner alone."""
+    given = os.environ.get("DEMO_PASSWORD")
+    if given:
+        return given
+    kept = settings.VAR_DIR / "demo_password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(new_password() + "\n", encoding="utf-8")
+    return str(kept.read_text(encoding="utf-8").strip())
+
+
+class Command(HouseCommand):
     """Stable interface, see the README. The password is `$DEMO_PASSWORD`, or made and printed."""
 
+    makes_tables = True
     help = "Build the demo schools (once), set the password of the demo accounts, and print how to sign in."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build on the first run; later runs only set and print the password again."""
-        password = os.environ.get("DEMO_PASSWORD") or new_password()
+        password = _password()
         names = [account.username for account in ACCOUNTS]
         if demo_exists():
             for user in User.objects.filter(username__in=names):

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actors import system_actor
 from core.clock import today
+from core.commands import HouseCommand
 from core.errors import DomainError
 from records.documents.growth_letter import render_letters
 from records.queries.lookups import class_labelled, school_coded, term_named
@@ -14,7 +15,7 @@ from records.queries.papers_letter import letter_contexts
 from records.queries.print_lists import letters_for_print
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Write a term's handed-in and released letters as one PDF. Exit 1 if there is none."
 
     def add_arguments(self, parser: CommandParser) -> None:

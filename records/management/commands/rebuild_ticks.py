@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from core.clock import today
+from core.commands import HouseCommand
 from mentors.services import recount_loads
 from records.services import rebuild_ticks
 from schools.models import SchoolYear
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Stable interface, see the README."""
 
     help = (
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         years = SchoolYear.objects.current().select_related("school").order_by("school__code")
         if options["school"]:
             years = years.filter(school__code=options["school"])
+            if not years:
+                raise CommandError(f"没有代码为“{options['school']}”的学校，或它没有当前学年。")
         found = 0
         for year in years:
             differences = rebuild_ticks(year=year, on=today(), check=options["check"])

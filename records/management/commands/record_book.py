@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actors import system_actor
 from core.clock import today
+from core.commands import HouseCommand
 from core.errors import DomainError
 from records.documents.record_book import render_record_book
 from records.queries.lookups import mentor_named, school_coded
 from records.queries.papers import record_book_context
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Write a mentor's record book of the current year as a PDF. Exit 1 if nobody or several are meant."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,16 +2,21 @@
 
 import datetime
 import json
+from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from core.commands import HouseCommand
 from records.reminders import Digest, plan_digests, send_digests
 from schools.models import School
 
 
 def _day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"日期“{text}”不对，请写成 2026-09-03 这样。") from error
 
 
 def as_dict(digest: Digest) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def as_dict(digest: Digest) -> dict[str, Any]:
     }
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Stable interface, see the README."""
 
     help = "Send the reminders of a day (one digest per person); --dry-run lists who would get what."

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from core.commands import HouseCommand
 from core.errors import DomainError
 from schools.enums import Preset
 from schools.services import create_school
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Stable interface, see the README."""
 
+    makes_tables = True
     help = "Create a school with its current year, two terms, and a plan copied from a preset."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from core.clock import cn_full_date, cn_full_day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
@@ -197,12 +199,9 @@ class Slip:
     note: str = "请您和孩子一起读老师写的寄语。"
 
 
-WEEKDAYS = "一二三四五六日"
-
-
 def day(on: date | None) -> str:
     """Return a date as teachers write it: 2026年9月3日（周四）; nothing for None."""
-    return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS[on.weekday()]}）" if on else ""
+    return cn_full_date(on) if on else ""
 
 
 def short_day(on: date | None) -> str:
@@ -212,7 +211,7 @@ def short_day(on: date | None) -> str:
 
 def written_day(on: date | None) -> str:
     """Return a date as it stands under a letter: 2027年1月18日."""
-    return f"{on.year}年{on.month}月{on.day}日" if on else ""
+    return cn_full_day(on) if on else ""
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

@@ -1,0 +1,125 @@
+"""Signing in and out, the lock after wrong passwords, first passwords, and several scopes."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import system_actor
+from accounts.enums import Role
+from accounts.models import AuditEntry, RoleGrant, User
+from accounts.services import create_user, end_role, grant_role, issue_password
+from core.errors import DomainError
+from tests.cast import SINCE, SchoolCast
+
+SignIn = Callable[[User], Client]
+DOOR = "/account/sign-in/"
+
+
+@pytest.fixture
+def password(qingzhu: SchoolCast) -> str:
+    """The mentor's password."""
+    qingzhu.mentor.set_password("bamboo-grove-7")
+    qingzhu.mentor.save()
+    return "bamboo-grove-7"
+
+
+def enter(client: Client, username: str, password: str, **more: str) -> tuple[int, str]:
+    response = client.post(DOOR, {"username": username, "password": password, **more})
+    return response.status_code, response.headers.get("Location", "")
+
+
+def test_a_mentor_arrives_at_the_own_pupils(qingzhu: SchoolCast, password: str, client: Client) -> None:
+    assert enter(client, "qingzhu-mentor", password) == (302, "/")
+    assert client.get("/").headers["Location"] == "/my/"
+    assert AuditEntry.objects.filter(verb="sign_in", user=qingzhu.mentor, school=qingzhu.school).count() == 1
+
+
+def test_capitals_and_blanks_in_the_name_do_not_matter(qingzhu: SchoolCast, password: str, client: Client) -> None:
+    assert enter(client, " Qingzhu-Mentor ", password) == (302, "/")
+
+
+@pytest.mark.parametrize("target,arrival", [("/inbox/", "/inbox/"), ("https://example.invalid/", "/"), ("//x.y/", "/")])
+def test_afterwards_to_the_page_that_was_asked_for_on_this_site_only(
+    qingzhu: SchoolCast, password: str, client: Client, target: str, arrival: str
+) -> None:
+    assert enter(client, "qingzhu-mentor", password, next=target) == (302, arrival)
+
+
+def test_wrong_passwords_say_no_more_than_that(qingzhu: SchoolCast, password: str, client: Client) -> None:
+    pages = [
+        client.post(DOOR, {"username": name, "password": "wrong"}).content.decode()
+        for name in ("qingzhu-mentor", "nobody")
+    ]
+    assert [page.count("账号或密码不对，请再试一次。") for page in pages] == [1, 1]
+
+
+@pytest.mark.django_db
+def test_the_eighth_wrong_password_locks_whatever_the_spelling(client: Client) -> None:
+    # Not the cast: its clock stands still, and the lock reckons with the real one.
+    nobody = system_actor(school_id=None, today=SINCE)
+    create_user(actor=nobody, username="qingzhu-mentor", name="林小满", school=None, password="bamboo-grove-7")
+    password = "bamboo-grove-7"
+    spellings = ("qingzhu-mentor", "Qingzhu-mentor", "QINGZHU-MENTOR", " qingzhu-mentor")
+    statuses = [enter(client, spellings[n % 4], "wrong")[0] for n in range(8)]
+    assert statuses == [422] * 7 + [429]
+    assert [enter(client, spelling, password)[0] for spelling in spellings] == [429] * 4
+
+
+def test_a_post_after_the_session_ended_leads_home_and_not_to_an_empty_page(
+    qingzhu: SchoolCast, client: Client
+) -> None:
+    assert client.post("/papers/books/").headers["Location"] == f"{DOOR}?next=/"
+    assert client.get("/inbox/").headers["Location"] == f"{DOOR}?next=/inbox/"
+
+
+def test_an_expired_session_keeps_what_htmx_posts_and_sends_what_it_gets(qingzhu: SchoolCast, client: Client) -> None:
+    htmx = {"HX-Request": "true"}
+    got, posted = client.get("/my/", headers=htmx), client.post("/my/", headers=htmx)
+    assert (got.status_code, got.headers.get("HX-Redirect")) == (401, DOOR)
+    assert (posted.status_code, posted.headers.get("HX-Redirect")) == (401, None)
+
+
+def test_a_first_password_is_changed_before_anything_else(qingzhu: SchoolCast, client: Client) -> None:
+    first = issue_password(actor=qingzhu.actor(qingzhu.admin), user=qingzhu.mentor)
+    enter(client, "qingzhu-mentor", first)
+    change = reverse("accounts:change_password")
+    assert client.get("/my/").headers["Location"] == change
+    form = {"old": first, "new": "a-long-bamboo-9", "again": "a-long-bamboo-9"}
+    assert client.post(change, form | {"again": "another"}).status_code == 422
+    assert client.post(change, form | {"new": first, "again": first}).status_code == 422
+    assert client.post(change, form | {"new": "12345678", "again": "12345678"}).status_code == 422
+    assert client.post(change, form).status_code == 302
+    assert client.get("/my/").status_code == 200
+    client.post(reverse("accounts:sign_out"))
+    assert enter(client, "qingzhu-mentor", "a-long-bamboo-9") == (302, "/")
+
+
+def test_a_person_with_two_schools_chooses(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:
+    visitor = create_user(actor=other.system, username="both", name="双城", school=other.school)
+    grant_role(actor=other.system, user=visitor, role=Role.LEADER, school=other.school, starts_on=SINCE)
+    RoleGrant.objects.create(user=visitor, role=Role.LEADER, school=qingzhu.school, starts_on=SINCE)
+    client = client_of(visitor)
+    assert client.get("/office/grades/0/").status_code == 404
+    assert client.get(reverse("office:class", args=[other.class_one.pk])).status_code == 404
+    client.post(reverse("accounts:choose_scope"), {"scope": f"school-{other.school.pk}"})
+    assert client.get(reverse("office:class", args=[other.class_one.pk])).status_code == 200
+    assert client.get(reverse("office:class", args=[qingzhu.class_one.pk])).status_code == 404
+    client.post(reverse("accounts:choose_scope"), {"scope": "school-999"})
+    assert client.get(reverse("office:class", args=[other.class_one.pk])).status_code == 200
+
+
+def test_the_last_admin_stays_and_a_closed_account_is_no_admin(qingzhu: SchoolCast) -> None:
+    own = RoleGrant.objects.get(user=qingzhu.admin)
+    second = create_user(actor=qingzhu.system, username="second", name="备用", school=qingzhu.school)
+    grant_role(actor=qingzhu.system, user=second, role=Role.SCHOOL_ADMIN, school=qingzhu.school, starts_on=SINCE)
+    second.is_active = False
+    second.save()
+    with pytest.raises(DomainError) as refused:
+        end_role(actor=qingzhu.actor(qingzhu.admin), grant=own)
+    assert refused.value.code == "last_admin"
+    second.is_active = True
+    second.save()
+    end_role(actor=qingzhu.actor(qingzhu.admin), grant=own)
+    assert qingzhu.actor(qingzhu.admin).roles == frozenset()
