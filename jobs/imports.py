@@ -215,13 +215,13 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
                 locked.state = ImportState.DONE
                 locked.confirmed_by_id = actor.user_id
                 locked.confirmed_at = now()
+                _forget_parsed(locked)
                 locked.save()
                 _log_import(actor, locked.year, report, locked.sha256, batch=locked)
     except DatabaseError as error:
         raise _not_written() from error
     if stale:
         raise DomainError("preview_stale", "预览之后数据有了变动，没有导入。请查看更新后的预览，再确认一次。")
-    _forget_parsed(locked)
     return locked
 
 
@@ -232,11 +232,11 @@ def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
         locked.state = ImportState.CANCELLED
         name = locked.file.name
         locked.file = ""
+        _forget_parsed(locked)
         locked.save()
         audit(actor=actor, verb="cancel_roster", target=locked)
     if name:
         locked.file.storage.delete(name)
-    _forget_parsed(locked)
 
 
 def _run(
@@ -337,9 +337,9 @@ def stored_workbook(batch: ImportBatch, data: bytes) -> Workbook:
 
 
 def _forget_parsed(batch: ImportBatch) -> None:
+    """Let go of the rows that were read on upload; the caller saves the batch in its transaction."""
     if batch.parsed:
         name = str(batch.parsed.name)
-        ImportBatch.objects.filter(pk=batch.pk).update(parsed="")
         transaction.on_commit(lambda: default_storage.delete(name), robust=True)
         batch.parsed = ""
 

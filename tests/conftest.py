@@ -19,7 +19,7 @@ from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.stored import StoredCasts
 
 # Locks, constraints and bulk writes: all of these run on SQLite and again on PostgreSQL.
-ON_BOTH_DATABASES = {"imports", "jobs", "mentors"}
+ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
 
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()
