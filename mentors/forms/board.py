@@ -8,16 +8,26 @@ from django import forms
 from mentors.models import Mentor
 
 
+CHOOSE = "请从名单里选择一位导师。"
+
+
 class ExceptionForm(forms.Form):
     """Which mentor may have how many pupils, and why (the reason is what makes it an exception)."""
 
-    mentor = forms.TypedChoiceField(label="导师", coerce=int, error_messages={"required": "请选择一位导师。"})
+    mentor = forms.TypedChoiceField(
+        label="导师", coerce=int, error_messages={"required": CHOOSE, "invalid_choice": CHOOSE}
+    )
     limit = forms.IntegerField(
         label="新的上限（名学生）",
         min_value=1,
         max_value=120,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": "请填写新的上限。", "invalid": "请填写一个整数。"},
+        error_messages={
+            "required": "请填写新的上限。",
+            "invalid": "请填写一个整数。",
+            "min_value": "请填写比现在的上限大的人数。",
+            "max_value": "这个人数太多了，请改为增加导师。",
+        },
     )
     reason = forms.CharField(
         label="理由",

@@ -56,7 +56,7 @@ RELATIONS = (("父亲", "父亲"), ("爸爸", "父亲"), ("母亲", "母亲"), (
 
 COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("name", "姓名", ("学生姓名", "学生名字", "学生", "名字"), required=True),
-    ColumnSpec("number", "学籍号", ("全国学籍号", "学籍号码", "学生学籍号", "学籍辅号")),
+    ColumnSpec("number", "学籍号", ("全国学籍号", "学籍号码", "学籍编号", "学生学籍号", "学籍辅号")),
     ColumnSpec("school_number", "学号", ("考号", "校内学号")),
     ColumnSpec("gender", "性别", ("学生性别",)),
     ColumnSpec("class", "班级", ("行政班", "所在班级", "班级名称", "班别", "班")),
