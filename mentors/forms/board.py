@@ -7,7 +7,6 @@ from django import forms
 
 from mentors.models import Mentor
 
-
 CHOOSE = "请从名单里选择一位导师。"
 
 
