@@ -111,12 +111,28 @@ def test_undoing_the_sample_rosters_one_after_the_other_leaves_the_empty_school(
         ("teachers.xlsx", ImportKind.TEACHERS),
         ("mentor-matrix.xlsx", ImportKind.MENTORS),
     ]
-    present = [(name, kind) for name, kind in files if (ROSTERS / name).exists()]
     states, batches = [], []
-    for name, kind in present:
+    for name, kind in files:
         states.append(state())
         batches.append(imported(desk, (ROSTERS / name).read_bytes(), kind))
     for batch, before in zip(reversed(batches), reversed(states), strict=True):
+        undo_batch(actor=desk.actor, batch=batch)
+        assert state() == before
+
+
+def test_undoing_a_list_of_mentors_gives_back_the_former_ones_and_the_loads(desk: Desk) -> None:
+    desk.students(pupil(1, "甲"), pupil(2, "乙"))
+    teachers = book(("工号", "姓名"), ("T1", "王一"), ("T2", "李二"))
+    desk.run(teachers, ImportKind.TEACHERS)
+    team = book(("班级", "一<1>"), ("导师团长", "王一"), ("导师", "李二"))
+    desk.run(team, ImportKind.MENTORS)
+    header = ("班级", "姓名", "学籍号", "导师")
+    states = [state()]
+    first = imported(desk, book(header, ("一<1>", "甲", "", "王一")), ImportKind.MENTORS)
+    states.append(state())
+    second = imported(desk, book(header, ("一<1>", "甲", "", "李二"), ("一<1>", "乙", "", "王一")), ImportKind.MENTORS)
+    assert state() != states[1]
+    for batch, before in ((second, states[1]), (first, states[0])):
         undo_batch(actor=desk.actor, batch=batch)
         assert state() == before
 
