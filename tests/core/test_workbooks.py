@@ -61,7 +61,7 @@ def refusal(data: bytes, *, file_name: str = "名册.xlsx", limits: Limits | Non
     started = time.monotonic()
     with pytest.raises(WorkbookRefused) as refused:
         read_workbook(data, file_name=file_name, limits=limits)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # a hang, not a figure: two seconds on a quiet machine
     assert refused.value.message.endswith("。")
     return refused.value.code
 
@@ -177,7 +177,7 @@ def test_ten_thousand_styled_blank_rows_cost_nothing() -> None:
     data = xlsx(fill)
     started = time.monotonic()
     (sheet,) = read_workbook(data, file_name="a.xlsx").sheets
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # as above
     assert len(sheet.rows) == 1
 
 
