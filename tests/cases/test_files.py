@@ -33,7 +33,7 @@ def refusal(data: bytes, name: str = "名册.xlsx") -> tuple[str, str]:
     started = time.process_time()
     with pytest.raises(WorkbookRefused) as refused:
         read_workbook(data, file_name=name)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10
     assert refused.value.message.endswith("。")
     return refused.value.code, refused.value.message
 
