@@ -29,7 +29,7 @@ PAGE = """<html><head><meta charset="{charset}"><style>td {{}}</style></head><bo
 
 
 def refusal(data: bytes, name: str = "名册.xlsx") -> tuple[str, str]:
-    """Code and sentence of a refusal, within two seconds of work."""
+    """Code and sentence of a refusal; a reading that hangs fails."""
     started = time.process_time()
     with pytest.raises(WorkbookRefused) as refused:
         read_workbook(data, file_name=name)
