@@ -70,7 +70,7 @@ def clean_key(text: str) -> str:
 def clean_name(text: str) -> str:
     """A person's name in its one stored form.
 
-    Padding between Han characters goes (`郭 红`, `张　三`), between Latin words it stays; all middle dots become
+    Padding between Han characters goes (`葛 兰`, `张　三`), between Latin words it stays; all middle dots become
     U+00B7; a leading apostrophe typed to force text is dropped.
     """
     if _PLAIN(text):

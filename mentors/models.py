@@ -48,7 +48,7 @@ class Teacher(SchoolOwned):
 
 
 class Mentor(SchoolOwned):
-    """A mentor slot 导师 of one school year: one teacher, or two who share it (`丁/裴`, Guyi plan, grade 5).
+    """A mentor slot 导师 of one school year: one teacher, or two who share it (`甲/乙`, Guyi plan, grade 5).
 
     `capacity` is the plan's cap times the members, or what an exception grants; `load` counts the present main
     pupils. Both are kept by `mentors.services`, and the database refuses a load above the capacity.

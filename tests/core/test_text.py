@@ -21,7 +21,7 @@ from core.text import (
 @pytest.mark.parametrize(
     "typed,stored",
     [
-        ("郭 红", "郭红"),
+        ("葛 兰", "葛兰"),
         ("张　三", "张三"),
         ("欧阳 娜 娜", "欧阳娜娜"),
         (" 王•五 ", "王·五"),

@@ -210,7 +210,7 @@ class TestPieces:
             icon("dragon")
 
     def test_pages_keep_the_query_string(self) -> None:
-        request = RequestFactory().get("/", {"q": "郭 红", "page": "2"})
+        request = RequestFactory().get("/", {"q": "葛 兰", "page": "2"})
         page = Paginator(range(130), 44).page(2)
         html = Template("{% pagination page %}").render(RequestContext(request, {"page": page}))
         assert re.findall(r'href="([^"]+)"', html) == [
