@@ -214,10 +214,10 @@ class TestPieces:
         page = Paginator(range(130), 44).page(2)
         html = Template("{% pagination page %}").render(RequestContext(request, {"page": page}))
         assert re.findall(r'href="([^"]+)"', html) == [
-            "?q=%E9%83%AD+%E7%BA%A2&amp;page=1",
-            "?q=%E9%83%AD+%E7%BA%A2&amp;page=1",
-            "?q=%E9%83%AD+%E7%BA%A2&amp;page=3",
-            "?q=%E9%83%AD+%E7%BA%A2&amp;page=3",
+            "?q=%E8%91%9B+%E5%85%B0&amp;page=1",
+            "?q=%E8%91%9B+%E5%85%B0&amp;page=1",
+            "?q=%E8%91%9B+%E5%85%B0&amp;page=3",
+            "?q=%E8%91%9B+%E5%85%B0&amp;page=3",
         ]
         assert "第 45–88 条，共 130 条" in html
 
