@@ -20,6 +20,16 @@ def can_grant_exception(actor: Actor) -> bool:
     return actor.has(Role.MORAL_OFFICE)
 
 
+def can_run_rounds(actor: Actor) -> bool:
+    """德育室 prepares, drafts, adjusts and publishes matching rounds."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+def can_enter_choices(actor: Actor, school_class: SchoolClass) -> bool:
+    """Who types paper forms in: the homeroom teacher for the own class, 德育室 for every class."""
+    return can_assign(actor, school_class)
+
+
 def can_edit_team(actor: Actor) -> bool:
     """Who composes the classes' teams: 德育室, which builds them (Guyi plan 四(二)), and the roster's admin."""
     return actor.has(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)

@@ -51,6 +51,7 @@ class MatchingMode(models.TextChoices):
     CHOICE = "choice", "学生自主选择（意向征询）"
     TWO_SIDED = "two_sided", "双向选择"
     CLUB = "club", "依托社团"
+    CARRY_ON = "carry_on", "沿用上一学年的导师"
 
 
 class LetterTone(models.TextChoices):

@@ -234,7 +234,10 @@ class Plan(SchoolOwned):
         choices=NoteVisibility,
         default=NoteVisibility.TEAM,
     )
-    supporting_counts = models.BooleanField("辅助导师计入上限并承担规定动作", default=False)
+    supporting_counts = models.BooleanField("辅助导师计入上限", default=False)
+    supporting_owes = models.BooleanField("辅助导师也承担规定动作", default=False)
+    # Are two teachers who share a slot reckoned as two people, or as one (Guyi plan, grade 5)?
+    shared_counts_once = models.BooleanField("两位教师共用的名额合计按一位计上限", default=False)
 
     objects = PlanQuerySet.as_manager()
 

@@ -187,6 +187,8 @@ def copy_plan(*, year: SchoolYear, source: Plan) -> Plan:
         letter_tone=source.letter_tone,
         note_visibility=source.note_visibility,
         supporting_counts=source.supporting_counts,
+        supporting_owes=source.supporting_owes,
+        shared_counts_once=source.shared_counts_once,
     )
     PlanGrade.objects.bulk_create(
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=row.grade_id, matching=row.matching)
@@ -307,6 +309,8 @@ def revise_plan(
         letter_tone=letter_tone,
         note_visibility=note_visibility,
         supporting_counts=former.supporting_counts,
+        supporting_owes=former.supporting_owes,
+        shared_counts_once=former.shared_counts_once,
     )
     PlanGrade.objects.bulk_create(
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=grade_id, matching=mode)

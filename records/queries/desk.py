@@ -212,7 +212,7 @@ def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
         RosterRow(number, e, kinds[e.pupil_id] == AssignmentKind.MAIN, ticks[e.pupil_id])
         for number, e in enumerate(enrolments, start=1)
     )
-    counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_counts]
+    counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_owes]
     return Desk(calendar, mentor, rows, _progress(calendar, counted, windows), actor.today)
 
 

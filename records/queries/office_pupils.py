@@ -138,7 +138,7 @@ class MentorPage:
 def find_mentor(actor: Actor, calendar: Calendar, mentor: Mentor) -> MentorPage:
     """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
     own = Assignment.objects.active().filter(mentor=mentor, year=calendar.year)
-    if not calendar.rules.plan.supporting_counts:
+    if not calendar.rules.plan.supporting_owes:
         own = own.main()
     enrolments = list(
         Enrolment.objects.in_school(actor)

@@ -63,7 +63,7 @@ class BookSource:
             .filter(year=self.year, mentor__in=mentors)
             .filter(Q(ends_on=None) | Q(ends_on__gte=self.year.ends_on))
         )
-        if self.rules is None or not self.rules.plan.supporting_counts:
+        if self.rules is None or not self.rules.plan.supporting_owes:
             held = held.main()
         self.held: dict[int, set[int]] = defaultdict(set)
         for mentor_id, pupil_id in held.values_list("mentor_id", "pupil_id"):

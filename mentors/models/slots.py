@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from core.constraints import one_of, ordered
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.querysets import (
+from mentors.querysets.slots import (
     AssignmentQuerySet,
     CapExceptionQuerySet,
     MentorQuerySet,
@@ -132,6 +132,8 @@ class Assignment(SchoolOwned):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
     assigned_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Why a pupil was moved to this mentor in the course of the year; for 德育室 and the homeroom teacher.
+    reason = models.CharField("调整原因", max_length=200, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 

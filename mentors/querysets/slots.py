@@ -1,4 +1,4 @@
-"""Querysets of teachers, mentors and assignments, named for the screens that use them."""
+"""Querysets of teachers, mentors and assignments."""
 
 from __future__ import annotations
 

@@ -1,0 +1,55 @@
+"""The tables of mentors: slots and assignments, matching rounds, and what surrounds them."""
+
+from mentors.models.care import (
+    CaseMeeting,
+    HandOverNote,
+    MentorCard,
+    MentorWish,
+    ReadinessCase,
+    TrainingSession,
+)
+from mentors.models.rounds import (
+    BoardSave,
+    Choice,
+    ChoiceSheet,
+    Club,
+    ClubMember,
+    MatchingRound,
+    MentorMark,
+    Placement,
+    RoundMentor,
+)
+from mentors.models.slots import (
+    Assignment,
+    CapException,
+    Mentor,
+    MentorMember,
+    RollOver,
+    Teacher,
+    TeamMember,
+)
+
+__all__ = [
+    "Assignment",
+    "BoardSave",
+    "CapException",
+    "CaseMeeting",
+    "Choice",
+    "ChoiceSheet",
+    "Club",
+    "ClubMember",
+    "HandOverNote",
+    "MatchingRound",
+    "Mentor",
+    "MentorCard",
+    "MentorMark",
+    "MentorMember",
+    "MentorWish",
+    "Placement",
+    "ReadinessCase",
+    "RollOver",
+    "RoundMentor",
+    "Teacher",
+    "TeamMember",
+    "TrainingSession",
+]

@@ -1,0 +1,187 @@
+"""What surrounds the matching: mentor cards, readiness, training, case meetings, hand-over notes, quiet wishes."""
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from core.constraints import one_of
+from mentors.enums import ReadinessState, WishState
+from mentors.models.slots import Mentor, Teacher
+from mentors.querysets.care import (
+    CaseMeetingQuerySet,
+    HandOverNoteQuerySet,
+    MentorCardQuerySet,
+    MentorWishQuerySet,
+    ReadinessCaseQuerySet,
+    TrainingSessionQuerySet,
+)
+from schools.models import SchoolClass, SchoolOwned, SchoolYear, Term
+from students.models import Pupil
+
+
+def new_card_key() -> str:
+    """An unguessable public key of a mentor card, for the code on the badge."""
+    return secrets.token_urlsafe(9)
+
+
+class MentorCard(SchoolOwned):
+    """Mentor card 导师名片: how a teacher shows themselves to the pupils who choose; all of it optional."""
+
+    teacher = models.OneToOneField(Teacher, models.CASCADE, related_name="card")
+    key = models.CharField(max_length=24, unique=True, default=new_card_key)
+    hobbies = models.CharField("我的“B面”", max_length=120, blank=True)
+    sentence = models.CharField("想对同学说的一句话", max_length=120, blank=True)
+    # A re-encoded JPEG without any of the camera's data.
+    photo = models.FileField("照片", upload_to="mentor-cards/%Y/", blank=True)
+    # Whether the code on the badge 导师证 opens the card for people without an account.
+    is_shared = models.BooleanField("扫导师证上的二维码可以看到这张名片", default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MentorCardQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"card of teacher {self.teacher_id}"
+
+
+class ReadinessCase(SchoolOwned):
+    """A teacher not yet fit to mentor 暂不适合 → training → ready (Wuhu plan 五(二)); only 德育室 sees it."""
+
+    teacher = models.ForeignKey(Teacher, models.CASCADE, related_name="readiness_cases")
+    state = models.CharField(max_length=8, choices=ReadinessState, default=ReadinessState.PAUSED)
+    reason = models.TextField("原因", max_length=500, blank=True)
+    starts_on = models.DateField("开始日期")
+    training_on = models.DateField("开始培训", null=True, blank=True)
+    ready_on = models.DateField("可以担任", null=True, blank=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = ReadinessCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-starts_on", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["teacher"], condition=~Q(state=ReadinessState.READY), name="readiness_one_open_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReadinessState.READY, ready_on__isnull=False)
+                | (~Q(state=ReadinessState.READY) & Q(ready_on__isnull=True)),
+                name="readiness_ready_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(ready_on__isnull=True) | Q(ready_on__gte=F("starts_on")), name="readiness_dates_ordered"
+            ),
+            one_of("state", ReadinessState, name="readiness_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"readiness case {self.pk}"
+
+
+class TrainingSession(SchoolOwned):
+    """A training session 研训 of the mentors, at least one a term (Guyi plan 四(四)1)."""
+
+    term = models.ForeignKey(Term, models.PROTECT, related_name="training_sessions")
+    date = models.DateField("日期")
+    topic = models.CharField("主题", max_length=80)
+    speaker = models.CharField("主讲人", max_length=60, blank=True)
+    place = models.CharField("地点", max_length=60, blank=True)
+    teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
+        Teacher, related_name="training_sessions", blank=True
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = TrainingSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-date", "-pk"]
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(topic=""), name="training_topic_given")]
+
+    def __str__(self) -> str:
+        return f"training {self.pk}"
+
+
+class CaseMeeting(SchoolOwned):
+    """Case meeting 小教研 of a class's team on pupils in difficulty (Guyi plan 四(四)1); its notes are the team's."""
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="case_meetings")
+    date = models.DateField("日期")
+    topic = models.CharField("主题", max_length=80)
+    text = models.TextField("讨论记录", max_length=5000, blank=True)
+    follow_up_on = models.DateField("后续跟进日期", null=True, blank=True)
+    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(
+        Pupil, related_name="case_meetings", blank=True
+    )
+    teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
+        Teacher, related_name="case_meetings", blank=True
+    )
+    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CaseMeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-date", "-pk"]
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(topic=""), name="meeting_topic_given")]
+
+    def __str__(self) -> str:
+        return f"case meeting {self.pk}"
+
+
+class HandOverNote(SchoolOwned):
+    """Hand-over note 交接说明 from one mentor of a pupil to the next."""
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="hand_over_notes")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="+")
+    from_mentor = models.ForeignKey(Mentor, models.PROTECT, related_name="+")
+    text = models.TextField("交接说明", max_length=2000)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+
+    objects = HandOverNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-written_at", "-pk"]
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(text=""), name="handover_text_given")]
+
+    def __str__(self) -> str:
+        return f"hand-over note {self.pk}"
+
+
+class MentorWish(SchoolOwned):
+    """A pupil's quiet wish for another mentor, handed in by slip; 德育室 alone reads it."""
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="mentor_wishes")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="+")
+    text = models.CharField("想说的话", max_length=300, blank=True)
+    state = models.CharField(max_length=8, choices=WishState, default=WishState.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # What 德育室 lets the pupil know.
+    answer = models.CharField("答复", max_length=200, blank=True)
+    handled_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MentorWishQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pupil"], condition=Q(state=WishState.OPEN), name="wish_one_open"),
+            models.CheckConstraint(
+                condition=Q(state=WishState.OPEN, handled_at__isnull=True)
+                | Q(state=WishState.HANDLED, handled_at__isnull=False),
+                name="wish_handled_dated",
+            ),
+            one_of("state", WishState, name="wish_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"wish {self.pk}"

@@ -1,0 +1,45 @@
+"""Querysets of the mentors' tables, named for the screens that use them."""
+
+from mentors.querysets.care import (
+    CaseMeetingQuerySet,
+    HandOverNoteQuerySet,
+    MentorCardQuerySet,
+    MentorWishQuerySet,
+    ReadinessCaseQuerySet,
+    TrainingSessionQuerySet,
+)
+from mentors.querysets.rounds import (
+    BoardSaveQuerySet,
+    ChoiceSheetQuerySet,
+    ClubQuerySet,
+    MatchingRoundQuerySet,
+    PlacementQuerySet,
+    RoundMentorQuerySet,
+)
+from mentors.querysets.slots import (
+    AssignmentQuerySet,
+    CapExceptionQuerySet,
+    MentorQuerySet,
+    RollOverQuerySet,
+    TeacherQuerySet,
+)
+
+__all__ = [
+    "AssignmentQuerySet",
+    "BoardSaveQuerySet",
+    "CapExceptionQuerySet",
+    "CaseMeetingQuerySet",
+    "ChoiceSheetQuerySet",
+    "ClubQuerySet",
+    "HandOverNoteQuerySet",
+    "MatchingRoundQuerySet",
+    "MentorCardQuerySet",
+    "MentorQuerySet",
+    "MentorWishQuerySet",
+    "PlacementQuerySet",
+    "ReadinessCaseQuerySet",
+    "RollOverQuerySet",
+    "RoundMentorQuerySet",
+    "TeacherQuerySet",
+    "TrainingSessionQuerySet",
+]
