@@ -1,4 +1,4 @@
-"""The fixed words of visits, talks, letters and ticks."""
+"""The fixed words of visits, talks, letters, cards and ticks."""
 
 from django.db import models
 
@@ -57,3 +57,65 @@ class TickState(models.TextChoices):
     OPEN = "open", "未完成"
     PLANNED = "planned", "进行中"
     DONE = "done", "已完成"
+
+
+class RecordKind(models.TextChoices):
+    """What a draft, a version, a reading or an attachment belongs to."""
+
+    VISIT = "visit", "家访"
+    TALK = "talk", "谈心"
+    LETTER = "letter", "书面反馈"
+    CARD = "card", "心灵树洞卡"
+    REFERRAL = "referral", "转介"
+
+
+class VersionAct(models.TextChoices):
+    """What made a new version of a record."""
+
+    CREATED = "created", "登记"
+    UPDATED = "updated", "修改"
+    DELETED = "deleted", "删除"
+    RESTORED = "restored", "恢复"
+    PROOFED = "proofed", "德育室修改"
+
+
+class VisitPlanState(models.TextChoices):
+    """What became of a planned visit."""
+
+    PLANNED = "planned", "已约定"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class ReferralState(models.TextChoices):
+    """The way of a referral 转介 to the counsellor."""
+
+    OPEN = "open", "等待接收"
+    ACKNOWLEDGED = "acknowledged", "已接收"
+    CLOSED = "closed", "已结束"
+
+
+class CardSubject(models.TextChoices):
+    """The five subjects of 心灵树洞卡 (Guyi plan 四(三)2)."""
+
+    THOUGHT = "thought", "思想"
+    STUDY = "study", "学习"
+    MIND = "mind", "心理"
+    LIFE = "life", "生活"
+    MOOD = "mood", "情绪"
+
+
+class CardWish(models.TextChoices):
+    """How the pupil would like to be answered."""
+
+    TALK = "talk", "想和老师当面聊聊"
+    WRITE = "write", "想收到老师的回信"
+    LISTEN = "listen", "只想说一说"
+
+
+class HomeContact(models.TextChoices):
+    """Whether home was told of a card: the pupil's wish is respected unless safety says otherwise."""
+
+    OPEN = "open", "还没决定"
+    CONTACTED = "contacted", "已与家长沟通"
+    NOT_CONTACTED = "none", "没有联系家长"

@@ -234,6 +234,8 @@ class Plan(SchoolOwned):
         choices=NoteVisibility,
         default=NoteVisibility.TEAM,
     )
+    # Checks of a letter (codes of records.lettercheck) that must be settled before it is handed in; by default none.
+    letter_blocking = models.JSONField("交稿前必须处理的检查", default=list, blank=True)
     supporting_counts = models.BooleanField("辅助导师计入上限", default=False)
     supporting_owes = models.BooleanField("辅助导师也承担规定动作", default=False)
     # Are two teachers who share a slot reckoned as two people, or as one (Guyi plan, grade 5)?

@@ -10,7 +10,7 @@ from accounts.models import User
 from core.constraints import one_of
 from mentors.models import Mentor, Teacher
 from records.enums import LetterState, Occasion, TalkForm, TickState, VisitForm
-from records.querysets import (
+from records.querysets.records import (
     GrowthLetterQuerySet,
     HeartTalkQuerySet,
     HomeVisitQuerySet,
@@ -119,6 +119,17 @@ class GrowthLetter(Record):
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     read_at = models.DateTimeField("家长首次阅读", null=True, blank=True)
+    # Written by hand on a lined print-out: no text here, perhaps a scan.
+    handwritten = models.BooleanField("手写", default=False)
+    # Proof-read by 德育室; an edit of theirs is kept in the record's versions.
+    accepted_at = models.DateTimeField("校对通过", null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField("德育室修改", null=True, blank=True)
+    edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # When it is to reach the family, if 德育室 set a time.
+    release_at = models.DateTimeField("定时发布", null=True, blank=True)
+    # What likeness is searched by (records.lettercheck); empty while there is no text.
+    signature = models.BinaryField(default=b"", editable=False)
 
     objects = GrowthLetterQuerySet.as_manager()
 
@@ -132,7 +143,7 @@ class GrowthLetter(Record):
             ),
             one_of("state", LetterState, name="letter_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[LetterState.DRAFT, LetterState.RETURNED]) | ~Q(body=""),
+                condition=Q(state__in=[LetterState.DRAFT, LetterState.RETURNED]) | ~Q(body="") | Q(handwritten=True),
                 name="letter_handed_in_has_text",
             ),
             models.CheckConstraint(
@@ -140,7 +151,14 @@ class GrowthLetter(Record):
                 name="letter_release_dated",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["school", "term", "state"], name="letter_term_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["school", "term", "state"], name="letter_term_state"),
+            models.Index(
+                fields=["release_at"],
+                condition=Q(state=LetterState.HANDED_IN, release_at__isnull=False),
+                name="letter_release_due",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"letter {self.pk}"

@@ -1,4 +1,4 @@
-"""Querysets of the records, named for the screens that use them."""
+"""Querysets of visits, talks, letters and ticks."""
 
 from __future__ import annotations
 
@@ -55,10 +55,17 @@ class RecordQuerySet(models.QuerySet[R]):
             )
         )
         own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
-        seen = self.model._default_manager.annotate(written_on=TruncDate("created_at")).filter(
+        known = (
             Exists(own) | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")}) | Q(created_by_id=actor.user_id)
         )
+        if actor.has(Role.COUNSELLOR):
+            known |= self.shared_with_counsellor()
+        seen = self.model._default_manager.annotate(written_on=TruncDate("created_at")).filter(known)
         return rows.filter(pk__in=seen.values("pk"))
+
+    def shared_with_counsellor(self) -> Q:
+        """What authors chose to share with 心理老师; letters are never shared so."""
+        return Q(pk=None)
 
     def present(self) -> Self:
         """Without the deleted ones."""
@@ -69,11 +76,19 @@ class RecordQuerySet(models.QuerySet[R]):
         return self.filter(term=term)
 
 
-class HomeVisitQuerySet(RecordQuerySet["HomeVisit"]):
+class NoteQuerySet(RecordQuerySet[R]):
+    """What visits and talks have in common."""
+
+    def shared_with_counsellor(self) -> Q:
+        """What authors chose to share with 心理老师."""
+        return Q(visibility="counsellor")
+
+
+class HomeVisitQuerySet(NoteQuerySet["HomeVisit"]):
     pass
 
 
-class HeartTalkQuerySet(RecordQuerySet["HeartTalk"]):
+class HeartTalkQuerySet(NoteQuerySet["HeartTalk"]):
     pupil_path = "pupils"
 
 

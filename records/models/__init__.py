@@ -1,0 +1,40 @@
+"""The tables of records: visits, talks and letters, what surrounds them, and what reaches the counsellor."""
+
+from records.models.care import Referral, TreeHoleCard
+from records.models.desk import (
+    Attachment,
+    Draft,
+    LetterReply,
+    Reading,
+    RecordVersion,
+    VisitPlan,
+    VisitWish,
+)
+from records.models.records import (
+    GrowthLetter,
+    HeartTalk,
+    HomeVisit,
+    Note,
+    Record,
+    Reminder,
+    Tick,
+)
+
+__all__ = [
+    "Attachment",
+    "Draft",
+    "GrowthLetter",
+    "HeartTalk",
+    "HomeVisit",
+    "LetterReply",
+    "Note",
+    "Reading",
+    "Record",
+    "RecordVersion",
+    "Referral",
+    "Reminder",
+    "Tick",
+    "TreeHoleCard",
+    "VisitPlan",
+    "VisitWish",
+]

@@ -1,0 +1,76 @@
+"""Querysets of drafts, versions, readings, attachments, planned visits and replies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from records.querysets.records import pupils_in_reach
+
+if TYPE_CHECKING:
+    from records.enums import RecordKind
+    from records.models import (  # noqa: F401  # named in quotes below
+        Attachment,
+        Draft,
+        LetterReply,
+        Reading,
+        RecordVersion,
+        VisitPlan,
+    )
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own in the school one acts in; nobody else's, whatever the role."""
+        if actor.school_id is None or actor.user_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id, user_id=actor.user_id)
+
+
+class RecordVersionQuerySet(models.QuerySet["RecordVersion"]):
+    def of(self, kind: RecordKind, record_id: int) -> Self:
+        """The versions of one record, the latest first; the caller has asked whether its text may be read."""
+        return self.filter(kind=kind, record_id=record_id).select_related("changed_by")
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    def of(self, kind: RecordKind, record_id: int) -> Self:
+        """Who opened one record, the latest first; for its author."""
+        return self.filter(kind=kind, record_id=record_id).select_related("user")
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def present(self) -> Self:
+        """Without the deleted ones."""
+        return self.filter(deleted_at=None)
+
+
+class VisitPlanQuerySet(models.QuerySet["VisitPlan"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Plans for pupils within reach, and those in which the actor takes part."""
+        if actor.school_id is None:
+            return self.none()
+        rows = self.filter(school_id=actor.school_id)
+        if actor.has(Role.MORAL_OFFICE):
+            return rows
+        part = Q(pk=None)
+        if actor.user_id is not None:
+            mine = self.model._default_manager.filter(teachers__user_id=actor.user_id)
+            part = Q(pk__in=mine.values("pk"))
+        return rows.filter(Q(pupil__in=pupils_in_reach(actor)) | part)
+
+    def open(self) -> Self:
+        """Planned and neither done nor cancelled."""
+        return self.filter(state="planned")
+
+
+class LetterReplyQuerySet(models.QuerySet["LetterReply"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Replies to the letters of the slots that the actor holds or shares; nobody else's."""
+        if actor.school_id is None or actor.user_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id, letter__mentor__members__teacher__user_id=actor.user_id)
