@@ -29,9 +29,13 @@ _WATCHERS = frozenset({Role.MORAL_OFFICE, Role.LEADER})
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("desk:home", "我的学生", "book", frozenset({Role.MENTOR})),
     ("office:dashboard", "完成情况", "chart", _WATCHERS),
+    ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR})),
     ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE})),
     ("office:letters", "寄语发布", "letter", _OFFICE),
     ("papers:index", "打印", "print", _OFFICE),
+    ("cards:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
+    ("office:cards", "树洞统计", "tree", _OFFICE),
+    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
     ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:classes", "班级", "home", frozenset({Role.SCHOOL_ADMIN})),

@@ -283,6 +283,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=20),
         "options": {"expire_seconds": 6 * 3600},
     },
+    "release-due-letters": {
+        "task": "records.release_due_letters",
+        "schedule": 300,
+        "options": {"expire_seconds": 300},
+    },
+    "purge-records": {
+        "task": "records.purge",
+        "schedule": crontab(hour=0, minute=40),
+        "options": {"expire_seconds": 6 * 3600},
+    },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,

@@ -31,6 +31,7 @@ from records.queries.print_lists import (
     slip_contexts,
     term_for_job,
 )
+from records.services.readings import note_readings
 from schools.models import SchoolYear, Term
 from students.services import issue_slips
 
@@ -100,6 +101,7 @@ def make_book(item: JobItem) -> Outcome:
     mentor = mentor_for_job(actor, item.payload["mentor"])
     source = BookSource(actor, mentor.year, [mentor])
     pdf = render_record_book(source.book(mentor, mask_phones=bool(item.job.params["mask_phones"])))
+    note_readings(actor=actor, records=source.shown(mentor))
     name = file_name(source.folder(mentor), f"{'、'.join(mentor.names.split('/'))}-导师记录本.pdf")
     return Outcome(files=[NewFile(name, pdf, PDF)])
 
@@ -118,6 +120,7 @@ def make_class_letters(item: JobItem) -> Outcome:
         # The number keeps the folder in handing-out order and two children of one name apart.
         name = f"{number:0{width}} {context.pupil_name}-{context.title}.pdf"
         files.append(NewFile(file_name(school_class.code, name), render_letters([context]), PDF))
+    note_readings(actor=actor, records=letters)
     return Outcome(files=files)
 
 

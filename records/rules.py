@@ -1,6 +1,7 @@
 """Questions about one actor and one record."""
 
 import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -8,7 +9,8 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import cn_full_day
 from mentors.models import Assignment
-from records.models import GrowthLetter, Note
+from records.enums import LetterState
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, Referral, TreeHoleCard
 from records.querysets import pupils_in_reach
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
@@ -69,6 +71,64 @@ def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
         actor.user_id is not None
         and actor.school_id == letter.school_id
         and letter.mentor.members.filter(teacher__user_id=actor.user_id).exists()
+    )
+
+
+def can_proof(actor: Actor, letter: GrowthLetter) -> bool:
+    """Whether the actor may accept, edit, return or release this letter: 德育室, but nobody inspects their own."""
+    return can_release(actor) and actor.school_id == letter.school_id and not can_write_letter(actor, letter)
+
+
+def can_read_history(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:
+    """Whether the actor may open who changed what: the writers, and 德育室 where it may read the text."""
+    if isinstance(record, GrowthLetter):
+        return can_write_letter(actor, record) or (
+            actor.school_id == record.school_id and can_release(actor) and record.state != LetterState.DRAFT
+        )
+    if can_edit_note(actor, record):
+        return True
+    return actor.has(Role.MORAL_OFFICE) and can_read_text(actor, record)
+
+
+def can_read_version(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter, fields: dict[str, Any]) -> bool:
+    """Whether one version's fields are for the actor, who may open the history of `record`.
+
+    What was restricted at the time stays so, whoever may read the text of today; a letter's drafts are its writers'.
+    """
+    if isinstance(record, GrowthLetter):
+        return can_write_letter(actor, record) or fields.get("state") != LetterState.DRAFT
+    if can_edit_note(actor, record):
+        return True
+    return fields.get("visibility") in (NoteVisibility.TEAM, NoteVisibility.OFFICE)
+
+
+def may_refer(actor: Actor, pupil: Pupil, year: SchoolYear) -> bool:
+    """Whether the actor may ask 心理老师 to help `pupil`: who records for them now, 德育室, and who holds a card of theirs."""
+    if actor.user_id is None or actor.school_id != pupil.school_id:
+        return False
+    return (
+        actor.has(Role.MORAL_OFFICE)
+        or may_log_for(actor, [pupil.pk], year)
+        or TreeHoleCard.objects.held_by(actor).filter(pupil=pupil).exists()
+    )
+
+
+def can_work_on(actor: Actor, referral: Referral) -> bool:
+    """Whether the referral is the actor's to answer, note and close: the counsellor who took it."""
+    return (
+        actor.user_id is not None
+        and actor.school_id == referral.school_id
+        and actor.has(Role.COUNSELLOR)
+        and referral.acknowledged_by_id == actor.user_id
+    )
+
+
+def holds_card(actor: Actor, card: TreeHoleCard) -> bool:
+    """Whether `card` was given to the actor."""
+    return (
+        actor.user_id is not None
+        and actor.school_id == card.school_id
+        and card.teacher.user_id == actor.user_id
     )
 
 

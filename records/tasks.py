@@ -7,6 +7,9 @@ from celery import shared_task
 from core.clock import today
 from records.reminders import is_school_day, send_digests
 from records.services import follow_plan
+from records.services.deletion import purge_deleted
+from records.services.drafts import purge_drafts
+from records.services.letter_office import release_due
 from schools.models import School, SchoolYear
 
 logger = logging.getLogger(__name__)
@@ -17,6 +20,18 @@ def remind() -> None:
     """Each school morning: the digests of the day. On other days nobody is disturbed; what is due waits."""
     if is_school_day(today()):
         logger.info("digests sent: %d", sum(1 for _ in send_digests(on=today(), schools=School.objects.all())))
+
+
+@shared_task(name="records.purge")
+def purge() -> None:
+    """Each night: drafts of 60 days and what was deleted 30 days ago go for good."""
+    logger.info("purged: %d drafts, %d deleted records", purge_drafts(), purge_deleted())
+
+
+@shared_task(name="records.release_due_letters")
+def release_due_letters() -> None:
+    """Every five minutes: letters whose set time has come reach their families."""
+    logger.info("letters released: %d", release_due())
 
 
 @shared_task(name="records.follow_plans")

@@ -8,13 +8,10 @@ from django.template.loader import render_to_string
 from core.pdf import html_to_pdf
 from core.pdf import two_up as impose_two_up
 from records.contexts import Letter, paragraphs, written_day
+from records.lettercheck.page import size_for
 
-#: Type sizes of `growth_letter.css`, the lines of body text that an A5 page holds, and the characters on a line (one
-#: less than it measures where there is room: punctuation that may not begin a line takes a character along).
-SIZES = (("large", 13, 23), ("middle", 16, 26), ("small", 20, 29))
 #: A letter that needs a second page anyway has room for this one.
 FLOWING = "middle"
-HEADING_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,16 @@ def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     return impose_two_up(pdf) if two_up else pdf
 
 
+def sheet_html(letter: Letter) -> str:
+    """One letter as HTML of the same template, without a page around it: what the letter desk shows while one types."""
+    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter, {}), "is_preview": True})
+
+
+def fits(letter: Letter) -> bool:
+    """Whether the letter prints on one page."""
+    return size_for(paragraphs(letter.body), paragraphs(letter.advice)) is not None
+
+
 def _page(letter: Letter, logos: dict[bytes, str]) -> _Page:
     body, advice = paragraphs(letter.body), paragraphs(letter.advice)
     data = letter.school.logo
@@ -63,15 +70,6 @@ def _page(letter: Letter, logos: dict[bytes, str]) -> _Page:
         advice=advice,
         mentors="　".join(letter.mentors),
         date=written_day(letter.on),
-        size=_size(body, advice),
+        size=size_for(body, advice) or FLOWING,
         logo=logos.setdefault(data, f"logo{len(logos)}") if data else "",
     )
-
-
-def _size(body: Sequence[str], advice: Sequence[str]) -> str:
-    """Return the largest type size in which the letter stays on one page."""
-    for size, room, measure in SIZES:
-        lines = sum(-(-(len(text) + 2) // measure) for text in (*body, *advice))
-        if lines + HEADING_LINES * bool(advice) <= room:
-            return size
-    return FLOWING

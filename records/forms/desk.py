@@ -111,17 +111,12 @@ class NoteForm(RecordForm):
         label="谁可以看这段文字",
         choices=READERS,
         widget=forms.RadioSelect,
-        help_text="导师团是这位同学的导师、班主任和德育室。",
+        help_text="导师团：这位同学的导师、班主任和德育室。心理老师：本校的心理老师，德育室看不到。仅本人：只有您自己。",
     )
     follow_up_on = DayField(label="后续跟进日期", required=False)
 
     def __init__(self, *args: Any, year: SchoolYear, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Until the counsellor has a page to read them on, nobody is promised that they will.
-        offered = [reader for reader in READERS if reader[0] != NoteVisibility.COUNSELLOR]
-        if self.initial.get("visibility") == NoteVisibility.COUNSELLOR:
-            offered = list(READERS)
-        self.fields["visibility"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField has choices
         self.year, self.today = year, today
         self.fields["date"].widget.attrs["max"] = today.isoformat()
 

@@ -1,6 +1,7 @@
 """Forms of 德育室: filters, returning a letter, releasing letters, asking for the papers."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -9,7 +10,7 @@ from django import forms
 
 from records.enums import LetterState
 from records.queries.desk import Calendar
-from records.queries.office_letters import MISSING
+from records.queries.office_letters import ACCEPTED, MISSING, SCHEDULED
 from schools.models import SchoolClass
 
 
@@ -98,18 +99,46 @@ class KeysField(forms.MultipleChoiceField):
             raise forms.ValidationError("请重新选择。", code="invalid")
 
 
-class ReleaseForm(PlaceForm):
-    """Which letters to release: the ticked ones, or all that were handed in of a class or grade."""
+class LetterFilterForm(PlaceForm):
+    """Which letters to list: of a place, of a mentor."""
 
-    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        calendar: Calendar,
+        classes: list[SchoolClass],
+        mentors: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
-        self.fields["scope"] = forms.ChoiceField(choices=[("selected", ""), ("all", "")])
+        choices = [("", "全部导师"), *mentors]
+        self.fields["mentor"] = forms.TypedChoiceField(
+            label="导师", choices=choices, coerce=int, required=False, empty_value=None
+        )
+
+    @property
+    def mentor_id(self) -> int | None:
+        """The chosen mentor."""
+        return self.cleaned_data.get("mentor") if self.is_valid() else None
+
+
+class ReleaseForm(LetterFilterForm):
+    """Which letters are meant: the ticked ones, or all of a place or a mentor that are handed in, or read as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"] = forms.ChoiceField(choices=[("selected", ""), ("accepted", ""), ("all", "")])
         self.fields["letters"] = KeysField(required=False)
 
     @property
     def takes_all(self) -> bool:
         """Whether all handed-in letters of the place are meant."""
         return bool(self.cleaned_data["scope"] == "all")
+
+    @property
+    def takes_accepted(self) -> bool:
+        """Whether all letters of the place that were found good are meant."""
+        return bool(self.cleaned_data["scope"] == "accepted")
 
 
 class PrintForm(forms.Form):
@@ -141,7 +170,9 @@ class LettersForm(PrintForm):
 
 STATE_LABELS = {
     MISSING: "未交",
-    LetterState.HANDED_IN: "已交",
+    LetterState.HANDED_IN: "待校对",
+    ACCEPTED: "已校对",
+    SCHEDULED: "定时",
     LetterState.RETURNED: "退回",
     LetterState.RELEASED: "已发布",
 }

@@ -1,6 +1,6 @@
 """The tables of records: visits, talks and letters, what surrounds them, and what reaches the counsellor."""
 
-from records.models.care import Referral, TreeHoleCard
+from records.models.care import CardDoor, Referral, TreeHoleCard
 from records.models.desk import (
     Attachment,
     Draft,
@@ -22,6 +22,7 @@ from records.models.records import (
 
 __all__ = [
     "Attachment",
+    "CardDoor",
     "Draft",
     "GrowthLetter",
     "HeartTalk",

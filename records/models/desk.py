@@ -35,7 +35,11 @@ class Draft(SchoolOwned):
     content = models.JSONField(default=dict)
     # The version of the record that the form showed; 0 for a new one.
     base_version = models.PositiveIntegerField(default=0)
+    # Which open page wrote it last, and that page's how-manieth: "3f9c….4". Another page may not write over it unseen.
+    stamp = models.CharField(max_length=48, default="")
     updated_at = models.DateTimeField(auto_now=True)
+    # Dropped drafts stay a day, so that dropping one can be taken back.
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     objects = DraftQuerySet.as_manager()
 

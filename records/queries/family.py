@@ -15,6 +15,6 @@ def letters_for_family(slip: FamilySlip) -> GrowthLetterQuerySet:
     return (
         GrowthLetter.objects.released()
         .filter(school_id=slip.school_id, pupil_id=slip.pupil_id)
-        .select_related("term__year")
+        .select_related("term__year", "reply")
         .order_by("-term__starts_on", "-pk")
     )

@@ -4,22 +4,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor
+from mentors.models import Assignment, Mentor, MentorMember
 from records.enums import LetterState
-from records.models import GrowthLetter
+from records.models import GrowthLetter, LetterReply
 from records.queries.desk import Calendar
 from records.querysets import GrowthLetterQuerySet
 from schools.enums import ActionKind
+from schools.models import SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
 
 #: A letter that is not begun or still a draft has not been handed in: both are the mentor's own business.
 MISSING: Final = "missing"
-STATES: Final = (MISSING, LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELEASED)
+#: Handed in and found good, and those whose release has a set time.
+ACCEPTED: Final = "accepted"
+SCHEDULED: Final = "scheduled"
+STATES: Final = (MISSING, LetterState.HANDED_IN, ACCEPTED, SCHEDULED, LetterState.RETURNED, LetterState.RELEASED)
+#: Those of `STATES` from which a letter can be released.
+RELEASABLE: Final = (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)
 #: States in which 德育室 may read the text; a draft belongs to its writer.
 READABLE: Final = (LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELEASED)
 #: States in which a letter is printed for the school.
@@ -33,32 +39,67 @@ class LetterRow:
     enrolment: Enrolment
     letter: GrowthLetter | None
     mentor: Mentor | None
+    # The reader's own slot writes it: nobody inspects their own.
+    is_own: bool = False
 
     @property
     def state(self) -> str:
         """One of `STATES`."""
-        return self.letter.state if self.letter is not None else MISSING
+        return shown_state(self.letter) if self.letter is not None else MISSING
+
+    @property
+    def is_releasable(self) -> bool:
+        """Whether it can be released."""
+        return self.state in RELEASABLE and not self.is_own
+
+
+def shown_state(letter: GrowthLetter) -> str:
+    """Which of `STATES` a letter that was handed in stands in."""
+    if letter.state != LetterState.HANDED_IN:
+        return letter.state
+    if letter.release_at is not None:
+        return SCHEDULED
+    return ACCEPTED if letter.accepted_at is not None else LetterState.HANDED_IN
 
 
 def letters_owed(
-    actor: Actor, calendar: Calendar, *, class_id: int | None = None, grade_id: int | None = None
+    actor: Actor,
+    calendar: Calendar,
+    *,
+    class_id: int | None = None,
+    grade_id: int | None = None,
+    mentor_id: int | None = None,
 ) -> EnrolmentQuerySet:
     """The pupils who are owed a letter this term, in handing-out order; `letter_state` is one of `STATES`."""
     owed = calendar.rules.find(ActionKind.LETTER)
-    letters = GrowthLetter.objects.present().filter(term=calendar.term, pupil=OuterRef("pupil"), state__in=READABLE)
+    letters = (
+        GrowthLetter.objects.present()
+        .filter(term=calendar.term, pupil=OuterRef("pupil"), state__in=READABLE)
+        .annotate(
+            shown=Case(
+                When(state=LetterState.HANDED_IN, release_at__isnull=False, then=Value(SCHEDULED)),
+                When(state=LetterState.HANDED_IN, accepted_at__isnull=False, then=Value(ACCEPTED)),
+                default=F("state"),
+                output_field=CharField(),
+            )
+        )
+    )
     rows = (
         Enrolment.objects.in_school(actor)
         .active()
         .of_year(calendar.year)
         .filter(school_class__grade__in=owed.grade_ids if owed is not None else ())
         .select_related("pupil", "school_class__grade")
-        .annotate(letter_state=Coalesce(Subquery(letters.values("state")[:1]), Value(MISSING)))
+        .annotate(letter_state=Coalesce(Subquery(letters.values("shown")[:1]), Value(MISSING)))
         .in_list_order()
     )
     if class_id is not None:
         rows = rows.filter(school_class=class_id)
     if grade_id is not None:
         rows = rows.filter(school_class__grade=grade_id)
+    if mentor_id is not None:
+        own = Assignment.objects.active().main().filter(year=calendar.year, mentor=mentor_id)
+        rows = rows.filter(pupil__in=own.values("pupil_id"))
     return rows
 
 
@@ -78,7 +119,7 @@ def letter_rows(actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment
     pupil_ids = [e.pupil_id for e in enrolments]
     letters = {
         letter.pupil_id: letter
-        for letter in GrowthLetter.objects.visible_to(actor)
+        for letter in replied(GrowthLetter.objects.visible_to(actor))
         .present()
         .of_term(calendar.term)
         .filter(pupil_id__in=pupil_ids, state__in=READABLE)
@@ -92,12 +133,27 @@ def letter_rows(actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment
         .select_related("mentor")
         .prefetch_related("mentor__members__teacher")
     }
-    return [LetterRow(e, letters.get(e.pupil_id), mentors.get(e.pupil_id)) for e in enrolments]
+    return [
+        LetterRow(e, letters.get(e.pupil_id), mentors.get(e.pupil_id), _holds(actor, mentors.get(e.pupil_id)))
+        for e in enrolments
+    ]
+
+
+def _holds(actor: Actor, mentor: Mentor | None) -> bool:
+    if mentor is None or actor.user_id is None:
+        return False
+    return any(member.teacher.user_id == actor.user_id for member in mentor.members.all())
+
+
+def replied(rows: GrowthLetterQuerySet) -> GrowthLetterQuerySet:
+    """The letters with `has_reply`: 德育室 sees that a family answered, not what."""
+    return rows.annotate(has_reply=Exists(LetterReply.objects.filter(letter=OuterRef("pk"))))
 
 
 def readable_letters(actor: Actor) -> GrowthLetterQuerySet:
     """The letters that 德育室 may read, with all that the page shows."""
-    return GrowthLetter.objects.visible_to(actor).present().filter(state__in=READABLE).for_office()
+    rows = GrowthLetter.objects.visible_to(actor).present().filter(state__in=READABLE)
+    return replied(rows).for_office().select_related("edited_by", "accepted_by", "released_by")
 
 
 def school_letters(actor: Actor) -> GrowthLetterQuerySet:
@@ -112,9 +168,18 @@ def row_of(actor: Actor, calendar: Calendar, letter: GrowthLetter) -> LetterRow 
     return rows[0] if rows else None
 
 
-def letters_to_release(actor: Actor, calendar: Calendar, *, class_id: int | None, grade_id: int | None) -> list[int]:
-    """Keys of all handed-in letters of a class or grade (or the school). One query."""
-    pupils = in_state(letters_owed(actor, calendar, class_id=class_id, grade_id=grade_id), LetterState.HANDED_IN)
+def letters_to_release(
+    actor: Actor,
+    calendar: Calendar,
+    *,
+    class_id: int | None,
+    grade_id: int | None,
+    mentor_id: int | None = None,
+    states: Sequence[str] = RELEASABLE,
+) -> list[int]:
+    """Keys of all handed-in letters of a place or a mentor that stand in one of `states`. One query."""
+    pupils = letters_owed(actor, calendar, class_id=class_id, grade_id=grade_id, mentor_id=mentor_id)
+    pupils = pupils.filter(letter_state__in=states)
     return list(
         GrowthLetter.objects.visible_to(actor)
         .present()
@@ -127,3 +192,34 @@ def letters_to_release(actor: Actor, calendar: Calendar, *, class_id: int | None
 def still_handed_in(actor: Actor, keys: Collection[int]) -> int:
     """How many of these letters are handed in and not released. One query."""
     return GrowthLetter.objects.visible_to(actor).present().filter(pk__in=keys, state=LetterState.HANDED_IN).count()
+
+
+def next_to_proof(actor: Actor, calendar: Calendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:
+    """The next letter that waits to be read, in handing-out order from `after` on and then from the top; how many wait.
+
+    Letters that the actor writes are left out: nobody inspects their own. Two queries.
+    """
+    owed = letters_owed(actor, calendar)
+    if actor.user_id is not None:
+        own = Assignment.objects.held_by(actor).active().main().filter(year=calendar.year)
+        owed = owed.exclude(pupil__in=own.values("pupil_id"))
+    order = list(owed.values_list("pupil_id", "letter_state"))
+    at = next((place for place, (pupil_id, _) in enumerate(order) if pupil_id == after.pupil_id), -1)
+    waiting = [
+        pupil_id
+        for pupil_id, state in (*order[at + 1 :], *order[: at + 1])
+        if state == LetterState.HANDED_IN and pupil_id != after.pupil_id
+    ]
+    if not waiting:
+        return None, 0
+    letters = GrowthLetter.objects.visible_to(actor).present().of_term(calendar.term)
+    return letters.filter(pupil=waiting[0]).select_related("pupil").first(), len(waiting)
+
+
+def mentor_choices(actor: Actor, year: SchoolYear) -> list[tuple[int, str]]:
+    """The year's mentor slots by key and names, in the order of the names. One query."""
+    names: dict[int, list[str]] = {}
+    members = MentorMember.objects.filter(school_id=actor.school_id, year=year).order_by("mentor_id", "position")
+    for mentor_id, name in members.values_list("mentor_id", "teacher__name"):
+        names.setdefault(mentor_id, []).append(name)
+    return sorted(((key, "/".join(both)) for key, both in names.items()), key=lambda pair: pair[1])

@@ -127,6 +127,16 @@ class BookSource:
         ):
             self.letters[letter.pupil_id].append(letter)
 
+    def shown(self, mentor: Mentor) -> list[HomeVisit | HeartTalk | GrowthLetter]:
+        """The records whose text stands in the book of one of the mentors; no query."""
+        own = self.held.get(mentor.pk, set())
+        notes: list[HomeVisit | HeartTalk | GrowthLetter] = []
+        for pk in own:
+            notes += [visit for visit in self.visits[pk] if not visit.is_restricted]
+            notes += [talk for talk in self.talks[pk] if not talk.is_restricted]
+            notes += self.letters[pk]
+        return notes
+
     def book(self, mentor: Mentor, *, mask_phones: bool) -> RecordBook:
         """The book of one of the mentors (names at hand); no query."""
         own = self.held.get(mentor.pk, set())

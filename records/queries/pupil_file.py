@@ -74,6 +74,16 @@ class PupilFile:
     may_log: bool
     may_write_letter: bool
 
+    @property
+    def shown(self) -> list[HomeVisit | HeartTalk | GrowthLetter]:
+        """The records whose text the page shows."""
+        notes: list[HomeVisit | HeartTalk | GrowthLetter | None] = []
+        for term in self.terms:
+            notes += [entry.visit for entry in term.visits]
+            notes += [entry.talk for entry in term.talks]
+            notes += [term.letter.letter] if term.letter is not None and term.letter.shows_text else []
+        return [note for note in notes if note is not None]
+
 
 def _holds(mentor: Mentor, actor: Actor) -> bool:
     return actor.user_id is not None and any(member.teacher.user_id == actor.user_id for member in mentor.members.all())

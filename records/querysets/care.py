@@ -28,6 +28,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Not acknowledged yet."""
         return self.filter(state="open")
 
+    def in_school(self, actor: Actor) -> Self:
+        """All referrals of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+        return self.filter(school_id=actor.school_id) if actor.school_id is not None else self.none()
+
 
 class TreeHoleCardQuerySet(models.QuerySet["TreeHoleCard"]):
     def visible_to(self, actor: Actor) -> Self:
@@ -41,3 +45,13 @@ class TreeHoleCardQuerySet(models.QuerySet["TreeHoleCard"]):
     def waiting(self) -> Self:
         """Neither answered nor met nor closed yet."""
         return self.filter(answered_at=None, met_on=None, closed_at=None)
+
+    def held_by(self, actor: Actor) -> Self:
+        """The cards that were given to the actor."""
+        if actor.school_id is None or actor.user_id is None:
+            return self.none()
+        return self.filter(school_id=actor.school_id, teacher__user_id=actor.user_id)
+
+    def in_school(self, actor: Actor) -> Self:
+        """All cards of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+        return self.filter(school_id=actor.school_id) if actor.school_id is not None else self.none()

@@ -30,6 +30,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             return self.none()
         return self.filter(school_id=actor.school_id, user_id=actor.user_id)
 
+    def open(self) -> Self:
+        """Without the dropped ones."""
+        return self.filter(dropped_at=None)
+
 
 class RecordVersionQuerySet(models.QuerySet["RecordVersion"]):
     def of(self, kind: RecordKind, record_id: int) -> Self:

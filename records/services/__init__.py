@@ -1,12 +1,7 @@
 """The only writers of visits, talks, letters and ticks."""
 
-from records.services.letters import (
-    hand_in_letter,
-    mark_letter_read,
-    release_letters,
-    return_letter,
-    save_letter_draft,
-)
+from records.services.letter_office import release_letters, return_letter
+from records.services.letters import hand_in_letter, mark_letter_read, save_letter_draft
 from records.services.merge import (
     PupilMerge,
     TeacherMerge,

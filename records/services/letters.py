@@ -1,8 +1,7 @@
-"""The way of a growth letter 成长寄语: draft, handed in, returned, released, read."""
+"""The mentor's side of a growth letter 成长寄语: draft, handed in, written by hand, read by the family."""
 
-import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -11,14 +10,24 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.models import Assignment, Mentor
-from records.enums import LetterState
+from records.enums import LetterState, VersionAct
+from records.lettercheck import Finding
 from records.models import GrowthLetter
-from records.rules import can_release
+from records.queries.letter_desk import blocking_findings
+from records.services.drafts import drop_draft
+from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
+from records.services.versions import keep_former, note_version
 from schools.models import Term
 from students.models import Pupil
 
-CHANGED = "导师刚刚又交了一稿，请看过新稿再发布或退回。"
+
+class LetterBlocked(DomainError):
+    """The plan wants these findings settled before the letter is handed in; nothing was saved."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("letter_blocked", "按本校方案，有几处要先改好才能交稿，已经在文字下面列出。")
+        self.findings = tuple(findings)
 
 
 def _own_mentor(actor: Actor, pupil: Pupil, term: Term) -> Mentor:
@@ -47,15 +56,19 @@ def _save(
     version: int,
     submission: uuid.UUID,
     hand_in: bool,
+    draft_key: str,
+    handwritten: bool = False,
 ) -> GrowthLetter:
     mentor = _own_mentor(actor, pupil, term)
     body, advice = body.strip(), advice.strip()
-    if hand_in and not body:
-        raise DomainError("letter_empty", "寄语还没有写，写好后再交稿。")
+    if hand_in and not handwritten:
+        if not body:
+            raise DomainError("letter_empty", "寄语还没有写，写好后再交稿。")
+        findings = blocking_findings(actor, pupil, term, body, advice)
+        if findings:
+            raise LetterBlocked(findings)
     with transaction.atomic():
-        # The pupil's row is the lock: two mentors of one slot may begin the same letter at the same moment.
-        Pupil.objects.select_for_update(no_key=True).get(pk=pupil.pk)
-        letter = GrowthLetter.objects.present().filter(pupil=pupil, term=term).first()
+        letter = _locked(pupil, term)
         if letter is not None and letter.submission == submission and version == 0:
             version = letter.version
         if letter is None:
@@ -68,31 +81,53 @@ def _save(
                 created_by_id=actor.user_id or 0,
                 version=0,
             )
-        elif letter.version != version:
-            raise DomainError(
-                "changed_meanwhile",
-                "这封寄语刚才在别处改过，下面是您的文字，请核对后再保存。",
-            )
-        elif letter.state == LetterState.RELEASED:
-            raise DomainError("letter_released", "这封寄语已经发布给家长，不能再改。")
-        elif letter.state == LetterState.HANDED_IN and not hand_in:
-            raise DomainError("letter_handed_in", "这封寄语已经交稿，请直接修改后再次交稿。")
+        else:
+            _check_version(letter, version)
+            if letter.state == LetterState.HANDED_IN and not hand_in:
+                raise DomainError("letter_handed_in", "这封寄语已经交稿，请直接修改后再次交稿。")
+            keep_former(letter)
         letter.body, letter.advice = body, advice
         letter.mentor = mentor
-        letter.version += 1
+        letter.handwritten = handwritten
         if hand_in:
             letter.state = LetterState.HANDED_IN
             letter.handed_in_at = now()
             letter.return_reason = ""
-        letter.save()
-        refresh_ticks(year=term.year, pupil_ids=[pupil.pk], on=actor.today)
-        audit(
-            actor=actor,
-            verb="hand_in_letter" if hand_in else "save_letter",
-            target=letter,
-            detail={"version": letter.version},
-        )
+        _finish(actor, letter, verb="hand_in_letter" if hand_in else "save_letter")
+        if draft_key:
+            drop_draft(actor=actor, key=draft_key)
         return letter
+
+
+def _locked(pupil: Pupil, term: Term) -> GrowthLetter | None:
+    # The pupil's row is the lock: two mentors of one slot may begin the same letter at the same moment. The letter's
+    # own row keeps 德育室 out, which releases and edits without asking for the pupil.
+    Pupil.objects.select_for_update(no_key=True).get(pk=pupil.pk)
+    letters = GrowthLetter.objects.present().filter(pupil=pupil, term=term)
+    letter = letters.select_for_update(of=("self",)).first()
+    if letter is not None:
+        letter.pupil, letter.term = pupil, term
+    return letter
+
+
+def _check_version(letter: GrowthLetter, version: int) -> None:
+    if letter.version != version:
+        raise DomainError("changed_meanwhile", "这封寄语刚才在别处改过，下面是您的文字，请核对后再保存。")
+    if letter.state == LetterState.RELEASED:
+        raise DomainError("letter_released", "这封寄语已经发布给家长，不能再改。")
+
+
+def _finish(actor: Actor, letter: GrowthLetter, *, verb: str) -> None:
+    """What goes with every write of the mentor's: 德育室 has not read this text, its word and its set time are void."""
+    letter.accepted_at, letter.accepted_by = None, None
+    letter.edited_at, letter.edited_by = None, None
+    letter.release_at, letter.released_by = None, None
+    letter.version += 1
+    sign_letter(letter=letter)
+    letter.save()
+    note_version(actor=actor, record=letter, act=VersionAct.CREATED if letter.version == 1 else VersionAct.UPDATED)
+    refresh_ticks(year=letter.term.year, pupil_ids=[letter.pupil_id], on=actor.today)
+    audit(actor=actor, verb=verb, target=letter, detail={"version": letter.version})
 
 
 def save_letter_draft(
@@ -104,6 +139,7 @@ def save_letter_draft(
     advice: str,
     version: int,
     submission: uuid.UUID,
+    draft_key: str = "",
 ) -> GrowthLetter:
     """Keep the letter as a draft. `version` is the one that the form showed, 0 for a new letter.
 
@@ -118,6 +154,7 @@ def save_letter_draft(
         version=version,
         submission=submission,
         hand_in=False,
+        draft_key=draft_key,
     )
 
 
@@ -130,10 +167,12 @@ def hand_in_letter(
     advice: str,
     version: int,
     submission: uuid.UUID,
+    draft_key: str = "",
 ) -> GrowthLetter:
     """Save the letter and hand it in to 德育室; its tick turns to √.
 
-    Raises DomainError `letter_empty` and all of `save_letter_draft`.
+    Raises DomainError `letter_empty`, all of `save_letter_draft`, and `LetterBlocked` for findings of checks that the
+    plan wants settled first.
     """
     return _save(
         actor,
@@ -144,60 +183,48 @@ def hand_in_letter(
         version=version,
         submission=submission,
         hand_in=True,
+        draft_key=draft_key,
     )
 
 
-@transaction.atomic
-def return_letter(
-    *, actor: Actor, letter: GrowthLetter, reason: str, seen_at: datetime.datetime | None = None
+def mark_handwritten(
+    *, actor: Actor, pupil: Pupil, term: Term, version: int, submission: uuid.UUID, draft_key: str = ""
 ) -> GrowthLetter:
-    """Send a handed-in letter back with a reason; its tick opens again.
+    """The letter was written by hand on the lined sheet: it is handed in without a text; its tick turns to √.
 
-    Raises DomainError `other_school`, `not_allowed`, `reason_missing`, `not_handed_in`,
-    `changed_meanwhile` (handed in again after `seen_at`, when the reader's page was made).
+    What was typed before stays in the record's history. Raises DomainError as `save_letter_draft` does.
     """
-    if letter.school_id != actor.school_id:
-        raise DomainError("other_school", "这封寄语不属于本校。")
-    if not can_release(actor):
-        raise DomainError("not_allowed", "只有德育室可以退回寄语。")
-    if not reason.strip():
-        raise DomainError("reason_missing", "请写明退回的原因，方便导师修改。")
-    locked = GrowthLetter.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=letter.pk)
-    if locked.state != LetterState.HANDED_IN:
-        raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
-    if seen_at is not None and locked.handed_in_at is not None and locked.handed_in_at > seen_at:
-        raise DomainError("changed_meanwhile", CHANGED)
-    locked.state = LetterState.RETURNED
-    locked.return_reason = reason.strip()
-    locked.version += 1
-    locked.save()
-    refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
-    audit(actor=actor, verb="return_letter", target=locked)
-    return locked
-
-
-@transaction.atomic
-def release_letters(
-    *, actor: Actor, term: Term, letter_ids: Collection[int], seen_at: datetime.datetime | None = None
-) -> int:
-    """Release handed-in letters of `term` to the families; others among them are left as they are. How many.
-
-    Letters that were handed in again after `seen_at`, when the page was made, stay too: nobody has read those texts.
-
-    Raises DomainError `other_school`, `not_allowed`.
-    """
-    if term.school_id != actor.school_id:
-        raise DomainError("other_school", "这个学期不属于本校。")
-    if not can_release(actor):
-        raise DomainError("not_allowed", "只有德育室可以发布寄语。")
-    letters = GrowthLetter.objects.present().filter(
-        school_id=actor.school_id, term=term, pk__in=letter_ids, state=LetterState.HANDED_IN
+    return _save(
+        actor,
+        pupil,
+        term,
+        body="",
+        advice="",
+        version=version,
+        submission=submission,
+        hand_in=True,
+        handwritten=True,
+        draft_key=draft_key,
     )
-    if seen_at is not None:
-        letters = letters.filter(handed_in_at__lte=seen_at)
-    released = letters.update(state=LetterState.RELEASED, released_at=now(), released_by_id=actor.user_id)
-    audit(actor=actor, verb="release_letters", target=term, detail={"count": released})
-    return released
+
+
+def unmark_handwritten(*, actor: Actor, pupil: Pupil, term: Term, version: int) -> GrowthLetter:
+    """It will be typed after all, or was marked by mistake: a draft again, its tick opens.
+
+    Raises DomainError `other_school`, `not_allowed`, `not_handwritten`, `changed_meanwhile`, `letter_released`.
+    """
+    _own_mentor(actor, pupil, term)
+    with transaction.atomic():
+        letter = _locked(pupil, term)
+        if letter is None or not letter.handwritten:
+            raise DomainError("not_handwritten", "这封寄语没有标为手写，请刷新页面再看。")
+        _check_version(letter, version)
+        keep_former(letter)
+        letter.handwritten = False
+        letter.state = LetterState.DRAFT
+        letter.handed_in_at = None
+        _finish(actor, letter, verb="unmark_handwritten")
+        return letter
 
 
 @transaction.atomic

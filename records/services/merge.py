@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 
 from accounts.actors import Actor
@@ -19,8 +19,20 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from records.enums import RecordKind
+from records.models import (
+    Draft,
+    GrowthLetter,
+    HeartTalk,
+    HomeVisit,
+    Reading,
+    RecordVersion,
+    Referral,
+    Tick,
+    TreeHoleCard,
+)
 from records.services.ticks import refresh_ticks
+from records.services.versions import replace_person
 from schools.models import SchoolYear
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 
@@ -148,11 +160,14 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
         GrowthLetter.objects.filter(pk=dropped.pk).update(deleted_at=now())
     _join_enrolments(kept, other)
     _join_assignments(actor, kept, other)
+    _move_history(kept, other)
     HomeVisit.objects.filter(pupil=other).update(pupil=kept)
     GrowthLetter.objects.filter(pupil=other).update(pupil=kept)
     for talk in HeartTalk.objects.filter(pupils=other):
         talk.pupils.add(kept)
         talk.pupils.remove(other)
+    Referral.objects.filter(pupil=other).update(pupil=kept)
+    TreeHoleCard.objects.filter(pupil=other).update(pupil=kept)
     Tick.objects.filter(pupil=other).delete()
     _join_guardians(kept, other)
     FamilySlip.objects.filter(pupil=other, revoked_at=None).update(revoked_at=now())
@@ -167,6 +182,27 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
         refresh_ticks(year=year, pupil_ids=[kept.pk], on=actor.today)
     audit(actor=actor, verb="merge_pupils", target=kept, detail={"other": gone, "moved": dict(merge.moving)})
     return kept
+
+
+def _move_history(kept: Pupil, other: Pupil) -> None:
+    """Versions name the kept entry; drafts of forms about the other one are forms about the kept one."""
+    for kind, name, rows in (
+        (RecordKind.VISIT, "pupil_id", HomeVisit.objects.filter(pupil=other)),
+        (RecordKind.LETTER, "pupil_id", GrowthLetter.objects.filter(pupil=other)),
+        (RecordKind.TALK, "pupils", HeartTalk.objects.filter(pupils=other)),
+    ):
+        keys = list(rows.values_list("pk", flat=True))
+        replace_person(kind=kind, record_ids=keys, name=name, old=other.pk, new=kept.pk)
+    for draft in Draft.objects.filter(pupil=other):
+        parts = draft.key.split("/")
+        # "talk/new/12" and "letter/12/3" name the pupil; "visit/5" names a record that moves along.
+        place = 2 if "new" in parts else 1
+        if len(parts) == 3:
+            parts[place] = str(kept.pk)
+        key = "/".join(parts)
+        if key != draft.key and Draft.objects.filter(user=draft.user_id, key=key).exists():
+            continue
+        Draft.objects.filter(pk=draft.pk).update(pupil=kept, key=key)
 
 
 def _join_enrolments(kept: Pupil, other: Pupil) -> None:
@@ -271,6 +307,9 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     if merge.refusal:
         raise DomainError("two_slots", merge.refusal)
     _move_slots(kept, other)
+    TreeHoleCard.objects.filter(teacher=other).update(teacher=kept)
+    joined = list(HomeVisit.objects.filter(teachers=other).values_list("pk", flat=True))
+    replace_person(kind=RecordKind.VISIT, record_ids=joined, name="teachers", old=other.pk, new=kept.pk)
     for visit in HomeVisit.objects.filter(teachers=other):
         visit.teachers.add(kept)
         visit.teachers.remove(other)
@@ -299,6 +338,13 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     """The kept account writes on in what the other one wrote, and has its roles; the other one closes."""
     for model in (HomeVisit, HeartTalk, GrowthLetter):
         model._base_manager.filter(created_by=other).update(created_by=kept)
+    Referral.objects.filter(created_by=other).update(created_by=kept)
+    Referral.objects.filter(acknowledged_by=other).update(acknowledged_by=kept)
+    TreeHoleCard.objects.filter(entered_by=other).update(entered_by=kept)
+    RecordVersion.objects.filter(changed_by=other).update(changed_by=kept)
+    known = Reading.objects.filter(user=kept, kind=OuterRef("kind"), record_id=OuterRef("record_id"))
+    Reading.objects.filter(~Exists(known), user=other).update(user=kept)
+    Draft.objects.filter(user=other).exclude(key__in=Draft.objects.filter(user=kept).values("key")).update(user=kept)
     grants = list(RoleGrant.objects.filter(user=other, ends_on=None, bureau=None))
     last_day = actor.today - datetime.timedelta(days=1)
     keys = [grant.pk for grant in grants]

@@ -11,10 +11,12 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.models import Teacher
-from records.enums import Occasion, TalkForm, VisitForm
+from records.enums import Occasion, TalkForm, VersionAct, VisitForm
 from records.models import HeartTalk, HomeVisit
 from records.rules import can_edit_note, date_fits, may_log_for
+from records.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks
+from records.services.versions import keep_former, note_version
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil
@@ -72,9 +74,11 @@ def log_visit(
     data: VisitData,
     teachers: Sequence[Teacher],
     submission: uuid.UUID,
+    draft_key: str = "",
 ) -> HomeVisit:
     """Save one home visit for `pupil`, counting for `term`; `teachers` are all who took part.
 
+    `draft_key` names the form's draft, which goes with it, here and below.
     The same `submission` again returns the visit that is already there.
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
@@ -92,6 +96,7 @@ def log_visit(
                 **_visit_fields(data),
             )
             visit.teachers.set(teachers)
+            _finish(actor, visit, VersionAct.CREATED, draft_key)
             refresh_ticks(year=year, pupil_ids=[pupil.pk], on=actor.today)
             audit(actor=actor, verb="log_visit", target=visit)
             return visit
@@ -111,6 +116,7 @@ def log_talk(
     term: Term,
     data: TalkData,
     submission: uuid.UUID,
+    draft_key: str = "",
 ) -> HeartTalk:
     """Save one talk with one or several pupils, counting for `term`.
 
@@ -128,6 +134,7 @@ def log_talk(
                 **_talk_fields(data),
             )
             talk.pupils.set(pupils)
+            _finish(actor, talk, VersionAct.CREATED, draft_key)
             refresh_ticks(year=year, pupil_ids=[p.pk for p in pupils], on=actor.today)
             audit(
                 actor=actor,
@@ -152,6 +159,7 @@ def update_visit(
     version: int,
     data: VisitData,
     teachers: Sequence[Teacher],
+    draft_key: str = "",
 ) -> HomeVisit:
     """Change a visit whose form showed `version`.
 
@@ -162,11 +170,13 @@ def update_visit(
     with transaction.atomic():
         locked = HomeVisit.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=visit.pk)
         _check_edit(actor, locked, version, data.date)
+        keep_former(locked)
         for name, value in _visit_fields(data).items():
             setattr(locked, name, value)
         locked.version += 1
         locked.save()
         locked.teachers.set(teachers)
+        _finish(actor, locked, VersionAct.UPDATED, draft_key)
         refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
         audit(
             actor=actor,
@@ -177,7 +187,7 @@ def update_visit(
         return locked
 
 
-def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData) -> HeartTalk:
+def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData, draft_key: str = "") -> HeartTalk:
     """Change a talk whose form showed `version`.
 
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
@@ -185,10 +195,12 @@ def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData) 
     with transaction.atomic():
         locked = HeartTalk.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=talk.pk)
         _check_edit(actor, locked, version, data.date)
+        keep_former(locked)
         for name, value in _talk_fields(data).items():
             setattr(locked, name, value)
         locked.version += 1
         locked.save()
+        _finish(actor, locked, VersionAct.UPDATED, draft_key)
         pupil_ids = list(locked.pupils.values_list("pk", flat=True))
         refresh_ticks(year=locked.term.year, pupil_ids=pupil_ids, on=actor.today)
         audit(
@@ -198,6 +210,13 @@ def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData) 
             detail={"version": locked.version},
         )
         return locked
+
+
+def _finish(actor: Actor, note: HomeVisit | HeartTalk, act: VersionAct, draft_key: str) -> None:
+    """What goes with every write of a note, in its transaction: its new version is kept, its draft is done."""
+    note_version(actor=actor, record=note, act=act)
+    if draft_key:
+        drop_draft(actor=actor, key=draft_key)
 
 
 def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, date: datetime.date) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import desk, desk_letters, desk_notes
+from records.views import desk, desk_drafts, desk_history, desk_letters, desk_notes, letter_desk, letter_tools
 
 app_name = "desk"
 
@@ -13,6 +13,20 @@ urlpatterns = [
     path("pupils/<int:pk>/visit/", desk_notes.visit_new, name="visit"),
     path("pupils/<int:pk>/talk/", desk_notes.talk_new, name="talk"),
     path("pupils/<int:pk>/letter/", desk_letters.letter, name="letter"),
+    path("letters/", letter_desk.letters, name="letters"),
+    path("letters/lined.pdf", letter_tools.lined_all, name="lined_letters"),
+    path("letters/<int:pk>/", letter_desk.letter_desk, name="letter_desk"),
+    path("letters/<int:pk>/check/", letter_tools.check, name="letter_check"),
+    path("letters/<int:pk>/preview/", letter_tools.preview, name="letter_preview"),
+    path("letters/<int:pk>/preview.pdf", letter_tools.preview_pdf, name="letter_pdf"),
+    path("letters/<int:pk>/lined.pdf", letter_tools.lined, name="letter_lined"),
     path("visits/<int:pk>/", desk_notes.visit_edit, name="visit_edit"),
     path("talks/<int:pk>/", desk_notes.talk_edit, name="talk_edit"),
+    path("drafts/", desk_drafts.save, name="draft_save"),
+    path("drafts/<int:pk>/drop/", desk_drafts.drop, name="draft_drop"),
+    path("drafts/<int:pk>/undo/", desk_drafts.undo, name="draft_undo"),
+    path("records/<str:kind>/<int:pk>/history/", desk_history.history, name="history"),
+    path("records/<str:kind>/<int:pk>/delete/", desk_history.delete, name="delete"),
+    path("records/<str:kind>/<int:pk>/restore/", desk_history.restore, name="restore"),
+    path("deleted/", desk_history.deleted, name="deleted"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import family
+from records.views import family, family_cards, family_reply
 
 app_name = "family"
 
@@ -11,4 +11,9 @@ urlpatterns = [
     path("<slug:key>/letters/", family.letters, name="letters"),
     path("<slug:key>/letters/<int:pk>/", family.letter, name="letter"),
     path("<slug:key>/letters/<int:pk>/pdf/", family.letter_pdf, name="letter_pdf"),
+    path("<slug:key>/letters/<int:pk>/reply/", family_reply.reply, name="reply"),
+    path("<slug:key>/card/", family_cards.new, name="card_new"),
+    path("<slug:key>/cards/", family_cards.cards, name="cards"),
+    path("<slug:key>/cards/leave/", family_cards.leave, name="cards_leave"),
+    path("<slug:key>/cards/<int:pk>/", family_cards.card, name="card"),
 ]

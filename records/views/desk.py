@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,14 +13,19 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
+from core.undo import offer_undo
 from records.forms.desk import BriefForm
 from records.models import Note
+from records.queries.counsel import pupil_help
 from records.queries.desk import Calendar, find_calendar, find_desk
 from records.queries.desk_choices import own_enrolment, school_pupils
+from records.queries.drafts import draft_lines
+from records.queries.history import count_readers
 from records.queries.pupil_file import PupilFile, pupil_file
 from records.querysets import pupils_in_reach
 from records.rules import can_read_text, may_log_for
 from records.services.briefs import write_brief
+from records.services.readings import note_readings
 from students.models import Pupil
 
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
@@ -45,6 +49,7 @@ def home(request: ActorRequest) -> HttpResponse:
             "desk": desk,
             "rows": desk.matching(query) if desk is not None else [],
             "query": query,
+            "drafts": draft_lines(request.actor),
             "many_classes": desk is not None and len(desk.classes) > 1,
         },
     )
@@ -60,6 +65,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     )
     file = file_of(request, found, calendar_or_stop(request))
     audit(actor=request.actor, verb="open_pupil", target=found, kind=AuditKind.READ)
+    note_readings(actor=request.actor, records=file.shown)
     return render(request, "desk/pupil.html", file_context(request, file))
 
 
@@ -103,12 +109,19 @@ def file_of(request: ActorRequest, found: Pupil, calendar: Calendar) -> PupilFil
         return can_read_text(request.actor, note)
 
     may_log = may_log_for(request.actor, [found.pk], calendar.year)
-    return pupil_file(request.actor, found, calendar, may_log=may_log, may_read=may_read)
+    file = pupil_file(request.actor, found, calendar, may_log=may_log, may_read=may_read)
+    count_readers(request.actor, file.shown)
+    return file
 
 
 def file_context(request: ActorRequest, file: PupilFile) -> dict[str, Any]:
     """What the page's template and its replaceable part need."""
-    return {"file": file, "pupil": file.pupil, "is_mentor": request.actor.has(Role.MENTOR)}
+    return {
+        "file": file,
+        "pupil": file.pupil,
+        "is_mentor": request.actor.has(Role.MENTOR),
+        "help": pupil_help(request.actor, file.pupil, may_log=file.may_log),
+    }
 
 
 def back_url(request: ActorRequest, found: Pupil) -> str:
@@ -119,15 +132,18 @@ def back_url(request: ActorRequest, found: Pupil) -> str:
 
 
 def render_form(request: ActorRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A form as a page or in the panel; with errors it answers 422."""
+    """A form as a page or in the panel; with errors, or with a refusal told beside it, it answers 422."""
     form = context["form"]
     context["back_url"] = back_url(request, context["pupil"])
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
 
-def saved(request: ActorRequest, pupils: list[Pupil], message: str) -> HttpResponse:
-    """After saving: for htmx the pieces of the page behind the panel that changed, else back to that page."""
-    messages.success(request, message)
+def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str = "") -> HttpResponse:
+    """After saving: for htmx the pieces of the page behind the panel that changed, else back to that page.
+
+    `undo` is where a button beside the message posts to.
+    """
+    offer_undo(request, message, undo)
     target = back_url(request, pupils[0])
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect(target)
@@ -138,4 +154,5 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str) -> HttpRespo
     desk = find_desk(request.actor, calendar)
     changed = {p.pk for p in pupils}
     rows = [r for r in desk.rows if r.pupil.pk in changed] if desk is not None else []
-    return render(request, "desk/_saved_rows.html", {"desk": desk, "rows": rows})
+    context = {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)}
+    return render(request, "desk/_saved_rows.html", context)

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.models import Teacher
-from records.enums import TalkForm, VisitForm
+from records.enums import RecordKind, TalkForm, VisitForm
 from records.forms.desk import NoteForm, TalkEntryForm, VisitEntryForm
 from records.models import HeartTalk, HomeVisit
 from records.queries.desk import Calendar
@@ -27,7 +28,9 @@ from records.queries.desk_choices import (
 )
 from records.rules import can_edit_note
 from records.services import log_talk, log_visit, update_talk, update_visit
+from records.services.drafts import drop_draft
 from records.views.desk import RECORDERS, calendar_or_stop, pupil_to_record, render_form, saved
+from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import Enrolment, Pupil
@@ -45,20 +48,22 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a home visit."""
     pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
     team = visit_team(request.actor, calendar, pupil)
+    draft = FormDraft.of(request, f"visit/new/{pupil.pk}")
+    initial = {
+        "date": request.actor.today,
+        "outcome": VisitOutcome.COMPLETED,
+        "way": VisitForm.HOME,
+        "teachers": [t.pk for t in team if t.user_id == request.actor.user_id],
+        "visibility": calendar.rules.plan.note_visibility,
+    }
     form = VisitEntryForm(
         request.POST or None,
         year=calendar.year,
         today=request.actor.today,
         teachers=_pairs(team),
-        initial={
-            "date": request.actor.today,
-            "outcome": VisitOutcome.COMPLETED,
-            "way": VisitForm.HOME,
-            "teachers": [t.pk for t in team if t.user_id == request.actor.user_id],
-            "visibility": calendar.rules.plan.note_visibility,
-        },
+        initial=draft.over(request, initial, VisitEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft}
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(
@@ -68,6 +73,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
                 data=form.visit_data(),
                 teachers=_chosen(team, form),
                 submission=form.cleaned_data["submission"],
+                draft_key=draft.key,
             )
         except DomainError as error:
             _explain(form, error)
@@ -89,14 +95,18 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     pupil, calendar = pupil_to_record(request, visit.pupil_id), calendar_or_stop(request)
     took_part = list(visit.teachers.all())
     team = list({t.pk: t for t in (*visit_team(request.actor, calendar, pupil), *took_part)}.values())
+    draft, stored = FormDraft.of(request, f"visit/{visit.pk}"), VisitEntryForm.initial_of(visit)
+    if request.POST.get("action") == TAKE_STORED:
+        return _kept(request, draft, pupil)
     form = VisitEntryForm(
         request.POST or None,
         year=visit.term.year,
         today=request.actor.today,
         teachers=_pairs(team),
-        initial=VisitEntryForm.initial_of(visit),
+        initial=draft.over(request, stored, VisitEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": visit}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": visit, "kind": "visit", "draft": draft}
+    context["conflict"] = draft.conflict(form, stored, visit.version, visit.pk)
     if request.method == "POST" and form.is_valid():
         try:
             update_visit(
@@ -105,12 +115,15 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 data=form.visit_data(),
                 teachers=_chosen(team, form),
+                draft_key=draft.key,
             )
         except DomainError as error:
-            if error.code == "changed_meanwhile" and _is_same(form, VisitEntryForm.initial_of(visit)):
+            if error.code == "changed_meanwhile" and _is_same(form, stored):
+                drop_draft(actor=request.actor, key=draft.key)
                 return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
             _explain(form, error, visit)
-            context["stored"] = visit if error.code == "changed_meanwhile" else None
+            if error.code == "changed_meanwhile":
+                context["conflict"] = conflict_of(form, stored, RecordKind.VISIT, visit.pk)
         else:
             return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
     return render_form(request, "desk/visit.html", context)
@@ -123,17 +136,19 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a talk with one pupil, or with several at once."""
     pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
     others = companions_of(request.actor, calendar, pupil)
+    draft = FormDraft.of(request, f"talk/new/{pupil.pk}")
+    initial = {
+        "date": request.actor.today,
+        "way": TalkForm.FACE,
+        "occasion": likely_occasion(calendar, request.actor.today),
+        "visibility": calendar.rules.plan.note_visibility,
+    }
     form = TalkEntryForm(
         request.POST or None,
         year=calendar.year,
         today=request.actor.today,
         companions=_names(others),
-        initial={
-            "date": request.actor.today,
-            "way": TalkForm.FACE,
-            "occasion": likely_occasion(calendar, request.actor.today),
-            "visibility": calendar.rules.plan.note_visibility,
-        },
+        initial=draft.over(request, initial, TalkEntryForm),
     )
     if request.method == "POST" and form.is_valid():
         chosen = set(form.cleaned_data["pupils"])
@@ -145,6 +160,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
                 term=calendar.term_for(form.cleaned_data["date"]),
                 data=form.talk_data(),
                 submission=form.cleaned_data["submission"],
+                draft_key=draft.key,
             )
         except DomainError as error:
             _explain(form, error)
@@ -153,7 +169,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
             if same_pupils and _is_same(form, TalkEntryForm.initial_of(talk)):
                 return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
             form.add_error(None, SENT_BEFORE)
-    return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form})
+    return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})
 
 
 @roles_required(*RECORDERS)
@@ -168,25 +184,43 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     # Reached from one pupil's page, the form goes back to it.
     first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
     pupil = pupil_to_record(request, first.pk)
+    draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkEntryForm.initial_of(talk)
+    if request.POST.get("action") == TAKE_STORED:
+        return _kept(request, draft, pupil)
     form = TalkEntryForm(
         request.POST or None,
         year=talk.term.year,
         today=request.actor.today,
         companions=(),
-        initial=TalkEntryForm.initial_of(talk),
+        initial=draft.over(request, stored, TalkEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "pupils": pupils}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "kind": "talk", "pupils": pupils}
+    context |= {"draft": draft, "conflict": draft.conflict(form, stored, talk.version, talk.pk)}
     if request.method == "POST" and form.is_valid():
         try:
-            update_talk(actor=request.actor, talk=talk, version=form.cleaned_data["version"], data=form.talk_data())
+            update_talk(
+                actor=request.actor,
+                talk=talk,
+                version=form.cleaned_data["version"],
+                data=form.talk_data(),
+                draft_key=draft.key,
+            )
         except DomainError as error:
-            if error.code == "changed_meanwhile" and _is_same(form, TalkEntryForm.initial_of(talk)):
+            if error.code == "changed_meanwhile" and _is_same(form, stored):
+                drop_draft(actor=request.actor, key=draft.key)
                 return saved(request, [pupil], "已保存谈心记录。")
             _explain(form, error, talk)
-            context["stored"] = talk if error.code == "changed_meanwhile" else None
+            if error.code == "changed_meanwhile":
+                context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
         else:
             return saved(request, [pupil, *(p for p in pupils if p != pupil)], "已保存谈心记录。")
     return render_form(request, "desk/talk.html", context)
+
+
+def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse:
+    """After a conflict the stored version stands; the typed one can be taken back for a day."""
+    kept = keep_stored(request, draft)
+    return saved(request, [pupil], KEPT_STORED, undo=reverse("desk:draft_undo", args=[kept.pk]))
 
 
 def _pairs(teachers: Sequence[Teacher]) -> list[tuple[int, str]]:

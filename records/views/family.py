@@ -22,6 +22,7 @@ from core.gates import public
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import SlipForm
+from records.forms.letter_desk import ReplyForm
 from records.models import GrowthLetter
 from records.queries.family import letters_for_family, valid_slip
 from records.queries.papers_letter import letter_context
@@ -36,7 +37,7 @@ SALT: Final = "family-slip-access"
 P = ParamSpec("P")
 
 
-def _private(
+def private(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Open to people without an account; nothing stays in a shared phone's cache, no other site learns the link."""
@@ -52,7 +53,7 @@ def _private(
     return public(guarded)
 
 
-@_private
+@private
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def slip(request: HttpRequest, key: str) -> HttpResponse:
@@ -89,7 +90,7 @@ def _to_letters(opened: FamilySlip) -> HttpResponse:
     return redirect("family:letters", key=opened.key)
 
 
-def _with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Hands the opened slip to `view`; without one, back to the question."""
 
     @wraps(view)
@@ -103,23 +104,31 @@ def _with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return guarded
 
 
-@_private
+@private
 @require_GET
-@_with_slip
+@with_slip
 def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The released letters, newest first."""
     rows = list(letters_for_family(opened))
     return render(request, "family/letters.html", {"slip": opened, "school": opened.school, "letters": rows})
 
 
-@_private
+@private
 @require_GET
-@_with_slip
+@with_slip
 def letter(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One letter as it stands on paper; the first reading is noted."""
     found = get_object_or_404(letters_for_family(opened), pk=pk)
     _note_reading(request, found)
+    return show_letter(request, opened, found)
+
+
+def show_letter(
+    request: HttpRequest, opened: FamilySlip, found: GrowthLetter, *, form: ReplyForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The letter's page, with the family's reply beneath; `form` is one that was refused."""
     paper = letter_context(found)
+    reply = getattr(found, "reply", None)
     context: dict[str, Any] = {
         "slip": opened,
         "school": opened.school,
@@ -128,16 +137,21 @@ def letter(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
         "body_lines": paragraphs(paper.body),
         "advice_lines": paragraphs(paper.advice),
         "has_more": letters_for_family(opened).exclude(pk=found.pk).exists(),
+        "reply": reply,
+        "reply_form": form or ReplyForm(initial={"text": reply.text if reply is not None else ""}),
     }
-    return render(request, "family/letter.html", context)
+    response = render(request, "family/letter.html", context, status=status)
+    # The reply is a form: see `slip`.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
-@_private
+@private
 @require_GET
-@_with_slip
+@with_slip
 def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
-    """The letter as a PDF; one letter takes about a tenth of a second."""
-    found = get_object_or_404(letters_for_family(opened), pk=pk)
+    """The letter as a PDF; one letter takes about a tenth of a second. One that was written by hand has none."""
+    found = get_object_or_404(letters_for_family(opened).filter(handwritten=False), pk=pk)
     paper = letter_context(found)
     _note_reading(request, found)
     name = quote(f"{paper.title}-{paper.pupil_name}-{paper.term}.pdf")

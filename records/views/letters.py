@@ -1,4 +1,4 @@
-"""德育室's letters 寄语发布: who has handed in, reading one, returning it, releasing many (Guyi plan 四(三)1)."""
+"""德育室's letters 寄语发布: who has handed in, and releasing many at once or at a set time (Guyi plan 四(三)1)."""
 
 import datetime
 from typing import Any
@@ -10,32 +10,33 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
-from accounts.services import audit
+from accounts.enums import Role
+from accounts.http import ActorRequest, roles_required
 from core.clock import now
 from core.errors import DomainError
+from core.templatetags.ui import cn_moment
 from records.enums import LetterState
-from records.forms.office import STATE_LABELS, PlaceForm, ReleaseForm, ReturnForm
-from records.models import GrowthLetter
-from records.queries.dashboard import covered_classes, term_calendar
+from records.forms.letter_desk import ScheduleForm
+from records.forms.office import STATE_LABELS, LetterFilterForm, PlaceForm, ReleaseForm
+from records.queries.dashboard import covered_classes
 from records.queries.desk import Calendar
 from records.queries.office_letters import (
+    ACCEPTED,
+    RELEASABLE,
+    SCHEDULED,
     STATES,
     in_state,
     letter_counts,
     letter_rows,
     letters_owed,
     letters_to_release,
-    readable_letters,
-    row_of,
-    school_letters,
+    mentor_choices,
     still_handed_in,
 )
-from records.services import release_letters, return_letter
-from records.services.letters import CHANGED
+from records.services import release_letters
+from records.services.letter_office import cancel_schedule, schedule_release
 from records.views.office import calendar_or_stop
 
 PAGE_SIZE = 50
@@ -45,18 +46,23 @@ PAGE_SIZE = 50
 @require_GET
 @never_cache
 def letters(request: ActorRequest) -> HttpResponse:
-    """The term's letters in handing-out order; `?state=`, `?place=` and `?term=` filter, handed-in ones come first."""
+    """The term's letters in handing-out order; `?state=`, `?place=`, `?mentor=` and `?term=` filter.
+
+    Those that wait to be read come first.
+    """
     calendar = calendar_or_stop(request)
-    classes = list(covered_classes(request.actor, calendar))
     data = request.GET.copy()
     data.setdefault("term", str(calendar.term.number))
-    form = PlaceForm(data, calendar=calendar, classes=classes)
+    form = LetterFilterForm(data, **_choices(request, calendar))
     state = request.GET.get("state", LetterState.HANDED_IN)
     state = state if state in STATES or state == "" else LetterState.HANDED_IN
-    owed = letters_owed(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
+    owed = letters_owed(
+        request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, mentor_id=form.mentor_id
+    )
     counts = letter_counts(owed)
     owed = in_state(owed, state)
     page = Paginator(owed, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = letter_rows(request.actor, calendar, list(page.object_list))
     return render(
         request,
         "office/letters.html",
@@ -64,15 +70,27 @@ def letters(request: ActorRequest) -> HttpResponse:
             "calendar": calendar,
             "form": form,
             "place": data.get("place", "") if form.is_valid() else "",
+            "mentor": form.mentor_id or "",
             "place_label": _place_label(form),
             "state": state,
             "tabs": _tabs(data, state, counts),
-            "to_release": counts[LetterState.HANDED_IN],
+            "to_release": sum(counts[s] for s in RELEASABLE),
+            "accepted": counts[ACCEPTED],
+            "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
-            "rows": letter_rows(request.actor, calendar, list(page.object_list)),
+            "rows": rows,
+            "schedule_form": ScheduleForm(today=request.actor.today),
             "seen": now().isoformat(),
         },
     )
+
+
+def _choices(request: ActorRequest, calendar: Calendar) -> dict[str, Any]:
+    return {
+        "calendar": calendar,
+        "classes": list(covered_classes(request.actor, calendar)),
+        "mentors": mentor_choices(request.actor, calendar.year),
+    }
 
 
 def _tabs(data: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -101,98 +119,104 @@ def _place_label(form: PlaceForm) -> str:
     return "全校"
 
 
-def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
-    return get_visible_or_404(
-        readable_letters(request.actor), request.actor, everyone=school_letters(request.actor), pk=pk
-    )
-
-
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
-def letter(request: ActorRequest, pk: int) -> HttpResponse:
-    """One letter with its text, to be released or returned; opening it is logged, a POST releases it."""
-    found = _letter(request, pk)
-    if request.method == "POST":
-        seen_at = _seen_at(request)
-        count = release_letters(actor=request.actor, term=found.term, letter_ids=[found.pk], seen_at=seen_at)
-        if not count:
-            if found.state == LetterState.HANDED_IN:
-                messages.warning(request, CHANGED)
-                return _render_letter(request, found, ReturnForm(), status=409)
-            raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
-        return _saved(request, found, f"已发布给{found.pupil.name}的家长。")
-    audit(actor=request.actor, verb="open_letter", target=found, kind=AuditKind.READ)
-    return _render_letter(request, found, ReturnForm())
-
-
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
-def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
-    """Send a letter back with a reason."""
-    found = _letter(request, pk)
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        return _render_letter(request, found, form, status=422)
-    try:
-        return_letter(actor=request.actor, letter=found, reason=form.cleaned_data["reason"], seen_at=_seen_at(request))
-    except DomainError as error:
-        if error.code != "changed_meanwhile":
-            raise
-        form.add_error(None, error.message)
-        return _render_letter(request, found, form, status=409)
-    return _saved(request, found, f"已退回{found.pupil.name}的寄语，导师会看到您的说明。")
-
-
 @roles_required(Role.MORAL_OFFICE)
 @require_POST
 def release(request: ActorRequest) -> HttpResponse:
-    """Release the ticked letters, or all handed-in ones of the place, in one go."""
+    """Release the ticked letters, or all of the place that are handed in or were found good, in one go."""
+    calendar, form, chosen = _chosen(request)
+    seen_at = seen_moment(request)
+    count = 0
+    if chosen:
+        count = release_letters(actor=request.actor, term=calendar.term, letter_ids=chosen, seen_at=seen_at)
+    if count:
+        messages.success(request, f"已发布 {count} 封寄语，家长凭条即可打开阅读。")
+    _tell_left(request, still_handed_in(request.actor, chosen), count, "发布")
+    return _to_list(form, calendar)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def schedule(request: ActorRequest) -> HttpResponse:
+    """Set the time at which the chosen letters reach the families."""
+    calendar, form, chosen = _chosen(request)
+    times = ScheduleForm(request.POST, today=request.actor.today)
+    if not times.is_valid():
+        sentence = next(error for errors in times.errors.values() for error in errors)
+        messages.warning(request, f"没有安排定时发布：{sentence}")
+        return _to_list(form, calendar, state=request.POST.get("state", ""))
+    count = 0
+    try:
+        if chosen:
+            count = schedule_release(
+                actor=request.actor,
+                term=calendar.term,
+                letter_ids=chosen,
+                at=times.moment,
+                seen_at=seen_moment(request),
+            )
+    except DomainError as error:
+        if error.code not in ("time_past", "time_far"):
+            raise
+        messages.warning(request, f"没有安排定时发布：{error.message}")
+        return _to_list(form, calendar, state=request.POST.get("state", ""))
+    if count:
+        messages.success(request, f"{count} 封寄语将在 {cn_moment(times.moment)} 发布。导师再改动的，会自动取消定时。")
+    _tell_left(request, len(chosen) - count, count, "安排")
+    return _to_list(form, calendar, state=SCHEDULED if count else "")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def unschedule(request: ActorRequest) -> HttpResponse:
+    """Take the set time off the chosen letters."""
+    calendar, form, chosen = _chosen(request, states=(SCHEDULED,))
+    count = cancel_schedule(actor=request.actor, term=calendar.term, letter_ids=chosen) if chosen else 0
+    if count:
+        messages.success(request, f"已取消 {count} 封寄语的定时发布。")
+    else:
+        messages.warning(request, "没有取消任何定时发布：请先勾选寄语。")
+    return _to_list(form, calendar, state=SCHEDULED)
+
+
+def _chosen(request: ActorRequest, states: tuple[str, ...] = RELEASABLE) -> tuple[Calendar, ReleaseForm, list[int]]:
+    """Which letters the post means. Raises DomainError `release_unclear`."""
     calendar = calendar_or_stop(request)
-    form = ReleaseForm(request.POST, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+    form = ReleaseForm(request.POST, **_choices(request, calendar))
     if not form.is_valid():
         raise DomainError("release_unclear", "没有看清要发布哪些寄语，请返回列表重新选择。")
     chosen = [int(key) for key in form.cleaned_data["letters"]]
-    if form.takes_all:
-        chosen = letters_to_release(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
-    count = 0
-    if chosen:
-        count = release_letters(actor=request.actor, term=calendar.term, letter_ids=chosen, seen_at=_seen_at(request))
-    again = still_handed_in(request.actor, chosen)
-    if count:
-        messages.success(request, f"已发布 {count} 封寄语，家长凭条即可打开阅读。")
-    if again:
-        messages.warning(request, f"有 {again} 封刚刚又交了一稿，没有发布。请看过新稿再发布。")
-    if not count and not again:
-        messages.warning(request, "没有发布任何寄语：请先勾选状态为“已交”的寄语。")
+    if form.takes_all or form.takes_accepted:
+        chosen = letters_to_release(
+            request.actor,
+            calendar,
+            class_id=form.class_id,
+            grade_id=form.grade_id,
+            mentor_id=form.mentor_id,
+            states=(ACCEPTED,) if form.takes_accepted else states,
+        )
+    return calendar, form, chosen
+
+
+def _tell_left(request: ActorRequest, left: int, count: int, done: str) -> None:
+    if left:
+        messages.warning(
+            request, f"有 {left} 封没有{done}：刚刚又交了一稿的，请看过新稿再{done}；您自己写的，请另一位老师{done}。"
+        )
+    elif not count:
+        messages.warning(request, f"没有{done}任何寄语：请先勾选已交的寄语。")
+
+
+def _to_list(form: PlaceForm, calendar: Calendar, *, state: str = "") -> HttpResponse:
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
-    if form.cleaned_data["place"]:
-        query["place"] = form.cleaned_data["place"]
+    for name in ("place", "mentor"):
+        if form.cleaned_data.get(name):
+            query[name] = str(form.cleaned_data[name])
+    if state in STATES:
+        query["state"] = state
     return redirect(f"{reverse('office:letters')}?{query.urlencode()}")
 
 
-def _seen_at(request: ActorRequest) -> datetime.datetime | None:
+def seen_moment(request: ActorRequest) -> datetime.datetime | None:
     """When the page was made that the post comes from: what changed since then, nobody has read."""
     return parse_datetime(request.POST.get("seen", ""))
-
-
-def _calendar_of(request: ActorRequest, found: GrowthLetter) -> Calendar | None:
-    return term_calendar(request.actor, found.term.number)
-
-
-def _render_letter(request: ActorRequest, found: GrowthLetter, form: ReturnForm, *, status: int = 200) -> HttpResponse:
-    calendar = _calendar_of(request, found)
-    row = row_of(request.actor, calendar, found) if calendar is not None else None
-    context = {"letter": found, "row": row, "form": form, "calendar": calendar, "seen": now().isoformat()}
-    return render(request, "office/letter.html", context, status=status)
-
-
-def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpResponse:
-    messages.success(request, sentence)
-    if not getattr(request, "htmx", False):
-        return redirect("office:letters")
-    fresh = _letter(request, found.pk)
-    calendar = _calendar_of(request, fresh)
-    row = row_of(request.actor, calendar, fresh) if calendar is not None else None
-    return render(request, "office/letter_saved.html", {"row": row, "calendar": calendar})

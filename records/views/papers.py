@@ -23,9 +23,10 @@ from records.forms.office import BooksForm, LettersForm, PrintForm
 from records.models import GrowthLetter
 from records.printing import order_books, order_letters, order_slips
 from records.queries.office_pupils import current_year_mentors, school_classes
-from records.queries.papers import record_book_context
+from records.queries.papers import BookSource
 from records.queries.papers_letter import letter_contexts
 from records.queries.print_lists import class_pupils, letters_for_print, print_overview, slip_contexts
+from records.services.readings import note_readings
 from records.views.office import calendar_or_stop, chosen_calendar
 from schools.models import SchoolClass
 from students.services import issue_slips
@@ -176,7 +177,8 @@ def _class(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
 def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
     full = request.GET.get("phones") == "full"
     year = calendar_or_stop(request).year
-    context = record_book_context(mentor, year, mask_phones=not full, actor=request.actor)
+    source = BookSource(request.actor, year, [mentor])
+    context = source.book(mentor, mask_phones=not full)
     audit(
         actor=request.actor,
         verb="print_book",
@@ -184,6 +186,7 @@ def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
         kind=AuditKind.READ,
         detail={"full_phones": full, "pupils": len(context.pupils)},
     )
+    note_readings(actor=request.actor, records=source.shown(mentor))
     return pdf_response(render_record_book(context), f"{mentor.names.replace('/', '、')}-导师记录本.pdf")
 
 
@@ -192,6 +195,7 @@ def _letters(request: ActorRequest, letters: Sequence[GrowthLetter], name: str) 
         raise DomainError("nothing_to_print", NO_LETTERS)
     contexts = letter_contexts(letters, on=request.actor.today)
     audit(actor=request.actor, verb="print_letters", kind=AuditKind.READ, detail={"letters": len(letters)})
+    note_readings(actor=request.actor, records=letters)
     # Two A5 pages side by side on one sheet, to be cut apart.
     two_up = request.GET.get("layout") == "a4"
     return pdf_response(render_letters(contexts, two_up=two_up), f"{name}-{contexts[0].title}.pdf")

@@ -33,7 +33,7 @@ def test_the_list_counts_every_pupil_who_is_owed_a_letter(qingzhu: SchoolCast, c
     letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1], draft=True)
     released_letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague)
     page = client_of(qingzhu.office).get(reverse("office:letters"))
-    assert tabs(page) == {"未交": 3, "已交": 1, "退回": 0, "已发布": 1, "全部": 5}
+    assert tabs(page) == {"未交": 3, "待校对": 1, "已校对": 0, "定时": 0, "退回": 0, "已发布": 1, "全部": 5}
     assert [row.enrolment.pupil for row in page.context["rows"]] == [qingzhu.pupils[0]]
 
 
@@ -47,7 +47,7 @@ def test_the_list_can_be_narrowed_to_a_class_and_a_state(qingzhu: SchoolCast, cl
     everybody = client.get(reverse("office:letters"), {"state": ""})
     assert len(everybody.context["rows"]) == 5
     second = client.get(reverse("office:letters"), {"term": "2"})
-    assert tabs(second) == {"未交": 5, "已交": 0, "退回": 0, "已发布": 0, "全部": 5}
+    assert tabs(second) == {"未交": 5, "待校对": 0, "已校对": 0, "定时": 0, "退回": 0, "已发布": 0, "全部": 5}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -62,7 +62,7 @@ def test_the_list_costs_the_same_for_one_letter_and_for_three(
     for writer, pupil in writers[:count]:
         letter(qingzhu, writer, pupil)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(reverse("office:letters"))
 
 
@@ -129,7 +129,7 @@ def test_a_text_that_was_handed_in_after_the_page_was_made_stays(qingzhu: School
         client.post(reverse("office:release"), {"scope": "all", "term": "1", "seen": seen}, follow=True),
     ]
     assert [p.status_code for p in posts] == [409, 409, 302, 200]
-    assert "有 1 封刚刚又交了一稿，没有发布" in posts[3].content.decode()
+    assert "有 1 封没有发布：刚刚又交了一稿的" in posts[3].content.decode()
     assert state(found) == LetterState.HANDED_IN
     fresh = client.get(address).context["seen"]
     assert client.post(address, {"seen": fresh}).status_code == 302

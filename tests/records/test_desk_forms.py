@@ -81,8 +81,8 @@ def test_htmx_gets_the_turned_tick_and_an_empty_panel(qingzhu: SchoolCast, clien
     assert tick is not None
     assert ("tick-done" in tick[0], 'hx-swap-oob="true"' in tick[0]) == (True, True)
     assert (page.count('id="desk-next"'), words(response).count("已登记安可儿的家访。")) == (1, 1)
-    # Three ticks, what is next, the message: all out of band, nothing is left for the panel, so it closes.
-    assert page.count("hx-swap-oob") == 5
+    # Three ticks, what is next, the drafts, the message: all out of band, nothing is left for the panel: it closes.
+    assert page.count("hx-swap-oob") == 6
     assert page.count("<form") == 0
 
 
@@ -241,8 +241,9 @@ def test_a_conflict_shows_both_texts_and_the_next_save_wins(qingzhu: SchoolCast,
     response = client.post(url, post, headers=HTMX)
     page = words(response)
     assert response.status_code == 422
-    seen = [page.count(w) for w in ("这条记录刚才在别处改过", "电脑上写的", "手机上写的")]
-    assert seen == [1, 1, 1]
+    seen = [page.count(w) for w in ("这条记录在别处改过", "电脑上写的", "手机上写的")]
+    # The typed text stands beside the stored one, and in its field.
+    assert seen == [1, 1, 2]
     again = client.post(url, filled(response), headers=HTMX)
     stored.refresh_from_db()
     assert (again.status_code, stored.text, stored.version) == (200, "手机上写的", 3)
@@ -327,8 +328,8 @@ def test_two_teachers_of_one_slot_do_not_overwrite_each_other(qingzhu: SchoolCas
     first.post(url, filled(forms[0], body="陶老师写的。", action="draft"))
     response = second.post(url, filled(forms[1], body="石老师写的。", action="draft"))
     page = words(response)
-    seen = [page.count(w) for w in ("这封寄语刚才在别处改过", "陶老师写的。", "石老师写的。")]
-    assert (response.status_code, seen) == (422, [1, 1, 1])
+    seen = [page.count(w) for w in ("这条记录在别处改过", "陶老师写的。", "石老师写的。")]
+    assert (response.status_code, seen) == (422, [1, 1, 2])
     assert GrowthLetter.objects.get().body == "陶老师写的。"
     assert second.post(url, filled(response, action="draft")).status_code == 302
     assert GrowthLetter.objects.get().body == "石老师写的。"

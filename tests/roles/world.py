@@ -26,6 +26,7 @@ from records.services import (
     log_visit,
     release_letters,
 )
+from records.services.drafts import save_draft
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips
@@ -121,6 +122,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         actor=mentor, pupil=pupil, term=term, body="你好", advice="", version=0, submission=uuid.uuid4()
     )
     release_letters(actor=office, term=term, letter_ids=[letter.pk])
+    draft = save_draft(
+        actor=mentor, key=f"talk/{talk.pk}", content={"text": ["还没写完"]}, stamp="0123456789ab.1", base_version=1
+    )
     exception = grant_exception(actor=office, mentor=cast.slot_colleague, limit=16, reason="试一试")
     job = Job.objects.create(
         school=cast.school,
@@ -171,8 +175,18 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "board:revoke": {"pk": exception.pk},
             "board:team": one,
             "desk:brief": {"pk": pupil.pk},
+            "desk:delete": {"kind": "visit", "pk": visit.pk},
+            "desk:draft_drop": {"pk": draft.pk},
+            "desk:draft_undo": {"pk": draft.pk},
+            "desk:history": {"kind": "visit", "pk": visit.pk},
             "desk:letter": {"pk": pupil.pk},
+            "desk:letter_check": {"pk": pupil.pk},
+            "desk:letter_desk": {"pk": pupil.pk},
+            "desk:letter_lined": {"pk": pupil.pk},
+            "desk:letter_pdf": {"pk": pupil.pk},
+            "desk:letter_preview": {"pk": pupil.pk},
             "desk:pupil": {"pk": pupil.pk},
+            "desk:restore": {"kind": "visit", "pk": visit.pk},
             "desk:talk": {"pk": pupil.pk},
             "desk:talk_edit": {"pk": talk.pk},
             "desk:visit": {"pk": pupil.pk},
@@ -180,6 +194,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "family:letter": {"key": slip.key, "pk": letter.pk},
             "family:letter_pdf": {"key": slip.key, "pk": letter.pk},
             "family:letters": {"key": slip.key},
+            "family:reply": {"key": slip.key, "pk": letter.pk},
             "family:slip": {"key": slip.key},
             "imports:cancel": {"pk": batch.pk},
             "imports:confirm": {"pk": batch.pk},
@@ -211,7 +226,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "merge:pupils": {"pk": pupil.pk},
             "merge:teachers": {"pk": teacher.pk},
             "notices:open": {"pk": notice.pk if notice else 0},
+            "office:accept_letter": {"pk": letter.pk},
             "office:class": one,
+            "office:edit_letter": {"pk": letter.pk},
             "office:grade": {"pk": cast.class_one.grade_id},
             "office:letter": {"pk": letter.pk},
             "office:mentor": {"pk": cast.slot.pk},

@@ -1,0 +1,33 @@
+"""All checks of a letter in one call."""
+
+from dataclasses import replace
+from typing import Final
+
+from records.lettercheck import confidential, form, hurtful, names, placeholder, pronouns, ranking
+from records.lettercheck.findings import CHECK_LABELS, CheckContext, Checker, Finding, LetterText
+
+CHECKERS: Final[tuple[Checker, ...]] = (
+    names.check,
+    pronouns.check,
+    form.check_likeness,
+    hurtful.check,
+    ranking.check,
+    confidential.check_family,
+    confidential.check_diagnosis,
+    placeholder.check,
+    pronouns.check_opening,
+    form.check_advice,
+    form.check_glyphs,
+    form.check_length,
+)
+_ORDER = {check: number for number, check in enumerate(CHECK_LABELS)}
+
+
+def check_letter(letter: LetterText, *, context: CheckContext) -> list[Finding]:
+    """What to look at again in `letter`, by check, then by place. Nothing is found in an empty letter.
+
+    No finding blocks unless the plan lists its code: then its severity is `blocking`. Never raises on any text.
+    """
+    found = [finding for checker in CHECKERS for finding in checker(letter, context)]
+    marked = [replace(f, severity="blocking") if f.code in context.blocking else f for f in found]
+    return sorted(marked, key=lambda f: (_ORDER[f.code], f.field == "advice", f.start or 0))

@@ -1,0 +1,171 @@
+"""Reads of 心灵树洞卡: whom a card can be given to, a teacher's inbox, and 德育室's counts without a word or a name."""
+
+import datetime
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant
+from core.clock import now
+from mentors.models import Assignment, Teacher
+from mentors.querysets import TeacherQuerySet
+from records.enums import CardSubject
+from records.models import TreeHoleCard
+from records.querysets import TreeHoleCardQuerySet
+from schools.models import Grade, School, SchoolYear
+from students.models import Enrolment, FamilySlip
+
+#: So many names one search shows to a pupil, or to a teacher who types in a paper card.
+MOST_FOUND: Final = 20
+
+
+def waited(since: datetime.datetime) -> str:
+    """How long something has waited: 等了 2 天, 等了 3 小时, 刚刚."""
+    passed = now() - since
+    if passed.days:
+        return f"等了 {passed.days} 天"
+    hours = passed.seconds // 3600
+    return f"等了 {hours} 小时" if hours else "刚刚"
+
+
+def reachable_teachers(school_id: int, *, on: datetime.date) -> TeacherQuerySet:
+    """Present teachers of a school who can sign in and so read a card on the day `on`."""
+    held = RoleGrant.objects.active(on).filter(school_id=school_id, user_id=OuterRef("user_id"))
+    return Teacher.objects.present().filter(Exists(held), school_id=school_id, user__is_active=True)
+
+
+def near_teachers(slip: FamilySlip, year: SchoolYear, *, on: datetime.date) -> list[Teacher]:
+    """The pupil's own mentors and homeroom teacher, as far as a card reaches them. One query."""
+    teachers = reachable_teachers(slip.school_id, on=on)
+    mentors = Assignment.objects.active().filter(pupil_id=slip.pupil_id, year=year)
+    classes = Enrolment.objects.active().of_year(year).filter(pupil_id=slip.pupil_id)
+    leaders = RoleGrant.objects.active(on).filter(
+        role=Role.HOMEROOM, school_class_id__in=classes.values("school_class_id")
+    )
+    own = Q(memberships__mentor_id__in=mentors.values("mentor_id"))
+    return list(teachers.filter(own | Q(user_id__in=leaders.values("user_id"))).distinct().order_by("pinyin", "pk"))
+
+
+def search_teachers(school_id: int, text: str, *, on: datetime.date) -> list[Teacher]:
+    """Teachers whose name, pinyin or initials begin or contain `text`. One query, none without a text."""
+    text = text.strip()
+    if not text:
+        return []
+    lower = text.lower()
+    found = reachable_teachers(school_id, on=on).filter(
+        Q(name__icontains=text) | Q(pinyin__startswith=lower) | Q(initials__contains=f" {lower}")
+    )
+    return list(found.order_by("pinyin", "pk")[:MOST_FOUND])
+
+
+def cards_of_slip(slip: FamilySlip, keys: list[int]) -> list[TreeHoleCard]:
+    """Those of the pupil's own cards with these keys, the latest first; paper cards are never among them."""
+    rows = TreeHoleCard.objects.filter(pk__in=keys, pupil_id=slip.pupil_id, school_id=slip.school_id, entered_by=None)
+    return list(rows.select_related("teacher", "school"))
+
+
+def inbox(actor: Actor) -> TreeHoleCardQuerySet:
+    """The cards that were given to the actor: those that wait first, the oldest of them on top; then the others."""
+    return (
+        TreeHoleCard.objects.held_by(actor)
+        .select_related("pupil")
+        .annotate(
+            done=Case(
+                When(closed_at__isnull=False, then=Value(2)),
+                When(Q(answered_at__isnull=False) | Q(met_on__isnull=False), then=Value(1)),
+                default=Value(0),
+                output_field=IntegerField(),
+            )
+        )
+        .order_by("done", "handed_in_at", "pk")
+    )
+
+
+def own_cards(actor: Actor) -> TreeHoleCardQuerySet:
+    """The cards that the actor may open, with all that the page shows."""
+    return TreeHoleCard.objects.held_by(actor).select_related("pupil", "teacher", "term__year", "school")
+
+
+def school_cards(actor: Actor) -> TreeHoleCardQuerySet:
+    """All cards of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    return TreeHoleCard.objects.in_school(actor)
+
+
+def class_labels(pupil_ids: set[int], year: SchoolYear) -> dict[int, str]:
+    """The present class of each pupil in words. One query."""
+    rows = Enrolment.objects.active().of_year(year).filter(pupil_id__in=pupil_ids)
+    return {row.pupil_id: row.school_class.label for row in rows.select_related("school_class__grade")}
+
+
+def find_enrolments(actor: Actor, year: SchoolYear, *, text: str = "", class_id: int | None = None) -> list[Enrolment]:
+    """Present pupils of the school by name, pinyin initials or class: names and classes only, the first twenty.
+
+    For whoever types in a paper card. One query, none without a text or a class.
+    """
+    text = text.strip()
+    if not text and class_id is None:
+        return []
+    rows: QuerySet[Enrolment] = Enrolment.objects.in_school(actor).active().of_year(year)
+    if class_id is not None:
+        rows = rows.filter(school_class_id=class_id)
+    if text:
+        lower = text.lower()
+        rows = rows.filter(
+            Q(pupil__name__icontains=text)
+            | Q(pupil__pinyin__startswith=lower)
+            | Q(pupil__initials__contains=f" {lower}")
+        )
+    most = MOST_FOUND if class_id is None else 80
+    return list(
+        rows.select_related("pupil", "school_class__grade").order_by(
+            "school_class__grade__number", "school_class__number", "seat_number", "pupil__pinyin", "pupil_id"
+        )[:most]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CardCounts:
+    """德育室's view of a year's cards: counts and waiting times, never a text, a pupil, a class or a teacher."""
+
+    total: int
+    answered: int
+    waiting: int
+    # Days that those still waiting have waited.
+    median_days: int
+    oldest_days: int
+    subjects: list[tuple[str, int]]
+    grades: list[tuple[str, int]]
+
+
+def card_counts(school: School, year: SchoolYear) -> CardCounts:
+    """Counts by subject and, apart from it, by grade: never crossed, a small cell would point at a child. Three queries."""
+    cards = list(
+        TreeHoleCard.objects.filter(school=school, term__year=year).values_list(
+            "subject", "pupil_id", "handed_in_at", "answered_at", "met_on", "closed_at"
+        )
+    )
+    grade_of = dict(
+        Enrolment.objects.filter(year=year, pupil_id__in={card[1] for card in cards})
+        .order_by("starts_on", "pk")
+        .values_list("pupil_id", "school_class__grade_id")
+    )
+    moment = now()
+    open_since = [card[2] for card in cards if card[3] is None and card[4] is None and card[5] is None]
+    days = [(moment - since).days for since in open_since]
+    subjects, grades = Counter(card[0] for card in cards), Counter(grade_of.get(card[1]) for card in cards)
+    return CardCounts(
+        total=len(cards),
+        answered=len(cards) - len(days),
+        waiting=len(days),
+        median_days=int(statistics.median(days)) if days else 0,
+        oldest_days=max(days, default=0),
+        subjects=[(str(subject.label), subjects[subject.value]) for subject in CardSubject],
+        grades=[
+            (grade.name, grades[grade.pk]) for grade in Grade.objects.filter(school=school) if grades.get(grade.pk)
+        ],
+    )

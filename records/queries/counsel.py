@@ -1,0 +1,150 @@
+"""Reads of the counsellor's pages, and what a teacher sees of their own referrals."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Value
+from django.db.models.query import QuerySet
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant
+from mentors.models import Assignment
+from records.enums import RecordKind, ReferralState
+from records.models import HeartTalk, HomeVisit, Referral
+from records.queries.cards import class_labels, waited
+from records.querysets import ReferralQuerySet
+from schools.enums import NoteVisibility
+from schools.models import SchoolYear
+from students.models import Pupil
+
+#: So many of a pupil's shared notes stand on a referral's page.
+MOST_BESIDE = 10
+
+
+def has_counsellor(school_id: int, *, on: datetime.date) -> bool:
+    """Whether anybody can take a referral on the day `on`."""
+    return RoleGrant.objects.active(on).filter(school_id=school_id, role=Role.COUNSELLOR, user__is_active=True).exists()
+
+
+def referrals_of_school(actor: Actor) -> ReferralQuerySet:
+    """What the counsellor takes care of; nothing for others."""
+    rows = Referral.objects.visible_to(actor) if actor.has(Role.COUNSELLOR) else Referral.objects.none()
+    return rows.select_related("pupil", "created_by", "acknowledged_by")
+
+
+def sent_by(actor: Actor) -> ReferralQuerySet:
+    """The actor's own referrals, the latest first."""
+    if actor.user_id is None:
+        return Referral.objects.none()
+    rows = Referral.objects.visible_to(actor).filter(created_by_id=actor.user_id)
+    return rows.select_related("pupil", "acknowledged_by")
+
+
+def school_referrals(actor: Actor) -> ReferralQuerySet:
+    """All referrals of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
+    return Referral.objects.in_school(actor)
+
+
+def state_counts(actor: Actor) -> dict[str, int]:
+    """How many referrals the counsellor has by state. One query."""
+    states = list(referrals_of_school(actor).order_by().values_list("state", flat=True))
+    return {state.value: states.count(state.value) for state in ReferralState}
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    """One line of the counsellor's list: who and since when, no word of the text."""
+
+    referral: Referral
+    class_label: str
+
+    @property
+    def waited(self) -> str:
+        """等了 2 天, while nobody has taken it."""
+        return waited(self.referral.created_at) if self.referral.state == ReferralState.OPEN else ""
+
+
+def referral_lines(referrals: list[Referral], year: SchoolYear | None) -> list[ReferralLine]:
+    """The lines of one page of the list. One query."""
+    labels = class_labels({r.pupil_id for r in referrals}, year) if year is not None else {}
+    return [ReferralLine(r, labels.get(r.pupil_id, "")) for r in referrals]
+
+
+def mentor_names(pupil: Pupil, year: SchoolYear) -> list[str]:
+    """The pupil's present mentors, the main one first. Two queries."""
+    rows = Assignment.objects.active().filter(pupil=pupil, year=year).order_by("kind", "pk").select_related("mentor")
+    return [row.mentor.names for row in rows.prefetch_related("mentor__members__teacher")]
+
+
+@dataclass(frozen=True, slots=True)
+class PupilHelp:
+    """On a pupil's page: whether the reader may ask for help, and what became of their own referrals."""
+
+    may_refer: bool
+    referrals: list[Referral]
+
+
+def pupil_help(actor: Actor, pupil: Pupil, *, may_log: bool) -> PupilHelp:
+    """What stands beside the school's emergency card. One query."""
+    return PupilHelp(may_log or actor.has(Role.MORAL_OFFICE), list(sent_by(actor).filter(pupil=pupil)[:5]))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNote:
+    """A visit or talk that its author shared with 心理老师, as the list shows it: no word of the text."""
+
+    kind: RecordKind
+    note: HomeVisit | HeartTalk
+    pupils: list[Pupil]
+    class_labels: dict[int, str]
+
+    @property
+    def who(self) -> str:
+        """一（1）班 张三、二（1）班 李四."""
+        return "、".join(f"{self.class_labels.get(p.pk, '')} {p.name}".strip() for p in self.pupils)
+
+
+def shared_keys(actor: Actor, pupil: Pupil | None = None) -> QuerySet[HomeVisit, tuple[str, int]]:
+    """Kind and key of the notes that were shared with 心理老师 (of one pupil), the latest first, ready for paging."""
+    chosen = {"visibility": NoteVisibility.COUNSELLOR, "school_id": actor.school_id}
+    visits, talks = HomeVisit.objects.visible_to(actor).present(), HeartTalk.objects.visible_to(actor).present()
+    visits, talks = visits.filter(**chosen), talks.filter(**chosen)
+    if not actor.has(Role.COUNSELLOR):
+        visits, talks = visits.none(), talks.none()
+    if pupil is not None:
+        visits, talks = visits.filter(pupil=pupil), talks.filter(pupils=pupil)
+    columns = ("kind", "pk", "date", "created_at")
+    both = visits.order_by().annotate(kind=Value("visit")).values_list(*columns).union(
+        talks.order_by().annotate(kind=Value("talk")).values_list(*columns), all=True
+    )
+    return both.order_by("-date", "-created_at", "kind", "-pk")  # type: ignore[return-value]  # the union's rows are tuples
+
+
+def shared_notes(keys: list[tuple[str, int]], year: SchoolYear | None) -> list[SharedNote]:
+    """The notes behind one page of `shared_keys`, in its order. Four queries."""
+    of_kind = {kind: [row[1] for row in keys if row[0] == kind] for kind in ("visit", "talk")}
+    visits = HomeVisit.objects.filter(pk__in=of_kind["visit"]).select_related("pupil", "created_by")
+    talks = HeartTalk.objects.filter(pk__in=of_kind["talk"]).select_related("created_by").prefetch_related("pupils")
+    found: dict[tuple[str, int], tuple[HomeVisit | HeartTalk, list[Pupil]]] = {}
+    found |= {("visit", visit.pk): (visit, [visit.pupil]) for visit in visits}
+    found |= {("talk", talk.pk): (talk, list(talk.pupils.all())) for talk in talks}
+    everybody = {pupil.pk for _, pupils in found.values() for pupil in pupils}
+    labels = class_labels(everybody, year) if year is not None else {}
+    return [
+        SharedNote(RecordKind(row[0]), *found[(row[0], row[1])], labels) for row in keys if (row[0], row[1]) in found
+    ]
+
+
+def shared_visits(actor: Actor) -> QuerySet[HomeVisit]:
+    """The visits shared with 心理老师, for the counsellor, with all that a page shows."""
+    rows = HomeVisit.objects.visible_to(actor).present().filter(visibility=NoteVisibility.COUNSELLOR)
+    rows = rows if actor.has(Role.COUNSELLOR) else rows.none()
+    return rows.select_related("pupil", "created_by").prefetch_related("teachers")
+
+
+def shared_talks(actor: Actor) -> QuerySet[HeartTalk]:
+    """The talks shared with 心理老师, for the counsellor, with all that a page shows."""
+    rows = HeartTalk.objects.visible_to(actor).present().filter(visibility=NoteVisibility.COUNSELLOR)
+    rows = rows if actor.has(Role.COUNSELLOR) else rows.none()
+    return rows.select_related("created_by").prefetch_related("pupils")

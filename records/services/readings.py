@@ -1,0 +1,75 @@
+"""Who has opened a text that is not their own; its author sees it (domain: logged access, visible to the author)."""
+
+from collections.abc import Iterable
+
+from accounts.actors import Actor
+from core.clock import now
+from records.enums import RecordKind
+from records.models import GrowthLetter, Reading
+from records.services.versions import VersionedRecord, kind_of
+
+
+def note_readings(*, actor: Actor, records: Iterable[VersionedRecord | None]) -> int:
+    """The actor was shown the texts of these records: one query for all of them, none if all are their own or empty.
+
+    Records without a text, None (one that the actor may not read) and one's own are left out. A letter is one's own
+    if one holds its slot: its mentor's members with their teachers need to be at hand. How many were noted.
+    """
+    if actor.user_id is None or actor.school_id is None:
+        return 0
+    moment = now()
+    rows = {
+        (kind, record.pk): Reading(
+            school_id=actor.school_id,
+            kind=kind,
+            record_id=record.pk,
+            user_id=actor.user_id,
+            first_at=moment,
+            last_at=moment,
+        )
+        for record in records
+        if record is not None and _has_text(record) and not is_own(actor, record)
+        for kind in (kind_of(record),)
+    }
+    if rows:
+        Reading.objects.bulk_create(
+            rows.values(),
+            update_conflicts=True,
+            unique_fields=["kind", "record_id", "user"],
+            update_fields=["last_at"],
+            batch_size=500,
+        )
+    return len(rows)
+
+
+def note_reading_of(*, actor: Actor, kind: RecordKind, record_id: int) -> None:
+    """The same for a record of another kind (a card, a referral) that is not the actor's own."""
+    if actor.user_id is None or actor.school_id is None:
+        return
+    moment = now()
+    row = Reading(
+        school_id=actor.school_id,
+        kind=kind,
+        record_id=record_id,
+        user_id=actor.user_id,
+        first_at=moment,
+        last_at=moment,
+    )
+    Reading.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["kind", "record_id", "user"], update_fields=["last_at"]
+    )
+
+
+def is_own(actor: Actor, record: VersionedRecord) -> bool:
+    """Whether the actor wrote the record, or holds the slot that writes this letter."""
+    if record.created_by_id == actor.user_id:
+        return True
+    if not isinstance(record, GrowthLetter):
+        return False
+    return any(member.teacher.user_id == actor.user_id for member in record.mentor.members.all())
+
+
+def _has_text(record: VersionedRecord) -> bool:
+    if isinstance(record, GrowthLetter):
+        return bool(record.body or record.advice)
+    return bool(record.text or getattr(record, "agreement", ""))

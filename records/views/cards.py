@@ -1,0 +1,264 @@
+"""心灵树洞卡 for teachers: the inbox, one card, and typing in a card that came on paper; and 德育室's counts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from core.undo import offer_undo
+from mentors.models import Teacher
+from records.enums import HomeContact
+from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
+from records.forms.desk import RecordForm
+from records.models import TreeHoleCard
+from records.queries.cards import card_counts, class_labels, find_enrolments, inbox, own_cards, school_cards, waited
+from records.queries.counsel import sent_by
+from records.queries.desk_choices import own_enrolment, school_pupils
+from records.querysets import pupils_in_reach
+from records.rules import may_log_for
+from records.services.cards import (
+    answer_card,
+    close_card,
+    decide_home,
+    enter_paper_card,
+    note_meeting,
+    open_card,
+    reopen_card,
+)
+from records.views.counsel import SCHOOL_ROLES
+from records.views.desk import calendar_or_stop
+from records.views.drafting import FormDraft
+from schools.models import SchoolClass
+
+PAGE = 20
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_GET
+@never_cache
+def inbox_page(request: ActorRequest) -> HttpResponse:
+    """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list."""
+    page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
+    labels = class_labels({card.pupil_id for card in page}, calendar_or_stop(request).year)
+    rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
+    context = {"page_obj": page, "rows": rows, "is_teacher": _is_teacher(request)}
+    return render(request, "treehole/inbox.html", context)
+
+
+def _is_teacher(request: ActorRequest) -> bool:
+    return Teacher.objects.visible_to(request.actor).present().filter(user_id=request.actor.user_id).exists()
+
+
+def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
+    return get_visible_or_404(own_cards(request.actor), request.actor, everyone=school_cards(request.actor), pk=pk)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_GET
+@never_cache
+def card(request: ActorRequest, pk: int) -> HttpResponse:
+    """One card: answer, meet and decide about home in any order; the first reading is noted."""
+    found = _card(request, pk)
+    open_card(actor=request.actor, card=found)
+    return _show(request, found)
+
+
+def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> HttpResponse:
+    calendar = calendar_or_stop(request)
+    draft = FormDraft.of(request, f"card/{found.pk}")
+    version = {"version": found.version}
+    context: dict[str, Any] = {
+        "card": found,
+        "pupil": found.pupil,
+        "class_label": class_labels({found.pupil_id}, calendar.year).get(found.pupil_id, ""),
+        "waited": waited(found.handed_in_at) if found.answered_at is None and found.met_on is None else "",
+        "draft": draft,
+        "answer": bound.get("answer")
+        or AnswerForm(
+            initial=draft.over(request, {**version, "text": found.answer}, AnswerForm), auto_id="id_answer_%s"
+        ),
+        "meet": bound.get("meet")
+        or MeetForm(
+            initial={**version, "date": found.met_on or request.actor.today},
+            today=request.actor.today,
+            auto_id="id_meet_%s",
+        ),
+        "home": bound.get("home")
+        or HomeForm(initial={**version, **_home(found)}, may_tell=found.may_tell_home, auto_id="id_home_%s"),
+        "may_log": may_log_for(request.actor, [found.pupil_id], calendar.year),
+        "in_reach": pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists(),
+        "referrals": sent_by(request.actor).filter(pupil=found.pupil)[:5],
+    }
+    return render(request, "treehole/card.html", context, status=422 if bound else 200)
+
+
+def _home(found: TreeHoleCard) -> dict[str, str]:
+    if found.home_contact != HomeContact.OPEN:
+        return {"contacted": found.home_contact, "reason": found.home_reason}
+    # The pupil's wish is what is offered.
+    return {} if found.may_tell_home else {"contacted": SILENT, "reason": "尊重同学的意愿。"}
+
+
+def _explain(form: RecordForm, error: DomainError, found: TreeHoleCard) -> None:
+    field = {"reason_missing": "reason", "reason_too_long": "reason", "date_out_of_range": "date"}.get(error.code)
+    form.add_error(field if field in form.fields else None, error.message)
+    if error.code == "changed_meanwhile":
+        form.show_version(found.version)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_POST
+@never_cache
+def answer(request: ActorRequest, pk: int) -> HttpResponse:
+    """Write the answer, or change it."""
+    found = _card(request, pk)
+    form = AnswerForm(request.POST, auto_id="id_answer_%s")
+    if form.is_valid():
+        try:
+            answer_card(
+                actor=request.actor,
+                card=found,
+                text=form.cleaned_data["text"],
+                version=form.cleaned_data["version"],
+                draft_key=f"card/{found.pk}",
+            )
+        except DomainError as error:
+            _explain(form, error, found)
+        else:
+            how = "这张卡是从纸上录入的，请把回信当面交给同学。" if found.entered_by_id else "同学用暗号就能看到。"
+            messages.success(request, f"回信已保存，{how}")
+            return redirect("cards:card", pk=pk)
+    return _show(request, found, answer=form)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_POST
+@never_cache
+def meet(request: ActorRequest, pk: int) -> HttpResponse:
+    """Note the day of the meeting."""
+    found = _card(request, pk)
+    form = MeetForm(request.POST, today=request.actor.today, auto_id="id_meet_%s")
+    if form.is_valid():
+        try:
+            note_meeting(
+                actor=request.actor, card=found, on=form.cleaned_data["date"], version=form.cleaned_data["version"]
+            )
+        except DomainError as error:
+            _explain(form, error, found)
+        else:
+            messages.success(request, "已记下约谈日期。")
+            return redirect("cards:card", pk=pk)
+    return _show(request, found, meet=form)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_POST
+@never_cache
+def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
+    """Note that home was told, or why not."""
+    found = _card(request, pk)
+    form = HomeForm(request.POST, may_tell=found.may_tell_home, auto_id="id_home_%s")
+    if form.is_valid():
+        try:
+            decide_home(
+                actor=request.actor,
+                card=found,
+                contacted=form.cleaned_data["contacted"] == CONTACTED,
+                reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
+            )
+        except DomainError as error:
+            _explain(form, error, found)
+        else:
+            messages.success(request, "已记下。")
+            return redirect("cards:card", pk=pk)
+    return _show(request, found, home=form)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_POST
+def close(request: ActorRequest, pk: int) -> HttpResponse:
+    """Put the card away; a button takes it back."""
+    found = _card(request, pk)
+    try:
+        close_card(actor=request.actor, card=found)
+    except DomainError as error:
+        messages.warning(request, error.message)
+        return redirect("cards:card", pk=pk)
+    offer_undo(request, "这张树洞卡已收起。", reverse("cards:reopen", args=[pk]))
+    return redirect("cards:inbox")
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_POST
+def reopen(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a card out again."""
+    found = _card(request, pk)
+    reopen_card(actor=request.actor, card=found)
+    return redirect("cards:card", pk=pk)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_GET
+@never_cache
+def find_pupil(request: ActorRequest) -> HttpResponse:
+    """Whose paper card it is: by class, name or initials; names and classes only."""
+    year = calendar_or_stop(request).year
+    classes = list(
+        SchoolClass.objects.of_year(year).select_related("grade").order_by("grade__number", "number")
+    )
+    chosen = request.GET.get("class", "")
+    class_id = next((c.pk for c in classes if str(c.pk) == chosen), None)
+    query = request.GET.get("q", "").strip()[:40]
+    context = {
+        "classes": classes,
+        "class_id": class_id,
+        "query": query,
+        "rows": find_enrolments(request.actor, year, text=query, class_id=class_id),
+        "is_teacher": _is_teacher(request),
+    }
+    return render(request, "treehole/find.html", context)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
+    """Type in the paper card of one pupil."""
+    pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    if not _is_teacher(request):
+        raise PermissionDenied
+    form = CardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stored = enter_paper_card(
+                actor=request.actor, pupil=pupil, data=form.card_data(), submission=form.cleaned_data["submission"]
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "已录入。回信请当面交给同学。")
+            return redirect("cards:card", pk=stored.pk)
+    place = own_enrolment(request.actor, calendar_or_stop(request), pupil)
+    context = {"pupil": pupil, "class_label": place.school_class.label if place is not None else "", "form": form}
+    return render(request, "treehole/paper.html", context, status=422 if form.errors else 200)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def counts(request: ActorRequest) -> HttpResponse:
+    """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
+    calendar = calendar_or_stop(request)
+    assert request.actor.school is not None  # noqa: S101 - calendar_or_stop has found the school's year
+    found = card_counts(request.actor.school, calendar.year)
+    return render(request, "treehole/counts.html", {"counts": found, "year": calendar.year})

@@ -1,0 +1,307 @@
+"""Referrals 转介: the teacher's short form and what became of it, and the counsellor's pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from core.undo import offer_undo
+from records.enums import RecordKind, ReferralState
+from records.forms.care import NotesForm, ReferForm, WordForm
+from records.models import Referral
+from records.queries.cards import class_labels
+from records.queries.counsel import (
+    MOST_BESIDE,
+    has_counsellor,
+    mentor_names,
+    pupil_help,
+    referral_lines,
+    referrals_of_school,
+    school_referrals,
+    sent_by,
+    shared_keys,
+    shared_notes,
+    shared_talks,
+    shared_visits,
+    state_counts,
+)
+from records.queries.desk_choices import school_pupils, school_talks, school_visits
+from records.querysets import pupils_in_reach
+from records.rules import can_work_on, may_log_for, may_refer
+from records.services.readings import note_readings
+from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
+from records.views.desk import calendar_or_stop
+from records.views.drafting import FormDraft
+from schools.queries import current_year
+from students.models import Pupil
+
+#: Everybody who works in a school.
+SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
+PAGE = 20
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def new(request: ActorRequest, pk: int) -> HttpResponse:
+    """需要心理老师帮助: the short form, in the panel or as a page, with the emergency card beside it."""
+    pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    year = calendar_or_stop(request).year
+    if not may_refer(request.actor, pupil, year):
+        raise PermissionDenied
+    in_reach = pupils_in_reach(request.actor).filter(pk=pupil.pk).exists()
+    # Whoever knows the pupil by a card only keeps no draft: drafts belong to pupils within reach.
+    draft = FormDraft.of(request, f"referral/new/{pupil.pk}") if in_reach else None
+    initial: dict[str, Any] = draft.over(request, {}, ReferForm) if draft is not None else {}
+    form = ReferForm(request.POST or None, initial=initial)
+    context = {
+        "pupil": pupil,
+        "form": form,
+        "draft": draft,
+        "back_url": _back(request, pupil, in_reach=in_reach),
+        "has_counsellor": has_counsellor(pupil.school_id, on=request.actor.today),
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            refer(
+                actor=request.actor,
+                pupil=pupil,
+                text=form.cleaned_data["text"],
+                submission=form.cleaned_data["submission"],
+                draft_key=draft.key if draft is not None else "",
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            return _referred(request, pupil, context)
+    return render(request, "counsel/refer.html", context, status=422 if form.errors else 200)
+
+
+def _back(request: ActorRequest, pupil: Pupil, *, in_reach: bool) -> str:
+    card = request.GET.get("card", "")
+    if card.isascii() and card.isdigit() and len(card) < 16:
+        return reverse("cards:card", args=[int(card)])
+    if request.GET.get("back") == "home" and request.actor.has(Role.MENTOR):
+        return reverse("desk:home")
+    return reverse("desk:pupil", args=[pupil.pk]) if in_reach else reverse("cards:inbox")
+
+
+def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> HttpResponse:
+    if context["has_counsellor"]:
+        messages.success(request, "已转给心理老师，接收后会通知您。紧急情况请照紧急联系卡直接联系。")
+    else:
+        messages.warning(
+            request, "转介已保存，但学校还没有心理老师账号，暂时没有人能接收；已请德育室处理。着急的话，请当面找德育室。"
+        )
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return redirect(context["back_url"])
+    may_log = may_log_for(request.actor, [pupil.pk], calendar_or_stop(request).year)
+    shows = request.GET.get("back") == "pupil"
+    found = pupil_help(request.actor, pupil, may_log=may_log) if shows else None
+    return render(request, "counsel/_referred.html", {"pupil": pupil, "help": found})
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_GET
+@never_cache
+def sent(request: ActorRequest, pk: int) -> HttpResponse:
+    """One's own referral: the text, since when it waits, who has taken it, and the counsellor's word."""
+    found = get_visible_or_404(sent_by(request.actor), request.actor, everyone=school_referrals(request.actor), pk=pk)
+    reach = pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists()
+    context = {"referral": found, "pupil": found.pupil, "in_reach": reach}
+    context["has_counsellor"] = has_counsellor(found.school_id, on=request.actor.today)
+    return render(request, "counsel/sent.html", context)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_GET
+@never_cache
+def home(request: ActorRequest) -> HttpResponse:
+    """The counsellor's page: referrals that wait, that were taken, that are closed."""
+    counts = state_counts(request.actor)
+    state = request.GET.get("state", "")
+    if state not in counts:
+        state = ReferralState.OPEN
+    rows = referrals_of_school(request.actor).filter(state=state)
+    # Who waits longest comes first; what is done, the latest first.
+    order = ("created_at", "pk") if state == ReferralState.OPEN else ("-created_at", "-pk")
+    page = Paginator(rows.order_by(*order), PAGE).get_page(request.GET.get("page"))
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    tabs = [(value, label, counts[value]) for value, label in ReferralState.choices]
+    context = {"page_obj": page, "lines": referral_lines(list(page), year), "tabs": tabs, "state": str(state)}
+    return render(request, "counsel/home.html", context)
+
+
+def _referral(request: ActorRequest, pk: int) -> Referral:
+    return get_visible_or_404(
+        referrals_of_school(request.actor), request.actor, everyone=school_referrals(request.actor), pk=pk
+    )
+
+
+@roles_required(Role.COUNSELLOR)
+@require_GET
+@never_cache
+def referral(request: ActorRequest, pk: int) -> HttpResponse:
+    """One referral; opening it is logged, and its author may see that."""
+    found = _referral(request, pk)
+    open_referral(actor=request.actor, referral=found)
+    return _show(request, found)
+
+
+def _show(
+    request: ActorRequest, found: Referral, *, word: WordForm | None = None, notes: NotesForm | None = None
+) -> HttpResponse:
+    calendar = calendar_or_stop(request)
+    mine = can_work_on(request.actor, found)
+    draft = FormDraft.of(request, f"referral/{found.pk}") if mine else None
+    if word is None:
+        word = WordForm(initial={"version": found.version, "answer": found.answer}, auto_id="id_word_%s")
+    if notes is None:
+        stored = {"version": found.version, "notes": found.notes}
+        values = draft.over(request, stored, NotesForm) if draft is not None else stored
+        notes = NotesForm(initial=values, auto_id="id_notes_%s")
+    keys = list(shared_keys(request.actor, found.pupil)[:MOST_BESIDE])
+    context = {
+        "referral": found,
+        "pupil": found.pupil,
+        "class_label": class_labels({found.pupil_id}, calendar.year).get(found.pupil_id, ""),
+        "mentors": mentor_names(found.pupil, calendar.year),
+        "mine": mine,
+        "word": word,
+        "notes": notes,
+        "draft": draft,
+        "shared": shared_notes(keys, calendar.year),
+    }
+    failed = word.is_bound or notes.is_bound
+    return render(request, "counsel/referral.html", context, status=422 if failed else 200)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_POST
+def take(request: ActorRequest, pk: int) -> HttpResponse:
+    """Acknowledge a referral."""
+    found = _referral(request, pk)
+    try:
+        acknowledge(actor=request.actor, referral=found)
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"已接收，{found.created_by.name}老师会收到通知。")
+    return redirect("counsel:referral", pk=pk)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_POST
+@never_cache
+def say(request: ActorRequest, pk: int) -> HttpResponse:
+    """The short word to whoever referred."""
+    found = _referral(request, pk)
+    form = WordForm(request.POST, auto_id="id_word_%s")
+    if form.is_valid():
+        try:
+            answer(
+                actor=request.actor,
+                referral=found,
+                text=form.cleaned_data["answer"],
+                version=form.cleaned_data["version"],
+            )
+        except DomainError as error:
+            _explain(form, error, found)
+        else:
+            messages.success(request, f"已回复{found.created_by.name}老师。")
+            return redirect("counsel:referral", pk=pk)
+    return _show(request, found, word=form)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_POST
+@never_cache
+def note(request: ActorRequest, pk: int) -> HttpResponse:
+    """The counsellor's own notes."""
+    found = _referral(request, pk)
+    form = NotesForm(request.POST, auto_id="id_notes_%s")
+    if form.is_valid():
+        try:
+            write_notes(
+                actor=request.actor,
+                referral=found,
+                notes=form.cleaned_data["notes"],
+                version=form.cleaned_data["version"],
+                draft_key=f"referral/{found.pk}",
+            )
+        except DomainError as error:
+            _explain(form, error, found)
+        else:
+            messages.success(request, "已保存您的记录。")
+            return redirect("counsel:referral", pk=pk)
+    return _show(request, found, notes=form)
+
+
+def _explain(form: WordForm | NotesForm, error: DomainError, found: Referral) -> None:
+    form.add_error(None, error.message)
+    if error.code == "changed_meanwhile":
+        form.show_version(found.version)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_POST
+def finish(request: ActorRequest, pk: int) -> HttpResponse:
+    """Close a referral; a button takes it back."""
+    found = _referral(request, pk)
+    try:
+        close(actor=request.actor, referral=found)
+    except DomainError as error:
+        messages.warning(request, error.message)
+        return redirect("counsel:referral", pk=pk)
+    offer_undo(request, "这条转介已结束。", reverse("counsel:reopen", args=[pk]))
+    return redirect("counsel:home")
+
+
+@roles_required(Role.COUNSELLOR)
+@require_POST
+def take_up(request: ActorRequest, pk: int) -> HttpResponse:
+    """Open a closed referral again."""
+    found = _referral(request, pk)
+    try:
+        reopen(actor=request.actor, referral=found)
+    except DomainError as error:
+        messages.warning(request, error.message)
+    return redirect("counsel:referral", pk=pk)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_GET
+@never_cache
+def notes(request: ActorRequest) -> HttpResponse:
+    """The visits and talks whose authors shared them with 心理老师; the texts stand on their own pages."""
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    page = Paginator(shared_keys(request.actor), PAGE).get_page(request.GET.get("page"))
+    return render(request, "counsel/notes.html", {"page_obj": page, "notes": shared_notes(list(page), year)})
+
+
+@roles_required(Role.COUNSELLOR)
+@require_GET
+@never_cache
+def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
+    """One note that was shared; opening it is logged, and its author sees that."""
+    actor = request.actor
+    if kind == RecordKind.VISIT:
+        visit = get_visible_or_404(shared_visits(actor), actor, everyone=school_visits(actor), pk=pk)
+        found, pupils = visit, [visit.pupil]
+        note_readings(actor=actor, records=[visit])
+    else:
+        talk = get_visible_or_404(shared_talks(actor), actor, everyone=school_talks(actor), pk=pk)
+        found, pupils = talk, list(talk.pupils.all())  # type: ignore[assignment]  # a visit or a talk
+        note_readings(actor=actor, records=[talk])
+    audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)
+    return render(request, "counsel/shared.html", {"note": found, "pupils": pupils, "kind": kind})

@@ -1,0 +1,209 @@
+"""The letter desk 寄语台: the fifteen letters of a term on one screen, with the notes on each child beside them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from core.undo import offer_undo
+from records.contexts import paragraphs
+from records.enums import LetterState, RecordKind
+from records.forms.desk import LetterForm
+from records.models import Note
+from records.queries.desk_choices import letter_of, school_pupils
+from records.queries.letter_checks import check_for
+from records.queries.letter_desk import (
+    DeskRow,
+    LetterDesk,
+    LetterTerm,
+    draft_key,
+    find_beside,
+    find_letter_desk,
+    find_letter_term,
+    own_letter_pupils,
+    prompts_for,
+    proofing_of,
+)
+from records.queries.letter_findings import finding_lines
+from records.rules import can_read_text
+from records.services.letters import LetterBlocked, mark_handwritten, unmark_handwritten
+from records.services.readings import note_readings
+from records.services.replies import mark_reply_read
+from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.views.letter_saving import initial_of, try_save
+
+#: Buttons that keep a draft, and to which neighbour each goes on.
+STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
+TEXT_LEFT = "文字框里还有字。手写的寄语在这里不放文字：请先清空，或直接交稿。"
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def letters(request: ActorRequest) -> HttpResponse:
+    """The pupils with the states of their letters, and where to begin."""
+    now = letter_term_or_stop(request)
+    desk = find_letter_desk(request.actor, now)
+    return render(request, "letters/desk.html", {"desk": desk, "now": now, "next_open": desk.next_open()})
+
+
+@roles_required(Role.MENTOR)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
+    """One pupil's letter in the middle of the desk: keep a draft and go on, hand in, mark as written by hand."""
+    now = letter_term_or_stop(request)
+    desk = find_letter_desk(request.actor, now, earlier_of=pk)
+    row = next((row for row in desk.rows if row.pupil.pk == pk), None)
+    if row is None:
+        rows = own_letter_pupils(request.actor, now.year)
+        get_visible_or_404(rows, request.actor, everyone=school_pupils(request.actor), pk=pk)
+        raise PermissionDenied
+    draft = FormDraft(draft_key(pk, now.term), row.draft, request.method == "POST")
+    if request.method == "POST":
+        return _post(request, desk, row, draft)
+    initial = initial_of(row.letter)
+    form = LetterForm(with_advice=now.with_advice, initial=draft.over(request, initial, LetterForm))
+    context: dict[str, Any] = {"draft": draft}
+    if row.letter is not None:
+        context["conflict"] = draft.conflict(form, initial, row.letter.version, row.letter.pk)
+    return _page(request, desk, row, form, context)
+
+
+def letter_term_or_stop(request: ActorRequest) -> LetterTerm:
+    """The present term's letters. Raises DomainError `not_set_up` while the school has no term or plan."""
+    now = find_letter_term(request.actor)
+    if now is None:
+        raise DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
+    return now
+
+
+def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraft) -> HttpResponse:
+    action, pupil, now = request.POST.get("action", "draft"), row.pupil, desk.now
+    if action == TAKE_STORED and row.letter is not None:
+        kept = keep_stored(request, draft)
+        offer_undo(request, KEPT_STORED, reverse("desk:draft_undo", args=[kept.pk]))
+        return redirect("desk:letter_desk", pk=pupil.pk)
+    form = LetterForm(request.POST, with_advice=now.with_advice)
+    context: dict[str, Any] = {"draft": draft}
+    if action in ("handwritten", "typed"):
+        return _by_hand(request, desk, row, form, context, done=action == "handwritten")
+    if action == "check":
+        body, advice = request.POST.get("body", ""), request.POST.get("advice", "")
+        findings = check_for(request.actor, pupil, now.term, body, advice)
+        context["findings"] = finding_lines(findings, body=body, advice=advice)
+        return _page(request, desk, row, form, context)
+    if not form.is_valid():
+        return _page(request, desk, row, form, context, status=422)
+    hands_in = action == "hand_in"
+    error = try_save(request, pupil, now.term, form, row.letter, draft_key=draft.key, hands_in=hands_in)
+    if error is not None:
+        return _refused(request, desk, row, form, context, error)
+    if hands_in:
+        messages.success(request, f"已交稿：{pupil.name}的{now.label}。")
+        following = desk.next_open(pupil)
+        return redirect("desk:letter_desk", pk=following.pupil.pk) if following else redirect("desk:letters")
+    messages.success(request, f"已存草稿：{pupil.name}的{now.label}。")
+    return redirect("desk:letter_desk", pk=(desk.beside(pupil, STEPS.get(action, 0)) or row).pupil.pk)
+
+
+def _by_hand(
+    request: ActorRequest, desk: LetterDesk, row: DeskRow, form: LetterForm, context: dict[str, Any], *, done: bool
+) -> HttpResponse:
+    pupil, term = row.pupil, desk.now.term
+    form.is_valid()
+    if done and (form.data.get("body", "").strip() or form.data.get("advice", "").strip()):
+        # What is typed would neither print nor reach the family: nobody loses it unseen.
+        return _refused(request, desk, row, form, context, DomainError("text_left", TEXT_LEFT))
+    version, submission = form.cleaned_data.get("version"), form.cleaned_data.get("submission")
+    if version is None or submission is None:
+        return _page(request, desk, row, form, context, status=422)
+    try:
+        if done:
+            mark_handwritten(
+                actor=request.actor,
+                pupil=pupil,
+                term=term,
+                version=version,
+                submission=submission,
+                draft_key=draft_key(pupil.pk, term),
+            )
+        else:
+            unmark_handwritten(actor=request.actor, pupil=pupil, term=term, version=version)
+    except DomainError as error:
+        return _refused(request, desk, row, form, context, error)
+    said = f"已记下：{pupil.name}的{desk.now.label}是手写的。" if done else "可以在这里打字写了。"
+    messages.success(request, said)
+    return redirect("desk:letter_desk", pk=pupil.pk)
+
+
+def _refused(
+    request: ActorRequest,
+    desk: LetterDesk,
+    row: DeskRow,
+    form: LetterForm,
+    context: dict[str, Any],
+    error: DomainError,
+) -> HttpResponse:
+    """The page with the typed text, and why it was not saved."""
+    stored = letter_of(request.actor, row.pupil, desk.now.term)
+    if isinstance(error, LetterBlocked):
+        body, advice = form.cleaned_data["body"], form.cleaned_data.get("advice", "")
+        context["findings"] = finding_lines(error.findings, body=body, advice=advice)
+    form.errors.clear()
+    form.add_error(None, error.message)
+    if stored is not None and error.code == "changed_meanwhile":
+        form.show_version(stored.version)
+        context["conflict"] = conflict_of(form, initial_of(stored), RecordKind.LETTER, stored.pk)
+    fresh = DeskRow(row.number, row.enrolment, stored, row.draft)
+    return _page(request, desk, fresh, form, context, status=422)
+
+
+def _page(
+    request: ActorRequest,
+    desk: LetterDesk,
+    row: DeskRow,
+    form: LetterForm,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    def may_read(note: Note) -> bool:
+        return can_read_text(request.actor, note)
+
+    pupil, letter = row.pupil, row.letter
+    beside = find_beside(request.actor, desk, pupil, may_read)
+    note_readings(actor=request.actor, records=beside.shown)
+    if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
+        mark_reply_read(actor=request.actor, reply=row.reply)
+    released = letter is not None and letter.state == LetterState.RELEASED
+    return render(
+        request,
+        "letters/desk.html",
+        {
+            "desk": desk,
+            "now": desk.now,
+            "row": row,
+            "pupil": pupil,
+            "letter": letter,
+            "form": form,
+            "beside": beside,
+            "previous": desk.beside(pupil, -1),
+            "following": desk.beside(pupil, 1),
+            "prompts": prompts_for(pupil, request.actor.today),
+            "proofing": proofing_of(letter),
+            "writes": not released and not (letter is not None and letter.handwritten),
+            "body_lines": paragraphs(letter.body) if letter is not None else (),
+            "advice_lines": paragraphs(letter.advice) if letter is not None and desk.now.with_advice else (),
+            **context,
+        },
+        status=status,
+    )

@@ -1,0 +1,180 @@
+"""德育室 reads one letter: accepts it, changes it with the change shown, returns it with a reason, or releases it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.clock import now
+from core.errors import DomainError
+from records.enums import LetterState
+from records.forms.letter_desk import ProofForm
+from records.forms.office import ReturnForm
+from records.models import GrowthLetter
+from records.queries.dashboard import term_calendar
+from records.queries.desk import Calendar
+from records.queries.letter_checks import check_for
+from records.queries.letter_desk import proofing_of
+from records.queries.letter_findings import finding_lines
+from records.queries.office_letters import next_to_proof, readable_letters, row_of, school_letters, shown_state
+from records.rules import can_write_letter
+from records.services import release_letters, return_letter
+from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office, is_alone
+from records.services.readings import note_readings
+from records.views.letters import seen_moment
+
+#: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
+BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def letter(request: ActorRequest, pk: int) -> HttpResponse:
+    """One letter with its text and what the checks find; opening it is logged, a POST releases it."""
+    found = _letter(request, pk)
+    if request.method == "POST":
+        if can_write_letter(request.actor, found):
+            raise DomainError("own_letter", OWN_ALONE if is_alone(request.actor) else OWN)
+        count = release_letters(
+            actor=request.actor, term=found.term, letter_ids=[found.pk], seen_at=seen_moment(request)
+        )
+        if not count:
+            if found.state == LetterState.HANDED_IN:
+                messages.warning(request, CHANGED)
+                return _page(request, found, status=409)
+            raise DomainError("not_handed_in", "这封寄语现在不是已交状态，请刷新后再看。")
+        return _saved(request, found, f"已发布给{found.pupil.name}的家长。")
+    audit(actor=request.actor, verb="open_letter", target=found, kind=AuditKind.READ)
+    note_readings(actor=request.actor, records=[found])
+    return _page(request, found)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def accept(request: ActorRequest, pk: int) -> HttpResponse:
+    """The letter is good as it stands."""
+    found = _letter(request, pk)
+    try:
+        accept_letter(actor=request.actor, letter=found, version=_version(request))
+    except DomainError as error:
+        if error.code not in BESIDE:
+            raise
+        messages.warning(request, error.message)
+        return _page(request, found, status=409)
+    return _saved(request, found, f"{found.pupil.name}的寄语校对通过。")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change the text and accept it; the mentor sees what was changed."""
+    found = _letter(request, pk)
+    form = ProofForm(request.POST, with_advice=_with_advice(found))
+    if not form.is_valid():
+        return _page(request, found, proof_form=form, status=422)
+    try:
+        edit_letter_as_office(
+            actor=request.actor,
+            letter=found,
+            body=form.cleaned_data["body"],
+            advice=form.cleaned_data.get("advice", found.advice),
+            version=form.cleaned_data["version"],
+        )
+    except DomainError as error:
+        if error.code not in BESIDE:
+            raise
+        form.add_error(None, error.message)
+        return _page(request, _letter(request, pk), proof_form=form, status=422)
+    return _saved(request, found, f"已改好{found.pupil.name}的寄语并校对通过，导师会看到改了哪些字。")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
+    """Send a letter back with a reason."""
+    found = _letter(request, pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, return_form=form, status=422)
+    try:
+        return_letter(
+            actor=request.actor, letter=found, reason=form.cleaned_data["reason"], seen_at=seen_moment(request)
+        )
+    except DomainError as error:
+        if error.code != "changed_meanwhile":
+            raise
+        form.add_error(None, error.message)
+        return _page(request, found, return_form=form, status=409)
+    return _saved(request, found, f"已退回{found.pupil.name}的寄语，导师会看到您的说明。")
+
+
+def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
+    return get_visible_or_404(
+        readable_letters(request.actor), request.actor, everyone=school_letters(request.actor), pk=pk
+    )
+
+
+def _version(request: ActorRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _calendar_of(request: ActorRequest, found: GrowthLetter) -> Calendar | None:
+    return term_calendar(request.actor, found.term.number)
+
+
+def _with_advice(found: GrowthLetter) -> bool:
+    """What is there can be changed, whether the plan of today asks for it or not."""
+    return bool(found.advice)
+
+
+def _page(
+    request: ActorRequest,
+    found: GrowthLetter,
+    *,
+    return_form: ReturnForm | None = None,
+    proof_form: ProofForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    calendar = _calendar_of(request, found)
+    waits = found.state == LetterState.HANDED_IN
+    context: dict[str, Any] = {
+        "letter": found,
+        "row": row_of(request.actor, calendar, found) if calendar is not None else None,
+        "state": shown_state(found),
+        "form": return_form or ReturnForm(),
+        "calendar": calendar,
+        "seen": now().isoformat(),
+        "proofing": proofing_of(found),
+    }
+    if waits:
+        initial = {"version": found.version, "body": found.body, "advice": found.advice}
+        context["proof_form"] = proof_form or ProofForm(initial=initial, with_advice=_with_advice(found))
+        findings = check_for(request.actor, found.pupil, found.term, found.body, found.advice) if found.body else []
+        context["findings"] = finding_lines(findings, body=found.body, advice=found.advice)
+        if can_write_letter(request.actor, found):
+            context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
+    if calendar is not None and not getattr(request, "htmx", False):
+        context["following"], context["waiting"] = next_to_proof(request.actor, calendar, found)
+    return render(request, "office/letter.html", context, status=status)
+
+
+def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    calendar = _calendar_of(request, found)
+    if not getattr(request, "htmx", False):
+        if calendar is not None and request.POST.get("then") == "next":
+            following, _ = next_to_proof(request.actor, calendar, found)
+            if following is not None:
+                return redirect("office:letter", pk=following.pk)
+        return redirect("office:letters")
+    fresh = _letter(request, found.pk)
+    row = row_of(request.actor, calendar, fresh) if calendar is not None else None
+    return render(request, "office/letter_saved.html", {"row": row, "calendar": calendar})

@@ -1,0 +1,69 @@
+"""Saving a letter, as the short form of the side panel and the letter desk both do it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.http import ActorRequest
+from core.errors import DomainError
+from records.enums import LetterState
+from records.forms.desk import LetterForm
+from records.models import GrowthLetter
+from records.queries.desk_choices import letter_of
+from records.services import hand_in_letter, save_letter_draft
+from records.services.drafts import drop_draft
+from schools.models import Term
+from students.models import Pupil
+
+
+def initial_of(stored: GrowthLetter | None) -> dict[str, Any]:
+    """The stored letter as the form shows it."""
+    if stored is None:
+        return {}
+    return {"version": stored.version, "body": stored.body, "advice": stored.advice}
+
+
+def try_save(
+    request: ActorRequest,
+    pupil: Pupil,
+    term: Term,
+    form: LetterForm,
+    stored: GrowthLetter | None,
+    *,
+    draft_key: str,
+    hands_in: bool,
+) -> DomainError | None:
+    """Save what a valid `form` holds; None once it is saved, else the refusal. Raises PermissionDenied."""
+    save = hand_in_letter if hands_in else save_letter_draft
+    body = form.cleaned_data["body"]
+    # Where the plan wants no advice there is no field: what an earlier version of the plan left stays.
+    advice = form.cleaned_data.get("advice", stored.advice if stored is not None else "")
+    try:
+        save(
+            actor=request.actor,
+            pupil=pupil,
+            term=term,
+            body=body,
+            advice=advice,
+            version=form.cleaned_data["version"],
+            submission=form.cleaned_data["submission"],
+            draft_key=draft_key,
+        )
+    except DomainError as error:
+        if error.code == "not_allowed":
+            raise PermissionDenied from error
+        fresh = letter_of(request.actor, pupil, term)
+        if not _is_same(fresh, body, advice, error, hands_in=hands_in):
+            return error
+        drop_draft(actor=request.actor, key=draft_key)
+    return None
+
+
+def _is_same(stored: GrowthLetter | None, body: str, advice: str, error: DomainError, *, hands_in: bool) -> bool:
+    """Whether a version conflict is only the same form sent twice."""
+    return (
+        error.code == "changed_meanwhile"
+        and stored is not None
+        and (stored.body, stored.advice) == (body, advice)
+        and (stored.state == LetterState.HANDED_IN) == hands_in
+    )

@@ -1,0 +1,111 @@
+"""What answers while a letter is written: the checks, the sheet as it will print, the lined sheet for handwriting."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.clock import now
+from core.errors import DomainError
+from records.contexts import Letter
+from records.documents.growth_letter import fits, render_letters, sheet_html
+from records.queries.desk_choices import school_pupils
+from records.queries.letter_checks import check_for
+from records.queries.letter_desk import LetterTerm, find_letter_desk, own_letter_pupils, typed_letter
+from records.queries.letter_findings import finding_lines
+from records.queries.papers_letter import letter_context
+from records.views.letter_desk import letter_term_or_stop
+from records.views.papers import pdf_response
+from students.models import Pupil
+
+#: Longer than a letter may be: what is cut off here is refused when it is saved.
+MOST_BODY, MOST_ADVICE = 4200, 1100
+
+
+@roles_required(Role.MENTOR)
+@require_POST
+@never_cache
+@sensitive_post_parameters()
+def check(request: ActorRequest, pk: int) -> HttpResponse:
+    """The findings of the text as it is typed; nothing is saved."""
+    term, pupil = _target(request, pk)
+    body, advice = _typed(request)
+    findings = check_for(request.actor, pupil, term.term, body, advice) if body.strip() or advice.strip() else []
+    context: dict[str, Any] = {"findings": finding_lines(findings, body=body, advice=advice), "is_checked": True}
+    return render(request, "letters/_findings.html", context)
+
+
+@roles_required(Role.MENTOR)
+@require_POST
+@never_cache
+@sensitive_post_parameters()
+def preview(request: ActorRequest, pk: int) -> HttpResponse:
+    """The sheet of the text as it is typed, as HTML of the paper's own template; nothing is saved."""
+    paper = _paper(request, *_target(request, pk))
+    return render(request, "letters/_preview.html", {"sheet": sheet_html(paper), "fits": fits(paper)})
+
+
+@roles_required(Role.MENTOR)
+@require_POST
+@never_cache
+@sensitive_post_parameters()
+def preview_pdf(request: ActorRequest, pk: int) -> HttpResponse:
+    """The PDF of the text as it is typed; nothing is saved."""
+    term, pupil = _target(request, pk)
+    return pdf_response(render_letters([_paper(request, term, pupil)]), f"{pupil.name}-{term.label}-预览.pdf")
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def lined(request: ActorRequest, pk: int) -> HttpResponse:
+    """The lined sheet for one pupil, to be written by hand."""
+    term, pupil = _target(request, pk)
+    return _lined(request, term, [pupil], f"{pupil.name}-{term.label}-手写.pdf")
+
+
+@roles_required(Role.MENTOR)
+@require_GET
+@never_cache
+def lined_all(request: ActorRequest) -> HttpResponse:
+    """Lined sheets for all pupils whose letter is not handed in."""
+    term = letter_term_or_stop(request)
+    pupils = [row.pupil for row in find_letter_desk(request.actor, term).rows if row.is_open]
+    if not pupils:
+        raise DomainError("nothing_to_print", "这学期的寄语都已交稿，没有要手写的。")
+    return _lined(request, term, pupils, f"{term.label}-手写.pdf")
+
+
+def _target(request: ActorRequest, pk: int) -> tuple[LetterTerm, Pupil]:
+    term = letter_term_or_stop(request)
+    rows = own_letter_pupils(request.actor, term.year)
+    return term, get_visible_or_404(rows, request.actor, everyone=school_pupils(request.actor), pk=pk)
+
+
+def _typed(request: ActorRequest) -> tuple[str, str]:
+    """Not trimmed: the findings name places in it."""
+    body, advice = (request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n") for name in ("body", "advice"))
+    return body[:MOST_BODY], advice[:MOST_ADVICE]
+
+
+def _paper(request: ActorRequest, term: LetterTerm, pupil: Pupil) -> Letter:
+    body, advice = _typed(request)
+    letter = typed_letter(request.actor, term, pupil, body, advice)
+    if letter is None:
+        raise PermissionDenied
+    letter.handed_in_at = now()
+    return letter_context(letter, on=request.actor.today)
+
+
+def _lined(request: ActorRequest, term: LetterTerm, pupils: list[Pupil], name: str) -> HttpResponse:
+    letters = [typed_letter(request.actor, term, pupil, "", "") for pupil in pupils]
+    papers = [letter_context(letter, on=request.actor.today) for letter in letters if letter is not None]
+    audit(actor=request.actor, verb="print_lined_letters", kind=AuditKind.READ, detail={"letters": len(papers)})
+    return pdf_response(render_letters(papers), name)

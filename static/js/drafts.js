@@ -1,0 +1,323 @@
+// What is typed into a form with data-draft saves itself on the server as a draft; nothing is kept in the browser.
+// Without this script the forms work as before. What the server answers: records/views/desk_drafts.py.
+(() => {
+  "use strict";
+
+  const WAIT = 2000; // after the last key
+  const LONGEST = 30000; // between two tries
+  const SKIPPED = new Set(["csrfmiddlewaretoken", "next", "action"]);
+  // By key: the panel may show the same form again, and what could not be saved outlives a closed panel.
+  const states = new Map();
+
+  const newPage = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  // Signing in again changes the token: the cookie always holds the present one.
+  const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
+
+  function read(form) {
+    const content = {};
+    new FormData(form).forEach((value, name) => {
+      if (typeof value !== "string" || SKIPPED.has(name)) return;
+      (content[name] = content[name] || []).push(value);
+    });
+    return content;
+  }
+
+  // The version and the form's own key are no words of the person.
+  const typed = (content) =>
+    JSON.stringify(Object.entries(content).filter(([name]) => name !== "version" && name !== "submission"));
+
+  // --- What the page says about it
+  function tell(state, text, { warn = false, link = null, parts = [] } = {}) {
+    const line = state.form && state.form.querySelector("[data-draft-state]");
+    if (!line) return;
+    const words = document.createElement("span");
+    words.textContent = text;
+    line.replaceChildren(words);
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.target = "_blank";
+      anchor.rel = "noopener";
+      anchor.textContent = link.text;
+      line.append(anchor);
+    }
+    line.append(...parts);
+    if (warn) line.dataset.tone = "warn";
+    else delete line.dataset.tone;
+  }
+
+  function button(text, act) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = "btn btn-sm btn-outline-secondary";
+    element.textContent = text;
+    element.addEventListener("click", act);
+    return element;
+  }
+
+  // --- Saving
+  function changed(state) {
+    if (state.form && state.form.isConnected) state.content = read(state.form);
+    return typed(state.content) !== state.saved;
+  }
+
+  function plan(state, wait) {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => save(state), wait);
+  }
+
+  function retry(state) {
+    state.pause = Math.min(LONGEST, (state.pause || WAIT / 2) * 2);
+    plan(state, state.pause);
+  }
+
+  async function save(state, { leaving = false } = {}) {
+    clearTimeout(state.timer);
+    if (state.sent || state.held || !changed(state)) return;
+    if (state.busy && !leaving) {
+      state.again = true;
+      return;
+    }
+    state.busy = true;
+    const content = state.content;
+    const words = typed(content);
+    const body = JSON.stringify({
+      key: state.key,
+      user: state.user,
+      stamp: `${state.page}.${++state.count}`,
+      seen: state.seen,
+      content,
+    });
+    try {
+      const answer = await fetch(state.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+        body,
+        credentials: "same-origin",
+        redirect: "manual",
+        // The browser sends it even when the page is gone; it takes no more than 64 KB so.
+        keepalive: body.length < 20000,
+      });
+      await heard(state, answer, words);
+    } catch {
+      if (!leaving) {
+        state.trouble = true;
+        tell(state, "连不上服务器，文字还在本页，恢复后自动保存。", { warn: true });
+        retry(state);
+      }
+    } finally {
+      state.busy = false;
+      if (state.again) {
+        state.again = false;
+        plan(state, 0);
+      }
+    }
+  }
+
+  async function heard(state, answer, words) {
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    if (answer.type === "opaqueredirect" || answer.status === 401 || (answer.status === 403 && !isJson)) {
+      state.trouble = true;
+      tell(state, "登录已过期，请在新窗口登录，文字不会丢。", { warn: true, link: { href: "/", text: "去登录" } });
+      retry(state);
+      return;
+    }
+    if (!isJson) {
+      state.trouble = true;
+      tell(state, "服务器没有存上，文字还在本页，稍后自动再试。", { warn: true });
+      retry(state);
+      return;
+    }
+    const told = await answer.json();
+    if (answer.ok) {
+      if (state.trouble) refreshTokens();
+      state.trouble = false;
+      state.pause = 0;
+      state.saved = words;
+      state.seen = told.stamp;
+      tell(state, `草稿已保存 ${told.at}`);
+    } else if (answer.status === 409) {
+      state.held = true;
+      state.trouble = true;
+      tell(state, told.message, {
+        warn: true,
+        parts: [other(state, told.content, told.day), ...choice(state, told)],
+      });
+    } else if (answer.status === 410) {
+      state.saved = words; // The form itself arrived meanwhile.
+    } else {
+      // No use in trying again before something changes.
+      state.trouble = true;
+      state.refused = words;
+      tell(state, told.message || "草稿没有存上，文字还在本页。", { warn: true });
+    }
+  }
+
+  // --- Another window wrote this draft: both texts are shown, the person chooses
+  function other(state, content, day) {
+    const list = document.createElement("dl");
+    list.className = "draft-other";
+    list.tabIndex = 0;
+    list.setAttribute("aria-label", `那边的文字，${day}`);
+    const mine = state.content;
+    Object.entries(content).forEach(([name, values]) => {
+      const fields = state.form.querySelectorAll(`textarea[name="${CSS.escape(name)}"], input[type=text][name="${CSS.escape(name)}"]`);
+      if (!fields.length || JSON.stringify(values) === JSON.stringify(mine[name])) return;
+      const label = state.form.querySelector(`label[for="${CSS.escape(fields[0].id)}"]`);
+      const term = document.createElement("dt");
+      term.textContent = `那边的${label ? label.textContent.trim().replace(/（.*/, "") : "文字"}（${day}）`;
+      const text = document.createElement("dd");
+      text.textContent = values.join("、") || "（空）";
+      list.append(term, text);
+    });
+    if (!list.children.length) list.hidden = true;
+    return list;
+  }
+
+  function choice(state, told) {
+    const settle = () => {
+      state.held = false;
+      state.trouble = false;
+      state.seen = told.stamp;
+    };
+    return [
+      button("用本页的", () => {
+        settle();
+        tell(state, "");
+        save(state);
+      }),
+      button("用那边的", () => {
+        settle();
+        fill(state.form, told.content);
+        state.content = read(state.form);
+        state.saved = typed(state.content);
+        tell(state, "已换成那边的文字。");
+      }),
+    ];
+  }
+
+  function fill(form, content) {
+    [...form.elements].forEach((field) => {
+      const { name, type } = field;
+      if (!name || SKIPPED.has(name) || name === "version" || type === "submit" || type === "button") return;
+      const values = content[name] || [];
+      if (type === "checkbox" || type === "radio") field.checked = values.includes(field.value);
+      else if (values.length) field.value = values[0];
+    });
+  }
+
+  // --- Forms come with the page, and into the panel
+  function attach(form) {
+    const { draft: key, draftUrl: url, draftUser: user, draftSeen: seen = "", draftDirty } = form.dataset;
+    const known = states.get(key);
+    const state = known || { key, page: newPage(), count: 0, saved: "", pause: 0 };
+    Object.assign(state, { form, url, user, sent: false, held: false });
+    // What this page wrote itself it has seen, whenever the form was made.
+    if (!known || seen.split(".")[0] !== state.page) state.seen = seen;
+    const before = state.content;
+    const unsaved = known && !known.done && before && typed(before) !== state.saved;
+    state.done = false;
+    state.content = read(form);
+    if (draftDirty === undefined) state.saved = typed(state.content);
+    if (unsaved && draftDirty === undefined) {
+      // The panel was closed before the words could be saved: they are still here.
+      fill(form, before);
+      tell(state, "已放回还没有存上的文字。");
+      plan(state, 0);
+    } else if (draftDirty !== undefined) {
+      plan(state, 0);
+    }
+    states.set(key, state);
+  }
+
+  const find = (element) => {
+    const form = element && element.closest && element.closest("form[data-draft]");
+    return form ? states.get(form.dataset.draft) : undefined;
+  };
+
+  const attachAll = (root) => root.querySelectorAll("form[data-draft]").forEach(attach);
+  attachAll(document);
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target && event.detail.target.querySelectorAll) attachAll(event.detail.target);
+  });
+
+  ["input", "change"].forEach((name) =>
+    document.addEventListener(name, (event) => {
+      const state = find(event.target);
+      if (state && changed(state) && typed(state.content) !== state.refused) {
+        state.refused = undefined;
+        plan(state, state.trouble && state.pause ? state.pause : WAIT);
+      }
+    }),
+  );
+  document.addEventListener("focusout", (event) => {
+    const state = find(event.target);
+    if (state && !state.trouble) save(state);
+  });
+
+  const each = (act) => states.forEach(act);
+  const leaving = () => each((state) => save(state, { leaving: true }));
+  window.addEventListener("pagehide", leaving);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leaving();
+    else each((state) => state.trouble && save(state));
+  });
+  ["online", "focus"].forEach((name) =>
+    window.addEventListener(name, () => each((state) => state.trouble && save(state))),
+  );
+  window.addEventListener("offline", () => each((state) => changed(state) && save(state)));
+  window.addEventListener("beforeunload", (event) => {
+    // Only while words are in danger: otherwise closing costs nothing.
+    if ([...states.values()].some((state) => state.trouble && !state.sent && changed(state))) event.preventDefault();
+  });
+
+  // --- Sending the form itself: its draft goes with it
+  function refreshTokens() {
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => {
+      if (token()) field.value = token();
+    });
+  }
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      const field = form.querySelector("input[name=csrfmiddlewaretoken]");
+      if (field && token() && (form.getAttribute("method") || "").toLowerCase() === "post") field.value = token();
+      const state = find(form);
+      if (state) {
+        clearTimeout(state.timer);
+        state.sent = true;
+      }
+    },
+    true,
+  );
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters, verb } = event.detail;
+    if (verb === "get" || !token()) return;
+    headers["X-CSRFToken"] = token();
+    if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = token();
+    const state = find(event.detail.elt);
+    if (state) {
+      clearTimeout(state.timer);
+      state.sent = true;
+    }
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const state = find(event.detail.elt) || [...states.values()].find((one) => one.form === event.detail.elt.form);
+    if (!state || event.detail.requestConfig.verb === "get") return;
+    const { status } = event.detail.xhr;
+    if (event.detail.successful && status < 400) {
+      state.done = true; // Saved, or dropped: nothing is left to keep.
+      state.saved = typed(state.content);
+      return;
+    }
+    state.sent = false;
+    if (status !== 422) plan(state, WAIT);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) each((state) => (state.sent = false));
+  });
+})();

@@ -1,0 +1,188 @@
+// The letter desk: checks and the printed sheet follow the typing, the keyboard goes on to the next pupil.
+// Everything here is also reachable by plain buttons and links; what is typed is kept by drafts.js.
+(() => {
+  "use strict";
+
+  const form = document.querySelector("form[data-letter-desk]");
+  const steps = { next: document.querySelector("[data-step=next]"), prev: document.querySelector("[data-step=prev]") };
+  const isPhone = window.matchMedia("(max-width: 1023.98px)").matches;
+
+  if (isPhone) document.querySelectorAll("details[data-fold-on-phone]").forEach((fold) => fold.removeAttribute("open"));
+
+  // --- The keyboard: Alt with an arrow, or Ctrl+Enter, keeps what is there and goes on
+  const field = (name) => form && form.querySelector(`textarea[name=${name}]`);
+  const typed = () => ["body", "advice"].map((name) => (field(name) ? field(name).value : "")).join("\u0000");
+  const atFirst = typed();
+
+  function go(side) {
+    const button = form && form.querySelector(`[data-save=${side}]`);
+    if (button && typed() !== atFirst && field("body").value.trim()) form.requestSubmit(button);
+    else if (steps[side]) steps[side].click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && !event.ctrlKey && !event.metaKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      go(event.key === "ArrowDown" ? "next" : "prev");
+    } else if (event.ctrlKey && event.key === "Enter") {
+      event.preventDefault();
+      go("next");
+    }
+  });
+
+  const current = document.querySelector(".letter-list [aria-current]");
+  if (current) {
+    const list = current.closest("ol");
+    const item = current.parentElement;
+    list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 2;
+    list.scrollLeft = item.offsetLeft - list.offsetLeft - list.clientWidth / 2 + item.clientWidth / 2;
+  }
+  if (!form) return;
+  const body = field("body");
+  // On a phone the keyboard would cover the page before one has seen it.
+  if (body && !isPhone) body.focus({ preventScroll: true });
+
+  // --- Prompts: one at a time
+  const prompts = form.querySelector("[data-prompts]");
+  if (prompts) {
+    const lines = [...prompts.querySelectorAll("li")];
+    const another = prompts.querySelector("[data-prompt-next]");
+    let shown = 0;
+    another.hidden = false;
+    another.addEventListener("click", () => {
+      lines[shown].hidden = true;
+      shown = (shown + 1) % lines.length;
+      lines[shown].hidden = false;
+    });
+  }
+
+  // --- Asking the server about the text
+  function asker(url, marker, use) {
+    let running = null;
+    return async () => {
+      if (running) running.abort();
+      running = new AbortController();
+      const data = new FormData();
+      ["csrfmiddlewaretoken", "body", "advice"].forEach((name) => {
+        const input = form.elements.namedItem(name);
+        if (input) data.set(name, input.value);
+      });
+      try {
+        const answer = await fetch(url, { method: "POST", body: data, signal: running.signal, credentials: "same-origin" });
+        const text = await answer.text();
+        const holder = document.createElement("template");
+        holder.innerHTML = text;
+        const root = holder.content.querySelector(marker);
+        // Anything else is the sign-in page, or an error: drafts.js tells about those.
+        if (answer.ok && root) use(root);
+      } catch {
+        // Offline or overtaken by the next key: the old answer stays.
+      }
+    };
+  }
+
+  function later(act, wait) {
+    let timer = 0;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(act, wait);
+    };
+  }
+
+  // --- Checks: what was waved aside stays so for this letter, in this browser, as keys without words
+  const store = `letter-known:${form.dataset.draft || window.location.pathname}`;
+  let known = new Set();
+  try {
+    known = new Set(JSON.parse(localStorage.getItem(store) || "[]"));
+  } catch {
+    known = new Set();
+  }
+
+  function tidy(root) {
+    let left = 0;
+    root.querySelectorAll(".finding").forEach((item) => {
+      if (known.has(item.dataset.key) && !item.classList.contains("is-blocking")) item.remove();
+      else left += 1;
+    });
+    const heading = root.querySelector("h3");
+    if (heading && left) heading.firstChild.textContent = `${left} 处请再看一看`;
+    else if (heading) root.replaceChildren();
+  }
+
+  const check = asker(form.dataset.check, "[data-findings]", (root) => {
+    tidy(root);
+    document.getElementById("findings").replaceWith(root);
+  });
+  const checkLater = later(check, 1200);
+
+  form.addEventListener("click", (event) => {
+    const jump = event.target.closest("[data-jump]");
+    const know = event.target.closest("[data-know]");
+    if (jump) {
+      const target = field(jump.dataset.jump);
+      if (!target) return;
+      target.focus();
+      target.setSelectionRange(Number(jump.dataset.start), Number(jump.dataset.end));
+      target.scrollIntoView({ block: "center" });
+    } else if (know) {
+      const item = know.closest(".finding");
+      known.add(item.dataset.key);
+      try {
+        localStorage.setItem(store, JSON.stringify([...known].slice(-40)));
+      } catch {
+        // A browser that stores nothing shows the reminder again next time.
+      }
+      const root = item.closest("[data-findings]");
+      tidy(root);
+      (root.querySelector("button") || body).focus();
+    } else if (event.target.closest("[data-check-now]")) {
+      event.preventDefault();
+      check();
+    }
+  });
+
+  // --- The sheet, in a shadow tree of its own: the paper's style sheet must not meet the page's
+  const box = document.querySelector("[data-preview-box]");
+  const paper = document.querySelector("[data-preview-paper]");
+  const fit = document.querySelector("[data-preview-fit]");
+  let sheet = null;
+  if (box && paper && paper.attachShadow) {
+    const tree = paper.attachShadow({ mode: "open" });
+    box.dataset.sheetCss.split(" ").forEach((href) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = href;
+      tree.append(link);
+    });
+    sheet = document.createElement("div");
+    sheet.className = "paper";
+    tree.append(sheet);
+    box.hidden = false;
+  }
+  const preview = asker(form.dataset.preview, "[data-sheet]", (root) => {
+    const fits = root.dataset.fits === "1";
+    sheet.classList.toggle("is-over", !fits);
+    sheet.replaceChildren(...root.childNodes);
+    fit.textContent = fits ? "一页" : "超出一页";
+    fit.classList.toggle("is-over", !fits);
+  });
+  const previewLater = later(preview, 500);
+
+  // --- The PDF takes the text of this moment along
+  const pdf = document.querySelector("form[data-pdf]");
+  if (pdf) {
+    // In the capture phase: before app.js looks at the form.
+    pdf.addEventListener("submit", () => {
+      ["body", "advice"].forEach((name) => {
+        if (field(name)) pdf.elements.namedItem(name).value = field(name).value;
+      });
+    }, true);
+  }
+
+  form.addEventListener("input", () => {
+    checkLater();
+    if (sheet) previewLater();
+  });
+  if (body && body.value.trim()) check();
+  if (sheet) preview();
+})();

@@ -1,0 +1,180 @@
+"""Each check finds what it is for, marks it, and is silent where a word only looks like it."""
+
+import dataclasses
+
+import pytest
+
+from records.documents.growth_letter import render_letters
+from records.lettercheck import (
+    CHECK_LABELS,
+    Alike,
+    Check,
+    CheckContext,
+    Finding,
+    LetterText,
+    check_letter,
+    fits_page,
+    overflow,
+)
+from tests.documents import builders, reading
+from tests.records.lettercheck.cases import FOUND, OTHERS, PUPIL, SILENT
+
+CONTEXT = CheckContext(pupil_name=PUPIL, gender="female", others=OTHERS, teachers=("林小满",))
+
+
+def findings(text: str, code: Check, context: CheckContext = CONTEXT) -> list[Finding]:
+    """What one check finds in a body."""
+    return [finding for finding in check_letter(LetterText(text), context=context) if finding.code == code]
+
+
+@pytest.mark.parametrize("code,text,marked", [(code, *case) for code, cases in FOUND.items() for case in cases])
+def test_what_a_check_is_for_is_found_once_and_marked(code: Check, text: str, marked: str) -> None:
+    found = findings(text, code)
+    assert [text[finding.start : finding.end] for finding in found] == [marked]
+
+
+@pytest.mark.parametrize("code,text", [(code, text) for code, texts in SILENT.items() for text in texts])
+def test_what_only_looks_like_it_is_left_alone(code: Check, text: str) -> None:
+    assert findings(text, code) == []
+
+
+def test_every_check_of_words_has_eight_cases_and_eight_temptations() -> None:
+    assert {code for code in FOUND if len(FOUND[code]) < 8 or len(SILENT[code]) < 8} == set()
+    assert set(FOUND) == set(SILENT)
+
+
+def test_every_check_has_a_label() -> None:
+    assert set(CHECK_LABELS) == set(Check)
+
+
+@pytest.mark.parametrize(
+    "gender,pronoun,said",
+    [
+        ("female", "他", "性别不对：名册上是女生"),
+        ("male", "她", "性别不对：名册上是男生"),
+        ("female", "她", "建议改成“你”"),
+        ("male", "他", "建议改成“你”"),
+        ("", "他", "建议改成“你”"),
+        ("", "她", "建议改成“你”"),
+    ],
+)
+def test_a_pronoun_of_the_wrong_gender_is_said_to_be_wrong(gender: str, pronoun: str, said: str) -> None:
+    context = dataclasses.replace(CONTEXT, gender=gender)
+    found = findings(f"{pronoun}上课总是很认真。\n你要加油。", Check.PRONOUN, context)
+    assert [said in finding.message for finding in found] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ["这学期很好。", "大家都夸李子涵。", "她很好。", "继续加油！", "您好。", "1", "。", "好"]
+)
+def test_a_letter_that_never_says_you_is_told_so(text: str) -> None:
+    assert [(finding.start, finding.field) for finding in findings(text, Check.NO_OPENING)] == [(None, "body")]
+
+
+@pytest.mark.parametrize("text", ["", " \n　", "你好", "还记得你吗", "谢谢你", "子涵，你好", "“你好”", "妳好"])
+def test_a_letter_that_says_you_or_nothing_is_not(text: str) -> None:
+    assert findings(text, Check.NO_OPENING) == []
+
+
+@pytest.mark.parametrize(
+    "wanted,body,advice,codes",
+    [
+        (True, "你很好。", "", [Check.ADVICE_MISSING]),
+        (True, "你很好。", " \n", [Check.ADVICE_MISSING]),
+        (True, "你很好。", "多读一本书。", []),
+        (True, "", "", []),
+        (False, "你很好。", "", []),
+        (False, "你很好。", " ", []),
+        (False, "你很好。", "多读一本书。", [Check.ADVICE_NOT_WANTED]),
+        (False, "", "多读一本书。", [Check.ADVICE_NOT_WANTED]),
+    ],
+)
+def test_advice_is_asked_for_as_the_plan_says(wanted: bool, body: str, advice: str, codes: list[Check]) -> None:
+    context = dataclasses.replace(CONTEXT, wants_advice=wanted)
+    found = check_letter(LetterText(body, advice), context=context)
+    assert [(finding.code, finding.field) for finding in found] == [(code, "advice") for code in codes]
+
+
+def test_advice_is_looked_through_as_the_body_is() -> None:
+    context = dataclasses.replace(CONTEXT, wants_advice=True)
+    found = check_letter(LetterText("你很好。", "像雨桐那样，争取考到95分。"), context=context)
+    assert [(f.code, f.field, f.start, f.end) for f in found] == [
+        (Check.OTHER_NAME, "advice", 1, 3),
+        (Check.RANKING, "advice", 10, 13),
+    ]
+
+
+def test_only_what_the_plan_lists_blocks() -> None:
+    context = dataclasses.replace(CONTEXT, blocking=frozenset({"ranking"}))
+    found = check_letter(LetterText("思远，你考了95分。"), context=context)
+    assert [(f.code, f.severity) for f in found] == [(Check.OTHER_NAME, "notice"), (Check.RANKING, "blocking")]
+
+
+def test_nothing_is_found_in_an_empty_letter() -> None:
+    assert check_letter(LetterText(""), context=CONTEXT) == []
+
+
+@pytest.mark.parametrize(
+    "own,same_pupil,whose",
+    [
+        (True, False, "您写给另一位同学的一封寄语"),
+        (False, False, "一位同事写的一封寄语"),
+        (True, True, "以前写给这位同学的一封寄语"),
+        (False, True, "以前写给这位同学的一封寄语"),
+    ],
+)
+def test_likeness_says_how_much_whose_and_which_sentence(own: bool, same_pupil: bool, whose: str) -> None:
+    body = "子涵你好。你跑最后一棒，鞋带松了也没停下。"
+    alike = Alike(ratio=0.917, own=own, same_pupil=same_pupil, sentences=("你跑最后一棒，鞋带松了也没停下",))
+    [found] = check_letter(LetterText(body), context=dataclasses.replace(CONTEXT, alike=alike))
+    assert found == Finding(
+        Check.LIKENESS,
+        f"这封寄语和{whose}有 92% 相同。例如“你跑最后一棒，鞋带松了也没停下”。"
+        "孩子们会互相传看，建议加上只属于这个孩子的一件事。",
+        5,
+        20,
+    )
+
+
+SENTENCE = "你在课堂上总是认真地听每一位同学说话。"
+
+
+def pages(body: str, advice: str = "") -> int:
+    """On how many pages a letter prints."""
+    return len(reading.reader(render_letters([builders.letter(body=body, advice=advice)])).pages)
+
+
+def longest(text: str, advice: str = "") -> int:
+    """The greatest number of characters of `text` that fits."""
+    return max(length for length in range(1, len(text)) if fits_page(text[:length], advice))
+
+
+@pytest.mark.parametrize("advice", ["", builders.ADVICE, SENTENCE * 8])
+@pytest.mark.parametrize("paragraph", [10_000, 60, 19])
+def test_a_letter_that_just_fits_prints_on_one_page_and_a_longer_one_on_two(paragraph: int, advice: str) -> None:
+    text = SENTENCE * 60
+    text = "\n".join(text[at : at + paragraph] for at in range(0, len(text), paragraph))
+    length = longest(text, advice)
+    assert pages(text[:length], advice) == 1
+    longer = text[: length + 2]
+    assert (fits_page(longer, advice), overflow(longer, advice), pages(longer, advice)) == (False, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "body,advice,wanted,lines",
+    [
+        ("你" * 558, "", False, 0),
+        ("你" * 559, "", False, 1),
+        ("你" * 700, "", False, 6),
+        ("你\n" * 20, "", False, 0),
+        ("你\n" * 21, "", False, 1),
+        ("你\n" * 20, "这段不印。", False, 0),
+        ("你\n" * 18, "这段要印。", True, 1),
+        ("你\n" * 17, "这段要印。", True, 0),
+    ],
+)
+def test_a_letter_that_needs_a_second_page_says_by_how_much(body: str, advice: str, wanted: bool, lines: int) -> None:
+    context = dataclasses.replace(CONTEXT, wants_advice=wanted)
+    found = [f.message for f in check_letter(LetterText(body, advice), context=context) if f.code == Check.TOO_LONG]
+    said = f"一页纸写不下，大约多出 {lines} 行，打印时会翻到第二页。可以删去一些，或少分几段；不改也能打印。"
+    assert found == ([said] if lines else [])
