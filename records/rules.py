@@ -55,6 +55,13 @@ def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     return allowed.count() == len(wanted)
 
 
+def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:
+    """Whether the actor may plan visits for all of these pupils: the homeroom teacher of their class. One query."""
+    wanted = set(pupil_ids)
+    own = Enrolment.objects.in_school(actor).active().filter(school_class_id__in=actor.homeroom_class_ids)
+    return own.filter(pupil_id__in=wanted).values("pupil_id").distinct().count() == len(wanted)
+
+
 def can_edit_note(actor: Actor, note: Note) -> bool:
     """Only the author changes a note."""
     return actor.user_id is not None and actor.school_id == note.school_id and note.created_by_id == actor.user_id
@@ -130,6 +137,13 @@ def holds_card(actor: Actor, card: TreeHoleCard) -> bool:
         and actor.school_id == card.school_id
         and card.teacher.user_id == actor.user_id
     )
+
+
+def can_read_attached(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:
+    """Whether the actor, who may know of `record`, may open its files: whoever may read its text."""
+    if isinstance(record, GrowthLetter):
+        return can_write_letter(actor, record) or (can_release(actor) and record.state != LetterState.DRAFT)
+    return can_read_text(actor, record)
 
 
 def date_fits(date: datetime.date, year: SchoolYear, today: datetime.date) -> str | None:

@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
-from schools.models import Grade, KeyDate, Period, Plan, School, SchoolYear, Term
+from schools.models import Grade, KeyDate, Period, Plan, PlanAction, PlanGrade, School, SchoolYear, Term
 from schools.querysets import Scope
 
 
@@ -75,22 +75,26 @@ def plan_rules(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
     return rules_of(plan) if plan is not None else None
 
 
+def _owed(action: PlanAction, grade_ids: frozenset[int]) -> OwedAction:
+    return OwedAction(
+        action=ActionKind(action.action),
+        period=PeriodKind(action.period),
+        count=action.count,
+        required=action.required,
+        anchor=Anchor(action.anchor),
+        opens_days=action.opens_days,
+        due_days=action.due_days,
+        accepted_outcomes=frozenset(action.accepted_outcomes),
+        grade_ids=grade_ids,
+    )
+
+
 def rules_of(plan: Plan) -> PlanRules:
     """`plan` as one value."""
     return PlanRules(
         plan=plan,
         actions=tuple(
-            OwedAction(
-                action=ActionKind(a.action),
-                period=PeriodKind(a.period),
-                count=a.count,
-                required=a.required,
-                anchor=Anchor(a.anchor),
-                opens_days=a.opens_days,
-                due_days=a.due_days,
-                accepted_outcomes=frozenset(a.accepted_outcomes),
-                grade_ids=frozenset(grade.pk for grade in a.grades.all()),
-            )
+            _owed(a, frozenset(grade.pk for grade in a.grades.all()))
             for a in plan.actions.all()
         ),
         matching={g.grade_id: MatchingMode(g.matching) for g in plan.plan_grades.all()},
@@ -178,3 +182,27 @@ def grades_of(school: School) -> list[Grade]:
 def terms_with_dates(year: SchoolYear) -> list[Term]:
     """The terms of `year` in order, their key dates at hand. Two queries."""
     return list(Term.objects.filter(year=year).order_by("number").prefetch_related("key_dates"))
+
+
+def plan_in_force(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
+    """As `plan_rules`, for pages that count their queries: two, unless no version has taken effect yet."""
+    newest = Plan.objects.filter(year=year).in_force(on).values("pk")[:1]
+    rows = list(
+        PlanAction.objects.filter(plan__in=newest)
+        .select_related("plan")
+        .annotate(grade=F("grades__pk"))
+        .order_by("pk", "grade")
+    )
+    if not rows:
+        return plan_rules(year, on=on)
+    actions: dict[int, PlanAction] = {}
+    grades: dict[int, set[int]] = {}
+    for row in rows:
+        actions.setdefault(row.pk, row)
+        grades.setdefault(row.pk, set()).update([] if row.grade is None else [row.grade])
+    matching = dict(PlanGrade.objects.filter(plan=rows[0].plan_id).values_list("grade_id", "matching"))
+    return PlanRules(
+        plan=rows[0].plan,
+        actions=tuple(_owed(a, frozenset(grades[a.pk])) for a in actions.values()),
+        matching={grade_id: MatchingMode(mode) for grade_id, mode in matching.items()},
+    )

@@ -43,6 +43,8 @@ class Calendar:
     terms: tuple[Term, ...]
     periods: tuple[Period, ...]
     rules: PlanRules
+    # Those of `term`, if they were read along.
+    key_dates: tuple[KeyDate, ...] | None = None
 
     def term_for(self, day: datetime.date) -> Term:
         """The term that a record of `day` counts for: a visit before term starts counts for that term."""
@@ -59,18 +61,48 @@ class Calendar:
 
 
 def find_calendar(actor: Actor) -> Calendar | None:
-    """The present year of the actor's school; None while it has no year, no terms or no plan. Six queries."""
-    year = current_year(actor.school_id) if actor.school_id is not None else None
-    if year is None:
+    """The present year of the actor's school; None while it has no year, no terms or no plan. Three queries."""
+    if actor.school_id is None:
         return None
-    periods = tuple(periods_of(year))
+    year, periods, dates = _year_with_periods(actor.school_id)
     terms = tuple(p.term for p in periods if p.term is not None)
-    rules = plan_rules(year, on=actor.today)
-    if not terms or rules is None:
+    rules = plan_in_force(year, on=actor.today) if year is not None and terms else None
+    if year is None or rules is None:
         return None
-    for term in terms:
-        term.year = year
-    return Calendar(year, term_on(terms, actor.today), terms, periods, rules)
+    term = term_on(terms, actor.today)
+    return Calendar(year, term, terms, periods, rules, tuple(d for d in dates if d.term_id == term.pk))
+
+
+def _year_with_periods(school_id: int) -> tuple[SchoolYear | None, tuple[Period, ...], list[KeyDate]]:
+    """The current year with its school, its periods in order, and the key dates of its terms. One query."""
+    columns = {f"date_{name}": F(f"term__key_dates__{name}") for name in ("pk", "kind", "name", "starts_on", "ends_on")}
+    rows = (
+        Period.objects.filter(year__is_current=True, year__school_id=school_id)
+        .select_related("term", "year__school")
+        .annotate(**columns)
+        .order_by(F("term__starts_on").asc(nulls_last=True), F("date_starts_on").asc(nulls_last=True), "date_pk")
+    )
+    periods: dict[int, Period] = {}
+    dates: dict[int, KeyDate] = {}
+    year: SchoolYear | None = None
+    for row in rows:
+        if row.pk not in periods:
+            year = year or row.year
+            periods[row.pk] = row
+            row.year = year
+            if row.term is not None:
+                row.term.year = year
+        if row.date_pk is not None:
+            dates[row.date_pk] = KeyDate(
+                pk=row.date_pk,
+                school_id=school_id,
+                term_id=row.term_id,
+                kind=row.date_kind,
+                name=row.date_name,
+                starts_on=row.date_starts_on,
+                ends_on=row.date_ends_on,
+            )
+    return year, tuple(periods.values()), list(dates.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +262,10 @@ def _progress(
 
 
 def windows_of(calendar: Calendar, today: datetime.date) -> dict[ActionKind, Window]:
-    """For each action of the desk the window that today lies in, or the next one, or the last. One query."""
-    key_dates = list(KeyDate.objects.filter(term=calendar.term))
+    """For each action of the desk the window that today lies in, or the next one, or the last. One query at most."""
+    key_dates = calendar.key_dates
+    if key_dates is None:
+        key_dates = tuple(KeyDate.objects.filter(term=calendar.term))
     found = {}
     for action in DESK_ACTIONS:
         owed = calendar.rules.find(action)

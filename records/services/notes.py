@@ -17,6 +17,7 @@ from records.rules import can_edit_note, date_fits, may_log_for
 from records.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks
 from records.services.versions import keep_former, note_version
+from records.services.visit_plans import close_visit_plan
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil
@@ -96,6 +97,7 @@ def log_visit(
                 **_visit_fields(data),
             )
             visit.teachers.set(teachers)
+            close_visit_plan(visit=visit)
             _finish(actor, visit, VersionAct.CREATED, draft_key)
             refresh_ticks(year=year, pupil_ids=[pupil.pk], on=actor.today)
             audit(actor=actor, verb="log_visit", target=visit)
@@ -187,22 +189,42 @@ def update_visit(
         return locked
 
 
-def update_talk(*, actor: Actor, talk: HeartTalk, version: int, data: TalkData, draft_key: str = "") -> HeartTalk:
-    """Change a talk whose form showed `version`.
+def update_talk(
+    *,
+    actor: Actor,
+    talk: HeartTalk,
+    version: int,
+    data: TalkData,
+    pupils: Sequence[Pupil] | None = None,
+    draft_key: str = "",
+) -> HeartTalk:
+    """Change a talk whose form showed `version`; with `pupils`, also with whom it was. The ticks of all follow.
 
-    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
+    Pupils who join must be the actor's to record for; those who were there may stay or go.
+    Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
     """
+    if pupils is not None:
+        if any(p.school_id != actor.school_id for p in pupils):
+            raise DomainError("other_school", "有学生不属于本校。")
+        if not pupils:
+            raise DomainError("no_pupil", "请至少选择一位学生。")
     with transaction.atomic():
         locked = HeartTalk.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=talk.pk)
         _check_edit(actor, locked, version, data.date)
+        before = set(locked.pupils.values_list("pk", flat=True))
+        after = before if pupils is None else {p.pk for p in pupils}
+        joining = after - before
+        if joining and not may_log_for(actor, list(joining), locked.term.year):
+            raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
         keep_former(locked)
         for name, value in _talk_fields(data).items():
             setattr(locked, name, value)
         locked.version += 1
         locked.save()
+        if after != before:
+            locked.pupils.set(after)
         _finish(actor, locked, VersionAct.UPDATED, draft_key)
-        pupil_ids = list(locked.pupils.values_list("pk", flat=True))
-        refresh_ticks(year=locked.term.year, pupil_ids=pupil_ids, on=actor.today)
+        refresh_ticks(year=locked.term.year, pupil_ids=sorted(before | after), on=actor.today)
         audit(
             actor=actor,
             verb="update_talk",
