@@ -5,9 +5,10 @@ import logging
 from celery import shared_task
 
 from core.clock import today
-from records.reminders import is_school_day, send_digests
+from records.reminders import send_digests
 from records.services import follow_plan
 from schools.models import School, SchoolYear
+from schools.queries import is_school_day
 
 logger = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
+from mentors.services.joining import join_author, join_pupil, join_teacher
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.services.ticks import refresh_ticks
 from schools.models import SchoolYear
@@ -153,6 +154,7 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
     for talk in HeartTalk.objects.filter(pupils=other):
         talk.pupils.add(kept)
         talk.pupils.remove(other)
+    join_pupil(kept=kept, other=other)
     Tick.objects.filter(pupil=other).delete()
     _join_guardians(kept, other)
     FamilySlip.objects.filter(pupil=other, revoked_at=None).update(revoked_at=now())
@@ -271,6 +273,7 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     if merge.refusal:
         raise DomainError("two_slots", merge.refusal)
     _move_slots(kept, other)
+    join_teacher(kept=kept, other=other)
     for visit in HomeVisit.objects.filter(teachers=other):
         visit.teachers.add(kept)
         visit.teachers.remove(other)
@@ -299,6 +302,7 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     """The kept account writes on in what the other one wrote, and has its roles; the other one closes."""
     for model in (HomeVisit, HeartTalk, GrowthLetter):
         model._base_manager.filter(created_by=other).update(created_by=kept)
+    join_author(kept=kept, other=other)
     grants = list(RoleGrant.objects.filter(user=other, ends_on=None, bureau=None))
     last_day = actor.today - datetime.timedelta(days=1)
     keys = [grant.pk for grant in grants]
