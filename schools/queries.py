@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import chinese_calendar
 from django.db.models import QuerySet
 
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
@@ -178,3 +179,13 @@ def grades_of(school: School) -> list[Grade]:
 def terms_with_dates(year: SchoolYear) -> list[Term]:
     """The terms of `year` in order, their key dates at hand. Two queries."""
     return list(Term.objects.filter(year=year).order_by("number").prefetch_related("key_dates"))
+
+
+def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
+    """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
+    if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
+        return False
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
