@@ -34,6 +34,7 @@ ICONS: Final[dict[str, str]] = {
     "close": '<path d="m6 6 12 12"/><path d="M18 6 6 18"/>',
     "chevron": '<path d="m9 5 7 7-7 7"/>',
     "chevron-left": '<path d="m15 5-7 7 7 7"/>',
+    "chevron-up": '<path d="m5 15 7-7 7 7"/>',
     "chevron-down": '<path d="m5 9 7 7 7-7"/>',
     "print": '<path d="M7 9V4h10v5"/><path d="M7 16H4V9h16v7h-3"/><path d="M7 13.5h10V20H7z"/>',
     "more": '<circle cx="5.5" cy="12" r="1"/><circle cx="12" cy="12" r="1"/><circle cx="18.5" cy="12" r="1"/>',

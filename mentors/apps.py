@@ -7,13 +7,15 @@ class MentorsConfig(AppConfig):
     name = "mentors"
 
     def ready(self) -> None:
-        """Plug the imports and exports of teachers and of the mentor matrix into `jobs`."""
+        """Plug the imports and exports of teachers and of the mentor matrix, and the badges, into `jobs`."""
         from jobs import exporters  # noqa: PLC0415 - models are loaded only now
         from jobs.enums import ImportKind  # noqa: PLC0415 - as above
         from jobs.importers import register  # noqa: PLC0415 - as above
         from mentors.imports import plan_mentors, plan_teachers  # noqa: PLC0415 - as above
         from mentors.imports.export import export_pairs, export_teachers, export_teams  # noqa: PLC0415 - as above
+        from mentors.printing import register_jobs  # noqa: PLC0415 - as above
 
+        register_jobs()
         register(ImportKind.TEACHERS, plan_teachers)
         register(ImportKind.MENTORS, plan_mentors)
         for shape in (

@@ -3,9 +3,11 @@
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.errors import DomainError
-from mentors.models import Mentor
+from mentors.models import CaseMeeting, Mentor
 from mentors.queries import colleagues_with_room
+from mentors.queries.care import held_lately, is_in_team
 from schools.models import SchoolClass
+from students.models import Enrolment, Pupil
 
 
 def can_assign(actor: Actor, school_class: SchoolClass) -> bool:
@@ -40,17 +42,59 @@ def can_keep_roster(actor: Actor) -> bool:
     return actor.has(Role.SCHOOL_ADMIN)
 
 
+def can_keep_readiness(actor: Actor) -> bool:
+    """德育室 alone keeps, and knows of, teachers who take part in training first (Wuhu plan 五(二))."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+def can_keep_training(actor: Actor) -> bool:
+    """德育室 enters training sessions and who attended."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+def can_read_meetings(actor: Actor, school_class: SchoolClass) -> bool:
+    """The class's present team, its homeroom teacher, and 德育室."""
+    if actor.school_id != school_class.school_id:
+        return False
+    return actor.has(Role.MORAL_OFFICE) or can_hold_meetings(actor, school_class)
+
+
+def can_hold_meetings(actor: Actor, school_class: SchoolClass) -> bool:
+    """The team and the homeroom teacher write the notes of their case meetings."""
+    if actor.school_id != school_class.school_id:
+        return False
+    if school_class.pk in actor.homeroom_class_ids:
+        return True
+    return actor.has(Role.MENTOR) and is_in_team(actor, school_class)
+
+
+def can_edit_meeting(actor: Actor, meeting: CaseMeeting) -> bool:
+    """Its author, while in the team, and the homeroom teacher."""
+    if actor.user_id is None or actor.school_id != meeting.school_id:
+        return False
+    if meeting.school_class_id in actor.homeroom_class_ids:
+        return True
+    return meeting.created_by_id == actor.user_id and can_hold_meetings(actor, meeting.school_class)
+
+
+def can_write_handover(actor: Actor, pupil: Pupil) -> bool:
+    """A present mentor, one of this or last year, and the homeroom teacher."""
+    if actor.school_id != pupil.school_id:
+        return False
+    in_class = Enrolment.objects.active().filter(pupil=pupil, school_class_id__in=actor.homeroom_class_ids)
+    return in_class.exists() or held_lately(actor, pupil)
+
+
 class CapReached(DomainError):
     """The mentor has as many pupils as the plan or an exception allows (1:15, Guyi plan 四(二); Wuhu plan 五(二))."""
 
-    def __init__(self, mentor: Mentor) -> None:
+    def __init__(self, mentor: Mentor, additional: int = 1) -> None:
         others = "、".join(f"{m.names}老师还有 {m.free} 个名额" for m in colleagues_with_room(mentor))
         choose = f"请改选其他导师（{others}）" if others else "本班导师团已没有名额，请增加一位导师"
-        super().__init__(
-            "cap_reached",
-            f"{mentor.names}老师已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名。"
-            f"{choose}，或请德育室批准超额。",
-        )
+        reached = f"已有 {mentor.load} 名学生，达到上限 {mentor.capacity} 名"
+        if 0 < mentor.free < additional:
+            reached = f"只剩 {mentor.free} 个名额，放不下 {additional} 名学生"
+        super().__init__("cap_reached", f"{mentor.names}老师{reached}。{choose}，或请德育室批准超额。")
 
 
 def validate_cap(mentor: Mentor, *, additional: int = 1) -> None:
@@ -59,4 +103,4 @@ def validate_cap(mentor: Mentor, *, additional: int = 1) -> None:
     Ask it with the mentor's row locked, or be told later by the database's own check.
     """
     if mentor.load + additional > mentor.capacity:
-        raise CapReached(mentor)
+        raise CapReached(mentor, additional)

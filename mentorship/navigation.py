@@ -24,6 +24,19 @@ class NavItem:
 
 _OFFICE = frozenset({Role.MORAL_OFFICE})
 _WATCHERS = frozenset({Role.MORAL_OFFICE, Role.LEADER})
+# Everybody who works at the school.
+_SCHOOL = frozenset(Role) - {Role.BUREAU}
+# Pages without an entry of their own, by the first part of their address: which entry leads to them.
+_UNDER = {
+    "rounds": "board:list",
+    "clubs": "board:list",
+    "badges": "readiness:list",
+    "marks": "desk:home",
+    "handover": "desk:home",
+    "cards": "desk:home",
+}
+# Worth an entry, but nobody comes for it.
+_NEVER_FIRST = frozenset({"training:list"})
 
 # URL name, label, icon, roles.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
@@ -36,12 +49,14 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("cards:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
     ("office:cards", "树洞统计", "tree", _OFFICE),
     ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
+    ("readiness:list", "导师队伍", "badge", _OFFICE),
     ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:classes", "班级", "home", frozenset({Role.SCHOOL_ADMIN})),
     ("imports:list", "名册导入", "upload", frozenset({Role.SCHOOL_ADMIN})),
     ("year:overview", "学年", "calendar", frozenset({Role.SCHOOL_ADMIN})),
     ("plan:detail", "方案", "settings", frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE, Role.LEADER})),
+    ("training:list", "培训", "class", _SCHOOL),
     ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU})),
 )
 
@@ -54,7 +69,7 @@ def home_url(actor: Actor) -> str:
     if actor.has(Role.MENTOR) and has_pupils(actor):
         return reverse("desk:home")
     for name, _label, _icon, roles in _ENTRIES[1:] + _ENTRIES[:1]:
-        if actor.has(*roles):
+        if actor.has(*roles) and name not in _NEVER_FIRST:
             return reverse(name)
     return reverse("notices:inbox")
 
@@ -63,6 +78,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav_items` of the person, the present one marked."""
     actor: Actor = getattr(request, "actor", NOBODY)
     entries = [(reverse(name), label, icon) for name, label, icon, roles in _ENTRIES if actor.has(*roles)]
+    under = _UNDER.get(request.path.split("/")[1])
     # The most exact one: /office/letters/ lies below /office/.
     here = max((url for url, _, _ in entries if request.path.startswith(url)), key=len, default="")
+    here = reverse(under) if under is not None else here
     return {"nav_items": [NavItem(url, label, icon, url == here) for url, label, icon in entries]}

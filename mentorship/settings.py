@@ -278,6 +278,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=8, minute=30),
         "options": {"expire_seconds": 6 * 3600},
     },
+    "remind-rounds": {
+        "task": "mentors.remind_rounds",
+        "schedule": crontab(hour=8, minute=30),
+        "options": {"expire_seconds": 6 * 3600},
+    },
     "follow-plans": {
         "task": "records.follow_plans",
         "schedule": crontab(hour=0, minute=20),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.http import ActorRequest
 from accounts.views.sign_in import healthz
+from mentors.urls.care import badges_urls, handover_urls, meetings_urls, readiness_urls, training_urls
 from mentorship.navigation import home_url
 
 
@@ -22,6 +23,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", include("records.urls.desk")),
     path("counsel/", include("records.urls.counsel")),
     path("classes/", include("mentors.urls.board")),
+    path("classes/", include("mentors.urls.arrangement")),
+    path("marks/", include("mentors.urls.marks")),
+    path("clubs/", include("mentors.urls.clubs")),
+    path("rounds/wishes/", include("mentors.urls.wishes")),
+    path("rounds/", include("mentors.urls.entry")),
+    path("rounds/", include("mentors.urls.rounds")),
+    path("cards/", include("mentors.urls.cards")),
+    path("classes/<int:pk>/meetings/", include(meetings_urls)),
+    path("readiness/", include(readiness_urls)),
+    path("training/", include(training_urls)),
+    path("handover/", include(handover_urls)),
+    path("badges/", include(badges_urls)),
     path("office/", include("records.urls.office")),
     path("papers/", include("records.urls.papers")),
     path("plan/", include("records.urls.plan")),
@@ -34,4 +47,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/", include("records.urls.bureau")),
     # Short, because it is printed: what families open.
     path("f/", include("records.urls.family")),
+    path("f/", include("mentors.urls.family")),
 ]

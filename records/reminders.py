@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import chinese_calendar
 from django.db import transaction
 from django.urls import reverse
 
@@ -21,8 +20,8 @@ from mentors.models import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
 from records.models import Reminder, Tick
-from schools.enums import ActionKind, Anchor, KeyDateKind, PeriodKind
-from schools.models import KeyDate, Period, School, SchoolYear, Term
+from schools.enums import ActionKind, Anchor, PeriodKind
+from schools.models import Period, School, SchoolYear, Term
 from schools.queries import (
     OwedAction,
     PlanRules,
@@ -91,16 +90,6 @@ class Digest:
     def count(self) -> int:
         """How many things wait."""
         return sum(item.open_count for item in self.items)
-
-
-def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
-    """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
-    if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
-        return False
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 def _point(window: Window, on: datetime.date) -> int:

@@ -256,6 +256,10 @@ class Plan(SchoolOwned):
     def __str__(self) -> str:
         return f"{self.title}（第{self.version}版）"
 
+    def places(self, people: int) -> int:
+        """How many pupils a mentor slot of so many people may have without an exception (原则上不超过 1:15)."""
+        return self.cap * (min(people, 1) if self.shared_counts_once else people)
+
 
 class PlanGrade(SchoolOwned):
     """A grade that the plan covers, and how its mentors and pupils are matched."""

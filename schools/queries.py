@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import chinese_calendar
 from django.db.models import F, QuerySet
 
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
@@ -206,3 +207,13 @@ def plan_in_force(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
         actions=tuple(_owed(a, frozenset(grades[a.pk])) for a in actions.values()),
         matching={grade_id: MatchingMode(mode) for grade_id, mode in matching.items()},
     )
+
+
+def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
+    """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
+    if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
+        return False
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5

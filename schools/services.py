@@ -282,6 +282,9 @@ def revise_plan(
     counts: dict[ActionKind, int],
     accepted_outcomes: list[str],
     windows: dict[ActionKind, tuple[int, int]] | None = None,
+    supporting_counts: bool | None = None,
+    supporting_owes: bool | None = None,
+    shared_counts_once: bool | None = None,
 ) -> Plan:
     """A new version of the plan of `year`, taking over what is not named; the former one stays as history.
 
@@ -310,9 +313,9 @@ def revise_plan(
         letter_tone=letter_tone,
         note_visibility=note_visibility,
         letter_blocking=former.letter_blocking,
-        supporting_counts=former.supporting_counts,
-        supporting_owes=former.supporting_owes,
-        shared_counts_once=former.shared_counts_once,
+        supporting_counts=former.supporting_counts if supporting_counts is None else supporting_counts,
+        supporting_owes=former.supporting_owes if supporting_owes is None else supporting_owes,
+        shared_counts_once=former.shared_counts_once if shared_counts_once is None else shared_counts_once,
     )
     PlanGrade.objects.bulk_create(
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=grade_id, matching=mode)

@@ -1,15 +1,17 @@
 """Forms of the admin's pages about pupils and about teachers who leave."""
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from mentors.models import Mentor
+from mentors.services import Leaving
 from schools.models import SchoolClass
 from students.enums import Gender
-from students.models import Pupil
+from students.models import Enrolment, Pupil
 from students.services import GuardianData, PupilData
 
 GUARDIANS = (1, 2, 3)
@@ -117,8 +119,11 @@ class ClassForm(forms.Form):
         return bool(self.cleaned_data.get("keep") == "keep")
 
 
+SPREAD, ONE, OPEN = "spread", "one", "open"
+
+
 class LeavingForm(forms.Form):
-    """When a teacher left, and who takes over the pupils."""
+    """When a teacher left, and who takes over the pupils: several colleagues as proposed, one, or nobody yet."""
 
     left_on = forms.DateField(
         label="离职日期",
@@ -126,23 +131,76 @@ class LeavingForm(forms.Form):
         error_messages={"required": "请填写离职日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
     )
 
-    def __init__(
-        self, mentors: Sequence[Mentor], today: datetime.date, *args: Any, pupils: int = 0, **kwargs: Any
-    ) -> None:
-        kwargs.setdefault("initial", {"left_on": today})
+    def __init__(self, leaving: Leaving, today: datetime.date, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"left_on": today, "how": SPREAD})
         super().__init__(*args, **kwargs)
-        self._mentors = {mentor.pk: mentor for mentor in mentors}
-        if pupils:
-            self.fields["successor"] = forms.TypedChoiceField(
-                label="学生交给",
+        self._leaving = leaving
+        self._receivers = {mentor.pk: mentor for mentor in leaving.receivers}
+        if not leaving.open_pupils:
+            return
+        ways = [(OPEN, "先空着，由班主任或德育室重新安排")]
+        if leaving.successors:
+            ways.insert(0, (ONE, "全部交给一位导师"))
+        if leaving.receivers:
+            ways.insert(0, (SPREAD, "按下面的建议交给几位导师"))
+        self.fields["how"] = forms.ChoiceField(
+            label="学生交给谁", choices=ways, widget=forms.RadioSelect, initial=ways[0][0]
+        )
+        self.fields["successor"] = forms.TypedChoiceField(
+            label="接手的导师（全部交给一位导师时选）",
+            coerce=int,
+            empty_value=None,
+            required=False,
+            choices=[("", "请选择")] + [(m.pk, f"{m.names}（还有 {m.free} 个名额）") for m in leaving.successors],
+        )
+        offered = [("", "先空着")] + [(m.pk, f"{m.names}（{m.load}/{m.capacity}）") for m in leaving.receivers]
+        for row in leaving.open_pupils:
+            self.fields[f"to_{row.pupil_id}"] = forms.TypedChoiceField(
+                label=row.pupil.name,
                 coerce=int,
                 empty_value=None,
                 required=False,
-                choices=[("", "先空着，由班主任或德育室重新安排")]
-                + [(m.pk, f"{m.names}（还有 {m.free} 个名额）") for m in mentors],
-                help_text=f"这里列出空余名额不少于 {pupils} 个的导师，同一导师团的在前。",
+                choices=offered,
+                initial=leaving.proposal.get(row.pupil_id) or "",
+                widget=forms.Select(attrs={"data-to": "", "class": "form-select form-select-sm"}),
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Handing over to one colleague needs a colleague."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("how") == ONE and not cleaned.get("successor") and "successor" not in self.errors:
+            self.add_error("successor", "请选择接手的导师，或改选另一种办法。")
+        return cleaned
+
+    @property
+    def rows(self) -> list[tuple[Enrolment, forms.BoundField]]:
+        """Each pupil who needs another mentor, with the field for it."""
+        return [(row, self[f"to_{row.pupil_id}"]) for row in self._leaving.open_pupils] if self._receivers else []
+
+    @property
+    def loads(self) -> list[tuple[Mentor, int]]:
+        """The colleagues who would take pupils with their load afterwards, as the form stands now."""
+        taken: Counter[int] = Counter()
+        for _, bound in self.rows:
+            value = str(bound.value() or "")
+            if value.isascii() and value.isdigit():
+                taken[int(value)] += 1
+        return [(mentor, mentor.load + taken[mentor.pk]) for mentor in self._leaving.receivers]
+
+    @property
+    def left_over(self) -> int:
+        """Pupils for whom the form has nobody, as it stands now."""
+        return sum(not bound.value() for _, bound in self.rows)
+
     def chosen(self) -> Mentor | None:
-        """The colleague of a valid form, if one takes over."""
-        return self._mentors.get(self.cleaned_data.get("successor") or 0)
+        """The one colleague of a valid form who takes over all."""
+        if self.cleaned_data.get("how") != ONE:
+            return None
+        return self._receivers.get(self.cleaned_data.get("successor") or 0)
+
+    def places(self) -> dict[int, int]:
+        """The next mentor's key by pupil's key of a valid form; empty unless the proposal was taken."""
+        if self.cleaned_data.get("how") != SPREAD:
+            return {}
+        wanted = {row.pupil_id: self.cleaned_data.get(f"to_{row.pupil_id}") for row in self._leaving.open_pupils}
+        return {pupil: mentor for pupil, mentor in wanted.items() if mentor}

@@ -5,27 +5,10 @@ each class is split evenly; it fits only with the shared slot counted as two peo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from mentors.matching.capacity import ClassLoad
 
-@dataclass(frozen=True, slots=True)
-class ClassLoad:
-    """A class: its pupils, and for each slot of its team the number of people who hold it."""
-
-    label: str
-    pupils: int
-    slot_sizes: tuple[int, ...]
-
-    def room(self, cap: int) -> int:
-        """Places left in the class's own team; negative if pupils are too many."""
-        return cap * sum(self.slot_sizes) - self.pupils
-
-    def slots_over(self, cap: int) -> int:
-        """Slots above their cap when the pupils are split evenly over the slots."""
-        if not self.slot_sizes:
-            return 0
-        share, rest = divmod(self.pupils, len(self.slot_sizes))
-        return sum(share + (at < rest) > cap * size for at, size in enumerate(self.slot_sizes))
+__all__ = ["ClassLoad", "cap_advice"]
 
 
 def cap_advice(grade: str, classes: Sequence[ClassLoad], *, cap: int) -> str | None:

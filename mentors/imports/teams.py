@@ -17,7 +17,7 @@ from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.imports.matrix import Matrix, Slot, read_matrix
 from mentors.models import CapException, Mentor, MentorMember, Teacher, TeamMember
 from schools.labels import ClassKey
-from schools.models import Grade, SchoolYear
+from schools.models import Grade, Plan, SchoolYear
 from schools.queries import PlanRules, plan_rules
 from students.models import Enrolment
 
@@ -36,7 +36,7 @@ def plan_teams(request: ImportRequest) -> ImportPlan:
         log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
         return ImportPlan(log=log, write=lambda _accepted: None, rows=len(matrix.slots))
     stored = _Stored(request.actor, request.year)
-    writing = _Writing(request.actor, request.year, classes, rules.plan.cap)
+    writing = _Writing(request.actor, request.year, classes, rules.plan)
     plan = ImportPlan(log=log, write=writing.run, rows=len(matrix.slots))
     resolved = _resolve(matrix.slots, stored, log)
     _plan_slots(resolved, stored, writing, log)
@@ -132,7 +132,7 @@ class _Writing:
     actor: Actor
     year: SchoolYear
     classes: ClassFinder
-    cap: int
+    rules: Plan
     new_slots: list[People] = field(default_factory=list)
     # Slots whose holders change: the stored slot, its holders afterwards.
     changed_slots: list[tuple[Mentor, People]] = field(default_factory=list)
@@ -147,7 +147,8 @@ class _Writing:
         self.classes.create_missing()
         school_id, year_id = self.year.school_id, self.year.pk
         created = Mentor.objects.bulk_create(
-            Mentor(school_id=school_id, year_id=year_id, capacity=self.cap * len(people)) for people in self.new_slots
+            Mentor(school_id=school_id, year_id=year_id, capacity=self.rules.places(len(people)))
+            for people in self.new_slots
         )
         self.slot_keys.update({people: m.pk for people, m in zip(self.new_slots, created, strict=True)})
         note_created(Mentor, [mentor.pk for mentor in created])
@@ -244,7 +245,7 @@ def _plan_holders(
     writing.slot_keys[people] = mentor.pk
     if {member.teacher_id for member in stored.members[mentor.pk]} == set(people):
         return
-    capacity = max(writing.cap * len(people), stored.exceptions.get(mentor.pk, 0))
+    capacity = max(writing.rules.places(len(people)), stored.exceptions.get(mentor.pk, 0))
     if mentor.load > capacity:
         message = (
             f"这个名额现有 {mentor.load} 名学生，改由 {len(people)} 位老师担任后上限是 {capacity} 名。请先调整学生。"
@@ -301,7 +302,7 @@ def _check_cap(
     """Say for each grade whether its classes fit their own teams (one cap, from the plan in force)."""
     teams: dict[ClassKey, list[int]] = defaultdict(list)
     for slot, people in resolved:
-        teams[slot.school_class].append(len(people))
+        teams[slot.school_class].append(1 if rules.plan.shared_counts_once else len(people))
     for number in sorted({key.grade for key in teams}):
         grade = stored.grades[number]
         if not rules.covers(grade.pk):

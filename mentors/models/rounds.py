@@ -225,10 +225,10 @@ class Placement(SchoolOwned):
 
 
 class BoardSave(SchoolOwned):
-    """A joint save of the class board, so that it can be taken back: pupil, mentor before, mentor after."""
+    """A joint save of the class board, so that it can be taken back."""
 
     school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="board_saves")
-    # [[pupil key, mentor key before or null, mentor key after or null], ...]
+    # [[pupil key, mentor key before or null, mentor key after or null, [keys of the assignments ended]], ...]
     moves = models.JSONField(default=list)
     saved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     saved_at = models.DateTimeField(auto_now_add=True)

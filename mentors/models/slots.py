@@ -50,8 +50,9 @@ class Teacher(SchoolOwned):
 class Mentor(SchoolOwned):
     """A mentor slot 导师 of one school year: one teacher, or two who share it (`甲/乙`, Guyi plan, grade 5).
 
-    `capacity` is the plan's cap times the members, or what an exception grants; `load` counts the present main
-    pupils. Both are kept by `mentors.services`, and the database refuses a load above the capacity.
+    `capacity` is what the plan allows its members together, or what an exception grants; `load` counts the open
+    assignments that count (`Assignment.counts_in_load`). Both are kept by `mentors.services`, and the database
+    refuses a load above the capacity.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="mentors")
@@ -132,6 +133,9 @@ class Assignment(SchoolOwned):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
     assigned_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # A main pupil always takes one of the mentor's places, a supported one only if the plan says so. Kept here, so
+    # that ending an assignment gives back what it took even where the plan has changed in between.
+    counts_in_load = models.BooleanField(default=True)
     # Why a pupil was moved to this mentor in the course of the year; for 德育室 and the homeroom teacher.
     reason = models.CharField("调整原因", max_length=200, blank=True)
 
@@ -148,6 +152,9 @@ class Assignment(SchoolOwned):
                 fields=["pupil", "mentor"],
                 condition=Q(ends_on=None),
                 name="assignment_mentor_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts_in_load=True) | ~Q(kind=AssignmentKind.MAIN), name="assignment_main_counts"
             ),
             ordered("starts_on", "ends_on", name="assignment_dates_ordered"),
             one_of("kind", AssignmentKind, name="assignment_kind_known"),

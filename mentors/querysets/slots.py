@@ -89,6 +89,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Main mentors only."""
         return self.filter(kind="main")
 
+    def supporting(self) -> Self:
+        """Supporting mentors only."""
+        return self.filter(kind="supporting")
+
+    def in_load(self) -> Self:
+        """The open assignments that a mentor's load counts: main ones, and supporting ones if the plan says so."""
+        return self.active().filter(counts_in_load=True)
+
 
 class CapExceptionQuerySet(models.QuerySet["CapException"]):
     def visible_to(self, actor: Actor) -> Self:

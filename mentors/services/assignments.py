@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
 from core.journal import note_changing, note_created
-from mentors.enums import AssignmentKind, AssignmentOrigin
+from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, Mentor
 from mentors.rules import can_assign, can_keep_roster, validate_cap
 from schools.models import SchoolYear
@@ -19,7 +19,11 @@ from students.enums import EndReason
 from students.models import Enrolment, Pupil
 
 
-def _lock_enrolment(actor: Actor, pupil: Pupil, year_id: int, *, roster: bool = False) -> Enrolment:
+def lock_enrolment(actor: Actor, pupil: Pupil, year_id: int, *, roster: bool = False) -> Enrolment:
+    """The pupil's place, locked for the caller's transaction, if the actor may arrange their mentors.
+
+    Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
+    """
     if pupil.school_id != actor.school_id:
         raise DomainError("other_school", "这位学生不属于本校。")
     enrolment = (
@@ -42,7 +46,9 @@ def lock_mentors(*keys: int) -> dict[int, Mentor]:
 
 
 @transaction.atomic
-def assign_pupil(*, actor: Actor, pupil: Pupil, mentor: Mentor, origin: AssignmentOrigin) -> Assignment:
+def assign_pupil(
+    *, actor: Actor, pupil: Pupil, mentor: Mentor, origin: AssignmentOrigin, reason: str = ""
+) -> Assignment:
     """Make `mentor` the pupil's main mentor from today on; a former one of the year ends today.
 
     Idempotent: the same mentor again changes nothing. Raises DomainError `other_school`, `not_enrolled`,
@@ -50,18 +56,19 @@ def assign_pupil(*, actor: Actor, pupil: Pupil, mentor: Mentor, origin: Assignme
     """
     if mentor.school_id != actor.school_id:
         raise DomainError("other_school", "这位导师不属于本校。")
-    _lock_enrolment(actor, pupil, mentor.year_id)
+    lock_enrolment(actor, pupil, mentor.year_id)
     former = Assignment.objects.filter(pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main").first()
     if former is not None and former.mentor_id == mentor.pk:
         return former
     locked = lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
+    # A supporting mentor who becomes the main one stops being a supporting one.
+    supporting = Assignment.objects.active().supporting().filter(pupil=pupil, mentor=mentor).first()
+    if supporting is not None:
+        end_assignment(supporting, actor)
+        locked[mentor.pk].load -= supporting.counts_in_load
     validate_cap(locked[mentor.pk])
     if former is not None:
         end_assignment(former, actor)
-    # A supporting mentor who becomes the main one stops being a supporting one.
-    Assignment.objects.filter(pupil=pupil, mentor=mentor, ends_on=None, kind=AssignmentKind.SUPPORTING).update(
-        ends_on=actor.today
-    )
     assignment = Assignment.objects.create(
         school_id=pupil.school_id,
         year_id=mentor.year_id,
@@ -70,6 +77,7 @@ def assign_pupil(*, actor: Actor, pupil: Pupil, mentor: Mentor, origin: Assignme
         origin=origin,
         starts_on=actor.today,
         assigned_by_id=actor.user_id,
+        reason=reason,
     )
     Mentor.objects.filter(pk=mentor.pk).update(load=F("load") + 1)
     mentor.load = locked[mentor.pk].load + 1
@@ -113,22 +121,20 @@ def assign_pupils(*, actor: Actor, year: SchoolYear, pairs: Sequence[tuple[int, 
     locked = lock_mentors(*fresh.values(), *(a.mentor_id for a in moved))
     if any(m not in locked or locked[m].year_id != year.pk for m in fresh.values()):
         raise DomainError("other_school", "有导师不属于本校本学年。")
-    left, joined = Counter(a.mentor_id for a in moved), Counter(fresh.values())
+    # A supporting mentor who becomes the main one stops being a supporting one.
+    supporting = [
+        a
+        for a in Assignment.objects.active().supporting().filter(year=year, pupil_id__in=fresh)
+        if fresh[a.pupil_id] == a.mentor_id
+    ]
+    ended = [*moved, *supporting]
+    left, joined = Counter(a.mentor_id for a in ended if a.counts_in_load), Counter(fresh.values())
     for mentor in locked.values():
         mentor.load -= left[mentor.pk]
         validate_cap(mentor, additional=joined[mentor.pk])
         mentor.load += joined[mentor.pk]
-    for assignment in moved:
+    for assignment in ended:
         assignment.ends_on = max(actor.today, assignment.starts_on)
-    # A supporting mentor who becomes the main one stops being a supporting one.
-    supporting = [
-        a
-        for a in Assignment.objects.active().filter(year=year, kind=AssignmentKind.SUPPORTING, pupil_id__in=fresh)
-        if fresh[a.pupil_id] == a.mentor_id
-    ]
-    for assignment in supporting:
-        assignment.ends_on = max(actor.today, assignment.starts_on)
-    ended = [*moved, *supporting]
     note_changing(Assignment, [assignment.pk for assignment in ended])
     note_changing(Mentor, list(locked))
     Assignment.objects.bulk_update(ended, ["ends_on"], batch_size=500)
@@ -159,7 +165,7 @@ def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
 
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
     """
-    _lock_enrolment(actor, pupil, year.pk)
+    lock_enrolment(actor, pupil, year.pk)
     former = Assignment.objects.filter(pupil=pupil, year=year, ends_on=None, kind="main").first()
     if former is None:
         return
@@ -177,7 +183,7 @@ def end_assignment(assignment: Assignment, actor: Actor) -> None:
     """End an open assignment today and give its place back; the caller holds the lock of the mentor."""
     assignment.ends_on = max(actor.today, assignment.starts_on)
     assignment.save(update_fields=["ends_on"])
-    if assignment.kind == AssignmentKind.MAIN:
+    if assignment.counts_in_load:
         Mentor.objects.filter(pk=assignment.mentor_id).update(load=F("load") - 1)
 
 
@@ -187,7 +193,7 @@ def withdraw_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear, reason: EndR
 
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
     """
-    enrolment = _lock_enrolment(actor, pupil, year.pk, roster=True)
+    enrolment = lock_enrolment(actor, pupil, year.pk, roster=True)
     open_ones = list(Assignment.objects.filter(pupil=pupil, year=year, ends_on=None))
     lock_mentors(*(a.mentor_id for a in open_ones))
     for assignment in open_ones:
@@ -208,7 +214,7 @@ def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
             .annotate(
                 real=Count(
                     "assignments",
-                    filter=Q(assignments__ends_on=None, assignments__kind="main"),
+                    filter=Q(assignments__ends_on=None, assignments__counts_in_load=True),
                 )
             )
             .exclude(real=F("load"))
@@ -218,6 +224,6 @@ def recount_loads(*, year: SchoolYear, check: bool = False) -> list[int]:
     )
     if not check:
         for mentor in different:
-            mentor.load = Assignment.objects.active().main().filter(mentor=mentor).count()
+            mentor.load = Assignment.objects.in_load().filter(mentor=mentor).count()
             mentor.save(update_fields=["load"])
     return [m.pk for m in different]

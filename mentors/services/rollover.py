@@ -132,15 +132,17 @@ class _RollOver:
         )
 
     def _open_slots(self) -> None:
+        plan = self.draft.rules.plan
         loads = Counter(self.carried.main.values())
+        if plan.supporting_counts:
+            loads.update(slot for _, slot in self.carried.supporting)
         wanted = sorted(self.carried.slots)
-        cap = self.draft.rules.plan.cap
         created = Mentor.objects.bulk_create(
             (
                 Mentor(
                     school_id=self.year.school_id,
                     year=self.year,
-                    capacity=cap * len(self.draft.holders[key]),
+                    capacity=plan.places(len(self.draft.holders[key])),
                     load=loads[key],
                 )
                 for key in wanted
@@ -185,6 +187,7 @@ class _RollOver:
                     pupil_id=pupil_id,
                     mentor=self.slots[mentor_id],
                     kind=kind,
+                    counts_in_load=kind == AssignmentKind.MAIN or self.draft.rules.plan.supporting_counts,
                     origin=self.draft.origins[(pupil_id, mentor_id)],
                     starts_on=self.actor.today,
                     assigned_by_id=self.actor.user_id,
@@ -261,7 +264,7 @@ def _undo(actor: Actor, key: int) -> SchoolYear:
 
 
 def _restore_loads(year: SchoolYear) -> None:
-    held = Counter(Assignment.objects.active().main().filter(year=year).values_list("mentor_id", flat=True))
+    held = Counter(Assignment.objects.in_load().filter(year=year).values_list("mentor_id", flat=True))
     mentors = list(Mentor.objects.of_year(year))
     for mentor in mentors:
         mentor.load = held[mentor.pk]

@@ -132,7 +132,8 @@ class Draft:
             if seat.class_id in team_classes and self.holders.get(seat.mentor_id):
                 result.team.append(seat)
                 result.slots.add(seat.mentor_id)
-        room = {key: self.rules.plan.cap * len(holders) for key, holders in self.holders.items()}
+        plan = self.rules.plan
+        room = {key: plan.places(len(holders)) for key, holders in self.holders.items()}
         present: set[int] = set()
         for place in self.places:
             if place.class_id not in pupil_classes:
@@ -144,7 +145,8 @@ class Draft:
                 result.main[place.pupil_id] = slot
                 result.slots.add(slot)
         for pupil_id, slot in self.supporting:
-            if pupil_id in present and self.holders.get(slot):
+            if pupil_id in present and self.holders.get(slot) and (room[slot] > 0 or not plan.supporting_counts):
+                room[slot] -= plan.supporting_counts
                 result.supporting.append((pupil_id, slot))
                 result.slots.add(slot)
         return result

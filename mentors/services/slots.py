@@ -1,5 +1,6 @@
 """Mentor slots, class teams, and exceptions from the cap."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -11,17 +12,22 @@ from accounts.models import User
 from accounts.services import audit, grant_role
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_grant_exception
-from schools.models import SchoolClass, SchoolYear
+from schools.models import Plan, SchoolClass, SchoolYear
 from schools.queries import plan_rules
 
 
-def _base_capacity(year: SchoolYear, actor: Actor, members: int) -> int:
+def plan_today(year: SchoolYear, actor: Actor) -> Plan:
+    """The plan version in force today. Raises DomainError `no_plan`."""
     rules = plan_rules(year, on=actor.today)
     if rules is None:
         raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
-    return rules.plan.cap * members
+    return rules.plan
+
+
+def _base_capacity(year: SchoolYear, actor: Actor, members: int) -> int:
+    return plan_today(year, actor).places(members)
 
 
 @transaction.atomic
@@ -168,30 +174,39 @@ def revoke_exception(*, actor: Actor, exception: CapException) -> None:
 
 @transaction.atomic
 def apply_plan_cap(*, actor: Actor, year: SchoolYear) -> int:
-    """Bring all capacities in line with the plan in force; exceptions above it stay. How many changed.
+    """Bring all capacities and loads in line with the plan in force; exceptions above it stay. How many changed.
 
-    Raises DomainError `load_above_cap` when a mentor already has more pupils than the new cap.
+    The loads change where the plan now counts supporting mentors, or no longer does.
+    Raises DomainError `load_above_cap` when a mentor already has more pupils than the plan allows.
     """
     if year.school_id != actor.school_id:
         raise DomainError("other_school", "这个学年不属于本校。")
     granted = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
-    cap = _base_capacity(year, actor, 1)
+    plan = plan_today(year, actor)
     changed = []
-    mentors = Mentor.objects.select_for_update().filter(year=year).order_by("pk")
+    mentors = list(Mentor.objects.select_for_update().filter(year=year).order_by("pk"))
     # A slot whose teacher left keeps its name and has no places.
     members = MentorMember.objects.filter(year=year, teacher__left_on=None)
     sizes = dict(members.values_list("mentor_id").annotate(n=Count("pk")))
+    supporting = Assignment.objects.active().supporting().filter(year=year)
+    differing = supporting.exclude(counts_in_load=plan.supporting_counts)
+    shifts = Counter(differing.values_list("mentor_id", flat=True))
     for mentor in mentors:
-        wanted = max(cap * sizes.get(mentor.pk, 0), granted.get(mentor.pk, 0))
-        if mentor.load > wanted:
+        wanted = max(plan.places(sizes.get(mentor.pk, 0)), granted.get(mentor.pk, 0))
+        load = mentor.load + (shifts[mentor.pk] if plan.supporting_counts else -shifts[mentor.pk])
+        if load > wanted:
+            together = "（连同辅助指导的学生）" if shifts[mentor.pk] and plan.supporting_counts else ""
             raise DomainError(
                 "load_above_cap",
-                f"有导师现有 {mentor.load} 名学生，超过新的上限 {wanted} 名。请先调整学生或批准超额，再修改方案。",
+                f"有导师现有 {load} 名学生{together}，超过新的上限 {wanted} 名。请先调整学生或批准超额，再修改方案。",
             )
-        if mentor.capacity != wanted:
-            mentor.capacity = wanted
+        if (mentor.capacity, mentor.load) != (wanted, load):
+            mentor.capacity, mentor.load = wanted, load
             changed.append(mentor)
-    Mentor.objects.bulk_update(changed, ["capacity"], batch_size=500)
+    if shifts:
+        differing.update(counts_in_load=plan.supporting_counts)
+    # Both in one statement, so that the database's own check holds at every step.
+    Mentor.objects.bulk_update(changed, ["capacity", "load"], batch_size=500)
     if changed:
         audit(
             actor=actor,

@@ -1,17 +1,19 @@
 """A pupil changes class; a teacher leaves or comes back. Pupils are handed over within the cap, or left open."""
 
 import datetime
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from accounts.actors import Actor
 from accounts.models import RoleGrant
 from accounts.services import audit, end_role, set_account_active
 from core.clock import now
 from core.errors import DomainError
-from mentors.enums import AssignmentKind
+from mentors.matching.spread import Seeker, propose
 from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_keep_roster, validate_cap
 from mentors.services.assignments import end_assignment, lock_mentors
@@ -80,8 +82,11 @@ class Leaving:
     staying: int
     partner: str
     roles: list[RoleGrant]
-    # Colleagues with free places, those with enough for all first.
+    # Colleagues with places for all of them, those of the same team first.
     successors: list[Mentor]
+    # Colleagues with at least one place, in the same order, and where each pupil fits: own team first, evenly.
+    receivers: list[Mentor] = field(default_factory=list)
+    proposal: dict[int, int | None] = field(default_factory=dict)
 
 
 def draw_leaving(*, actor: Actor, teacher: Teacher) -> Leaving:
@@ -103,11 +108,27 @@ def draw_leaving(*, actor: Actor, teacher: Teacher) -> Leaving:
     leaving = _who_needs_another(slot, year, _capacity_without(slot, year, actor, len(partners)))
     held = Enrolment.objects.active().of_year(year).filter(pupil_id__in=[a.pupil_id for a in leaving])
     pupils = list(held.select_related("pupil", "school_class__grade").in_list_order())
-    successors = [] if not pupils else _with_room(year, slot, len(pupils))
-    return Leaving(teacher, slot, pupils, slot.load - len(pupils), "、".join(partners), roles, successors)
+    receivers = _with_room(year, slot) if pupils else []
+    successors = [mentor for mentor in receivers if mentor.free >= len(pupils)]
+    staying = Assignment.objects.active().main().filter(mentor=slot).count() - len(leaving)
+    return Leaving(
+        teacher, slot, pupils, staying, "、".join(partners), roles, successors, receivers, _proposal(pupils, receivers)
+    )
 
 
-def _with_room(year: SchoolYear, slot: Mentor, wanted: int) -> list[Mentor]:
+def _proposal(pupils: list[Enrolment], receivers: list[Mentor]) -> dict[int, int | None]:
+    """A mentor for each pupil: of the own class's team, else of the same grade; None where no place is left."""
+    classes = {m.pk: {seat.school_class_id for seat in m.teams.all()} for m in receivers}
+    grades = {m.pk: {seat.school_class.grade_id for seat in m.teams.all()} for m in receivers}
+    seekers = []
+    for row in pupils:
+        team = frozenset(key for key, held in classes.items() if row.school_class_id in held)
+        near = frozenset(key for key, held in grades.items() if row.school_class.grade_id in held)
+        seekers.append(Seeker(row.pupil_id, team, near - team))
+    return propose(seekers, {m.pk: (m.load, m.capacity) for m in receivers})
+
+
+def _with_room(year: SchoolYear, slot: Mentor) -> list[Mentor]:
     near = set(TeamMember.objects.filter(mentor=slot).values_list("school_class_id", flat=True))
     mentors = (
         Mentor.objects.of_year(year)
@@ -115,7 +136,7 @@ def _with_room(year: SchoolYear, slot: Mentor, wanted: int) -> list[Mentor]:
         .with_names()
         .prefetch_related(Prefetch("teams", TeamMember.objects.select_related("school_class__grade")))
     )
-    free = [m for m in mentors if m.free >= wanted]
+    free = [m for m in mentors if m.free > 0]
 
     def colleagues_first(mentor: Mentor) -> tuple[bool, int, int]:
         return (near.isdisjoint(seat.school_class_id for seat in mentor.teams.all()), -mentor.free, mentor.pk)
@@ -125,11 +146,15 @@ def _with_room(year: SchoolYear, slot: Mentor, wanted: int) -> list[Mentor]:
 
 def _capacity_without(slot: Mentor, year: SchoolYear, actor: Actor, partners: int) -> int:
     rules = plan_rules(year, on=actor.today)
-    return rules.plan.cap * partners if rules is not None else 0
+    return rules.plan.places(partners) if rules is not None else 0
 
 
 def _who_needs_another(slot: Mentor, year: SchoolYear, capacity: int) -> list[Assignment]:
-    """The pupils of `slot` beyond `capacity`, the last of the class lists first to go."""
+    """The pupils of `slot` beyond `capacity`, the last of the class lists first to go.
+
+    Those whom it only supports stay while there is a place; they take one if the plan says so.
+    """
+    capacity = max(capacity - Assignment.objects.in_load().supporting().filter(mentor=slot).count(), 0)
     held = {a.pupil_id: a for a in Assignment.objects.active().main().filter(mentor=slot)}
     order = Enrolment.objects.active().of_year(year).filter(pupil_id__in=held).in_list_order()
     listed = [held.pop(pupil_id) for pupil_id in order.values_list("pupil_id", flat=True)]
@@ -138,13 +163,19 @@ def _who_needs_another(slot: Mentor, year: SchoolYear, capacity: int) -> list[As
 
 @transaction.atomic
 def retire_teacher(
-    *, actor: Actor, teacher: Teacher, left_on: datetime.date, successor: Mentor | None = None
+    *,
+    actor: Actor,
+    teacher: Teacher,
+    left_on: datetime.date,
+    successor: Mentor | None = None,
+    places: Mapping[int, int] | None = None,
 ) -> Teacher:
-    """A teacher leaves: pupils go to `successor` or stay open, roles end, the account closes.
+    """A teacher leaves: pupils go to `successor`, or as `places` says, or stay open; roles end, the account closes.
 
-    A slot held alone is emptied and keeps its name for history; of a shared one only the partner remains.
-    Raises DomainError `other_school`, `not_allowed`, `already_left`, `left_in_future`, `own_account`, `last_admin`,
-    `cap_reached`.
+    `places` has the key of the next mentor by the pupil's key; pupils whom it leaves out stay open. A slot held alone
+    is emptied and keeps its name for history; of a shared one only the partner remains. Raises DomainError
+    `other_school`, `not_allowed`, `already_left`, `left_in_future`, `own_account`, `last_admin`, `cap_reached`,
+    `pupils_changed`.
     """
     if teacher.school_id != actor.school_id or (successor is not None and successor.school_id != actor.school_id):
         raise DomainError("other_school", "这位教师不属于本校。")
@@ -157,7 +188,7 @@ def retire_teacher(
         raise DomainError("already_left", "这位教师已经办理过离职。")
     if locked.user_id is not None and locked.user_id == actor.user_id:
         raise DomainError("own_account", "不能给自己办理离职，请由另一位管理员办理。")
-    handed = _give_up_slot(actor, locked, successor)
+    going, handed = _give_up_slot(actor, locked, successor, places or {})
     roles = 0
     for grant in RoleGrant.objects.filter(user_id=locked.user_id, ends_on=None) if locked.user_id else []:
         end_role(actor=actor, grant=grant)
@@ -170,33 +201,44 @@ def retire_teacher(
         actor=actor,
         verb="retire_teacher",
         target=locked,
-        detail={"pupils": handed, "successor": successor.pk if successor else None, "roles": roles},
+        detail={"pupils": going, "handed": handed, "successor": successor.pk if successor else None, "roles": roles},
     )
     return locked
 
 
-def _give_up_slot(actor: Actor, teacher: Teacher, successor: Mentor | None) -> int:
-    """Empty or shrink this year's slot; how many pupils had to go."""
+def _give_up_slot(
+    actor: Actor, teacher: Teacher, successor: Mentor | None, places: Mapping[int, int]
+) -> tuple[int, int]:
+    """Empty or shrink this year's slot; how many pupils had to go, and how many of them have a mentor again."""
     year = current_year(teacher.school_id)
     member = MentorMember.objects.filter(year=year, teacher=teacher).first() if year is not None else None
     if year is None or member is None:
-        return 0
-    if successor is not None and successor.year_id != year.pk:
-        raise DomainError("other_school", "接手的导师不属于本学年。")
-    locked = lock_mentors(member.mentor_id, *([successor.pk] if successor else []))
+        return 0, 0
+    chosen = {successor.pk} if successor is not None else set(places.values())
+    # One lock for all, in the order of the keys: two leavings at once wait for each other.
+    locked = lock_mentors(member.mentor_id, *chosen)
+    if any(key not in locked or locked[key].year_id != year.pk or key == member.mentor_id for key in chosen):
+        raise DomainError("other_school", "接手的导师不属于本校本学年。")
     slot = locked[member.mentor_id]
     partners = slot.members.exclude(pk=member.pk).count()
     capacity = _capacity_without(slot, year, actor, partners)
     leaving = _who_needs_another(slot, year, capacity)
-    if successor is not None:
-        validate_cap(locked[successor.pk], additional=len(leaving))
+    next_ones = {a.pupil_id: successor.pk for a in leaving} if successor is not None else dict(places)
+    if not {a.pupil_id for a in leaving}.issuperset(next_ones):
+        raise DomainError("pupils_changed", "这位导师的学生刚才有变动，请刷新页面，核对后再确认。")
+    for key, count in Counter(next_ones.values()).items():
+        validate_cap(locked[key], additional=count)
     for assignment in leaving:
         end_assignment(assignment, actor)
-    if not partners:
-        for assignment in Assignment.objects.active().filter(mentor=slot, kind=AssignmentKind.SUPPORTING):
+    supporting = Assignment.objects.active().supporting().filter(mentor=slot).order_by("-pk")
+    counted = sum(assignment.counts_in_load for assignment in supporting)
+    for assignment in supporting:
+        # Without a partner nobody goes on supporting; with one, as many as there are places for.
+        if not partners or (assignment.counts_in_load and counted > capacity):
             end_assignment(assignment, actor)
-    if successor is not None:
-        _hand_over(actor, locked[successor.pk], leaving)
+            counted -= assignment.counts_in_load
+    for key in sorted(set(next_ones.values())):
+        _hand_over(actor, locked[key], [a for a in leaving if next_ones.get(a.pupil_id) == key])
     slot.refresh_from_db()
     CapException.objects.valid().filter(mentor=slot).update(revoked_at=now())
     slot.capacity = capacity
@@ -205,7 +247,7 @@ def _give_up_slot(actor: Actor, teacher: Teacher, successor: Mentor | None) -> i
         member.delete()
     else:
         _leave_teams(slot)
-    return len(leaving)
+    return len(leaving), len(next_ones)
 
 
 def _hand_over(actor: Actor, successor: Mentor, leaving: list[Assignment]) -> None:
@@ -225,8 +267,7 @@ def _hand_over(actor: Actor, successor: Mentor, leaving: list[Assignment]) -> No
         )
         for old in leaving
     )
-    successor.load += len(leaving)
-    successor.save(update_fields=["load"])
+    Mentor.objects.filter(pk=successor.pk).update(load=F("load") + len(leaving))
 
 
 def _leave_teams(slot: Mentor) -> None:
@@ -261,7 +302,7 @@ def reinstate_teacher(*, actor: Actor, teacher: Teacher) -> Teacher:
     rules = plan_rules(year, on=actor.today) if year is not None else None
     emptied = Mentor.objects.of_year(year).filter(members__teacher=locked, capacity=0).first() if year else None
     if emptied is not None and rules is not None:
-        emptied.capacity = rules.plan.cap
+        emptied.capacity = rules.plan.places(1)
         emptied.save(update_fields=["capacity"])
     audit(actor=actor, verb="reinstate_teacher", target=locked)
     return locked

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import board, exceptions, slots
+from mentors.views import board, class_board, exceptions, slots
 
 app_name = "board"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("exceptions/", exceptions.exceptions, name="exceptions"),
     path("exceptions/new/", exceptions.grant, name="grant"),
     path("exceptions/<int:pk>/revoke/", exceptions.revoke, name="revoke"),
-    path("<int:pk>/", board.detail, name="detail"),
+    path("<int:pk>/", class_board.detail, name="detail"),
+    path("<int:pk>/table/", board.table, name="table"),
     path("<int:pk>/pupils/<int:pupil>/", board.assign, name="assign"),
     path("<int:pk>/team/", slots.team, name="team"),
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<int:pk>/", manage_people.person, name="person"),
     path("people/<int:pk>/account/", manage_people.open_teacher_account, name="open_account"),
     path("people/<int:pk>/leave/", manage_leaving.leave, name="leave"),
+    path("people/<int:pk>/ask-notes/", manage_leaving.ask_notes, name="ask_notes"),
     path("people/<int:pk>/come-back/", manage_leaving.come_back, name="come_back"),
     path("accounts/<int:pk>/", manage_people.account, name="account"),
     path("accounts/<int:pk>/password/", manage_people.password, name="password"),

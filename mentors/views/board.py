@@ -1,4 +1,4 @@
-"""The class board 班主任协商: pupils × mentors, one tap per pupil."""
+"""The list of classes, and the class board as a table: pupils × mentors, one tap per pupil."""
 
 from http import HTTPStatus
 from typing import Any
@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models import Mentor
 from mentors.queries import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
+from mentors.queries.rounds import running_cards
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services import assign_pupil, unassign_pupil
 from schools.models import SchoolClass
@@ -48,16 +50,17 @@ def class_list(request: ActorRequest) -> HttpResponse:
             "unassigned": sum(s.unassigned for s in shown),
             "without_team": sum(1 for s in shown if not s.team),
             "whole_school": actor.has(Role.MORAL_OFFICE),
+            "round_cards": running_cards(actor, year, at=now()) if year is not None else [],
         },
     )
 
 
 @roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
 @require_GET
-def detail(request: ActorRequest, pk: int) -> HttpResponse:
-    """The board of one class; `?show=open` leaves only the pupils without a mentor."""
-    board = class_board(_class_to_match(request, pk))
-    return render(request, "board/detail.html", _board_context(request, board))
+def table(request: ActorRequest, pk: int) -> HttpResponse:
+    """The table of one class; `?show=open` leaves only the pupils without a mentor."""
+    board = class_board(class_to_match(request, pk))
+    return render(request, "board/table.html", _board_context(request, board))
 
 
 @roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -65,9 +68,9 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
 def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Give one pupil of the class the mentor of the pressed button; an empty `mentor` takes theirs away.
 
-    htmx gets the pupil's row and the load bars, a plain form the board. A refusal stands at the row, status 422.
+    htmx gets the pupil's row and the load bars, a plain form the table. A refusal stands at the row, status 422.
     """
-    school_class = _class_to_match(request, pk)
+    school_class = class_to_match(request, pk)
     board = class_board(school_class)
     row = next((r for r in board.rows if r.enrolment.pupil_id == pupil), None)
     if row is None:
@@ -96,10 +99,10 @@ def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
         context["row"] = next(r for r in context["board"].rows if r.enrolment.pupil_id == pupil)
         return render(request, "board/_changed.html", context, status=status)
     if problem:
-        return render(request, "board/detail.html", context, status=status)
+        return render(request, "board/table.html", context, status=status)
     messages.success(request, context["said"])
     query = f"?show={OPEN_ONLY}" if context["open_only"] else ""
-    return redirect(f"{reverse('board:detail', args=[pk])}{query}#pupil-{pupil}")
+    return redirect(f"{reverse('board:table', args=[pk])}{query}#pupil-{pupil}")
 
 
 def _said(row: BoardRow, mentor: Mentor | None) -> str:
@@ -118,7 +121,8 @@ def _pressed_mentor(request: HttpRequest, board: ClassBoard) -> Mentor | None:
     raise DomainError("not_in_team", "这位导师已经不在本班导师团里，请刷新页面再选。")
 
 
-def _class_to_match(request: ActorRequest, pk: int) -> SchoolClass:
+def class_to_match(request: ActorRequest, pk: int) -> SchoolClass:
+    """The class `pk` if the actor may arrange its mentors; 404 for another school's, 403 for the others."""
     school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
     if not can_assign(request.actor, school_class):
         raise PermissionDenied

@@ -14,6 +14,7 @@ from mentors.forms.pupils import LeavingForm
 from mentors.models import Teacher
 from mentors.queries import find_teachers
 from mentors.services import draw_leaving, reinstate_teacher, retire_teacher
+from mentors.services.handover import ask_for_notes
 
 
 @roles_required(Role.SCHOOL_ADMIN)
@@ -24,19 +25,50 @@ def leave(request: ActorRequest, pk: int) -> HttpResponse:
     if teacher.left_on is not None:
         return redirect("manage:person", pk=pk)
     leaving = draw_leaving(actor=request.actor, teacher=teacher)
-    form = LeavingForm(leaving.successors, request.actor.today, request.POST or None, pupils=len(leaving.open_pupils))
-    if request.method == "POST" and form.is_valid():
+    form = LeavingForm(leaving, request.actor.today, request.POST or None)
+    # "重新计算" only shows the loads again, for browsers that do not reckon them while one chooses.
+    if request.method == "POST" and "reckon" not in request.POST and form.is_valid():
+        successor, places = form.chosen(), form.places()
         try:
             retire_teacher(
-                actor=request.actor, teacher=teacher, left_on=form.cleaned_data["left_on"], successor=form.chosen()
+                actor=request.actor,
+                teacher=teacher,
+                left_on=form.cleaned_data["left_on"],
+                successor=successor,
+                places=places,
             )
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, f"{teacher.name}老师已办理离职。")
+            handed = len(leaving.open_pupils) if successor is not None else len(places)
+            messages.success(request, _said(teacher, handed, len(leaving.open_pupils) - handed))
             return redirect("manage:person", pk=pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "manage/leave.html", {"teacher": teacher, "leaving": leaving, "form": form}, status=status)
+
+
+def _said(teacher: Teacher, handed: int, left_over: int) -> str:
+    said = f"{teacher.name}老师已办理离职"
+    if handed:
+        said += f"，{handed} 名学生已交给新的导师"
+    if left_over:
+        said += f"，还有 {left_over} 名学生没有导师，请班主任或德育室安排"
+    return f"{said}。"
+
+
+@roles_required(Role.SCHOOL_ADMIN)
+@require_POST
+def ask_notes(request: ActorRequest, pk: int) -> HttpResponse:
+    """Ask a teacher who is about to leave for hand-over notes."""
+    teacher = _teacher(request, pk)
+    try:
+        asked = ask_for_notes(actor=request.actor, teacher=teacher)
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        name = teacher.name
+        messages.success(request, f"已提醒{name}老师写交接说明。" if asked else f"今天已经提醒过{name}老师了。")
+    return redirect("manage:leave", pk=pk)
 
 
 @roles_required(Role.SCHOOL_ADMIN)

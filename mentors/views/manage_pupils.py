@@ -14,6 +14,7 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.forms.pupils import ClassForm, PupilForm
 from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
+from mentors.rules import can_assign
 from mentors.services import change_class, withdraw_pupil
 from schools.models import SchoolClass, SchoolYear
 from schools.queries import current_year
@@ -64,7 +65,12 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已保存。")
             return redirect("manage:pupil", pk=pk)
-    context = _about(found) | {"form": form, "history": enrolment_history(found)}
+    about = _about(found)
+    context = about | {
+        "form": form,
+        "history": enrolment_history(found),
+        "may_arrange": about["place"] is not None and can_assign(request.actor, about["place"].school_class),
+    }
     return render(request, "manage/pupil.html", context, status=_status(form.errors))
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -20,13 +20,14 @@ from mentors.models import Assignment, Mentor, Teacher, TeamMember
 from mentors.services import assign_pupils, grant_exception
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
+from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
 from records.enums import LetterState
 from records.models import GrowthLetter
-from records.reminders import is_school_day, send_digests
+from records.reminders import send_digests
 from records.services import rebuild_ticks
 from schools.enums import Preset
-from schools.models import Bureau, School, SchoolClass, SchoolYear
-from schools.queries import plan_rules
+from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
+from schools.queries import is_school_day, plan_rules
 from schools.services import create_school
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
@@ -34,6 +35,8 @@ from students.services import issue_slips
 SEED = 2026
 BUREAU = "江城市教育局"
 PRIMARY, SENIOR = "qingzhu", "jiangcheng"
+# The grade of each school that is in the midst of choosing.
+CHOOSING = {PRIMARY: 5, SENIOR: 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,14 @@ ACCOUNTS = (
     DemoAccount("demo-admin", "青竹小学 管理员"),
     DemoAccount("demo-office", "青竹小学 德育室"),
     DemoAccount("demo-homeroom", "青竹小学 一（1）班班主任，也是导师"),
+    DemoAccount("demo-homeroom5", "青竹小学 五（6）班班主任，正在征询导师意向"),
     DemoAccount("demo-mentor", "青竹小学 导师"),
     DemoAccount("demo-counsellor", "青竹小学 心理老师"),
     DemoAccount("demo-leader", "青竹小学 领导小组"),
     DemoAccount("demo-bureau", "江城市教育局"),
     DemoAccount("demo-senior-admin", "江城一中 管理员"),
     DemoAccount("demo-senior-office", "江城一中 德育室"),
-    DemoAccount("demo-senior-mentor", "江城一中 导师"),
+    DemoAccount("demo-senior-mentor", "江城一中 高一导师，正在双向选择"),
 )
 
 
@@ -78,6 +82,8 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     senior, senior_year = create_school(
         code=SENIOR, name="江城一中", preset=Preset.SENIOR_YEARLY, start_year=start_year, bureau_name=BUREAU
     )
+    # 丙/丁 of 五（6）班 share one place in the team, as in the plan: together they are reckoned as one.
+    Plan.objects.filter(year=primary_year).update(shared_counts_once=True)
     # Mentors were matched in the first weeks of the term, at the latest today.
     matched_on = min(datetime.date(start_year, 9, 10), today)
     for school, year, rosters, prefix, seed in (
@@ -87,8 +93,15 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         actor = system_actor(school_id=school.pk, today=matched_on)
         _import(actor, year, rosters)
         office = _name_accounts(actor, year, prefix, password)
-        _assign(actor, year, office)
+        # The grade that is being asked has no mentors yet.
+        _assign(actor, year, office, but_grade=CHOOSING[year.school.code])
         _work(year, office, today, seed)
+        write_cards(year, seed)
+        chief = _office_actor(replace(actor, today=today), office)
+        if school == primary:
+            open_primary_round(actor=chief, year=year, seed=seed)
+        else:
+            open_senior_round(actor=chief, year=year, seed=seed)
     morning = next(day for n in range(30) if is_school_day(day := today - datetime.timedelta(days=n)))
     for _ in send_digests(on=morning, schools=[primary, senior]):
         pass
@@ -142,6 +155,10 @@ def _name_accounts(actor: Actor, year: SchoolYear, prefix: str, password: str) -
         "counsellor": _first_with(school, Role.COUNSELLOR),
         "leader": _first_with(school, Role.LEADER),
     }
+    if school.code == PRIMARY:
+        last = SchoolClass.objects.of_year(year).filter(grade__number=5).order_by("-number")[0]
+        leader = TeamMember.objects.get(school_class=last, is_leader=True)
+        people["homeroom5"] = User.objects.get(teacher__memberships__mentor=leader.mentor_id)
     wanted = {account.username for account in ACCOUNTS}
     for role, user in people.items():
         if f"{prefix}{role}" in wanted:
@@ -161,24 +178,21 @@ def _office_actor(actor: Actor, office: User) -> Actor:
     )
 
 
-def _assign(actor: Actor, year: SchoolYear, office: User) -> None:
+def _assign(actor: Actor, year: SchoolYear, office: User, *, but_grade: int) -> None:
     """Fill the mentors of each class in turn up to their capacity; some pupils are left over, as in real terms.
 
-    The first class keeps two open places to try the board; one mentor of the last grade got an exception.
+    The first class keeps two open places to try the board; the homeroom teacher of the second got an exception.
     """
     teams: dict[int, list[int]] = defaultdict(list)
     for member in TeamMember.objects.filter(school_class__year=year).order_by("-is_leader", "position"):
         teams[member.school_class_id].append(member.mentor_id)
-    classes = [c for c in SchoolClass.objects.of_year(year) if c.pk in teams]
-    small_teams = [c for c in classes if len(teams[c.pk]) == 2]
-    if small_teams:
-        mentor = Mentor.objects.get(pk=teams[small_teams[0].pk][0])
-        grant_exception(
-            actor=_office_actor(actor, office),
-            mentor=mentor,
-            limit=17,
-            reason="本班 32 人、两位导师，另一位导师课时较多，由班主任多带两名学生。",
-        )
+    classes = [c for c in SchoolClass.objects.of_year(year) if c.pk in teams and c.grade.number != but_grade]
+    grant_exception(
+        actor=_office_actor(actor, office),
+        mentor=Mentor.objects.get(pk=teams[classes[1].pk][0]),
+        limit=17,
+        reason="另一位导师课时较多，由班主任多带两名学生。",
+    )
     room = dict(Mentor.objects.filter(year=year).values_list("pk", "capacity"))
     pairs: list[tuple[int, int]] = []
     for school_class in classes:
@@ -208,6 +222,23 @@ def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> No
     term = year.terms.order_by("number")[0]
     write_records(desks=desks, term=term, plan=rules.plan, releaser=office, today=today, seed=seed)
     rebuild_ticks(year=year, on=today)
+
+
+def choosing_slip() -> tuple[FamilySlip, str] | None:
+    """A slip of a 青竹小学 pupil who has not chosen a mentor yet, and the last four digits of a guardian's phone."""
+    waiting = (
+        Enrolment.objects.active()
+        .filter(school_class__year__school__code=PRIMARY, school_class__year__is_current=True, school_class__number=5)
+        .filter(school_class__grade__number=CHOOSING[PRIMARY], pupil__choice_sheets=None)
+        .select_related("pupil")
+        .order_by("pk")
+        .first()
+    )
+    if waiting is None:
+        return None
+    actor = system_actor(school_id=waiting.school_id, today=today())
+    slip = issue_slips(actor=actor, pupils=[waiting.pupil])[waiting.pupil_id]
+    return slip, waiting.pupil.guardians.all()[0].phone[-4:]
 
 
 def demo_slip() -> tuple[FamilySlip, str] | None:

@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import qrcode
 from django.template.loader import render_to_string
-from qrcode.constants import ERROR_CORRECT_M
 
 from core.pdf import html_to_pdf
+from core.qr import qr_path
 from records.contexts import Slip, written_day
 
 PER_SHEET = 10
 #: A name of more characters is set smaller, so that name and class fit beside the code.
 LONG_NAME = 7
-#: Blank modules around the code that readers need (QR standard).
-QUIET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +63,5 @@ def _sheets(slips: Sequence[Slip], sheet_per_class: bool) -> list[_Sheet]:
 
 
 def _printed(slip: Slip) -> _Printed:
-    side, path = _qr_path(slip.url)
+    side, path = qr_path(slip.url)
     return _Printed(slip, side, path, written_day(slip.valid_until), len(slip.pupil_name) > LONG_NAME)
-
-
-def _qr_path(url: str) -> tuple[int, str]:
-    """Return the QR code of `url` as the side of its square and one SVG path with a bar per run of modules."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
-    code.add_data(url)
-    code.make()
-    matrix = code.get_matrix()
-    bars = []
-    for y, row in enumerate(matrix):
-        x = 0
-        for dark, run in groupby(row):
-            width = len(list(run))
-            if dark:
-                bars.append(f"M{x} {y}h{width}v1h-{width}z")
-            x += width
-    return len(matrix), "".join(bars)

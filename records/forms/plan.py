@@ -50,13 +50,28 @@ class PlanForm(forms.Form):
         label="每位导师的学生数上限",
         min_value=1,
         max_value=60,
-        help_text="两人共用的名额按两倍计算。",
+        help_text="原则上不超过 15 名。个别导师确需超过时，由德育室批准。",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": "请填写上限。",
             "min_value": "上限在 1 到 60 之间。",
             "max_value": "上限在 1 到 60 之间。",
         },
+    )
+    shared_counts_once = forms.BooleanField(
+        label="两位教师共用的名额合计按一位计上限",
+        required=False,
+        help_text="不勾选：两位教师共用一个名额时，上限按两位合计（如 15＋15）。勾选：两位合计只按一位计（共 15 名）。",
+    )
+    supporting_counts = forms.BooleanField(
+        label="辅助导师计入上限",
+        required=False,
+        help_text="有特殊需要的学生可以再配辅助导师。勾选后，辅助指导的学生也占这位导师的一个名额。",
+    )
+    supporting_owes = forms.BooleanField(
+        label="辅助导师也承担规定动作",
+        required=False,
+        help_text="不勾选：家访、谈心和书面反馈只要求主要的那位导师。勾选：辅助指导的学生也列入辅助导师的待办。",
     )
     letter_label = forms.CharField(
         label="书面反馈的名称", max_length=20, error_messages={"required": "请填写书面反馈的名称。"}
@@ -84,6 +99,9 @@ class PlanForm(forms.Form):
             "effective_from": max(today, plan.effective_from),
             "title": plan.title,
             "cap": plan.cap,
+            "shared_counts_once": plan.shared_counts_once,
+            "supporting_counts": plan.supporting_counts,
+            "supporting_owes": plan.supporting_owes,
             "letter_label": plan.letter_label,
             "letter_tone": plan.letter_tone,
             "note_visibility": plan.note_visibility,
@@ -166,6 +184,9 @@ class PlanForm(forms.Form):
                 kind: (-data[f"before_{kind}"], data[f"after_{kind}"]) for kind in kinds if f"before_{kind}" in data
             },
             accepted_outcomes=data.get("accepted_outcomes", []),
+            supporting_counts=data["supporting_counts"],
+            supporting_owes=data["supporting_owes"],
+            shared_counts_once=data["shared_counts_once"],
         )
 
 

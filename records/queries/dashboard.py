@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from mentors.models import Assignment
+from mentors.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from records.queries.desk import Calendar
 from schools.enums import ActionKind, Anchor
@@ -108,6 +109,8 @@ class Dashboard:
     blocks: tuple[GradeBlock, ...]
     tally: Tally
     windows: tuple[OpenWindow, ...]
+    # The mentors' training in the term, of the whole school.
+    training: TrainingTally
 
 
 def term_calendar(actor: Actor, number: int | None) -> Calendar | None:
@@ -177,7 +180,7 @@ def covered_classes(actor: Actor, calendar: Calendar) -> SchoolClassQuerySet:
 
 
 def find_dashboard(actor: Actor, calendar: Calendar, *, grade_id: int | None = None) -> Dashboard:
-    """The term in figures, for the school or one grade: four queries whatever the number of classes.
+    """The term in figures, for the school or one grade: five queries whatever the number of classes.
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
@@ -226,7 +229,9 @@ def find_dashboard(actor: Actor, calendar: Calendar, *, grade_id: int | None = N
         for rows in by_grade.values()
     )
     tally = _sum(calendar, [b.tally for b in blocks])
-    return Dashboard(calendar, blocks, tally, _open_windows(calendar, tally, actor.today))
+    return Dashboard(
+        calendar, blocks, tally, _open_windows(calendar, tally, actor.today), training_tally(actor, calendar.term)
+    )
 
 
 def _sum(calendar: Calendar, tallies: Sequence[Tally]) -> Tally:

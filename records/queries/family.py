@@ -5,11 +5,6 @@ from records.querysets import GrowthLetterQuerySet
 from students.models import FamilySlip
 
 
-def valid_slip(key: str) -> FamilySlip | None:
-    """The slip behind a link, unless it was revoked; school and pupil at hand."""
-    return FamilySlip.objects.select_related("school", "pupil").filter(key=key, revoked_at=None).first()
-
-
 def letters_for_family(slip: FamilySlip) -> GrowthLetterQuerySet:
     """The released letters of the slip's pupil, newest first."""
     return (

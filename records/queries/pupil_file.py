@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from mentors.models import Assignment, Mentor
+from mentors.models import Assignment, HandOverNote, Mentor
+from mentors.queries.care import handovers_of, held_lately
 from records.enums import LetterState, Strategy
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Note
 from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
@@ -73,6 +74,9 @@ class PupilFile:
     is_present: bool
     may_log: bool
     may_write_letter: bool
+    # Notes of former mentors for the next one, as far as the actor may read them.
+    handovers: list[HandOverNote]
+    may_write_handover: bool
 
     @property
     def shown(self) -> list[HomeVisit | HeartTalk | GrowthLetter]:
@@ -171,4 +175,6 @@ def pupil_file(
         is_present=present is not None,
         may_log=may_log,
         may_write_letter=may_log and mentor is not None and _holds(mentor, actor),
+        handovers=handovers_of(actor, pupil),
+        may_write_handover=may_log or held_lately(actor, pupil),
     )

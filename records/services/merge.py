@@ -19,6 +19,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
+from mentors.services.joining import join_author, join_pupil, join_teacher
 from records.enums import RecordKind
 from records.models import (
     Draft,
@@ -168,6 +169,7 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
         talk.pupils.remove(other)
     Referral.objects.filter(pupil=other).update(pupil=kept)
     TreeHoleCard.objects.filter(pupil=other).update(pupil=kept)
+    join_pupil(kept=kept, other=other)
     Tick.objects.filter(pupil=other).delete()
     _join_guardians(kept, other)
     FamilySlip.objects.filter(pupil=other, revoked_at=None).update(revoked_at=now())
@@ -310,6 +312,7 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     TreeHoleCard.objects.filter(teacher=other).update(teacher=kept)
     joined = list(HomeVisit.objects.filter(teachers=other).values_list("pk", flat=True))
     replace_person(kind=RecordKind.VISIT, record_ids=joined, name="teachers", old=other.pk, new=kept.pk)
+    join_teacher(kept=kept, other=other)
     for visit in HomeVisit.objects.filter(teachers=other):
         visit.teachers.add(kept)
         visit.teachers.remove(other)
@@ -345,6 +348,7 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     known = Reading.objects.filter(user=kept, kind=OuterRef("kind"), record_id=OuterRef("record_id"))
     Reading.objects.filter(~Exists(known), user=other).update(user=kept)
     Draft.objects.filter(user=other).exclude(key__in=Draft.objects.filter(user=kept).values("key")).update(user=kept)
+    join_author(kept=kept, other=other)
     grants = list(RoleGrant.objects.filter(user=other, ends_on=None, bureau=None))
     last_day = actor.today - datetime.timedelta(days=1)
     keys = [grant.pk for grant in grants]

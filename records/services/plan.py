@@ -35,11 +35,14 @@ class PlanChange:
     counts: dict[ActionKind, int]
     windows: dict[ActionKind, tuple[int, int]]
     accepted_outcomes: list[str]
+    supporting_counts: bool
+    supporting_owes: bool
+    shared_counts_once: bool
 
 
 @transaction.atomic
 def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: PlanChange) -> Plan:
-    """Save `change` as a new version, bring the mentors' capacities in line and rebuild the year's ticks.
+    """Save `change` as a new version, bring the mentors' capacities and loads in line and rebuild the year's ticks.
 
     All of it or nothing. `seen_version` is the version that the person edited; the former versions stay as history.
     Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `before_current`, `load_above_cap`.
@@ -68,6 +71,9 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         counts=change.counts,
         windows=change.windows,
         accepted_outcomes=change.accepted_outcomes,
+        supporting_counts=change.supporting_counts,
+        supporting_owes=change.supporting_owes,
+        shared_counts_once=change.shared_counts_once,
     )
     differences = _follow(actor, year)
     audit(

@@ -14,6 +14,9 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
 from core.undo import offer_undo
+from mentors.queries.clubs import led_clubs
+from mentors.queries.marks import mark_tasks
+from mentors.queries.meetings import team_classes
 from records.forms.desk import BriefForm
 from records.models import Note
 from records.queries.counsel import pupil_help
@@ -51,6 +54,9 @@ def home(request: ActorRequest) -> HttpResponse:
             "query": query,
             "drafts": draft_lines(request.actor),
             "many_classes": desk is not None and len(desk.classes) > 1,
+            "team_classes": team_classes(request.actor),
+            "mark_tasks": mark_tasks(request.actor),
+            "clubs": led_clubs(request.actor, calendar.year) if calendar is not None else [],
         },
     )
 

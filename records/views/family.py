@@ -1,56 +1,30 @@
 """The family's pages: no account, a slip and the end of a phone number open one pupil's released letters.
 
-What was opened is remembered in the session as a signed mark that names the slip and holds for two hours.
+The gate itself is `students.family`; the pages about the mentor are `mentors.views.choose`.
 """
 
-import datetime
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any
 from urllib.parse import quote
 
-from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import DomainError
-from core.gates import public
+from mentors.queries.choices import mentoring_of
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import SlipForm
 from records.forms.letter_desk import ReplyForm
 from records.models import GrowthLetter
-from records.queries.family import letters_for_family, valid_slip
+from records.queries.family import letters_for_family
 from records.queries.papers_letter import letter_context
 from records.services import mark_letter_read
+from students.family import is_open, posts_here, private, remember, with_slip
 from students.models import FamilySlip
+from students.queries import valid_slip
 from students.services import open_slip
-
-ACCESS_FOR: Final = datetime.timedelta(hours=2)
-SESSION_KEY: Final = "family_slips"
-SALT: Final = "family-slip-access"
-
-P = ParamSpec("P")
-
-
-def private(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Open to people without an account; nothing stays in a shared phone's cache, no other site learns the link."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        response.headers["Cache-Control"] = "no-store, private"
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        return response
-
-    return public(guarded)
 
 
 @private
@@ -59,8 +33,8 @@ def private(
 def slip(request: HttpRequest, key: str) -> HttpResponse:
     """Asks for the code and the phone's last four digits; names nobody before both are right."""
     found = valid_slip(key)
-    if request.method == "GET" and found is not None and _is_open(request, found):
-        return redirect("family:letters", key=key)
+    if request.method == "GET" and found is not None and is_open(request, found):
+        return _land(found)
     form = SlipForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -72,36 +46,46 @@ def slip(request: HttpRequest, key: str) -> HttpResponse:
                 form.add_error(None, error.message)
                 status = 429 if error.code == "slip_locked" else 422
             else:
-                _remember(request, opened)
-                return _to_letters(opened)
-    response = render(
-        request, "family/slip.html", {"form": form, "school": found.school if found else None}, status=status
+                remember(request, opened)
+                return _land(opened)
+    return posts_here(
+        render(request, "family/slip.html", {"form": form, "school": found.school if found else None}, status=status)
     )
-    # With no-referrer a browser posts this form with "Origin: null", which the CSRF check has to refuse.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
-def _to_letters(opened: FamilySlip) -> HttpResponse:
-    """Straight to the letter if there is one only."""
-    only = list(letters_for_family(opened).values_list("pk", flat=True)[:2])
-    if len(only) == 1:
-        return redirect("family:letter", key=opened.key, pk=only[0])
+def _land(opened: FamilySlip) -> HttpResponse:
+    """Home, or straight to the only thing there is; to the letters where nothing is there yet.
+
+    A mentor whom no matching round brought is no news: those families come for the letters.
+    """
+    letters = list(letters_for_family(opened).values_list("pk", flat=True)[:2])
+    mentoring = mentoring_of(opened.pupil)
+    asked, found = mentoring.waits, mentoring.mentors and (mentoring.published or not letters)
+    if sum(map(bool, (letters, asked, found))) > 1:
+        return redirect("family:home", key=opened.key)
+    if asked:
+        return redirect("choose:mentors", key=opened.key)
+    if found:
+        return redirect("choose:mine", key=opened.key)
+    if len(letters) == 1:
+        return redirect("family:letter", key=opened.key, pk=letters[0])
     return redirect("family:letters", key=opened.key)
 
 
-def with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hands the opened slip to `view`; without one, back to the question."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
-        found = valid_slip(key)
-        if found is None or not _is_open(request, found):
-            messages.info(request, "请先输入凭条码和手机号后四位。")
-            return redirect("family:slip", key=key)
-        return view(request, found, **kwargs)
-
-    return guarded
+@private
+@require_GET
+@with_slip
+def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
+    """What the slip opens: the mentor, choosing one, the letters."""
+    rows = list(letters_for_family(opened))
+    context = {
+        "slip": opened,
+        "school": opened.school,
+        "mentoring": mentoring_of(opened.pupil),
+        "letters": len(rows),
+        "unread": sum(1 for row in rows if row.read_at is None),
+    }
+    return render(request, "family/home.html", context)
 
 
 @private
@@ -169,19 +153,3 @@ def _note_reading(request: HttpRequest, found: GrowthLetter) -> None:
     """A teacher who helps with the slip, signed in on the same device, is not the family."""
     if not request.user.is_authenticated:
         mark_letter_read(letter=found)
-
-
-def _remember(request: HttpRequest, opened: FamilySlip) -> None:
-    # A new session key: one that somebody planted before opens nothing.
-    request.session.cycle_key()
-    marks = dict(request.session.get(SESSION_KEY, {}))
-    marks[str(opened.pk)] = signing.dumps(opened.pk, salt=SALT)
-    request.session[SESSION_KEY] = marks
-
-
-def _is_open(request: HttpRequest, found: FamilySlip) -> bool:
-    mark = request.session.get(SESSION_KEY, {}).get(str(found.pk), "")
-    try:
-        return bool(signing.loads(mark, salt=SALT, max_age=ACCESS_FOR) == found.pk)
-    except signing.BadSignature:
-        return False

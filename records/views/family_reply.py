@@ -10,7 +10,8 @@ from core.errors import DomainError
 from records.forms.letter_desk import ReplyForm
 from records.queries.family import letters_for_family
 from records.services.replies import reply_to_letter
-from records.views.family import private, show_letter, with_slip
+from records.views.family import show_letter
+from students.family import private, with_slip
 from students.models import FamilySlip
 
 

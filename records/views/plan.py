@@ -160,6 +160,9 @@ def plan_changes(old: PlanRules, new: PlanRules, grade_names: dict[int, str]) ->
     pairs = [
         ("方案名称", old.plan.title, new.plan.title),
         ("每位导师的上限", f"{old.plan.cap} 名", f"{new.plan.cap} 名"),
+        ("两位教师共用的名额", _shared(old), _shared(new)),
+        ("辅助导师", _counting(old), _counting(new)),
+        ("辅助导师的规定动作", _owing(old), _owing(new)),
         ("书面反馈的名称", old.plan.letter_label, new.plan.letter_label),
         ("书面反馈的导向", old.plan.get_letter_tone_display(), new.plan.get_letter_tone_display()),
         ("记录默认可见范围", old.plan.get_note_visibility_display(), new.plan.get_note_visibility_display()),
@@ -179,6 +182,18 @@ def plan_changes(old: PlanRules, new: PlanRules, grade_names: dict[int, str]) ->
 
 def _mode(mode: MatchingMode | None) -> str:
     return mode.label if mode is not None else "不在方案内"
+
+
+def _shared(rules: PlanRules) -> str:
+    return "合计按一位计上限" if rules.plan.shared_counts_once else "按两位计上限"
+
+
+def _counting(rules: PlanRules) -> str:
+    return "计入上限" if rules.plan.supporting_counts else "不计入上限"
+
+
+def _owing(rules: PlanRules) -> str:
+    return "也承担" if rules.plan.supporting_owes else "不承担"
 
 
 def _often(action: OwedAction) -> str:

@@ -32,6 +32,8 @@ class House:
     slip_path: str
     slip_code: str
     phone_tail: str
+    # The slip of a pupil who has not chosen a mentor yet: path, code, end of the phone number.
+    choosing_slip: tuple[str, str, str]
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints."""
@@ -88,7 +90,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         printed = _manage(environment, "demo")
         found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
         assert found is not None, "the demo prints a family slip"
-        yield House(address, environment, *found.groups())
+        choosing = re.search(r"选导师凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
+        assert choosing is not None, "the demo prints the slip of a pupil who may choose"
+        path, code, tail = found.groups()
+        yield House(address, environment, path, code, tail, (choosing[1], choosing[2], choosing[3]))
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         try:

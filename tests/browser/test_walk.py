@@ -90,6 +90,8 @@ def test_2_the_sixteenth_pupil_waits_for_an_exception(house: House, visit: OpenV
     page = homeroom.sign_in("demo-homeroom")
     open_class(page, "一（1）班")
     homeroom.fits()
+    page.get_by_role("link", name="表格").click()
+    homeroom.fits()
     page.get_by_role("link", name="只看未安排").click()
     rows = page.locator("tbody.board-row")
     expect(rows).to_have_count(2)
@@ -105,6 +107,7 @@ def test_2_the_sixteenth_pupil_waits_for_an_exception(house: House, visit: OpenV
     office = visit(DESK)
     desk = office.sign_in("demo-office")
     open_class(desk, "一（1）班")
+    desk.get_by_role("link", name="表格").click()
     desk.get_by_role("button", name=f"{pupil}安排给{full}").click()
     desk.locator(".board-problem").get_by_role("link", name="批准超额").click()
     desk.get_by_label("新的上限").fill("16")
@@ -113,10 +116,17 @@ def test_2_the_sixteenth_pupil_waits_for_an_exception(house: House, visit: OpenV
     desk.get_by_label("理由").fill("班主任熟悉这个家庭，由她继续带。")
     desk.get_by_role("button", name="批准", exact=True).click()
 
+    # On the cards: the pupil to the leader, whose bar goes to 16, then the joint save.
     open_class(page, "一（1）班")
-    page.get_by_role("button", name=f"{pupil}安排给{full}").click()
-    expect(page.get_by_role("button", name=f"{pupil}的导师是{full}")).to_be_visible()
-    expect(page.locator("th.board-mentor").first).to_contain_text("16/16")
+    leader = page.locator(".board-column[data-number='1']")
+    expect(leader.locator(".board-figures")).to_have_text("15/16")
+    page.locator(f".board-card[data-name='{pupil}'] .board-face").tap()
+    page.get_by_role("group", name="移到").get_by_role("button", name=full).tap()
+    expect(leader.locator(".board-figures")).to_have_text("15 → 16/16")
+    page.get_by_role("button", name="保存").tap()
+    expect(page.locator(".board-saved")).to_contain_text("已保存 1 项调整。")
+    expect(leader.locator(".board-figures")).to_have_text("16/16")
+    expect(leader).to_contain_text(pupil)
 
 
 def test_3_a_mentor_turns_three_ticks_on_a_phone(house: House, visit: OpenVisit) -> None:
@@ -172,11 +182,11 @@ def test_5_a_parent_reads_and_downloads_the_letter_without_an_account(house: Hou
     page = parent.go(house.slip_path)
     page.get_by_label("凭条码").fill(house.slip_code)
     page.get_by_label("手机").fill("0000" if house.phone_tail != "0000" else "1111")
-    page.get_by_role("button", name="看寄语").click()
+    page.get_by_role("button", name="打开").click()
     expect(page.locator("main")).to_contain_text("凭条码或手机号后四位不对")
     page.get_by_label("凭条码").fill(house.slip_code.upper())
     page.get_by_label("手机").fill(house.phone_tail)
-    page.get_by_role("button", name="看寄语").click()
+    page.get_by_role("button", name="打开").click()
     expect(page.locator("main")).to_contain_text("成长寄语")
     parent.fits()
     link = page.locator("a[href$='/pdf/']").first

@@ -210,6 +210,7 @@ def test_a_list_and_a_supporting_mentor_do_not_collide(desk: Desk) -> None:
         pupil=child,
         mentor=mentor,
         kind="supporting",
+        counts_in_load=False,
         origin=AssignmentOrigin.OFFICE,
         starts_on=desk.year.starts_on,
     )

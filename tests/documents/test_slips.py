@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 from pypdf.generic import DictionaryObject
 
-from records.documents.slips import _qr_path, render_slips
+from core.qr import qr_path
+from records.documents.slips import render_slips
 from tests.documents import builders, reading
 
 
@@ -38,7 +39,7 @@ def test_the_sheet_is_sound_tagged_and_bookmarked_by_class(tmp_path: Path) -> No
 
 
 def test_the_qr_code_is_one_path_with_a_quiet_border_of_four_modules() -> None:
-    side, path = _qr_path("https://example.com/x/K7M4-0001")
+    side, path = qr_path("https://example.com/x/K7M4-0001")
     assert side == 29 + 2 * 4
     corners = [bar for bar in path.split("z") if bar.startswith("M4 4h")]
     assert corners == ["M4 4h7v1h-7"]

@@ -15,6 +15,7 @@ from jobs.importers import ImportOptions
 from jobs.imports import confirm_batch, upload_batch
 from jobs.models import ImportBatch, ImportChange
 from jobs.undo import undo_batch
+from mentors.models import ReadinessCase, Teacher
 from schools.enums import Preset
 from schools.models import SchoolClass
 from schools.services import create_school
@@ -177,6 +178,14 @@ def test_a_later_import_must_be_undone_first(desk: Desk) -> None:
     undo_batch(actor=desk.actor, batch=second)
     undo_batch(actor=desk.actor, batch=first)
     assert state() == empty
+
+
+def test_a_private_readiness_case_neither_refuses_an_undo_nor_betrays_itself(desk: Desk) -> None:
+    batch = imported(desk, book(("工号", "姓名"), ("T1", "王一"), ("T2", "李二")), ImportKind.TEACHERS)
+    teacher = Teacher.objects.get(number="T1")
+    ReadinessCase.objects.create(school=desk.year.school, teacher=teacher, starts_on=today())
+    undo_batch(actor=desk.actor, batch=batch)
+    assert (Teacher.objects.count(), ReadinessCase.objects.count()) == (0, 0)
 
 
 def test_an_import_is_undone_once(desk: Desk) -> None:

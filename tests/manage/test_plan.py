@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.models import Mentor
+from mentors.services.supporting import add_supporting
 from records.models import Tick
 from records.services import PlanChange, VisitData, change_plan, log_visit, rebuild_ticks
 from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
@@ -43,6 +44,9 @@ def change(cast: SchoolCast, **changes: Any) -> PlanChange:
         counts={},
         windows={},
         accepted_outcomes=["completed", "declined"],
+        supporting_counts=False,
+        supporting_owes=False,
+        shared_counts_once=False,
     )
     return replace(present, **changes)
 
@@ -114,6 +118,40 @@ def test_a_change_rebuilds_the_ticks(qingzhu: SchoolCast) -> None:
     save(qingzhu, accepted_outcomes=["completed"])
     assert [(t.action, t.state) for t in Tick.objects.all()] == [("visit", "planned")]
     assert rebuild_ticks(year=qingzhu.year, on=TODAY, check=True) == []
+
+
+def test_the_settings_of_shared_and_supporting_mentors_are_saved_and_followed(qingzhu: SchoolCast) -> None:
+    add_supporting(actor=qingzhu.actor(qingzhu.office), pupil=qingzhu.pupils[0], mentor=qingzhu.slot_colleague)
+    plan = save(qingzhu, supporting_counts=True, supporting_owes=True, shared_counts_once=True)
+    assert (plan.supporting_counts, plan.supporting_owes, plan.shared_counts_once) == (True, True, True)
+    assert sorted(Mentor.objects.filter(year=qingzhu.year).values_list("capacity", "load")) == [
+        (15, 0),
+        (15, 1),
+        (15, 2),
+        (15, 2),
+    ]
+    plan = save(qingzhu, seen=2)
+    assert (plan.supporting_counts, plan.supporting_owes, plan.shared_counts_once) == (False, False, False)
+    assert sorted(Mentor.objects.filter(year=qingzhu.year).values_list("capacity", "load")) == [
+        (15, 0),
+        (15, 1),
+        (15, 2),
+        (30, 1),
+    ]
+
+
+def test_both_presets_leave_the_settings_off(qingzhu: SchoolCast) -> None:
+    create_school(
+        code="jiangcheng",
+        name="江城一中",
+        preset=Preset.SENIOR_YEARLY,
+        start_year=2026,
+        bureau_name="江城市教育局",
+    )
+    assert sorted(Plan.objects.values_list("preset", "supporting_counts", "supporting_owes", "shared_counts_once")) == [
+        (Preset.PRIMARY_TERMLY, False, False, False),
+        (Preset.SENIOR_YEARLY, False, False, False),
+    ]
 
 
 def test_a_version_that_begins_later_leaves_today_as_it_is(qingzhu: SchoolCast) -> None:
@@ -273,6 +311,27 @@ def test_the_form_saves_what_it_shows(qingzhu: SchoolCast, client_of: SignIn) ->
         "家访时间：开学前 21 天到后 14 天 → 开学前 28 天到后 14 天",
     ]
     assert "方案第 2 版已保存，已经生效。" in page.content.decode()
+
+
+def test_the_three_settings_and_carrying_on_are_in_the_form_and_in_the_history(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    client = client_of(qingzhu.admin)
+    ticked = {"supporting_counts": "on", "supporting_owes": "on", "shared_counts_once": "on"}
+    answer = client.post(reverse("plan:edit"), filled(client) | ticked | {f"grade_{grade(qingzhu, 2).pk}": "carry_on"})
+    assert answer["Location"] == reverse("plan:detail")
+    page = client.get(reverse("plan:detail"))
+    assert page.context["history"][0].changes == [
+        "两位教师共用的名额：按两位计上限 → 合计按一位计上限",
+        "辅助导师：不计入上限 → 计入上限",
+        "辅助导师的规定动作：不承担 → 也承担",
+        "二年级：不在方案内 → 沿用上一学年的导师",
+    ]
+    body = page.content.decode()
+    assert "两位教师共用一个名额时，上限合计按一位计，共 15 名" in body
+    assert "计入上限，也承担规定动作" in body
+    form = client.get(reverse("plan:edit")).context["form"]
+    assert [form[name].value() for name in ticked] == [True, True, True]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_teacher_leaves_with_hand_over_and_comes_back(qingzhu: SchoolCast, cli
     client, teacher = client_of(qingzhu.admin), Teacher.objects.get(user=qingzhu.mentor)
     url = reverse("manage:leave", args=[teacher.pk])
     assert "2 名学生需要另一位导师" in client.get(url).content.decode()
-    client.post(url, {"left_on": TODAY, "successor": qingzhu.slot_colleague.pk})
+    client.post(url, {"left_on": TODAY, "how": "one", "successor": qingzhu.slot_colleague.pk})
     assert Assignment.objects.active().filter(mentor=qingzhu.slot_colleague).count() == 3
     person = reverse("manage:person", args=[teacher.pk])
     assert "恢复在职" in client.get(person).content.decode()

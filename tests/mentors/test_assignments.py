@@ -75,6 +75,7 @@ def test_a_supporting_mentor_who_becomes_the_main_one_is_no_longer_supporting(qi
         pupil=pupil,
         mentor=qingzhu.slot_colleague,
         kind=AssignmentKind.SUPPORTING,
+        counts_in_load=False,
         origin=AssignmentOrigin.OFFICE,
         starts_on=TODAY,
     )
@@ -216,6 +217,7 @@ def test_supporting_mentors_do_not_count_in_the_load(qingzhu: SchoolCast) -> Non
         pupil=qingzhu.pupil_of_colleague,
         mentor=qingzhu.slot,
         kind=AssignmentKind.SUPPORTING,
+        counts_in_load=False,
         origin=AssignmentOrigin.OFFICE,
         starts_on=TODAY,
     )

@@ -1,4 +1,4 @@
-"""The class board in the browser: one tap per pupil, with htmx and without, and a refusal that says what to do."""
+"""The class board as a table: one tap per pupil, with htmx and without, and a refusal that says what to do."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ def test_the_overview_costs_the_same_for_one_class_and_for_three(
         )
         set_team(actor=qingzhu.system, school_class=school_class, mentors=[slot], leader=slot)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("board:list"))
 
 
@@ -69,7 +69,7 @@ def test_the_overview_costs_the_same_for_one_class_and_for_three(
 def test_others_may_neither_see_nor_use_the_board(qingzhu: SchoolCast, client_of: SignIn, part: str) -> None:
     client = client_of(qingzhu.people[part])
     assert client.get(reverse("board:list")).status_code == 403
-    assert client.get(reverse("board:detail", args=[qingzhu.class_one.pk])).status_code == 403
+    assert client.get(reverse("board:table", args=[qingzhu.class_one.pk])).status_code == 403
     answer = client.post(address(qingzhu, qingzhu.pupil_unassigned), {"mentor": qingzhu.slot.pk})
     assert answer.status_code == 403
     assert mentor_of(qingzhu.pupil_unassigned) is None
@@ -79,10 +79,10 @@ def test_another_class_is_forbidden_and_another_school_unknown(
     qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
 ) -> None:
     homeroom, office = client_of(qingzhu.homeroom), client_of(qingzhu.office)
-    assert homeroom.get(reverse("board:detail", args=[qingzhu.class_five.pk])).status_code == 403
-    assert homeroom.get(reverse("board:detail", args=[other.class_one.pk])).status_code == 404
-    assert office.get(reverse("board:detail", args=[qingzhu.class_five.pk])).status_code == 200
-    assert office.get(reverse("board:detail", args=[other.class_one.pk])).status_code == 404
+    assert homeroom.get(reverse("board:table", args=[qingzhu.class_five.pk])).status_code == 403
+    assert homeroom.get(reverse("board:table", args=[other.class_one.pk])).status_code == 404
+    assert office.get(reverse("board:table", args=[qingzhu.class_five.pk])).status_code == 200
+    assert office.get(reverse("board:table", args=[other.class_one.pk])).status_code == 404
 
 
 def test_a_pupil_of_another_class_or_school_is_unknown_on_this_board(
@@ -108,12 +108,12 @@ def test_the_board_costs_the_same_for_one_and_for_three_pupils_and_mentors(
     set_team(actor=qingzhu.system, school_class=school_class, mentors=slots, leader=slots[0])
     client = client_of(qingzhu.office)
     with django_assert_num_queries(10):
-        page = client.get(reverse("board:detail", args=[school_class.pk]))
+        page = client.get(reverse("board:table", args=[school_class.pk]))
     assert page.content.decode().count('class="pick"') == pupils * mentors
 
 
 def test_the_board_shows_who_has_whom(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    page = client_of(qingzhu.homeroom).get(reverse("board:detail", args=[qingzhu.class_one.pk])).content.decode()
+    page = client_of(qingzhu.homeroom).get(reverse("board:table", args=[qingzhu.class_one.pk])).content.decode()
     assert "安可儿的导师是林小满" in page
     assert "安可儿安排给苏禾" in page
     assert page.count('aria-pressed="true"') == 3
@@ -122,14 +122,14 @@ def test_the_board_shows_who_has_whom(qingzhu: SchoolCast, client_of: SignIn) ->
 
 
 def test_the_filter_leaves_pupils_without_a_mentor(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    url = reverse("board:detail", args=[qingzhu.class_one.pk])
+    url = reverse("board:table", args=[qingzhu.class_one.pk])
     page = client_of(qingzhu.homeroom).get(url, {"show": "open"})
     assert [row.enrolment.pupil for row in page.context["rows"]] == [qingzhu.pupil_unassigned]
 
 
 def test_a_mentor_from_outside_of_the_team_keeps_a_column(qingzhu: SchoolCast, client_of: SignIn) -> None:
     TeamMember.objects.filter(mentor=qingzhu.slot_colleague).delete()
-    page = client_of(qingzhu.homeroom).get(reverse("board:detail", args=[qingzhu.class_one.pk]))
+    page = client_of(qingzhu.homeroom).get(reverse("board:table", args=[qingzhu.class_one.pk]))
     assert page.context["guest_ids"] == {qingzhu.slot_colleague.pk}
     assert "外班导师" in page.content.decode()
 
@@ -143,7 +143,7 @@ def test_a_class_without_a_team_says_what_to_do(qingzhu: SchoolCast, client_of: 
         school=qingzhu.school,
         school_class=school_class,
     )
-    url = reverse("board:detail", args=[school_class.pk])
+    url = reverse("board:table", args=[school_class.pk])
     team_url = reverse("board:team", args=[school_class.pk])
     office, homeroom = client_of(qingzhu.office).get(url), client_of(qingzhu.mentor).get(url)
     assert team_url in office.content.decode()
@@ -175,7 +175,7 @@ def test_without_javascript_a_tap_leads_back_to_the_pupils_row(qingzhu: SchoolCa
     pupil = qingzhu.pupil_unassigned
     client = client_of(qingzhu.homeroom)
     answer = client.post(address(qingzhu, pupil), {"mentor": qingzhu.slot.pk, "show": "open"})
-    board = reverse("board:detail", args=[qingzhu.class_one.pk])
+    board = reverse("board:table", args=[qingzhu.class_one.pk])
     assert (answer.status_code, answer["Location"]) == (302, f"{board}?show=open#pupil-{pupil.pk}")
     assert mentor_of(pupil) == qingzhu.slot.pk
     assert "丁小雨的导师：林小满。" in client.get(board).content.decode()
@@ -244,6 +244,6 @@ def test_a_mentor_who_is_not_on_the_board_is_not_assigned(
 
 def test_names_are_escaped_everywhere_on_the_board(qingzhu: SchoolCast, client_of: SignIn) -> None:
     Pupil.objects.filter(pk=qingzhu.pupil_unassigned.pk).update(name="一<1>&\"'")
-    page = client_of(qingzhu.homeroom).get(reverse("board:detail", args=[qingzhu.class_one.pk])).content.decode()
+    page = client_of(qingzhu.homeroom).get(reverse("board:table", args=[qingzhu.class_one.pk])).content.decode()
     assert "一<1>" not in page
     assert "一&lt;1&gt;&amp;&quot;&#x27;安排给林小满" in page

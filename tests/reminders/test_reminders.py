@@ -11,10 +11,11 @@ from django.core.management import call_command
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.models import Reminder
-from records.reminders import Digest, is_school_day, plan_digests, send_digests
+from records.reminders import Digest, plan_digests, send_digests
 from records.services import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
 from schools.models import KeyDate, Term
+from schools.queries import is_school_day
 from students.models import Pupil
 from tests.cast import EnrolmentFactory, SchoolCast
 

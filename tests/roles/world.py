@@ -15,8 +15,19 @@ from accounts.services import create_user, grant_role
 from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
-from mentors.models import RollOver
+from mentors.enums import MatchRule, RoundState
+from mentors.models import MatchingRound, RollOver, RoundMentor
 from mentors.services import grant_exception
+from mentors.services.cards import CardData, save_card
+from mentors.services.clubs import create_club
+from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting
+from mentors.services.readiness import open_case
+from mentors.services.round_settings import RoundSettings
+from mentors.services.rounds import create_round, open_round
+from mentors.services.rounds_draft import draft_round
+from mentors.services.supporting import add_supporting
+from mentors.services.training import TrainingData, create_session
+from mentors.services.wishes import hand_in_wish
 from notices.services import send_notice
 from records.services import (
     TalkData,
@@ -27,11 +38,32 @@ from records.services import (
     release_letters,
 )
 from records.services.drafts import save_draft
-from schools.enums import NoteVisibility
+from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips
 from tests.cast import SINCE, TODAY, SchoolCast
+from tests.core.test_pictures import picture
 
+# The pages of one matching round.
+ROUND_PAGES = (
+    "add_mentors",
+    "candidates",
+    "close",
+    "detail",
+    "download",
+    "draft",
+    "edit",
+    "exceptions",
+    "make_draft",
+    "matrix",
+    "open",
+    "open_up",
+    "progress",
+    "prolong",
+    "publish",
+    "recheck",
+    "remind",
+)
 PARTS = (
     "anonymous",
     "admin",
@@ -155,8 +187,26 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         recipient=cast.mentor, school=cast.school, kind="digest", title="待办", link="/my/", dedup_key="world"
     )
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
+    wish = hand_in_wish(slip=slip, text="想换一位")
+    card = save_card(
+        actor=mentor, teacher=cast.slot.members.get().teacher, data=CardData(is_shared=True, photo=picture())
+    )
     grant = RoleGrant.objects.get(user=cast.counsellor)
     teacher = cast.slot.members.get().teacher
+    case = open_case(actor=office, teacher=cast.slot_colleague.members.get().teacher, starts_on=day)
+    training, spare_training = (
+        create_session(actor=office, data=TrainingData(date=day, topic=topic)) for topic in ("怎样谈心", "写错的一次")
+    )
+    meeting, spare, gone = (
+        hold_meeting(
+            actor=cast.actor(cast.homeroom),
+            school_class=cast.class_one,
+            data=MeetingData(date=day, topic=topic),
+            submission=uuid.uuid4(),
+        )
+        for topic in ("适应新学期", "要删的一次", "已经删的一次")
+    )
+    delete_meeting(actor=cast.actor(cast.homeroom), meeting=gone)
     # As if this year had come out of the former one.
     former = SchoolYear.objects.create(
         school=cast.school,
@@ -165,15 +215,85 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         ends_on=datetime.date(2026, 6, 30),
     )
     rollover = RollOver.objects.create(school=cast.school, from_year=former, to_year=cast.year, digest="-")
+    supporting = add_supporting(actor=office, pupil=pupil, mentor=cast.slot_homeroom)
+    club = create_club(actor=office, year=cast.year, name="合唱团", mentor=cast.slot)
+    two_sided = MatchingRound.objects.create(
+        school=cast.school,
+        year=cast.year,
+        grade=cast.class_five.grade,
+        name="双向选择",
+        mode=MatchingMode.TWO_SIDED,
+        state=RoundState.OPEN,
+        opens_at=now() - datetime.timedelta(days=1),
+        closes_at=now() + datetime.timedelta(days=1),
+        rule=MatchRule.STABLE,
+        seed=1,
+    )
+    candidate = RoundMentor.objects.create(
+        school=cast.school, round=two_sided, mentor=cast.slot, number=1, whole_grade=True
+    )
+    choosing = draft_round(
+        actor=office,
+        round=open_round(
+            actor=office,
+            round=create_round(
+                actor=office,
+                year=cast.year,
+                grade=cast.class_one.grade,
+                mode=MatchingMode.CHOICE,
+                settings=RoundSettings(
+                    opens_at=now() - datetime.timedelta(days=1), closes_at=now() + datetime.timedelta(days=1)
+                ),
+            ),
+        ),
+    )
+    asked = {"pk": choosing.pk}
+    typed_in = asked | {"school_class": cast.class_one.pk}
+    arranged = {"pk": cast.class_one.pk, "pupil": pupil.pk}
+    marked = {"pk": candidate.pk, "pupil": cast.pupil_shared.pk}
     one: dict[str, Any] = {"pk": cast.class_one.pk}
     return World(
         cast,
         _stranger(other),
         {
+            "arrangement:add": arranged,
+            "arrangement:end": arranged | {"assignment": supporting.pk},
+            "arrangement:pupil": arranged,
             "board:assign": one | {"pupil": cast.pupil_unassigned.pk},
             "board:detail": one,
             "board:revoke": {"pk": exception.pk},
+            "board:table": one,
             "board:team": one,
+            "mentor_cards:photo": {"pk": card.pk},
+            "mentor_cards:shared": {"key": card.key},
+            "mentor_cards:shared_photo": {"key": card.key},
+            "choose:mentors": {"key": slip.key},
+            "choose:mine": {"key": slip.key},
+            "choose:photo": {"key": slip.key, "pk": card.pk},
+            "choose:wish": {"key": slip.key},
+            "clubs:delete": {"pk": club.pk},
+            "clubs:detail": {"pk": club.pk},
+            "clubs:edit": {"pk": club.pk},
+            "clubs:members": {"pk": club.pk},
+            "clubs:remove": {"pk": club.pk, "pupil": pupil.pk},
+            "handover:write": {"pk": pupil.pk},
+            "meetings:delete": one | {"meeting": spare.pk},
+            "meetings:detail": one | {"meeting": meeting.pk},
+            "meetings:edit": one | {"meeting": meeting.pk},
+            "meetings:list": one,
+            "meetings:new": one,
+            "meetings:restore": one | {"meeting": gone.pk},
+            "readiness:case": {"pk": case.pk},
+            "readiness:new": {"pk": teacher.pk},
+            **dict.fromkeys((f"rounds:{name}" for name in ROUND_PAGES), asked),
+            # A round of its own: the others are asked about after it.
+            "rounds:cancel": {"pk": two_sided.pk},
+            "rounds:grade_matrix": {"pk": cast.class_one.grade_id},
+            "rounds:place": asked | {"pupil": cast.pupil_unassigned.pk},
+            "training:attendance": {"pk": training.pk},
+            "training:delete": {"pk": spare_training.pk},
+            "training:edit": {"pk": training.pk},
+            "manage:ask_notes": {"pk": teacher.pk},
             "desk:brief": {"pk": pupil.pk},
             "desk:delete": {"kind": "visit", "pk": visit.pk},
             "desk:draft_drop": {"pk": draft.pk},
@@ -191,6 +311,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "desk:talk_edit": {"pk": talk.pk},
             "desk:visit": {"pk": pupil.pk},
             "desk:visit_edit": {"pk": visit.pk},
+            "entry:ballots": typed_in,
+            "entry:grid": typed_in,
+            "entry:row": typed_in | {"pupil": cast.pupil_unassigned.pk},
+            "family:home": {"key": slip.key},
             "family:letter": {"key": slip.key, "pk": letter.pk},
             "family:letter_pdf": {"key": slip.key, "pk": letter.pk},
             "family:letters": {"key": slip.key},
@@ -223,6 +347,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "manage:reinstate": {"pk": pupil.pk},
             "manage:take_role": {"pk": cast.counsellor.pk, "grant": grant.pk},
             "manage:withdraw": {"pk": pupil.pk},
+            "marks:mark": marked,
+            "marks:order": marked,
+            "marks:sheet": {"pk": candidate.pk},
             "merge:pupils": {"pk": pupil.pk},
             "merge:teachers": {"pk": teacher.pk},
             "notices:open": {"pk": notice.pk if notice else 0},
@@ -237,6 +364,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_letters": one,
             "papers:class_slips": one,
             "plan:school": {"pk": cast.school.pk},
+            "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},
         },
     )

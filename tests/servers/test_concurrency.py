@@ -11,8 +11,9 @@ from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor
-from mentors.services import assign_pupil, create_mentor
+from mentors.models import Assignment, BoardSave, Mentor
+from mentors.services import assign_pupil, create_mentor, set_team
+from mentors.services.board import save_board, undo_board_save
 from records.models import Tick
 from records.services import TalkData, VisitData, log_talk, log_visit, rebuild_ticks
 from schools.enums import NoteVisibility
@@ -88,6 +89,67 @@ def test_a_pupil_given_to_many_mentors_at_once_has_one_of_them(qingzhu: SchoolCa
 
     assert outcomes == {OK: len(slots)}
     assert Assignment.objects.filter(pupil=pupil, ends_on=None).count() == 1
+    loads = {mentor.pk: mentor.load for mentor in Mentor.objects.filter(school=qingzhu.school)}
+    counted = Counter(Assignment.objects.filter(ends_on=None).values_list("mentor_id", flat=True))
+    assert loads == {key: counted[key] for key in loads}
+
+
+def saving(cast: SchoolCast, moves: dict[int, int], base: dict[int, int] | None = None) -> Callable[[], object]:
+    """The act of a joint save of the class board, by the homeroom teacher of class one."""
+    actor = cast.actor(cast.homeroom)
+
+    def act() -> object:
+        return save_board(actor=actor, school_class=cast.class_one, base=base or {}, wanted=moves)
+
+    return act
+
+
+def test_forty_saves_and_assignments_at_once_never_exceed_the_cap(qingzhu: SchoolCast, free_mentor: Mentor) -> None:
+    team = [qingzhu.slot_homeroom, qingzhu.slot, qingzhu.slot_colleague, free_mentor]
+    set_team(actor=qingzhu.system, school_class=qingzhu.class_one, mentors=team, leader=None)
+    pupils = [enrolment.pupil for enrolment in EnrolmentFactory.create_batch(2 * TRIES, school_class=qingzhu.class_one)]
+    # Every other one is a board save of three pupils; the rest are single taps.
+    joint = [saving(qingzhu, {p.pk: free_mentor.pk for p in pupils[at : at + 3]}) for at in range(0, 60, 3)]
+    single = [assigning(qingzhu, pupil, free_mentor) for pupil in pupils[60:]]
+
+    outcomes = all_at_once([act for both in zip(joint, single, strict=True) for act in both])
+
+    assert outcomes.total() == TRIES == outcomes[OK] + outcomes["cap_reached"]
+    held = list(Assignment.objects.filter(mentor=free_mentor, ends_on=None).values_list("pupil_id", flat=True))
+    free_mentor.refresh_from_db()
+    assert free_mentor.load == len(held) == len(set(held)) == CAP
+    # All or nothing: of each joint save all three came in, or none.
+    saves = BoardSave.objects.all()
+    assert {len(save.moves) for save in saves} <= {3}
+    assert sorted(key for save in saves for key, *_ in save.moves) == sorted(
+        pupil.pk for pupil in pupils[:60] if pupil.pk in held
+    )
+
+
+def test_two_boards_that_move_the_same_pupils_at_once_leave_one_winner(
+    qingzhu: SchoolCast, free_mentor: Mentor
+) -> None:
+    team = [qingzhu.slot_homeroom, qingzhu.slot, qingzhu.slot_colleague, free_mentor]
+    set_team(actor=qingzhu.system, school_class=qingzhu.class_one, mentors=team, leader=None)
+    first, second = qingzhu.pupils
+    base = dict.fromkeys([first.pk, second.pk], qingzhu.slot.pk)
+    targets = [free_mentor.pk, qingzhu.slot_colleague.pk, qingzhu.slot_homeroom.pk]
+    boards = [saving(qingzhu, dict.fromkeys(base, target), base) for target in targets]
+
+    outcomes = all_at_once(boards * 4)
+
+    # The winner's own further clicks find everything written.
+    assert outcomes == {OK: 4, "changed_meanwhile": 8}
+    save = BoardSave.objects.get()
+    assert {after for _, _, after, _ in save.moves} == set(
+        Assignment.objects.filter(pupil__in=qingzhu.pupils, ends_on=None).values_list("mentor_id", flat=True)
+    )
+
+    def undoing() -> object:
+        actor = qingzhu.actor(qingzhu.homeroom)
+        return undo_board_save(actor=actor, save=BoardSave.objects.get(pk=save.pk))
+
+    assert all_at_once([undoing] * 8) == {OK: 8}
     loads = {mentor.pk: mentor.load for mentor in Mentor.objects.filter(school=qingzhu.school)}
     counted = Counter(Assignment.objects.filter(ends_on=None).values_list("mentor_id", flat=True))
     assert loads == {key: counted[key] for key in loads}

@@ -177,7 +177,8 @@ def test_the_plan_is_copied_with_all_its_rules(qingzhu: SchoolCast) -> None:
     assert after is not None
     assert (after.plan.version, after.plan.effective_from) == (1, datetime.date(2027, 7, 1))
     assert (after.actions, after.matching) == (before.actions, before.matching)
-    for name in ("title", "cap", "letter_label", "letter_tone", "note_visibility", "letter_blocking", "supporting_counts", "supporting_owes", "shared_counts_once", "preset"):
+    texts = ("title", "cap", "letter_label", "letter_tone", "note_visibility", "preset")
+    for name in (*texts, "letter_blocking", "supporting_counts", "supporting_owes", "shared_counts_once"):
         assert getattr(after.plan, name) == getattr(before.plan, name)
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import change_own_password, new_password
 from core.clock import today
 from core.commands import HouseCommand
-from mentorship.demo.build import ACCOUNTS, build_demo, demo_exists, demo_slip
+from mentorship.demo.build import ACCOUNTS, build_demo, choosing_slip, demo_exists, demo_slip
 from students.services import slip_code
 
 
@@ -48,8 +48,8 @@ class Command(HouseCommand):
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:<20}{account.label}")
         self.stdout.write(f"密码：{password}")
-        found = demo_slip()
-        if found is not None:
-            slip, tail = found
-            path = reverse("family:slip", kwargs={"key": slip.key})
-            self.stdout.write(f"家长凭条：{settings.SITE_URL}{path}  凭条码 {slip_code(slip)}  手机后四位 {tail}")
+        for label, found in (("家长凭条", demo_slip()), ("选导师凭条", choosing_slip())):
+            if found is not None:
+                slip, tail = found
+                path = reverse("family:slip", kwargs={"key": slip.key})
+                self.stdout.write(f"{label}：{settings.SITE_URL}{path}  凭条码 {slip_code(slip)}  手机后四位 {tail}")

@@ -1,0 +1,1 @@
+"""The papers of the mentors: typed contexts in, PDF bytes out."""

@@ -1,0 +1,239 @@
+"""Forms about readiness, training, case meetings and hand-over notes."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from core.text import clean_text
+from mentors.models import CaseMeeting, ReadinessCase, Teacher, TrainingSession
+from mentors.services.handover import TEXT_LENGTH
+from mentors.services.meetings import MeetingData
+from mentors.services.readiness import REASON_LENGTH
+from mentors.services.training import TrainingData
+from students.models import Enrolment, Pupil
+
+EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
+
+
+class DayField(forms.DateField):
+    """A day, by the phone's own calendar; typed ones are understood as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        self.error_messages["required"] = "请选择日期。"
+        self.error_messages["invalid"] = "日期不对，请按“2026-09-03”的样子填写。"
+
+
+class ProseField(forms.CharField):
+    """Free text. A line break counts as one character, as it does in the browser's own counter."""
+
+    def __init__(self, *, max_length: int, rows: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+        self.error_messages["required"] = "请写几句再保存。"
+        self.error_messages["max_length"] = "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"
+
+    def to_python(self, value: Any) -> str:
+        """The text with line breaks of one kind."""
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(value) or ""
+
+
+class CaseForm(forms.Form):
+    """Since when a teacher takes part in training first, and why."""
+
+    starts_on = DayField(label="从哪天起")
+    reason = ProseField(
+        label="原因（可不填）",
+        max_length=REASON_LENGTH,
+        rows=3,
+        required=False,
+        help_text="只有德育室能看到，本人和其他老师都看不到。",
+    )
+
+
+class ReasonForm(forms.Form):
+    """The private reason alone."""
+
+    reason = ProseField(
+        label="原因（可不填）",
+        max_length=REASON_LENGTH,
+        rows=3,
+        required=False,
+        help_text="只有德育室能看到，本人和其他老师都看不到。",
+    )
+
+    @classmethod
+    def initial_of(cls, case: ReadinessCase) -> dict[str, Any]:
+        """What is stored."""
+        return {"reason": case.reason}
+
+
+class StepForm(forms.Form):
+    """The day of a step: training begins, or the teacher is ready."""
+
+    on = DayField(label="日期")
+
+
+class TrainingForm(forms.Form):
+    """A training session."""
+
+    date = DayField(label="日期")
+    topic = forms.CharField(
+        label="主题",
+        max_length=80,
+        error_messages={"required": "请写一下培训的主题。"},
+        widget=forms.TextInput(attrs={"placeholder": "如：怎样和学生谈心"}),
+    )
+    speaker = forms.CharField(label="主讲人（可不填）", max_length=60, required=False)
+    place = forms.CharField(label="地点（可不填）", max_length=60, required=False)
+
+    @classmethod
+    def initial_of(cls, session: TrainingSession) -> dict[str, Any]:
+        """What is stored."""
+        return {name: getattr(session, name) for name in ("date", "topic", "speaker", "place")}
+
+    def training_data(self) -> TrainingData:
+        """A valid form as the services take it."""
+        data = self.cleaned_data
+        return TrainingData(
+            data["date"], clean_text(data["topic"]), clean_text(data["speaker"]), clean_text(data["place"])
+        )
+
+
+class AttendanceForm(forms.Form):
+    """Ticks of who came; `shown` is what was ticked when the page was made, so that only changes are saved."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, teachers: Sequence[Teacher], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["came"] = forms.TypedMultipleChoiceField(
+            label="参加的老师",
+            coerce=int,
+            required=False,
+            choices=[(t.pk, t.name) for t in teachers],
+            error_messages={"invalid_choice": EXPIRED},
+        )
+
+    def changes(self) -> tuple[set[int], set[int]]:
+        """Keys of who was ticked on the page, and of whose tick was taken away."""
+        shown = {int(part) for part in self.cleaned_data["shown"].split(",") if part.isascii() and part.isdigit()}
+        ticked = set(self.cleaned_data["came"])
+        return ticked - shown, shown - ticked
+
+
+class MeetingForm(forms.Form):
+    """A case meeting of a class: day, topic, whom it was about, who took part, the notes, the follow-up."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, error_messages={"required": EXPIRED, "invalid": EXPIRED}
+    )
+    date = DayField(label="日期")
+    topic = forms.CharField(
+        label="主题",
+        max_length=80,
+        error_messages={"required": "请写一下讨论的主题。"},
+        widget=forms.TextInput(attrs={"placeholder": "如：怎样帮助几位同学适应新学期"}),
+    )
+    pupils = forms.TypedMultipleChoiceField(
+        label="讨论的同学", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    teachers = forms.TypedMultipleChoiceField(
+        label="参加的老师", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = ProseField(label="讨论记录（可不填）", max_length=5000, rows=8, required=False)
+    follow_up_on = DayField(label="后续跟进日期（可不填）", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        pupils: Sequence[Enrolment],
+        teachers: Sequence[Teacher],
+        former: Sequence[Pupil] = (),
+        today: datetime.date,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        names = [e.pupil.name for e in pupils]
+        choices = [
+            (
+                e.pupil_id,
+                f"{e.pupil.name}（{e.seat_number or '—'}号）" if names.count(e.pupil.name) > 1 else e.pupil.name,
+            )
+            for e in pupils
+        ]
+        # Pupils of an older meeting who have left the class stay in it.
+        choices += [(p.pk, p.name) for p in former]
+        self.fields["pupils"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        self.fields["teachers"].choices = [(t.pk, t.name) for t in teachers]  # type: ignore[attr-defined]  # as above
+        self.fields["date"].widget.attrs["max"] = today.isoformat()
+
+    @classmethod
+    def initial_of(cls, meeting: CaseMeeting) -> dict[str, Any]:
+        """What is stored."""
+        return {
+            "version": meeting.version,
+            "date": meeting.date,
+            "topic": meeting.topic,
+            "text": meeting.text,
+            "follow_up_on": meeting.follow_up_on,
+            "pupils": [p.pk for p in meeting.pupils.all()],
+            "teachers": [t.pk for t in meeting.teachers.all()],
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A follow-up comes after what it follows."""
+        cleaned = super().clean() or self.cleaned_data
+        date, follow_up = cleaned.get("date"), cleaned.get("follow_up_on")
+        if date and follow_up and not date <= follow_up <= date + datetime.timedelta(days=366):
+            self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
+        return cleaned
+
+    def meeting_data(self) -> MeetingData:
+        """A valid form as the services take it."""
+        data = self.cleaned_data
+        return MeetingData(
+            date=data["date"],
+            topic=clean_text(data["topic"]),
+            text=data["text"],
+            follow_up_on=data["follow_up_on"],
+            pupils=frozenset(data["pupils"]),
+            teachers=frozenset(data["teachers"]),
+        )
+
+    def is_what(self, meeting: CaseMeeting) -> bool:
+        """Whether `meeting` holds what was typed: then a second post of the form is done already."""
+        data = self.meeting_data()
+        stored = self.initial_of(meeting)
+        return (
+            (data.date, data.topic, data.text.strip(), data.follow_up_on)
+            == (stored["date"], stored["topic"], stored["text"], stored["follow_up_on"])
+            and data.pupils == set(stored["pupils"])
+            and data.teachers == set(stored["teachers"])
+        )
+
+    def show_version(self, version: int) -> None:
+        """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
+        data: MultiValueDict[str, Any] = MultiValueDict()
+        data.update(self.data)
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
+
+
+class HandOverForm(forms.Form):
+    """A hand-over note."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
+    text = ProseField(label="交接说明", max_length=TEXT_LENGTH, rows=8)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"submission": uuid.uuid4()} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,5 @@
+"""Matching pupils with mentors as a computation: frozen dataclasses in, typed results out; no Django, no clock.
+
+`problem` says what is wanted, `solve` finds the match, `quality` judges it, `shortage` says what would make it whole,
+`spread` fills places evenly.
+"""

@@ -1,0 +1,239 @@
+"""From a problem to a match, in four steps: by hand, carried on, by the rule, filled.
+
+1. Pinned pupils stay where they were put, even beyond the places (the services that save a match keep the cap).
+2. Kept pupils go to last year's mentor while there is room, unless their first choice is another one or the mentor
+   marked them UNSUITABLE or is not open to them any more; if too many, by the tie-break.
+3. The rule gives out what is left among the pupils' own choices.
+4. With `fill`, pupils without one are spread evenly over mentors open to them. Nobody loses a choice for that.
+
+Nothing fails: who cannot be placed has mentor None and a reason. Equal problems have equal matches.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matching import Player
+from matching.algorithms import hospital_resident
+from matching.players import Hospital
+
+from mentors.matching.assignment import cheapest
+from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, turns
+from mentors.matching.spread import Seeker, spread
+
+
+class How(StrEnum):
+    """How a pupil came to the mentor."""
+
+    CHOICE = "choice"
+    KEPT = "kept"
+    PINNED = "pinned"
+    FILL = "fill"
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why a pupil got none of their choices, or no place at all."""
+
+    CHOICES_FULL = "choices_full"
+    NO_CHOICE = "no_choice"
+    NOT_ACCEPTED = "not_accepted"
+    NOT_OPEN = "not_open"
+    NO_PLACE = "no_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What a pupil got: `rank` counts from 1 among their choices, None if the mentor is none of them.
+
+    `reason` says for a FILL why it is none of theirs, for NONE why there is nobody; otherwise None.
+    """
+
+    pupil: int
+    mentor: int | None
+    rank: int | None
+    how: How
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One placement for each pupil, in the order of the roster."""
+
+    placements: tuple[Placement, ...]
+
+    def mentors(self) -> dict[int, int]:
+        """Mentor by pupil, of those who have one."""
+        return {p.pupil: p.mentor for p in self.placements if p.mentor is not None}
+
+
+def solve(problem: Problem) -> Match:
+    """The match of `problem`; raises nothing for want of places."""
+    work = _Work(problem)
+    work.pin()
+    work.keep()
+    _RULES[problem.rule](work)
+    if problem.fill:
+        work.fill()
+    return Match(tuple(work.placement(pupil) for pupil in problem.roster()))
+
+
+class _Work:
+    """The match while it grows."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.turn = turns(problem)
+        self.mentors: Mapping[int, Place] = {m.key: m for m in sorted(problem.mentors, key=lambda m: m.key)}
+        self.queue = sorted(problem.pupils, key=lambda p: self.turn[p.key])
+        self.free = {m.key: m.places for m in problem.mentors}  # below 0 where more were put by hand
+        self.got: dict[int, tuple[int, How]] = {}
+
+    def put(self, pupil: int, mentor: int, how: How) -> None:
+        self.got[pupil] = (mentor, how)
+        if mentor in self.free:
+            self.free[mentor] -= 1
+
+    def waiting(self) -> list[Chooser]:
+        """The pupils without a mentor, in turn."""
+        return [p for p in self.queue if p.key not in self.got]
+
+    def possible(self, pupil: Chooser, mentor: int) -> bool:
+        """Whether the two may come together at all, room aside."""
+        return mentor in pupil.open_to and mentor in self.mentors and self.mentors[mentor].takes(pupil.key)
+
+    def wishes(self, pupil: Chooser) -> dict[int, int]:
+        """Rank by mentor of those choices that are possible and have room."""
+        return {
+            mentor: rank
+            for rank, mentor in enumerate(pupil.choices, 1)
+            if self.possible(pupil, mentor) and self.free[mentor] > 0
+        }
+
+    def pin(self) -> None:
+        for pupil in self.queue:
+            if pupil.pinned is not None:
+                self.put(pupil.key, pupil.pinned, How.PINNED)
+
+    def keep(self) -> None:
+        for pupil in self.waiting():
+            kept = pupil.kept
+            if kept is None or (pupil.choices and pupil.choices[0] != kept):
+                continue
+            if self.possible(pupil, kept) and self.free[kept] > 0:
+                self.put(pupil.key, kept, How.KEPT)
+
+    def fill(self) -> None:
+        """Spread the rest: none of their own choices has room by now, so a fill never stands in a choice's way."""
+        with_room = frozenset(mentor for mentor, free in self.free.items() if free > 0)
+        refused: dict[int, set[int]] = {}
+        for mentor in with_room:
+            for pupil in self.mentors[mentor].marks:
+                if not self.mentors[mentor].takes(pupil):
+                    refused.setdefault(pupil, set()).add(mentor)
+        seekers = [Seeker(p.key, (p.open_to & with_room) - refused.get(p.key, set())) for p in self.waiting()]
+        loads = {}
+        for key, place in self.mentors.items():
+            limit = place.present + place.places
+            loads[key] = (limit - self.free[key], limit)
+        for pupil, mentor in spread(seekers, loads).items():
+            self.put(pupil, mentor, How.FILL)
+
+    def placement(self, pupil: Chooser) -> Placement:
+        mentor, how = self.got.get(pupil.key, (None, How.NONE))
+        rank = pupil.choices.index(mentor) + 1 if mentor in pupil.choices else None
+        reason: Reason | None = None
+        if how is How.FILL or (how is How.NONE and not self.problem.fill):
+            reason = self._why_none_of_theirs(pupil)
+        elif how is How.NONE:
+            reason = Reason.NO_PLACE
+        return Placement(pupil.key, mentor, rank, how, reason)
+
+    def _why_none_of_theirs(self, pupil: Chooser) -> Reason:
+        if not pupil.choices:
+            return Reason.NO_CHOICE
+        if any(self.possible(pupil, mentor) for mentor in pupil.choices):
+            return Reason.CHOICES_FULL
+        reached = any(mentor in pupil.open_to and mentor in self.mentors for mentor in pupil.choices)
+        return Reason.NOT_ACCEPTED if reached else Reason.NOT_OPEN
+
+
+def _in_turn(work: _Work) -> None:
+    """Each pupil in turn takes the best choice that has room (random serial dictatorship if the lottery decides)."""
+    for pupil in work.waiting():
+        for mentor in work.wishes(pupil):
+            work.put(pupil.key, mentor, How.CHOICE)
+            break
+
+
+def _satisfaction(work: _Work) -> None:
+    """Most pupils with one of their choices, then the least sum of ranks; then those first in turn fare best.
+
+    The three wishes are digits of one cost. Rearranging passes each mentor once at most, so a step of a higher digit
+    outweighs all that the lower one can save on the way; the totals stay far below what a double holds exactly.
+    """
+    pupils = work.waiting()
+    options = [work.wishes(pupil) for pupil in pupils]
+    worst = max((rank for wishes in options for rank in wishes.values()), default=0) + 1
+    reach = len(work.mentors) + 2
+    step = reach * worst * (len(pupils) + 1)
+    out = reach * worst * (step + len(pupils))
+    weights = [len(pupils) - at for at in range(len(pupils))]
+    found = cheapest(
+        [{m: rank * (step + weight) for m, rank in row.items()} for row, weight in zip(options, weights, strict=True)],
+        {mentor: [0] * free for mentor, free in work.free.items()},
+        [out + worst * weight for weight in weights],
+    )
+    for pupil, mentor in zip(pupils, found, strict=True):
+        if mentor is not None:
+            work.put(pupil.key, mentor, How.CHOICE)
+
+
+def _stable(work: _Work) -> None:
+    """Deferred acceptance, the pupils proposing: no pupil and mentor would both rather have each other.
+
+    Of the `matching` library the algorithm is used, not its game: `HospitalResident` copies its players by a deep
+    recursion and fails at 2,000 pupils. The algorithm alone takes about 0.1 s for 2,000 × 140; it expects that both
+    sides list each other and that every mentor has a place, which holds by construction here.
+    """
+    lists = {p.key: list(wishes) for p in work.waiting() if (wishes := work.wishes(p))}
+    players = {pupil: Player(pupil) for pupil in lists}
+    suitors: dict[int, list[int]] = {}
+    for pupil, mentors in lists.items():
+        for mentor in mentors:
+            suitors.setdefault(mentor, []).append(pupil)
+    hosts = {mentor: Hospital(mentor, work.free[mentor]) for mentor in suitors}
+    for pupil, mentors in lists.items():
+        players[pupil].set_prefs([hosts[mentor] for mentor in mentors])
+    favour: dict[int, int] = {}
+    for mentor, pupils in suitors.items():
+        pupils.sort(key=_liking(work, mentor))
+        hosts[mentor].set_prefs([players[pupil] for pupil in pupils])
+        favour.update((pupil, at) for at, pupil in enumerate(pupils) if lists[pupil][0] == mentor)
+    # The answer is the same in any order; it comes soonest if those speak first who will not be displaced (the library
+    # hears the last first). Otherwise 2,000 pupils who all want the same five mentors take 3 s.
+    speakers = [players[pupil] for pupil in sorted(players, key=favour.__getitem__, reverse=True)]
+    for host, guests in hospital_resident(speakers, list(hosts.values())).items():
+        for guest in guests:
+            work.put(guest.name, host.name, How.CHOICE)
+
+
+def _liking(work: _Work, mentor: int) -> Callable[[int], tuple[int, int]]:
+    """The order of a mentor: own ranking, then 优先, then 均可; turns decide among equals."""
+    place = work.mentors[mentor]
+    ranked = {pupil: at for at, pupil in enumerate(place.ranking)}
+
+    def key(pupil: int) -> tuple[int, int]:
+        if pupil in ranked:
+            return (0, ranked[pupil])
+        return (1 if place.marks.get(pupil) is Mark.PREFERRED else 2, work.turn[pupil])
+
+    return key
+
+
+_RULES: Mapping[Rule, Callable[[_Work], None]] = {
+    Rule.SATISFACTION: _satisfaction,
+    Rule.LOTTERY: _in_turn,
+    Rule.GIVEN: _in_turn,
+    Rule.STABLE: _stable,
+}

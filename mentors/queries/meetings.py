@@ -1,0 +1,71 @@
+"""Reads about case meetings 小教研 of the classes' teams (Guyi plan 四(四)1)."""
+
+import datetime
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from core.clock import now
+from mentors.models import CaseMeeting, Teacher, TeamMember
+from schools.models import SchoolClass
+from students.models import Enrolment
+
+#: As long as a deleted meeting can come back.
+UNDO = datetime.timedelta(days=30)
+
+
+def meetings_of(actor: Actor, school_class: SchoolClass) -> QuerySet[CaseMeeting]:
+    """The meetings of the class that the actor may read, the latest first, pupils and teachers at hand."""
+    return (
+        CaseMeeting.objects.visible_to(actor)
+        .present()
+        .filter(school_class=school_class)
+        .select_related("created_by")
+        .prefetch_related("pupils", "teachers")
+    )
+
+
+def deleted_meetings(actor: Actor, school_class: SchoolClass) -> list[CaseMeeting]:
+    """Meetings of the class that can still come back, the latest deleted first."""
+    rows = CaseMeeting.objects.visible_to(actor).filter(school_class=school_class, deleted_at__gte=now() - UNDO)
+    return list(rows.select_related("created_by").order_by("-deleted_at"))
+
+
+def meetings_visible_to(actor: Actor) -> QuerySet[CaseMeeting]:
+    """The meetings that the actor may read, deleted ones too, class and author at hand."""
+    return CaseMeeting.objects.visible_to(actor).select_related(
+        "school_class__grade", "school_class__year", "created_by"
+    )
+
+
+def meetings_of_school(actor: Actor) -> QuerySet[CaseMeeting]:
+    """All meetings of the actor's school: only to tell the forbidden from the unknown."""
+    return CaseMeeting.objects.filter(school_id=actor.school_id or 0)
+
+
+def team_teachers(actor: Actor, school_class: SchoolClass) -> list[Teacher]:
+    """The teachers of the class's team, leader first, and the actor, who may be its homeroom teacher only."""
+    seats = (
+        TeamMember.objects.filter(school_class=school_class)
+        .select_related("mentor")
+        .prefetch_related("mentor__members__teacher")
+    )
+    team = [member.teacher for seat in seats for member in seat.mentor.members.all()]
+    own = list(Teacher.objects.visible_to(actor).filter(user_id=actor.user_id)) if actor.user_id is not None else []
+    return list({teacher.pk: teacher for teacher in (*team, *own)}.values())
+
+
+def class_list(school_class: SchoolClass) -> list[Enrolment]:
+    """The present pupils of the class by seat."""
+    return list(Enrolment.objects.for_class_list(school_class))
+
+
+def team_classes(actor: Actor) -> list[SchoolClass]:
+    """The classes of the current year in whose team the actor is, in teaching order. One query."""
+    if actor.user_id is None or actor.school_id is None:
+        return []
+    classes = SchoolClass.objects.visible_to(actor).filter(
+        year__is_current=True,
+        pk__in=TeamMember.objects.filter(mentor__members__teacher__user_id=actor.user_id).values("school_class_id"),
+    )
+    return list(classes.select_related("grade").order_by("grade__number", "number"))

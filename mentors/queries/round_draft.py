@@ -1,0 +1,275 @@
+"""What the pages of a draft show: figures, loads, lines, what is missing."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from accounts.actors import Actor
+from mentors.enums import PlacementHow, PlacementReason
+from mentors.matching.problem import Problem, TieBreak, lottery_numbers
+from mentors.matching.quality import Quality, quality
+from mentors.matching.shortage import MentorRoom, Shortage, shortage
+from mentors.matching.solve import How, Match, Reason
+from mentors.matching.solve import Placement as Solved
+from mentors.models import MatchingRound, Mentor, Placement, RoundMentor
+from mentors.queries.round_problem import RoundProblem, digest, round_problem, solved
+from mentors.queries.rounds import Room
+from schools.queries import PlanRules, plan_rules
+from students.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One pupil of the draft: what they wished and what they got."""
+
+    enrolment: Enrolment
+    placement: Placement
+    mentor: Mentor | None
+    choices: tuple[str, ...]
+    number: int | None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether 德育室 placed the pupil, or left them open."""
+        how = self.placement.how
+        return how == PlacementHow.PINNED or (how == PlacementHow.NONE and not self.placement.reason)
+
+    @property
+    def outcome(self) -> str:
+        """How it came about, in a few words."""
+        if self.placement.rank is not None:
+            how = "" if self.placement.how == PlacementHow.CHOICE else f"（{self.placement.get_how_display()}）"
+            return f"第{rank_word(self.placement.rank)}志愿{how}"
+        if self.placement.how == PlacementHow.NONE and not self.placement.reason:
+            return "手动留空"
+        return self.placement.get_how_display()
+
+    @property
+    def why(self) -> str:
+        """Why none of their choices, in words; empty where nothing is to be explained."""
+        return PlacementReason(self.placement.reason).label if self.placement.reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class MentorLoad:
+    """A mentor in the draft: pupils placed, beside those they have already, against the limit."""
+
+    candidate: RoundMentor
+    room: Room
+    placed: int
+
+    @property
+    def mentor(self) -> Mentor:
+        """The slot."""
+        return self.candidate.mentor
+
+    @property
+    def total(self) -> int:
+        """Pupils after publication."""
+        return self.room.present + self.placed
+
+    @property
+    def limit(self) -> int:
+        """How many they may have."""
+        return self.room.present + self.room.places
+
+    @property
+    def left(self) -> int:
+        """Places that the draft leaves."""
+        return max(self.room.places - self.placed, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One bar of the draft: so many pupils, of so many."""
+
+    label: str
+    count: int
+    total: int
+    hint: str = ""
+
+    @property
+    def percent(self) -> int:
+        """Share in per cent."""
+        return round(100 * self.count / self.total) if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft, or the protocol of a published round."""
+
+    asked: RoundProblem
+    lines: list[DraftLine]
+    loads: list[MentorLoad]
+    figures: list[Figure]
+    quality: Quality
+    none_of_theirs: list[tuple[str, int]]
+    unplaced: list[tuple[str, int]]
+    blocking: list[tuple[str, str]]
+    shortage: Shortage | None
+
+    @property
+    def total(self) -> int:
+        """Pupils in the draft."""
+        return len(self.lines)
+
+    @property
+    def by_hand(self) -> int:
+        """Pupils placed or left open by hand."""
+        return sum(line.by_hand for line in self.lines)
+
+
+def rank_word(rank: int) -> str:
+    """一 for 1: the choices are called 第一志愿, 第二志愿."""
+    return "一二三四五六七八九十"[rank - 1]
+
+
+def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
+    """The stored draft with its figures. A constant number of queries."""
+    asked = round_problem(round)
+    placements = {p.pupil_id: p for p in Placement.objects.filter(round=round)}
+    # Whoever joined or left since is said elsewhere; the figures are of those whom the draft knows.
+    enrolments = [e for e in asked.enrolments if e.pupil_id in placements]
+    problem = _only(asked.problem, placements)
+    match = Match(tuple(_solved(placements[p.key]) for p in problem.roster()))
+    figures = quality(problem, match)
+    names = {key: mentor.names for key, mentor in asked.mentors.items()}
+    pupils = {e.pupil_id: e.pupil.name for e in enrolments}
+    numbers = lottery_numbers(problem) if problem.tie_break is TieBreak.LOTTERY else {}
+    choices = {p.key: p.choices for p in problem.pupils}
+    lines = [
+        DraftLine(
+            enrolment=e,
+            placement=placements[e.pupil_id],
+            mentor=asked.mentors.get(placements[e.pupil_id].mentor_id or 0),
+            choices=tuple(names.get(key, "已不在名单") for key in choices[e.pupil_id]),
+            number=numbers.get(e.pupil_id),
+        )
+        for e in enrolments
+    ]
+    placed = Counter(p.mentor_id for p in placements.values() if p.pupil_id in pupils)
+    rules = plan_rules(round.year, on=actor.today)
+    return DraftView(
+        asked=asked,
+        lines=lines,
+        loads=[MentorLoad(c, asked.rooms[c.mentor_id], placed[c.mentor_id]) for c in asked.candidates],
+        figures=_figures(lines, figures),
+        quality=figures,
+        none_of_theirs=_reasons(lines, placed=True),
+        unplaced=_reasons(lines, placed=False),
+        blocking=[(pupils[pupil], names[mentor]) for pupil, mentor in figures.blocking_pairs],
+        shortage=_shortage(asked, lines, rules) if rules is not None else None,
+    )
+
+
+def _only(problem: Problem, placements: Mapping[int, Placement]) -> Problem:
+    return replace(problem, pupils=tuple(p for p in problem.pupils if p.key in placements))
+
+
+def _solved(line: Placement) -> Solved:
+    return Solved(line.pupil_id, line.mentor_id, line.rank, How(line.how), Reason(line.reason) if line.reason else None)
+
+
+def _figures(lines: list[DraftLine], figures: Quality) -> list[Figure]:
+    """A bar for each rank that somebody could get, one for those without, so that all pupils are in one bar."""
+    total = len(lines)
+    bars = [Figure(f"第{rank_word(rank)}志愿", count, total) for rank, count in figures.got.items()]
+    placed = [line for line in lines if line.mentor is not None and line.placement.rank is None]
+    kept = sum(line.placement.how == PlacementHow.KEPT for line in placed)
+    none = sum(bool(line.choices) and line.placement.how == PlacementHow.FILL for line in placed)
+    silent = sum(not line.choices and line.placement.how == PlacementHow.FILL for line in placed)
+    by_hand = len(placed) - kept - none - silent
+    rest = (
+        ("沿用原导师", kept),
+        ("没选上自己的志愿", none),
+        ("没有提交意向", silent),
+        ("手动安排", by_hand),
+        ("还没有导师", sum(line.mentor is None for line in lines)),
+    )
+    return [*bars, *(Figure(label, count, total) for label, count in rest if count)]
+
+
+def _reasons(lines: list[DraftLine], *, placed: bool) -> list[tuple[str, int]]:
+    found = Counter(
+        line.why or line.outcome
+        for line in lines
+        if (line.mentor is not None) == placed and (line.placement.reason or not placed)
+    )
+    return found.most_common()
+
+
+def _people(mentor: Mentor, *, once: bool) -> int:
+    return 1 if once else max(len(mentor.members.all()), 1)
+
+
+def _room_label(candidate: RoundMentor) -> str:
+    return "" if candidate.whole_grade else "、".join(c.label for c in candidate.classes.all())
+
+
+def _shortage(asked: RoundProblem, lines: list[DraftLine] | None, rules: PlanRules) -> Shortage | None:
+    """What is missing; None where nothing is, or where the round places nobody beyond its lists."""
+    round_ = asked.round
+    if not round_.asks_pupils and not round_.fill:
+        return None
+    once = rules.plan.shared_counts_once
+    placed = Counter(line.mentor.pk for line in lines or () if line.mentor is not None)
+    mentors = [
+        MentorRoom(
+            c.mentor_id,
+            _room_label(c),
+            _people(c.mentor, once=once),
+            asked.rooms[c.mentor_id].places,
+            placed[c.mentor_id],
+        )
+        for c in asked.candidates
+    ]
+    unplaced: dict[str, int] = {}
+    for line in lines or ():
+        if line.placement.reason == PlacementReason.NO_PLACE:
+            label = line.enrolment.school_class.label
+            unplaced[label] = unplaced.get(label, 0) + 1
+    left_open = sum(line.by_hand and line.mentor is None for line in lines or ())
+    pupils = len(asked.enrolments) - left_open
+    return shortage(round_.grade.name, pupils, mentors, rules.plan.cap, unplaced if lines is not None else None)
+
+
+def expected_shortage(asked: RoundProblem, actor: Actor) -> Shortage | None:
+    """Whether the grade's places will suffice, before there is a draft."""
+    rules = plan_rules(asked.round.year, on=actor.today)
+    return _shortage(asked, None, rules) if rules is not None else None
+
+
+def proposed_exceptions(view: DraftView, count: int) -> dict[int, int]:
+    """`count` further places over the mentors, evenly, each to one who may take a pupil left out, most wanted first."""
+    wanted = Counter(key for pupil in view.asked.problem.pupils for key in pupil.choices)
+    open_to = {p.key: p.open_to for p in view.asked.problem.pupils}
+    rows = {c.mentor_id: c.mentor for c in view.asked.candidates if c.mentor.capacity > 0}
+    out = [open_to[v.enrolment.pupil_id] for v in view.lines if v.placement.reason == PlacementReason.NO_PLACE]
+    extra: Counter[int] = Counter()
+    for at in range(count):
+        able = (out[at] if at < len(out) else frozenset(rows)) & rows.keys() or rows.keys()
+        if not able:
+            break
+        extra[min(able, key=lambda key: (extra[key], -wanted[key], key))] += 1
+    return dict(extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """A draft reckoned again: the same to the last input or not, and how many pupils would get another mentor."""
+
+    same: bool
+    different: int
+
+
+def recheck(round: MatchingRound) -> Recheck:
+    """Reckon the round again from what stands now and compare with the stored draft."""
+    asked = round_problem(round)
+    match = solved(asked)
+    stored = dict(Placement.objects.filter(round=round).values_list("pupil_id", "mentor_id"))
+    now = {p.pupil: p.mentor for p in match.placements}
+    keys = stored.keys() | now.keys()
+    return Recheck(
+        digest(asked.problem, match) == round.digest,
+        sum(key not in stored or key not in now or stored[key] != now[key] for key in keys),
+    )

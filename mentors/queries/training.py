@@ -1,0 +1,107 @@
+"""Reads about training sessions 研训 (Guyi plan 四(四)1)."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.actors import Actor
+from mentors.models import MentorMember, Teacher, TrainingSession
+from schools.models import SchoolYear, Term
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTally:
+    """The training of a term in figures; `next_on` is the nearest planned one."""
+
+    held: int
+    attendances: int
+    next_on: datetime.date | None
+
+
+def training_tally(actor: Actor, term: Term) -> TrainingTally:
+    """How often the mentors were trained in `term` up to today, and how many came. One query."""
+    sessions = list(
+        TrainingSession.objects.visible_to(actor)
+        .of_term(term)
+        .annotate(came=Count("teachers"))
+        .values_list("date", "came")
+    )
+    held = [came for date, came in sessions if date <= actor.today]
+    return TrainingTally(
+        held=len(held),
+        attendances=sum(held),
+        next_on=min((date for date, _ in sessions if date > actor.today), default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TermTraining:
+    """A term on the list with its sessions, the latest first; `held` counts those up to today."""
+
+    term: Term
+    is_current: bool
+    sessions: list[TrainingSession]
+    held: int
+
+
+def training_by_term(actor: Actor, terms: list[Term], current: Term) -> list[TermTraining]:
+    """The sessions of `terms`, the latest first. Each has `came` and `is_own` (attended by the actor). One query."""
+    own = Teacher.objects.filter(training_sessions=OuterRef("pk"), user_id=actor.user_id or 0)
+    rows = (
+        TrainingSession.objects.visible_to(actor)
+        .filter(term__in=terms)
+        .annotate(came=Count("teachers"), is_own=Exists(own))
+    )
+    by_term: dict[int, list[TrainingSession]] = {term.pk: [] for term in terms}
+    for row in rows:
+        by_term[row.term_id].append(row)
+    return [
+        TermTraining(
+            term, term.pk == current.pk, by_term[term.pk], sum(s.date <= actor.today for s in by_term[term.pk])
+        )
+        for term in sorted(terms, key=lambda t: t.starts_on, reverse=True)
+        if term.pk == current.pk or by_term[term.pk]
+    ]
+
+
+def sessions_visible_to(actor: Actor) -> QuerySet[TrainingSession]:
+    """The sessions that the actor may know of, term and year at hand."""
+    return TrainingSession.objects.visible_to(actor).select_related("term__year")
+
+
+@dataclass(frozen=True, slots=True)
+class Attendant:
+    """A teacher on the attendance page."""
+
+    teacher: Teacher
+    came: bool
+    is_mentor: bool
+
+
+def attendance_of(session: TrainingSession, year: SchoolYear) -> list[Attendant]:
+    """Everybody who may have attended: the mentors of `year` first, then the others. Two queries."""
+    came = set(session.teachers.values_list("pk", flat=True))
+    slot = MentorMember.objects.filter(year=year, teacher=OuterRef("pk"))
+    teachers = (
+        Teacher.objects.filter(Q(left_on=None) | Q(pk__in=came), school_id=session.school_id)
+        .annotate(is_mentor=Exists(slot))
+        .order_by("-is_mentor", "pinyin", "number", "pk")
+    )
+    return [Attendant(t, t.pk in came, bool(getattr(t, "is_mentor", False))) for t in teachers]
+
+
+def teachers_with_training(actor: Actor, year: SchoolYear) -> QuerySet[Teacher]:
+    """The present teachers in the order of their numbers, each with `attended`, the sessions of `year`."""
+    return (
+        Teacher.objects.visible_to(actor)
+        .present()
+        .order_by("number", "pk")
+        .prefetch_related(
+            Prefetch(
+                "training_sessions",
+                TrainingSession.objects.filter(term__year=year).order_by("date", "pk"),
+                to_attr="attended",
+            )
+        )
+    )

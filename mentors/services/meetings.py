@@ -1,0 +1,145 @@
+"""Case meetings 小教研 of a class's team (Guyi plan 四(四)1): notes that the team keeps together."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from accounts.actors import Actor
+from accounts.services import audit
+from core.clock import cn_full_day, now
+from core.errors import DomainError
+from mentors.models import CaseMeeting, Teacher
+from mentors.rules import can_edit_meeting, can_hold_meetings
+from schools.models import SchoolClass
+from students.models import Enrolment
+
+EXPIRED = "这个表单已经失效，请刷新页面后重新填写。"
+UNDO_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingData:
+    """What the form of a case meeting says; pupils and teachers by key."""
+
+    date: datetime.date
+    topic: str
+    text: str = ""
+    follow_up_on: datetime.date | None = None
+    pupils: frozenset[int] = field(default_factory=frozenset)
+    teachers: frozenset[int] = field(default_factory=frozenset)
+
+
+def _check(actor: Actor, school_class: SchoolClass, data: MeetingData, kept_pupils: Collection[int] = ()) -> None:
+    if not data.topic.strip():
+        raise DomainError("topic_missing", "请写一下讨论的主题。")
+    earliest = datetime.date(school_class.year.start_year, 6, 1)
+    if data.date > actor.today:
+        raise DomainError("date_out_of_range", "日期不能晚于今天。")
+    if data.date < earliest:
+        raise DomainError("date_out_of_range", f"日期早于本学年（{cn_full_day(earliest)}之前），请检查。")
+    of_class = Enrolment.objects.filter(school_class=school_class, pupil_id__in=data.pupils)
+    if not data.pupils <= {*of_class.values_list("pupil_id", flat=True), *kept_pupils}:
+        raise DomainError("other_class", "有学生不在这个班，请重新选择。")
+    if Teacher.objects.filter(school_id=school_class.school_id, pk__in=data.teachers).count() != len(data.teachers):
+        raise DomainError("other_school", "有教师不属于本校。")
+
+
+def _fields(data: MeetingData) -> dict[str, object]:
+    return {
+        "date": data.date,
+        "topic": data.topic.strip(),
+        "text": data.text.strip(),
+        "follow_up_on": data.follow_up_on,
+    }
+
+
+def hold_meeting(*, actor: Actor, school_class: SchoolClass, data: MeetingData, submission: uuid.UUID) -> CaseMeeting:
+    """Save one case meeting of the class. The same `submission` again returns the one that is already there.
+
+    Raises DomainError `other_school`, `not_allowed`, `topic_missing`, `date_out_of_range`, `other_class`,
+    `submission_taken`.
+    """
+    if school_class.school_id != actor.school_id:
+        raise DomainError("other_school", "这个班级不属于本校。")
+    if actor.user_id is None or not can_hold_meetings(actor, school_class):
+        raise DomainError("not_allowed", "小教研由本班导师团和班主任登记。")
+    _check(actor, school_class, data)
+    try:
+        with transaction.atomic():
+            meeting = CaseMeeting.objects.create(
+                school_id=school_class.school_id,
+                school_class=school_class,
+                submission=submission,
+                created_by_id=actor.user_id,
+                **_fields(data),
+            )
+            meeting.pupils.set(data.pupils)
+            meeting.teachers.set(data.teachers)
+            audit(actor=actor, verb="hold_meeting", target=meeting, detail={"pupils": len(data.pupils)})
+            return meeting
+    except IntegrityError:
+        there = CaseMeeting.objects.filter(submission=submission).first()
+        if there is None:
+            raise
+        if there.created_by_id != actor.user_id:
+            raise DomainError("submission_taken", EXPIRED) from None
+        return there
+
+
+def _lock(actor: Actor, meeting: CaseMeeting) -> CaseMeeting:
+    if meeting.school_id != actor.school_id:
+        raise DomainError("other_school", "这条记录不属于本校。")
+    locked = CaseMeeting.objects.select_for_update(of=("self",)).select_related("school_class__year").get(pk=meeting.pk)
+    if not can_edit_meeting(actor, locked):
+        raise DomainError("not_allowed", "只有记录人和班主任可以修改这次小教研。")
+    return locked
+
+
+@transaction.atomic
+def update_meeting(*, actor: Actor, meeting: CaseMeeting, version: int, data: MeetingData) -> CaseMeeting:
+    """Change a meeting whose form showed `version`.
+
+    Raises DomainError `other_school`, `not_allowed`, `gone`, `changed_meanwhile`, `topic_missing`,
+    `date_out_of_range`, `other_class`.
+    """
+    locked = _lock(actor, meeting)
+    if locked.deleted_at is not None:
+        raise DomainError("gone", "这次小教研的记录已经删除了，请先恢复再修改。")
+    _check(actor, locked.school_class, data, list(locked.pupils.values_list("pk", flat=True)))
+    if locked.version != version:
+        raise DomainError("changed_meanwhile", "这条记录刚才在别处改过，下面是您的文字，请核对后再保存。")
+    for name, value in _fields(data).items():
+        setattr(locked, name, value)
+    locked.version += 1
+    locked.save()
+    locked.pupils.set(data.pupils)
+    locked.teachers.set(data.teachers)
+    audit(actor=actor, verb="update_meeting", target=locked, detail={"version": locked.version})
+    return locked
+
+
+@transaction.atomic
+def delete_meeting(*, actor: Actor, meeting: CaseMeeting) -> CaseMeeting:
+    """Take a meeting out of the list, for 30 days with a way back. Raises DomainError `other_school`, `not_allowed`."""
+    locked = _lock(actor, meeting)
+    if locked.deleted_at is None:
+        locked.deleted_at = now()
+        locked.save(update_fields=["deleted_at"])
+        audit(actor=actor, verb="delete_meeting", target=locked)
+    return locked
+
+
+@transaction.atomic
+def restore_meeting(*, actor: Actor, meeting: CaseMeeting) -> CaseMeeting:
+    """Bring a deleted meeting back. Raises DomainError `other_school`, `not_allowed`, `too_late`."""
+    locked = _lock(actor, meeting)
+    if locked.deleted_at is not None:
+        if locked.deleted_at < now() - datetime.timedelta(days=UNDO_DAYS):
+            raise DomainError("too_late", f"删除已经超过 {UNDO_DAYS} 天，不能恢复了。")
+        locked.deleted_at = None
+        locked.save(update_fields=["deleted_at"])
+        audit(actor=actor, verb="restore_meeting", target=locked)
+    return locked

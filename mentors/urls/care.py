@@ -1,0 +1,46 @@
+"""Addresses of readiness, training, case meetings, hand-over notes and badges: one list per namespace."""
+
+from django.urls import path
+
+from mentors.views import badges, handover, meetings, readiness, training
+
+readiness_urls = (
+    [
+        path("", readiness.teachers, name="list"),
+        path("teachers/<int:pk>/", readiness.new_case, name="new"),
+        path("<int:pk>/", readiness.case, name="case"),
+    ],
+    "readiness",
+)
+training_urls = (
+    [
+        path("", training.sessions, name="list"),
+        path("new/", training.new, name="new"),
+        path("people/", training.people, name="people"),
+        path("<int:pk>/", training.edit, name="edit"),
+        path("<int:pk>/attendance/", training.attendance, name="attendance"),
+        path("<int:pk>/delete/", training.delete, name="delete"),
+    ],
+    "training",
+)
+# Mounted at `classes/<pk>/meetings/`.
+meetings_urls = (
+    [
+        path("", meetings.meetings, name="list"),
+        path("new/", meetings.new, name="new"),
+        path("<int:meeting>/", meetings.detail, name="detail"),
+        path("<int:meeting>/edit/", meetings.edit, name="edit"),
+        path("<int:meeting>/delete/", meetings.delete, name="delete"),
+        path("<int:meeting>/restore/", meetings.restore, name="restore"),
+    ],
+    "meetings",
+)
+handover_urls = ([path("<int:pk>/", handover.write, name="write")], "handover")
+badges_urls = (
+    [
+        path("", badges.index, name="index"),
+        path("print/", badges.print_badges, name="print"),
+        path("all/", badges.print_all, name="all"),
+    ],
+    "badges",
+)

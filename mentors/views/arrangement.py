@@ -1,0 +1,146 @@
+"""A pupil's page 导师安排与变动: the main mentor, supporting ones, and the history (Wuhu plan 五(二))."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.forms.arrangement import MentorForm
+from mentors.queries import classes_visible_to
+from mentors.queries.arrangement import Arrangement, arrangement_of, find_enrolment, mentors_near
+from mentors.rules import CapReached, can_assign, can_grant_exception
+from mentors.services.supporting import add_supporting, end_supporting, move_pupil
+from schools.models import SchoolClass
+from schools.queries import plan_rules
+
+MAIN, SUPPORTING = "main", "supporting"
+ARRANGERS = (Role.HOMEROOM, Role.MORAL_OFFICE)
+
+
+@roles_required(*ARRANGERS)
+@require_http_methods(["GET", "POST"])
+def pupil(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
+    """The page; a post moves the pupil to another main mentor from today on."""
+    found = _arrangement(request, pk, pupil)
+    if request.method == "GET":
+        return _page(request, found)
+    forms = _forms(found, request, MAIN)
+    form = forms[MAIN]
+    if form.is_valid():
+        mentor = form.chosen()
+        try:
+            move_pupil(
+                actor=request.actor, pupil=found.enrolment.pupil, mentor=mentor, reason=form.cleaned_data["reason"]
+            )
+        except DomainError as error:
+            return _page(request, found, forms, problem=error, problem_at=MAIN, full=mentor.pk)
+        messages.success(request, f"{found.enrolment.pupil.name}的导师：{mentor.names}，从今天起。")
+        return redirect("arrangement:pupil", pk=pk, pupil=pupil)
+    return _page(request, found, forms)
+
+
+@roles_required(*ARRANGERS)
+@require_POST
+def add(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
+    """Add a supporting mentor from today on."""
+    found = _arrangement(request, pk, pupil)
+    forms = _forms(found, request, SUPPORTING)
+    form = forms[SUPPORTING]
+    if form.is_valid():
+        mentor = form.chosen()
+        try:
+            add_supporting(
+                actor=request.actor, pupil=found.enrolment.pupil, mentor=mentor, reason=form.cleaned_data["reason"]
+            )
+        except DomainError as error:
+            return _page(request, found, forms, problem=error, full=mentor.pk)
+        messages.success(request, f"{mentor.names}老师从今天起是{found.enrolment.pupil.name}的辅助导师。")
+        return redirect("arrangement:pupil", pk=pk, pupil=pupil)
+    return _page(request, found, forms)
+
+
+@roles_required(*ARRANGERS)
+@require_POST
+def end(request: ActorRequest, pk: int, pupil: int, assignment: int) -> HttpResponse:
+    """End a supporting assignment today."""
+    found = _arrangement(request, pk, pupil)
+    row = next((a for a in found.history if a.pk == assignment), None)
+    if row is None:
+        raise Http404
+    try:
+        end_supporting(actor=request.actor, assignment=row)
+    except DomainError as error:
+        return _page(request, found, problem=error)
+    messages.success(request, f"{row.mentor.names}老师的辅助到今天结束，以前的记录都保留着。")
+    return redirect("arrangement:pupil", pk=pk, pupil=pupil)
+
+
+def _class(request: ActorRequest, pk: int) -> SchoolClass:
+    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
+    if not can_assign(request.actor, school_class):
+        raise PermissionDenied
+    return school_class
+
+
+def _arrangement(request: ActorRequest, pk: int, pupil: int) -> Arrangement:
+    school_class = _class(request, pk)
+    enrolment = find_enrolment(school_class, pupil)
+    if enrolment is None:
+        raise Http404
+    enrolment.school_class = school_class
+    return arrangement_of(enrolment)
+
+
+def _forms(found: Arrangement, request: ActorRequest, sent: str = "") -> dict[str, MentorForm]:
+    """Both forms of the page; the one named `sent` holds what was posted."""
+    team, others = mentors_near(found.enrolment.school_class)
+    main = [found.main.mentor_id] if found.main is not None else []
+    taken = {MAIN: main, SUPPORTING: main + [row.mentor_id for row in found.supporting]}
+    return {
+        which: MentorForm(
+            team,
+            others,
+            request.POST if which == sent else None,
+            label=label,
+            taken=taken[which],
+            prefix=which,
+        )
+        for which, label in ((MAIN, "新的导师" if main else "导师"), (SUPPORTING, "加一位导师"))
+    }
+
+
+def _page(
+    request: ActorRequest,
+    found: Arrangement,
+    forms: dict[str, MentorForm] | None = None,
+    *,
+    problem: DomainError | None = None,
+    problem_at: str = SUPPORTING,
+    full: int | None = None,
+) -> HttpResponse:
+    school_class = found.enrolment.school_class
+    rules = plan_rules(school_class.year, on=request.actor.today)
+    forms = forms or _forms(found, request)
+    wrong = problem is not None or any(form.errors for form in forms.values())
+    return render(
+        request,
+        "arrangement/pupil.html",
+        {
+            "found": found,
+            "pupil": found.enrolment.pupil,
+            "school_class": school_class,
+            "main_form": forms[MAIN],
+            "supporting_form": forms[SUPPORTING],
+            "plan": rules.plan if rules is not None else None,
+            "problem": problem,
+            "problem_at": problem_at,
+            "grant_for": full if isinstance(problem, CapReached) and can_grant_exception(request.actor) else None,
+        },
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+    )

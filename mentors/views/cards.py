@@ -1,0 +1,78 @@
+"""The mentor card 导师名片: one's own page, the photo, and what the code on the badge opens."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.http import ActorRequest, get_visible_or_404
+from core.errors import DomainError
+from core.gates import public
+from mentors.forms.cards import CardForm
+from mentors.models import MentorCard
+from mentors.queries.cards import card_of, own_teacher, photos_visible_to, shared_card
+from mentors.queries.choices import Face
+from mentors.services.cards import save_card
+
+
+def photo_response(card: MentorCard) -> HttpResponse:
+    """The stored picture; Http404 where its file is gone. It stays in one browser, and there not for long."""
+    try:
+        with card.photo.open("rb") as stored:
+            data = stored.read()
+    except FileNotFoundError:
+        raise Http404 from None
+    headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(data, content_type="image/jpeg", headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+def mine(request: ActorRequest) -> HttpResponse:
+    """How pupils see me: every teacher with an account writes the own card. Others are told why they have none."""
+    teacher = own_teacher(request.actor)
+    if teacher is None:
+        return render(request, "cards/none.html", status=200 if request.method == "GET" else 403)
+    card = card_of(teacher)
+    form = CardForm(initial=CardForm.about(card))
+    status = 200
+    if request.method == "POST":
+        form = CardForm(request.POST, request.FILES)
+        status = 422
+        if form.is_valid():
+            try:
+                save_card(actor=request.actor, teacher=teacher, data=form.card_data())
+            except DomainError as error:
+                form.add_error("photo", error.message)
+            else:
+                messages.success(request, "名片已保存。")
+                return redirect("mentor_cards:mine")
+    return render(request, "cards/mine.html", {"teacher": teacher, "card": card, "form": form}, status=status)
+
+
+@require_GET
+def photo(request: ActorRequest, pk: int) -> HttpResponse:
+    """A colleague's photo, for the people of the same school."""
+    return photo_response(get_visible_or_404(photos_visible_to(request.actor), request.actor, pk=pk))
+
+
+@public
+@require_GET
+def shared(request: HttpRequest, key: str) -> HttpResponse:
+    """The card behind the code of a badge, if its teacher shares it."""
+    card = shared_card(key)
+    if card is None:
+        raise Http404
+    face = Face(card.teacher.name, card.teacher.subject, card)
+    response = render(request, "cards/shared.html", {"faces": (face,), "school": card.school})
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@public
+@require_GET
+def shared_photo(request: HttpRequest, key: str) -> HttpResponse:
+    """The photo of a shared card."""
+    card = shared_card(key)
+    if card is None or not card.photo:
+        raise Http404
+    return photo_response(card)

@@ -1,0 +1,143 @@
+"""Clubs 社团 (Wuhu plan 五(二)): 德育室 keeps them, leaders read their own."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from mentors.forms.clubs import ClubForm, MembersForm
+from mentors.models import Club
+from mentors.queries import mentors_for_choice
+from mentors.queries.clubs import club_rows, clubs_of_school, clubs_visible_to, member_rows, read_members
+from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
+from schools.queries import current_year
+
+READERS = (Role.MORAL_OFFICE, Role.MENTOR)
+
+
+@roles_required(*READERS)
+@require_GET
+def clubs(request: ActorRequest) -> HttpResponse:
+    """The clubs of this year: all for 德育室, the own ones for their leaders."""
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    rows = club_rows(clubs_visible_to(actor), year) if year is not None else []
+    return render(request, "clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def new(request: ActorRequest) -> HttpResponse:
+    """A new club."""
+    actor = request.actor
+    year = current_year(actor.school_id) if actor.school_id is not None else None
+    form = ClubForm(mentors_for_choice(year) if year is not None else [], request.POST or None)
+    if request.method == "POST" and form.is_valid() and year is not None:
+        try:
+            club = create_club(actor=actor, year=year, name=form.cleaned_data["name"], mentor=form.chosen())
+        except DomainError as error:
+            form.add_error(_FIELD.get(error.code), error.message)
+        else:
+            messages.success(request, f"已登记“{club.name}”，现在可以加入成员。")
+            return redirect("clubs:detail", pk=club.pk)
+    return render(request, "clubs/form.html", {"form": form, "club": None}, status=_status(form))
+
+
+@roles_required(*READERS)
+@require_GET
+def detail(request: ActorRequest, pk: int) -> HttpResponse:
+    """One club and its members."""
+    return _detail(request, _club(request, pk), MembersForm())
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Rename a club, or give it another leader."""
+    club = _club(request, pk)
+    initial = {"name": club.name, "mentor": club.mentor_id}
+    form = ClubForm(mentors_for_choice(club.year), request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_club(actor=request.actor, club=club, name=form.cleaned_data["name"], mentor=form.chosen())
+        except DomainError as error:
+            form.add_error(_FIELD.get(error.code), error.message)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("clubs:detail", pk=pk)
+    return render(request, "clubs/form.html", {"form": form, "club": club}, status=_status(form))
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def members(request: ActorRequest, pk: int) -> HttpResponse:
+    """Add the pupils of the typed lines: all of them, or none with a sentence for each line that means nobody."""
+    club = _club(request, pk)
+    form = MembersForm(request.POST)
+    if form.is_valid():
+        reading = read_members(club.year, form.cleaned_data["lines"])
+        for problem in reading.problems:
+            form.add_error("lines", problem)
+        if not reading.problems:
+            try:
+                added = add_members(actor=request.actor, club=club, pupil_ids=reading.pupil_ids)
+            except DomainError as error:
+                form.add_error("lines", error.message)
+            else:
+                messages.success(request, f"已加入 {added} 位同学。" if added else "这些同学都已经在社团里了。")
+                return redirect("clubs:detail", pk=pk)
+    return _detail(request, club, form)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def remove(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
+    """Take one pupil out."""
+    remove_member(actor=request.actor, club=_club(request, pk), pupil_id=pupil)
+    messages.success(request, "已移出社团。")
+    return redirect("clubs:detail", pk=pk)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def delete(request: ActorRequest, pk: int) -> HttpResponse:
+    """What will happen, then the button."""
+    club = _club(request, pk)
+    if request.method == "POST":
+        delete_club(actor=request.actor, club=club)
+        messages.success(request, f"已删除“{club.name}”。")
+        return redirect("clubs:list")
+    return render(request, "clubs/delete.html", {"club": club, "members": len(member_rows(club))})
+
+
+_FIELD = {"no_name": "name", "name_taken": "name", "no_leader": "mentor"}
+
+
+def _status(form: ClubForm | MembersForm) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _club(request: ActorRequest, pk: int) -> Club:
+    actor = request.actor
+    return get_visible_or_404(clubs_visible_to(actor), actor, everyone=clubs_of_school(actor), pk=pk)
+
+
+def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpResponse:
+    rows = club_rows(clubs_visible_to(request.actor).filter(pk=club.pk), club.year)
+    return render(
+        request,
+        "clubs/detail.html",
+        {
+            "club": club,
+            "row": rows[0],
+            "members": member_rows(club),
+            "form": form,
+            "may_edit": request.actor.has(Role.MORAL_OFFICE),
+        },
+        status=_status(form),
+    )

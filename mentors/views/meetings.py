@@ -1,0 +1,197 @@
+"""Case meetings 小教研 of a class's team: the list, one meeting, and its form."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.forms.care import MeetingForm
+from mentors.models import CaseMeeting
+from mentors.queries import classes_visible_to
+from mentors.queries.meetings import (
+    class_list,
+    deleted_meetings,
+    meetings_of,
+    meetings_of_school,
+    meetings_visible_to,
+    team_teachers,
+)
+from mentors.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
+from mentors.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
+from schools.models import SchoolClass
+
+READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
+WRITERS = (Role.MENTOR, Role.HOMEROOM)
+PAGE_SIZE = 20
+FIELD_OF = {"date_out_of_range": "date", "topic_missing": "topic", "other_class": "pupils"}
+SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请打开那次小教研，点“修改”。"
+
+
+@roles_required(*READERS)
+@require_GET
+@never_cache
+def meetings(request: ActorRequest, pk: int) -> HttpResponse:
+    """The class's meetings by day, without their texts."""
+    school_class = _class(request, pk)
+    page = Paginator(meetings_of(request.actor, school_class), PAGE_SIZE).get_page(request.GET.get("page"))
+    writes = can_hold_meetings(request.actor, school_class)
+    return render(
+        request,
+        "meetings/list.html",
+        {
+            "school_class": school_class,
+            "page_obj": page,
+            "writes": writes,
+            "deleted": [
+                m
+                for m in (deleted_meetings(request.actor, school_class) if writes else [])
+                if school_class.pk in request.actor.homeroom_class_ids or m.created_by_id == request.actor.user_id
+            ],
+        },
+    )
+
+
+@roles_required(*READERS)
+@require_GET
+@never_cache
+def detail(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
+    """One meeting with its text; opening it is logged."""
+    found = _meeting(request, pk, meeting)
+    audit(actor=request.actor, verb="open_meeting", target=found, kind=AuditKind.READ)
+    context = {
+        "meeting": found,
+        "school_class": found.school_class,
+        "may_edit": can_edit_meeting(request.actor, found),
+    }
+    return render(request, "meetings/detail.html", context)
+
+
+@roles_required(*WRITERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Write down a meeting; the team is ticked already."""
+    school_class = _class(request, pk)
+    if not can_hold_meetings(request.actor, school_class):
+        raise PermissionDenied
+    team = team_teachers(request.actor, school_class)
+    form = MeetingForm(
+        request.POST or None,
+        pupils=class_list(school_class),
+        teachers=team,
+        today=request.actor.today,
+        initial={"date": request.actor.today, "teachers": [t.pk for t in team]},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = hold_meeting(
+                actor=request.actor,
+                school_class=school_class,
+                data=form.meeting_data(),
+                submission=form.cleaned_data["submission"],
+            )
+        except DomainError as error:
+            form.add_error(FIELD_OF.get(error.code), error.message)
+        else:
+            if form.is_what(found):
+                messages.success(request, "已保存这次小教研。")
+                return redirect("meetings:list", pk=pk)
+            form.add_error(None, SENT_BEFORE)
+    return _form(request, form, {"school_class": school_class})
+
+
+@roles_required(*WRITERS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
+    """Change a meeting; when somebody else did so meanwhile, both texts stand on the page."""
+    found = _meeting(request, pk, meeting)
+    if not can_edit_meeting(request.actor, found):
+        raise PermissionDenied
+    pupils = class_list(found.school_class)
+    present = {e.pupil_id for e in pupils}
+    took_part = list(found.teachers.all())
+    team = list({t.pk: t for t in (*team_teachers(request.actor, found.school_class), *took_part)}.values())
+    form = MeetingForm(
+        request.POST or None,
+        pupils=pupils,
+        teachers=team,
+        former=[p for p in found.pupils.all() if p.pk not in present],
+        today=request.actor.today,
+        initial=MeetingForm.initial_of(found),
+    )
+    context: dict[str, Any] = {"school_class": found.school_class, "meeting": found}
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_meeting(
+                actor=request.actor, meeting=found, version=form.cleaned_data["version"], data=form.meeting_data()
+            )
+        except DomainError as error:
+            if error.code == "changed_meanwhile" and form.is_what(found):
+                messages.success(request, "已保存这次小教研。")
+                return redirect("meetings:detail", pk=pk, meeting=meeting)
+            form.add_error(FIELD_OF.get(error.code), error.message)
+            if error.code == "changed_meanwhile":
+                form.show_version(found.version)
+                context["stored"] = found
+        else:
+            messages.success(request, "已保存这次小教研。")
+            return redirect("meetings:detail", pk=pk, meeting=meeting)
+    return _form(request, form, context)
+
+
+@roles_required(*WRITERS)
+@require_POST
+def delete(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
+    """Take a meeting out of the list."""
+    found = _meeting(request, pk, meeting)
+    if not can_edit_meeting(request.actor, found):
+        raise PermissionDenied
+    delete_meeting(actor=request.actor, meeting=found)
+    messages.success(request, "已删除。30 天内可以在本页下方恢复。")
+    return redirect("meetings:list", pk=pk)
+
+
+@roles_required(*WRITERS)
+@require_POST
+def restore(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
+    """Bring a deleted meeting back."""
+    found = _meeting(request, pk, meeting, deleted=True)
+    if not can_edit_meeting(request.actor, found):
+        raise PermissionDenied
+    restore_meeting(actor=request.actor, meeting=found)
+    messages.success(request, "已恢复。")
+    return redirect("meetings:list", pk=pk)
+
+
+def _class(request: ActorRequest, pk: int) -> SchoolClass:
+    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
+    if not can_read_meetings(request.actor, school_class):
+        raise PermissionDenied
+    return school_class
+
+
+def _meeting(request: ActorRequest, pk: int, meeting: int, *, deleted: bool = False) -> CaseMeeting:
+    return get_visible_or_404(
+        meetings_visible_to(request.actor),
+        request.actor,
+        everyone=meetings_of_school(request.actor),
+        pk=meeting,
+        school_class_id=pk,
+        **({} if deleted else {"deleted_at": None}),
+    )
+
+
+def _form(request: ActorRequest, form: MeetingForm, context: dict[str, Any]) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK
+    return render(request, "meetings/form.html", context | {"form": form}, status=status)

@@ -1,0 +1,140 @@
+"""德育室's page about the teachers: who mentors, who does not yet, and who takes part in training first."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.enums import ReadinessState
+from mentors.forms.care import CaseForm, ReasonForm, StepForm
+from mentors.models import ReadinessCase
+from mentors.queries.care import (
+    SHOW,
+    cases_visible_to,
+    open_case_of,
+    past_cases,
+    present_teachers,
+    readiness_of,
+    readiness_rows,
+    readiness_teachers,
+)
+from mentors.services.readiness import begin_training, edit_reason, mark_ready, open_case
+from schools.queries import current_year
+
+PAGE_SIZE = 50
+FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))
+#: Refusals of the services that belong to a field; others stand above the form.
+FIELD_OF = {"in_future": "starts_on", "reason_too_long": "reason"}
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def teachers(request: ActorRequest) -> HttpResponse:
+    """All present teachers, paged: those who take part in training first, then those who do not mentor yet."""
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    text = request.GET.get("q", "").strip()[:40]
+    found = readiness_teachers(request.actor, year, show=show, text=text)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "readiness/list.html",
+        {
+            "overview": readiness_of(request.actor, year),
+            "page_obj": page,
+            "rows": readiness_rows(list(page.object_list)),
+            "show": show,
+            "text": text,
+            "filters": FILTERS,
+        },
+    )
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def new_case(request: ActorRequest, pk: int) -> HttpResponse:
+    """A teacher takes part in training first, from a day on; one who does so already has a page for it."""
+    teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=pk)
+    there = open_case_of(request.actor, teacher)
+    if there is not None:
+        return redirect("readiness:case", pk=there.pk)
+    form = CaseForm(request.POST or None, initial={"starts_on": request.actor.today})
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = open_case(
+                actor=request.actor,
+                teacher=teacher,
+                starts_on=form.cleaned_data["starts_on"],
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as error:
+            form.add_error(FIELD_OF.get(error.code), error.message)
+        else:
+            messages.success(request, f"已登记：{teacher.name}老师先参加培训，准备好了再带学生。")
+            return redirect("readiness:case", pk=case.pk)
+    context = {"teacher": teacher, "form": form, "past": past_cases(request.actor, teacher)}
+    return render(request, "readiness/new.html", context, status=_status(form))
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def case(request: ActorRequest, pk: int) -> HttpResponse:
+    """One case: its dates, the private reason, and the next step. Opening it is logged."""
+    found = get_visible_or_404(cases_visible_to(request.actor), request.actor, pk=pk)
+    step = request.POST.get("step", "")
+    reason_form = ReasonForm(request.POST if step == "reason" else None, initial=ReasonForm.initial_of(found))
+    step_form = StepForm(request.POST if step in ("training", "ready") else None, initial={"on": request.actor.today})
+    form: forms.Form = reason_form if step == "reason" else step_form
+    if request.method == "POST" and form.is_bound and form.is_valid():
+        try:
+            _take(request, found, step, form.cleaned_data)
+        except DomainError as error:
+            form.add_error("reason" if step == "reason" else "on", error.message)
+        else:
+            return redirect("readiness:list") if step == "ready" else redirect("readiness:case", pk=pk)
+    audit(actor=request.actor, verb="open_readiness_case", target=found, kind=AuditKind.READ)
+    return render(
+        request,
+        "readiness/case.html",
+        {
+            "case": found,
+            "teacher": found.teacher,
+            "reason_form": reason_form,
+            "step_form": step_form,
+            "is_ready": found.state == ReadinessState.READY,
+            "in_training": found.state == ReadinessState.TRAINING,
+            "past": [c for c in past_cases(request.actor, found.teacher) if c.pk != found.pk],
+        },
+        status=_status(form),
+    )
+
+
+def _take(request: ActorRequest, found: ReadinessCase, step: str, data: dict[str, Any]) -> None:
+    name = found.teacher.name
+    if step == "reason":
+        edit_reason(actor=request.actor, case=found, reason=data["reason"])
+        messages.success(request, "已保存。")
+    elif step == "training":
+        begin_training(actor=request.actor, case=found, on=data["on"])
+        messages.success(request, f"已登记：{name}老师开始参加培训。")
+    else:
+        mark_ready(actor=request.actor, case=found, on=data["on"])
+        messages.success(request, f"{name}老师已经准备好，可以担任导师了。")
+
+
+def _status(form: forms.Form) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK

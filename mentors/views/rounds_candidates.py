@@ -1,0 +1,60 @@
+"""Who can be chosen in a round, and by whom."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, roles_required
+from core.errors import DomainError
+from mentors.enums import RoundState
+from mentors.forms.rounds import CandidatesForm, candidates_initial
+from mentors.queries.round_overview import other_mentors, paused_names
+from mentors.queries.rounds import candidates as candidates_of
+from mentors.queries.rounds import grade_team, participants, rooms, round_classes
+from mentors.services.rounds import set_candidates
+from mentors.views.rounds import find_round
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def candidates(request: ActorRequest, pk: int) -> HttpResponse:
+    """The candidates with number, openness, load and places; `scope` opens all the ticked ones alike."""
+    row = find_round(request, pk)
+    rows = candidates_of(row)
+    others = other_mentors(row)
+    present = [c.mentor for c in rows]
+    classes = round_classes(row)
+    team = grade_team(row.year, row.grade)
+    fixed = row.state == RoundState.OPEN
+    form = CandidatesForm(
+        [*present, *others], classes, request.POST or None, fixed=fixed, initial=candidates_initial(rows)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = form.chosen(scope=request.POST.get("scope", ""), team=team)
+            set_candidates(actor=request.actor, round=row, candidates=chosen)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"已保存 {len(chosen)} 位候选导师。")
+            return redirect("rounds:candidates", pk=pk)
+    enrolments = participants(row)
+    space = rooms([*present, *others], [e.pupil_id for e in enrolments], row.year_id)
+    lines = [(*line, space[line[0].pk]) for line in form.lines()]
+    context = {
+        "round": row,
+        "form": form,
+        "lines": lines[: len(present)],
+        "other_lines": lines[len(present) :],
+        "classes": classes,
+        "participants": len(enrolments),
+        "places": sum(space[m.pk].places for m in present),
+        "paused": paused_names([*present, *(m for m in others if m.pk in team)], row.year),
+        "finished": row.state in (RoundState.PUBLISHED, RoundState.CANCELLED),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "rounds/candidates.html", context, status=status)

@@ -1,0 +1,98 @@
+"""The ways out when places do not suffice: a button for each, and the draft is made again."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, roles_required
+from core.errors import DomainError
+from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
+from mentors.models import MatchingRound
+from mentors.queries.round_draft import draft_view, expected_shortage, proposed_exceptions
+from mentors.queries.round_overview import choice_counts, draft_counts, free_teachers
+from mentors.services.round_places import add_round_mentors, grant_exceptions, open_mentors
+from mentors.views.rounds import find_round
+
+
+def _back(row: MatchingRound) -> str:
+    return "rounds:draft" if draft_counts(row).total else "rounds:detail"
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def add_mentors(request: ActorRequest, pk: int) -> HttpResponse:
+    """再增几位导师: teachers who hold no slot."""
+    row = find_round(request, pk)
+    teachers = free_teachers(row.year)
+    form = AddMentorsForm(teachers, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = add_round_mentors(actor=request.actor, round=row, teachers=form.chosen())
+        except DomainError as error:
+            form.add_error("teachers", error.message)
+        else:
+            messages.success(request, f"已增加 {len(added)} 位导师，面向全年级{_redrawn(row)}。")
+            return redirect(_back(row), pk=pk)
+    view = draft_view(row, request.actor)
+    short = view.shortage or expected_shortage(view.asked, request.actor)
+    context = {"round": row, "form": form, "shortage": short, "teachers": teachers, "back": _back(row)}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "rounds/add_mentors.html", context, status=status)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
+    """批准几个超额: proposed for the mentors most wanted, evenly; numbers and reason can be changed."""
+    row = find_round(request, pk)
+    view = draft_view(row, request.actor)
+    short = view.shortage or expected_shortage(view.asked, request.actor)
+    mentors = [c.mentor for c in view.asked.candidates if c.mentor.capacity > 0]
+    proposed = proposed_exceptions(view, short.exceptions) if short is not None else {}
+    form = ExceptionsForm(
+        mentors, request.POST or None, initial={f"extra-{m.pk}": proposed.get(m.pk, 0) for m in mentors}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            granted = grant_exceptions(
+                actor=request.actor, round=row, extra=form.extra(), reason=form.cleaned_data["reason"]
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"已为 {len(granted)} 位导师批准超额{_redrawn(row)}。")
+            return redirect(_back(row), pk=pk)
+    wanted = choice_counts(row)
+    loads = {load.mentor.pk: load for load in view.loads}
+    lines = [(mentor, field, wanted[mentor.pk], loads[mentor.pk]) for mentor, field in form.lines()]
+    context = {"round": row, "form": form, "lines": lines, "shortage": short, "back": _back(row)}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "rounds/exceptions.html", context, status=status)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def open_up(request: ActorRequest, pk: int) -> HttpResponse:
+    """Open the mentors with free places to the whole grade."""
+    row = find_round(request, pk)
+    keys = _keys(request.POST.getlist("mentor"))
+    try:
+        opened = open_mentors(actor=request.actor, round=row, mentor_ids=keys)
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"已让 {opened} 位导师面向全年级{_redrawn(row)}。")
+    return redirect(_back(row), pk=pk)
+
+
+def _keys(texts: Sequence[str]) -> list[int]:
+    return [int(text[:18]) for text in texts if text.isdecimal()]
+
+
+def _redrawn(row: MatchingRound) -> str:
+    return "，草案已重新生成" if draft_counts(row).total else ""

@@ -1,0 +1,215 @@
+"""Case meetings 小教研: the team's own notes, two versions side by side, a way back (Guyi plan 四(四)1)."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import AuditEntry, User
+from core.errors import DomainError
+from mentors.models import CaseMeeting, Teacher
+from mentors.services import set_team
+from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
+from tests.cast import TODAY, SchoolCast
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Client]
+TEXT = "午休时常常独处，课间由组长带一带。"
+
+
+def data(**values: Any) -> MeetingData:
+    return MeetingData(**{"date": TODAY, "topic": "适应新学期", "text": TEXT, **values})
+
+
+def meeting_of(
+    cast: SchoolCast, by: User | None = None, submission: uuid.UUID | None = None, **values: Any
+) -> CaseMeeting:
+    return hold_meeting(
+        actor=cast.actor(by or cast.mentor),
+        school_class=cast.class_one,
+        data=data(**values),
+        submission=submission or uuid.uuid4(),
+    )
+
+
+def address(name: str, meeting: CaseMeeting) -> str:
+    return reverse(f"meetings:{name}", args=[meeting.school_class_id, meeting.pk])
+
+
+def code(call: Callable[[], object]) -> str:
+    with pytest.raises(DomainError) as refusal:
+        call()
+    return refusal.value.code
+
+
+# --- Services ---------------------------------------------------------------------------------------------------------
+def test_a_double_click_makes_one_meeting_and_a_stolen_key_none(qingzhu: SchoolCast) -> None:
+    key = uuid.uuid4()
+    assert meeting_of(qingzhu, submission=key).pk == meeting_of(qingzhu, submission=key).pk
+    assert code(lambda: meeting_of(qingzhu, qingzhu.colleague, key)) == "submission_taken"
+
+
+def test_it_is_about_pupils_of_the_class_on_a_day_that_was(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    tomorrow = TODAY + datetime.timedelta(days=1)
+    assert code(lambda: meeting_of(qingzhu, pupils=frozenset({qingzhu.pupil_shared.pk}))) == "other_class"
+    assert code(lambda: meeting_of(qingzhu, date=tomorrow)) == "date_out_of_range"
+    assert code(lambda: meeting_of(qingzhu, date=datetime.date(2026, 5, 31))) == "date_out_of_range"
+    assert code(lambda: meeting_of(qingzhu, topic=" ")) == "topic_missing"
+    foreign = Teacher.objects.filter(school=other.school).first()
+    assert foreign is not None
+    assert code(lambda: meeting_of(qingzhu, teachers=frozenset({foreign.pk}))) == "other_school"
+
+
+def test_author_and_homeroom_teacher_edit_others_do_not(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    meeting = meeting_of(qingzhu)
+
+    def edit(cast: SchoolCast, user: User) -> CaseMeeting:
+        meeting.refresh_from_db()
+        return update_meeting(
+            actor=cast.actor(user), meeting=meeting, version=meeting.version, data=data(topic=f"改 {user.name}")
+        )
+
+    assert edit(qingzhu, qingzhu.mentor).version == 2
+    assert edit(qingzhu, qingzhu.homeroom).topic == "改 何知秋"
+    for user in (qingzhu.colleague, qingzhu.office, qingzhu.admin, qingzhu.leader, qingzhu.sharer):
+        assert code(lambda user=user: edit(qingzhu, user)) == "not_allowed"  # type: ignore[misc]  # bound per turn
+    assert code(lambda: edit(other, other.homeroom)) == "other_school"
+
+
+def test_a_deleted_meeting_comes_back_within_thirty_days(qingzhu: SchoolCast) -> None:
+    meeting, actor = meeting_of(qingzhu), qingzhu.actor(qingzhu.mentor)
+    deleted = delete_meeting(actor=actor, meeting=meeting)
+    assert deleted.deleted_at is not None
+    assert code(lambda: update_meeting(actor=actor, meeting=meeting, version=1, data=data())) == "gone"
+    assert restore_meeting(actor=actor, meeting=meeting).deleted_at is None
+    CaseMeeting.objects.update(deleted_at=deleted.deleted_at - datetime.timedelta(days=31))
+    assert code(lambda: restore_meeting(actor=actor, meeting=meeting)) == "too_late"
+
+
+# --- Who reads --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "part,status",
+    [
+        ("office", 200),
+        ("homeroom", 200),
+        ("mentor", 200),
+        ("colleague", 200),
+        ("sharer", 403),
+        ("counsellor", 403),
+        ("admin", 403),
+        ("leader", 403),
+        ("bureau_user", 403),
+    ],
+)
+def test_the_team_the_homeroom_teacher_and_the_office_read(
+    qingzhu: SchoolCast, client_of: SignIn, part: str, status: int
+) -> None:
+    meeting, client = meeting_of(qingzhu), client_of(qingzhu.people[part])
+    page = client.get(address("detail", meeting))
+    assert (page.status_code, TEXT in page.content.decode()) == (status, status == 200)
+    assert client.get(reverse("meetings:list", args=[qingzhu.class_one.pk])).status_code == status
+    reads = AuditEntry.objects.filter(verb="open_meeting", kind="read")
+    assert list(reads.values_list("user_id", "target_id")) == (
+        [(qingzhu.people[part].pk, meeting.pk)] if status == 200 else []
+    )
+
+
+def test_who_left_the_team_no_longer_reads(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    meeting, client = meeting_of(qingzhu), client_of(qingzhu.mentor)
+    assert client.get(address("detail", meeting)).status_code == 200
+    team = [qingzhu.slot_homeroom, qingzhu.slot_colleague]
+    set_team(actor=qingzhu.system, school_class=qingzhu.class_one, mentors=team, leader=team[0])
+    # The author, too: the notes are the team's.
+    assert client.get(address("detail", meeting)).status_code == 403
+    assert client.get(address("edit", meeting)).status_code == 403
+
+
+def test_the_list_has_no_text_and_another_school_finds_nothing(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
+) -> None:
+    meeting = meeting_of(qingzhu)
+    url = reverse("meetings:list", args=[qingzhu.class_one.pk])
+    page = client_of(qingzhu.office).get(url).content.decode()
+    assert (page.count("适应新学期"), page.count(TEXT), page.count("本班导师团、班主任、德育室")) == (1, 0, 1)
+    stranger = client_of(other.office)
+    assert (stranger.get(url).status_code, stranger.get(address("detail", meeting)).status_code) == (404, 404)
+    # An address of one class with a meeting of another finds nothing either.
+    elsewhere = reverse("meetings:detail", args=[qingzhu.class_five.pk, meeting.pk])
+    assert client_of(qingzhu.office).get(elsewhere).status_code == 404
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+def test_the_form_has_the_team_ticked_and_says_who_reads(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client, url = client_of(qingzhu.homeroom), reverse("meetings:new", args=[qingzhu.class_one.pk])
+    page = client.get(url)
+    form = page.context["form"]
+    assert [name for key, name in form.fields["teachers"].choices if key in form["teachers"].value()] == [
+        "何知秋",
+        "林小满",
+        "苏禾",
+    ]
+    assert "谁可以看：本班导师团、班主任、德育室" in page.content.decode()
+    sent = {
+        "submission": str(uuid.uuid4()),
+        "version": 0,
+        "date": TODAY.isoformat(),
+        "topic": "适应新学期",
+        "pupils": [qingzhu.pupils[0].pk],
+        "teachers": form["teachers"].value()[:2],
+        "text": TEXT,
+        "follow_up_on": (TODAY + datetime.timedelta(days=7)).isoformat(),
+    }
+    assert client.post(url, sent).status_code == client.post(url, sent).status_code == 302
+    meeting = CaseMeeting.objects.get()
+    assert [p.name for p in meeting.pupils.all()] == ["安可儿"]
+    assert (meeting.teachers.count(), meeting.text) == (2, TEXT)
+    # The same form with other words is not lost unsaid.
+    again = client.post(url, sent | {"text": "别的话"})
+    assert (again.status_code, "刚才已经保存过一次" in again.content.decode()) == (422, True)
+
+
+def test_a_conflict_shows_both_texts_and_then_saves(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    meeting = meeting_of(qingzhu)
+    update_meeting(actor=qingzhu.actor(qingzhu.homeroom), meeting=meeting, version=1, data=data(text="班主任补充的话"))
+    client, url = client_of(qingzhu.mentor), address("edit", meeting)
+    sent = {
+        "submission": str(uuid.uuid4()),
+        "version": 1,
+        "date": TODAY.isoformat(),
+        "topic": "适应新学期",
+        "text": "我写的话",
+    }
+    page = client.post(url, sent)
+    body = page.content.decode()
+    assert (page.status_code, body.count("班主任补充的话"), body.count("我写的话")) == (422, 1, 1)
+    assert client.post(url, sent | {"version": page.context["form"]["version"].value()}).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.text, meeting.version) == ("我写的话", 3)
+
+
+def test_delete_and_restore_by_button(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    meeting, client = meeting_of(qingzhu), client_of(qingzhu.homeroom)
+    client.post(address("delete", meeting))
+    page = client.get(reverse("meetings:list", args=[qingzhu.class_one.pk]))
+    assert (list(page.context["page_obj"]), page.context["deleted"]) == ([], [meeting])
+    assert client.get(address("detail", meeting)).status_code == 404
+    client.post(address("restore", meeting))
+    page = client.get(reverse("meetings:list", args=[qingzhu.class_one.pk]))
+    assert (list(page.context["page_obj"]), page.context["deleted"]) == ([meeting], [])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_meeting_and_for_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        meeting_of(qingzhu, topic=f"第{number}次", pupils=frozenset(p.pk for p in qingzhu.pupils))
+    client = client_of(qingzhu.mentor)
+    with django_assert_num_queries(12):
+        client.get(reverse("meetings:list", args=[qingzhu.class_one.pk]))
