@@ -36,7 +36,7 @@ _UNDER = {
     "cards": "desk:home",
 }
 # Worth an entry, but nobody comes for it.
-_NEVER_FIRST = frozenset({"training:list"})
+_NEVER_FIRST = frozenset({"training:list", "cards:inbox", "office:cards"})
 
 # URL name, label, icon, roles.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
@@ -46,9 +46,10 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE})),
     ("office:letters", "寄语发布", "letter", _OFFICE),
     ("papers:index", "打印", "print", _OFFICE),
+    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
+    ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM})),
     ("cards:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
     ("office:cards", "树洞统计", "tree", _OFFICE),
-    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
     ("readiness:list", "导师队伍", "badge", _OFFICE),
     ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN})),

@@ -8,18 +8,20 @@ by themselves: with the last tick, and with the window.
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
-from accounts.queries import accounts_by_key
+from accounts.queries import accounts_by_key, users_with_role
 from core.clock import cn_date, cn_day
 from mentors.models import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
-from records.models import Reminder, Tick
+from records.models import Referral, Reminder, Tick
 from schools.enums import ActionKind, Anchor, PeriodKind
 from schools.models import Period, School, SchoolYear, Term
 from schools.queries import (
@@ -85,11 +87,24 @@ class Digest:
     school: School
     user: User
     items: tuple[DigestItem, ...]
+    # Keys of referrals 转介 that wait for this counsellor since a former day.
+    referrals: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
         """How many things wait."""
-        return sum(item.open_count for item in self.items)
+        return sum(item.open_count for item in self.items) + len(self.referrals)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the digest says, a sentence a line."""
+        waiting = [f"还有 {len(self.referrals)} 条转介没有接收"] if self.referrals else []
+        return waiting + [item.sentence for item in self.items]
+
+    @property
+    def keys(self) -> list[str]:
+        """What `Reminder` keeps, so that nobody is told twice."""
+        return [item.due.key for item in self.items] + [f"referral:{pk}" for pk in self.referrals]
 
 
 def _point(window: Window, on: datetime.date) -> int:
@@ -112,7 +127,28 @@ def due_actions(year: SchoolYear, rules: PlanRules, *, on: datetime.date) -> lis
 
 
 def plan_digests(school: School, *, on: datetime.date) -> list[Digest]:
-    """Who would get which digest on `on`, without what they were told already. Queries do not grow with pupils."""
+    """Who would get which digest on `on`, without what they were told already. Queries do not grow with pupils.
+
+    Besides the actions: counsellors, once, of each referral that nobody took on the day it was made.
+    """
+    digests = _plan_actions(school, on=on)
+    waiting = [
+        pk
+        for pk, since in Referral.objects.waiting().filter(school=school).order_by("pk").values_list("pk", "created_at")
+        if timezone.localdate(since) < on
+    ]
+    if not waiting:
+        return digests
+    told = set(Reminder.objects.filter(school=school, key__startswith="referral:").values_list("user_id", "key"))
+    by_user = {digest.user.pk: digest for digest in digests}
+    for user in users_with_role(school.pk, Role.COUNSELLOR, on=on):
+        if any((user.pk, f"referral:{pk}") not in told for pk in waiting):
+            known = by_user.get(user.pk, Digest(school, user, ()))
+            by_user[user.pk] = replace(known, referrals=tuple(waiting))
+    return list(by_user.values())
+
+
+def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     year = SchoolYear.objects.current().filter(school=school).first()
     if year is None:
         return []
@@ -180,13 +216,13 @@ def _send(digest: Digest, on: datetime.date) -> bool:
         school=digest.school,
         kind=DIGEST,
         title=f"{cn_date(on)}：您有 {digest.count} 条待办",
-        body="\n".join(f"· {item.sentence}" for item in digest.items),
-        link=reverse("desk:home"),
+        body="\n".join(f"· {line}" for line in digest.lines),
+        link=reverse("desk:home" if digest.items else "counsel:home"),
         dedup_key=f"{DIGEST}:{digest.school.code}:{on.isoformat()}",
         count=digest.count,
     )
     Reminder.objects.bulk_create(
-        (Reminder(school=digest.school, user=digest.user, key=item.due.key, sent_on=on) for item in digest.items),
+        (Reminder(school=digest.school, user=digest.user, key=key, sent_on=on) for key in digest.keys),
         ignore_conflicts=True,
     )
     return notice is not None

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -15,6 +15,7 @@ from records.querysets import pupils_in_reach
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil
+from students.querysets import PupilQuerySet
 
 
 def can_read_text(actor: Actor, note: Note) -> bool:
@@ -46,6 +47,12 @@ def pupils_to_record_for(actor: Actor, year: SchoolYear) -> Q:
     own = Assignment.objects.held_by(actor).active().filter(year=year)
     own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
     return Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
+
+
+def with_may_log(rows: PupilQuerySet, actor: Actor, year: SchoolYear) -> PupilQuerySet:
+    """`rows` that know by `may_log` whether the actor may record for them: the answer of `may_log_for` on the way."""
+    own = Case(When(pupils_to_record_for(actor, year), then=Value(True)), default=Value(False))
+    return rows.annotate(may_log=own)
 
 
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
@@ -81,11 +88,6 @@ def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
     )
 
 
-def can_proof(actor: Actor, letter: GrowthLetter) -> bool:
-    """Whether the actor may accept, edit, return or release this letter: 德育室, but nobody inspects their own."""
-    return can_release(actor) and actor.school_id == letter.school_id and not can_write_letter(actor, letter)
-
-
 def can_read_history(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:
     """Whether the actor may open who changed what: the writers, and 德育室 where it may read the text."""
     if isinstance(record, GrowthLetter):
@@ -110,7 +112,7 @@ def can_read_version(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter,
 
 
 def may_refer(actor: Actor, pupil: Pupil, year: SchoolYear) -> bool:
-    """Whether the actor may ask 心理老师 to help `pupil`: who records for them now, 德育室, and who holds a card of theirs."""
+    """Whether the actor may ask 心理老师 to help `pupil`: who records for them, 德育室, the holder of a card."""
     if actor.user_id is None or actor.school_id != pupil.school_id:
         return False
     return (
@@ -132,11 +134,7 @@ def can_work_on(actor: Actor, referral: Referral) -> bool:
 
 def holds_card(actor: Actor, card: TreeHoleCard) -> bool:
     """Whether `card` was given to the actor."""
-    return (
-        actor.user_id is not None
-        and actor.school_id == card.school_id
-        and card.teacher.user_id == actor.user_id
-    )
+    return actor.user_id is not None and actor.school_id == card.school_id and card.teacher.user_id == actor.user_id
 
 
 def can_read_attached(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:

@@ -3,9 +3,11 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import chinese_calendar
 from django.db.models import F, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
 from schools.models import Grade, KeyDate, Period, Plan, PlanAction, PlanGrade, School, SchoolYear, Term
@@ -94,10 +96,7 @@ def rules_of(plan: Plan) -> PlanRules:
     """`plan` as one value."""
     return PlanRules(
         plan=plan,
-        actions=tuple(
-            _owed(a, frozenset(grade.pk for grade in a.grades.all()))
-            for a in plan.actions.all()
-        ),
+        actions=tuple(_owed(a, frozenset(grade.pk for grade in a.grades.all())) for a in plan.actions.all()),
         matching={g.grade_id: MatchingMode(g.matching) for g in plan.plan_grades.all()},
     )
 
@@ -186,7 +185,10 @@ def terms_with_dates(year: SchoolYear) -> list[Term]:
 
 
 def plan_in_force(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
-    """As `plan_rules`, for pages that count their queries: two, unless no version has taken effect yet."""
+    """As `plan_rules`, for pages that count their queries: one, unless no version has taken effect yet.
+
+    The modes of matching, which few pages show, are read when they are asked for.
+    """
     newest = Plan.objects.filter(year=year).in_force(on).values("pk")[:1]
     rows = list(
         PlanAction.objects.filter(plan__in=newest)
@@ -201,11 +203,15 @@ def plan_in_force(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
     for row in rows:
         actions.setdefault(row.pk, row)
         grades.setdefault(row.pk, set()).update([] if row.grade is None else [row.grade])
-    matching = dict(PlanGrade.objects.filter(plan=rows[0].plan_id).values_list("grade_id", "matching"))
+
+    def matching() -> dict[int, MatchingMode]:
+        modes = PlanGrade.objects.filter(plan=rows[0].plan_id).values_list("grade_id", "matching")
+        return {grade_id: MatchingMode(mode) for grade_id, mode in modes}
+
     return PlanRules(
         plan=rows[0].plan,
         actions=tuple(_owed(a, frozenset(grades[a.pk])) for a in actions.values()),
-        matching={grade_id: MatchingMode(mode) for grade_id, mode in matching.items()},
+        matching=cast(dict[int, MatchingMode], SimpleLazyObject(matching)),
     )
 
 

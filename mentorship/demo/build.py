@@ -25,6 +25,7 @@ from records.enums import LetterState
 from records.models import GrowthLetter
 from records.reminders import send_digests
 from records.services import rebuild_ticks
+from records.services.likeness import sign_letters
 from schools.enums import Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
 from schools.queries import is_school_day, plan_rules
@@ -222,6 +223,7 @@ def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> No
     term = year.terms.order_by("number")[0]
     write_records(desks=desks, term=term, plan=rules.plan, releaser=office, today=today, seed=seed)
     rebuild_ticks(year=year, on=today)
+    sign_letters()
 
 
 def choosing_slip() -> tuple[FamilySlip, str] | None:

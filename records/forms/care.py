@@ -9,7 +9,7 @@ from django import forms
 
 from records.enums import CardSubject, CardWish
 from records.forms.desk import PICKS, DayField, ProseField, RecordForm
-from records.services.cards import LONGEST_REASON, LONGEST_TEXT, CardData
+from records.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 
 CONTACTED, SILENT = "contacted", "none"
 
@@ -41,14 +41,14 @@ class WordForm(RecordForm):
 class NotesForm(RecordForm):
     """The counsellor's own notes."""
 
-    notes = ProseField(label="我的记录", max_length=5000, rows=8, help_text="只有您自己看得到。")
+    notes = ProseField(label="记几句", max_length=5000, rows=8, help_text="只有您自己看得到。")
 
 
 class AnswerForm(RecordForm):
     """The answer to a card."""
 
     text = ProseField(
-        label="回信",
+        label="写给同学的话",
         max_length=LONGEST_TEXT,
         rows=6,
         required=True,
@@ -70,7 +70,7 @@ class HomeForm(RecordForm):
     """Whether home was told, and why."""
 
     contacted = forms.ChoiceField(
-        label="家长",
+        label="是否联系了家长",
         choices=((SILENT, "没有联系家长"), (CONTACTED, "已与家长沟通")),
         widget=forms.RadioSelect,
         error_messages={"required": "请选择一项。"},
@@ -88,7 +88,7 @@ class HomeForm(RecordForm):
         self.fields["reason"].help_text = (
             "没有联系时，写一句原因。"
             if may_tell
-            else "没有联系时，写一句原因。为了安全必须联系家长时，也写一句原因，同学会看到。"
+            else "没有联系时可以不填。为了安全必须联系家长时，写一句原因，同学会看到。"
         )
         self.helper.layout = Layout("submission", "version", Field("contacted", template=PICKS), Field("reason"))
 
@@ -128,10 +128,10 @@ class CardForm(RecordForm):
             Field("may_tell_home"),
         )
 
-    def card_data(self) -> CardData:
+    def card_data(self) -> TreeHoleData:
         """What was typed, for the service."""
         values = self.cleaned_data
-        return CardData(
+        return TreeHoleData(
             subject=CardSubject(values["subject"]),
             text=values["text"],
             wish=CardWish(values["wish"]),
@@ -148,7 +148,9 @@ class PupilCardForm(CardForm):
         self.fields["text"].label = "想说的话"
         self.fields["wish"].label = "你希望老师"
         self.fields["may_tell_home"].label = "老师可以告诉我的家长"
-        self.fields["may_tell_home"].help_text = "不勾选，老师就不会告诉家长。只有担心你的安全时才会例外，并且会告诉你。"
+        self.fields[
+            "may_tell_home"
+        ].help_text = "不勾选，老师就不会告诉家长。只有担心你的安全时才会例外，并且会告诉你。"
 
 
 class CodeForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.datastructures import MultiValueDict
 
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
@@ -20,6 +21,7 @@ from schools.models import SchoolYear
 
 EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
 PICKS = "desk/fields/picks.html"
+PUPIL_PICKS = "desk/fields/pupil_picks.html"
 
 #: Who can read a note, in words; `records.rules.can_read_text` holds it to them.
 READERS = (
@@ -206,6 +208,8 @@ class TalkEntryForm(NoteForm):
     `companions` are (key, name) pairs of the mentor's other pupils.
     """
 
+    together = "还有同学一起谈"
+
     way = forms.ChoiceField(label="方式", choices=TalkForm.choices, widget=forms.RadioSelect)
     occasion = forms.ChoiceField(label="时机", choices=Occasion.choices, widget=forms.RadioSelect)
     pupils = forms.TypedMultipleChoiceField(
@@ -222,12 +226,16 @@ class TalkEntryForm(NoteForm):
     )
     home_contacted = forms.BooleanField(label="已与家长沟通", required=False)
 
-    def __init__(self, *args: Any, companions: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, companions: Sequence[tuple[int, str]], classes: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pupils"].choices = list(companions)  # type: ignore[attr-defined]  # a choice field
+        # Companions without a class (who is no longer one's own) come last.
+        self.class_of = dict(zip((str(key) for key, _name in companions), classes, strict=False))
         more = ("strategies", "place", "home_contacted", "follow_up_on")
         together = (
-            [Fold("还有同学一起谈", Field("pupils", template=PICKS), is_open=self.opens("pupils"))]
+            [Fold(self.together, Field("pupils", template=PUPIL_PICKS), is_open=self.opens("pupils"))]
             if companions
             else []
         )
@@ -259,6 +267,13 @@ class TalkEntryForm(NoteForm):
             "visibility": talk.visibility,
         }
 
+    def pupil_groups(self) -> list[tuple[str, list[BoundWidget]]]:
+        """The companions' boxes class by class: one tap takes a whole class."""
+        groups: dict[str, list[BoundWidget]] = {}
+        for choice in self["pupils"]:
+            groups.setdefault(self.class_of.get(str(choice.data["value"]), ""), []).append(choice)
+        return sorted(groups.items(), key=lambda group: not group[0])
+
     def talk_data(self) -> TalkData:
         """What was typed, for the service."""
         values = self.cleaned_data
@@ -273,6 +288,23 @@ class TalkEntryForm(NoteForm):
             home_contacted=values["home_contacted"],
             follow_up_on=values["follow_up_on"],
         )
+
+
+class TalkChangeForm(TalkEntryForm):
+    """A stored talk: with whom it was can be changed as well. `companions` are all who may have been there."""
+
+    together = "和谁谈的"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pupils"].label = "参加谈心的同学"
+        self.fields["pupils"].required = True
+        self.fields["pupils"].error_messages["required"] = "请至少选择一位学生。"
+
+    @staticmethod
+    def initial_of(talk: HeartTalk) -> dict[str, Any]:
+        """The stored talk as the form shows it, with its pupils."""
+        return TalkEntryForm.initial_of(talk) | {"pupils": sorted(p.pk for p in talk.pupils.all())}
 
 
 class LetterForm(RecordForm):

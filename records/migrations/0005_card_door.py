@@ -5,26 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0004_draft_stamp'),
-        ('schools', '0003_letter_blocking'),
-        ('students', '0001_initial'),
+        ("records", "0004_draft_stamp"),
+        ("schools", "0003_letter_blocking"),
+        ("students", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CardDoor',
+            name="CardDoor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('first_failed_at', models.DateTimeField(blank=True, null=True)),
-                ('locked_until', models.DateTimeField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('slip', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='card_door', to='students.familyslip')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("first_failed_at", models.DateTimeField(blank=True, null=True)),
+                ("locked_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "slip",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="card_door", to="students.familyslip"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -17,7 +17,7 @@ from mentors.querysets import TeacherQuerySet
 from records.enums import CardSubject
 from records.models import TreeHoleCard
 from records.querysets import TreeHoleCardQuerySet
-from schools.models import Grade, School, SchoolYear
+from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment, FamilySlip
 
 #: So many names one search shows to a pupil, or to a teacher who types in a paper card.
@@ -37,6 +37,18 @@ def reachable_teachers(school_id: int, *, on: datetime.date) -> TeacherQuerySet:
     """Present teachers of a school who can sign in and so read a card on the day `on`."""
     held = RoleGrant.objects.active(on).filter(school_id=school_id, user_id=OuterRef("user_id"))
     return Teacher.objects.present().filter(Exists(held), school_id=school_id, user__is_active=True)
+
+
+def is_teacher(actor: Actor) -> bool:
+    """Whether the actor stands on the school's roster of teachers: whom a card can be given to. One query."""
+    if actor.user_id is None:
+        return False
+    return Teacher.objects.visible_to(actor).present().filter(user_id=actor.user_id).exists()
+
+
+def classes_of(year: SchoolYear) -> list[SchoolClass]:
+    """The classes of `year` in teaching order. One query."""
+    return list(SchoolClass.objects.of_year(year).select_related("grade").order_by("grade__number", "number"))
 
 
 def near_teachers(slip: FamilySlip, year: SchoolYear, *, on: datetime.date) -> list[Teacher]:
@@ -142,10 +154,10 @@ class CardCounts:
     grades: list[tuple[str, int]]
 
 
-def card_counts(school: School, year: SchoolYear) -> CardCounts:
-    """Counts by subject and, apart from it, by grade: never crossed, a small cell would point at a child. Three queries."""
+def card_counts(year: SchoolYear) -> CardCounts:
+    """Counts by subject and, apart from it, by grade: crossed, a small cell would point at a child. Three queries."""
     cards = list(
-        TreeHoleCard.objects.filter(school=school, term__year=year).values_list(
+        TreeHoleCard.objects.filter(school_id=year.school_id, term__year=year).values_list(
             "subject", "pupil_id", "handed_in_at", "answered_at", "met_on", "closed_at"
         )
     )
@@ -166,6 +178,8 @@ def card_counts(school: School, year: SchoolYear) -> CardCounts:
         oldest_days=max(days, default=0),
         subjects=[(str(subject.label), subjects[subject.value]) for subject in CardSubject],
         grades=[
-            (grade.name, grades[grade.pk]) for grade in Grade.objects.filter(school=school) if grades.get(grade.pk)
+            (grade.name, grades[grade.pk])
+            for grade in Grade.objects.filter(school_id=year.school_id)
+            if grades.get(grade.pk)
         ],
     )

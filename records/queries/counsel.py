@@ -3,13 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Value
+from django.db.models import Prefetch, Value
 from django.db.models.query import QuerySet
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
-from mentors.models import Assignment
+from mentors.models import Assignment, MentorMember
 from records.enums import RecordKind, ReferralState
 from records.models import HeartTalk, HomeVisit, Referral
 from records.queries.cards import class_labels, waited
@@ -74,7 +74,8 @@ def referral_lines(referrals: list[Referral], year: SchoolYear | None) -> list[R
 def mentor_names(pupil: Pupil, year: SchoolYear) -> list[str]:
     """The pupil's present mentors, the main one first. Two queries."""
     rows = Assignment.objects.active().filter(pupil=pupil, year=year).order_by("kind", "pk").select_related("mentor")
-    return [row.mentor.names for row in rows.prefetch_related("mentor__members__teacher")]
+    members = Prefetch("mentor__members", MentorMember.objects.select_related("teacher"))
+    return [row.mentor.names for row in rows.prefetch_related(members)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,17 @@ def shared_keys(actor: Actor, pupil: Pupil | None = None) -> QuerySet[HomeVisit,
     if pupil is not None:
         visits, talks = visits.filter(pupil=pupil), talks.filter(pupils=pupil)
     columns = ("kind", "pk", "date", "created_at")
-    both = visits.order_by().annotate(kind=Value("visit")).values_list(*columns).union(
-        talks.order_by().annotate(kind=Value("talk")).values_list(*columns), all=True
+    both = (
+        visits.order_by()
+        .annotate(kind=Value("visit"))
+        .values_list(*columns)
+        .union(talks.order_by().annotate(kind=Value("talk")).values_list(*columns), all=True)
     )
-    return both.order_by("-date", "-created_at", "kind", "-pk")  # type: ignore[return-value]  # the union's rows are tuples
+    return both.order_by("-date", "-created_at", "kind", "-pk")
 
 
 def shared_notes(keys: list[tuple[str, int]], year: SchoolYear | None) -> list[SharedNote]:
-    """The notes behind one page of `shared_keys`, in its order. Four queries."""
+    """The notes behind one page of `shared_keys`, in its order. Four queries; three without `year`, classes unsaid."""
     of_kind = {kind: [row[1] for row in keys if row[0] == kind] for kind in ("visit", "talk")}
     visits = HomeVisit.objects.filter(pk__in=of_kind["visit"]).select_related("pupil", "created_by")
     talks = HeartTalk.objects.filter(pk__in=of_kind["talk"]).select_related("created_by").prefetch_related("pupils")

@@ -1,18 +1,21 @@
 """The mentor's desk: the record book's roster table with its three ticks, and what is next (Guyi plan, annex 1)."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import F
 
 from accounts.actors import Actor
 from core.text import clean_key
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, Mentor
-from mentors.queries import mentor_of
+from mentors.models import Mentor, MentorMember
 from records.enums import LetterState, TickState
-from records.models import GrowthLetter, HomeVisit, Tick
+from records.models import Tick
+from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
+from records.queries.facts import YearFacts, facts_of, year_facts, year_parts
+from records.queries.present_year import year_with_periods
 from schools.enums import ActionKind, Anchor, PeriodKind, VisitOutcome
 from schools.models import KeyDate, Period, SchoolYear, Term
 from schools.queries import (
@@ -20,10 +23,8 @@ from schools.queries import (
     PlanRules,
     Window,
     action_windows,
-    current_year,
     period_for,
-    periods_of,
-    plan_rules,
+    plan_in_force,
     term_on,
 )
 from students.models import Enrolment, Pupil
@@ -64,45 +65,13 @@ def find_calendar(actor: Actor) -> Calendar | None:
     """The present year of the actor's school; None while it has no year, no terms or no plan. Three queries."""
     if actor.school_id is None:
         return None
-    year, periods, dates = _year_with_periods(actor.school_id)
+    year, periods, dates = year_with_periods(actor.school_id)
     terms = tuple(p.term for p in periods if p.term is not None)
     rules = plan_in_force(year, on=actor.today) if year is not None and terms else None
     if year is None or rules is None:
         return None
     term = term_on(terms, actor.today)
     return Calendar(year, term, terms, periods, rules, tuple(d for d in dates if d.term_id == term.pk))
-
-
-def _year_with_periods(school_id: int) -> tuple[SchoolYear | None, tuple[Period, ...], list[KeyDate]]:
-    """The current year with its school, its periods in order, and the key dates of its terms. One query."""
-    columns = {f"date_{name}": F(f"term__key_dates__{name}") for name in ("pk", "kind", "name", "starts_on", "ends_on")}
-    rows = (
-        Period.objects.filter(year__is_current=True, year__school_id=school_id)
-        .select_related("term", "year__school")
-        .annotate(**columns)
-        .order_by(F("term__starts_on").asc(nulls_last=True), F("date_starts_on").asc(nulls_last=True), "date_pk")
-    )
-    periods: dict[int, Period] = {}
-    dates: dict[int, KeyDate] = {}
-    year: SchoolYear | None = None
-    for row in rows:
-        if row.pk not in periods:
-            year = year or row.year
-            periods[row.pk] = row
-            row.year = year
-            if row.term is not None:
-                row.term.year = year
-        if row.date_pk is not None:
-            dates[row.date_pk] = KeyDate(
-                pk=row.date_pk,
-                school_id=school_id,
-                term_id=row.term_id,
-                kind=row.date_kind,
-                name=row.date_name,
-                starts_on=row.date_starts_on,
-                ends_on=row.date_ends_on,
-            )
-    return year, tuple(periods.values()), list(dates.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +147,10 @@ class Desk:
     rows: tuple[RosterRow, ...]
     progress: tuple[ActionProgress, ...]
     today: datetime.date
+    # Talks of this term: face to face, and all.
+    face_to_face: tuple[int, int] = (0, 0)
+    follow_ups: tuple[FollowUp, ...] = ()
+    visits_soon: tuple[PlannedVisit, ...] = ()
 
     @property
     def classes(self) -> list[str]:
@@ -188,6 +161,12 @@ class Desk:
     def main_count(self) -> int:
         """学生人数 of the cover: without those whom the mentor only supports."""
         return sum(row.is_main for row in self.rows)
+
+    @property
+    def face_percent(self) -> int | None:
+        """The share of face-to-face talks in per cent; None without talks."""
+        face, total = self.face_to_face
+        return round(face * 100 / total) if total else None
 
     @property
     def next_step(self) -> ActionProgress | None:
@@ -224,38 +203,56 @@ def _matches(pupil: Pupil, key: str) -> bool:
 def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
     """The book of the slot that the actor holds or shares this year; None without a slot.
 
-    Ten queries whatever the number of pupils; two more for a mentor who supports others' pupils.
+    Three queries whatever the number of pupils.
     """
-    mentor = mentor_of(actor, calendar.year)
+    mentor = _slot(actor, calendar.year)
     if mentor is None:
         return None
-    kinds = dict(Assignment.objects.active().filter(mentor=mentor).values_list("pupil_id", "kind"))
-    enrolments = list(
+    enrolments: list[Any] = list(
         Enrolment.objects.in_school(actor)
         .active()
         .of_year(calendar.year)
-        .filter(pupil_id__in=kinds)
+        .filter(pupil__assignments__mentor=mentor, pupil__assignments__ends_on=None)
+        .annotate(kind=F("pupil__assignments__kind"))
         .select_related("pupil", "school_class__grade")
         .in_list_order()
     )
     # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
-    enrolments.sort(key=lambda e: kinds[e.pupil_id] != AssignmentKind.MAIN)
-    mains = _main_mentors(calendar.year, [p for p, kind in kinds.items() if kind == AssignmentKind.SUPPORTING])
+    enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
     windows = windows_of(calendar, actor.today)
-    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today)
+    facts = read_facts(calendar, [e.pupil_id for e in enrolments], with_talks=True)
+    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today, facts=facts)
     rows = tuple(
-        RosterRow(number, e, kinds[e.pupil_id] == AssignmentKind.MAIN, ticks[e.pupil_id], mains.get(e.pupil_id, ""))
+        RosterRow(number, e, e.kind == AssignmentKind.MAIN, ticks[e.pupil_id])
         for number, e in enumerate(enrolments, start=1)
     )
     counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_owes]
-    return Desk(calendar, mentor, rows, _progress(calendar, counted, windows), actor.today)
+    pupils = {e.pupil_id: e.pupil for e in enrolments}
+    return Desk(
+        calendar,
+        mentor,
+        rows,
+        _progress(calendar, counted, windows),
+        actor.today,
+        facts.face_to_face(calendar.term),
+        follow_ups_due(actor, facts, pupils),
+        visits_soon(actor, facts, pupils),
+    )
 
 
-def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
-    if not pupil_ids:
-        return {}
-    held = Assignment.objects.active().main().filter(year=year, pupil_id__in=pupil_ids).select_related("mentor")
-    return {a.pupil_id: a.mentor.names for a in held.prefetch_related("mentor__members__teacher")}
+def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
+    """The slot that the actor holds or shares in `year`, with its names. One query."""
+    own = Mentor.objects.of_year(year).of_user(actor.user_id).values("pk")
+    members = list(
+        MentorMember.objects.filter(mentor__in=own)
+        .select_related("mentor", "teacher")
+        .order_by("mentor_id", "position")
+    )
+    if not members:
+        return None
+    mentor = members[0].mentor
+    mentor._prefetched_objects_cache = {"members": [m for m in members if m.mentor_id == mentor.pk]}  # type: ignore[attr-defined]  # what prefetch_related fills
+    return mentor
 
 
 def _progress(
@@ -304,31 +301,15 @@ def roster_ticks(
     windows: Mapping[ActionKind, Window],
     *,
     today: datetime.date,
+    facts: YearFacts | None = None,
 ) -> dict[int, tuple[DeskTick, ...]]:
     """The three ticks of the present term of each pupil, by pupil key; a yearly action shows the year's tick.
 
-    Three queries. The enrolments need their class at hand.
+    One query, none with `facts`. The enrolments need their class at hand.
     """
-    pupil_ids = [e.pupil_id for e in enrolments]
-    stored = {
-        (t.pupil_id, t.period_id, t.action): t
-        for t in Tick.objects.filter(period__in=calendar.periods, pupil_id__in=pupil_ids)
-    }
-    letters = dict(
-        GrowthLetter.objects.present()
-        .of_term(calendar.term)
-        .filter(pupil_id__in=pupil_ids)
-        .values_list("pupil_id", "state")
-    )
-    outcomes: dict[tuple[int, int | None], list[str]] = defaultdict(list)
-    for pupil_id, term_id, outcome in (
-        HomeVisit.objects.present()
-        .filter(term__year=calendar.year, pupil_id__in=pupil_ids)
-        .order_by("date", "pk")
-        .values_list("pupil_id", "term_id", "outcome")
-    ):
-        outcomes[(pupil_id, term_id)].append(outcome)
-        outcomes[(pupil_id, None)].append(outcome)
+    if facts is None:
+        facts = read_facts(calendar, [e.pupil_id for e in enrolments])
+    outcomes = facts.outcomes()
     result = {}
     for enrolment in enrolments:
         ticks = []
@@ -339,16 +320,27 @@ def roster_ticks(
                 ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
                 continue
             period = period_for(owed, calendar.term, calendar.periods)
-            tick = stored.get((enrolment.pupil_id, period.pk, action))
+            tick = facts.ticks.get((enrolment.pupil_id, period.pk, action))
             note = ""
             if action == ActionKind.LETTER:
-                note = _LETTER_NOTES.get(str(letters.get(enrolment.pupil_id)), "")
+                note = _LETTER_NOTES.get(str(facts.letters.get(enrolment.pupil_id)), "")
             elif action == ActionKind.VISIT and tick is not None:
                 note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
-            ticks.append(_desk_tick(blank, owed, tick, note, windows.get(action), today))
+            made = _desk_tick(blank, owed, tick, note, windows.get(action), today)
+            plan = facts.plans.get((enrolment.pupil_id, calendar.term.pk))
+            if action == ActionKind.VISIT and plan is not None and plan.day is not None and made.is_open:
+                # An open tick that has a date: the plan is told, the tick itself follows from records alone.
+                made = replace(made, state="planned", date=plan.day, note="约", due=False)
+            ticks.append(made)
         result[enrolment.pupil_id] = tuple(ticks)
     return result
+
+
+def read_facts(calendar: Calendar, pupil_ids: Collection[int], *, with_talks: bool = False) -> YearFacts:
+    """What was recorded and planned this year for these pupils. One query."""
+    parts = year_parts(calendar.year, calendar.periods, calendar.term, pupil_ids, with_talks=with_talks)
+    return year_facts(facts_of(parts))
 
 
 def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:

@@ -2,9 +2,11 @@
 
 import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.actors import Actor
-from mentors.models import Assignment, Teacher, TeamMember
-from mentors.queries import mentor_of
+from accounts.models import RoleGrant
+from mentors.models import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from records.enums import Occasion
 from records.models import GrowthLetter, HeartTalk, HomeVisit
 from records.queries.desk import Calendar
@@ -20,8 +22,8 @@ def school_pupils(actor: Actor) -> PupilQuerySet:
     return Pupil.objects.in_school(actor)
 
 
-def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolment]:
-    """The actor's other present pupils, in the book's order: who may have joined a talk. One query."""
+def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil | None = None) -> list[Enrolment]:
+    """The actor's present pupils other than `pupil`, in the book's order: who may have joined a talk. One query."""
     if actor.user_id is None:
         return []
     own = Assignment.objects.active().filter(year=calendar.year, mentor__members__teacher__user_id=actor.user_id)
@@ -30,7 +32,7 @@ def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolm
         .active()
         .of_year(calendar.year)
         .filter(pupil_id__in=own.values("pupil_id"))
-        .exclude(pupil=pupil)
+        .exclude(pupil=pupil.pk if pupil is not None else None)
         .select_related("pupil", "school_class__grade")
         .in_list_order()
     )
@@ -38,27 +40,36 @@ def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Enrolm
 
 
 def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
-    """Teachers who may have joined a visit: oneself first, then the team 导师团 of the pupil's class, leader first.
+    """Teachers who may have joined a visit: oneself first, then the other of a shared slot, the homeroom teacher of the
+    pupil's class, and its team 导师团, leader first. Two queries.
 
-    Four queries at most.
+    The homeroom teacher is among them without pupils of their own.
     """
-    if actor.school_id is None:
+    if actor.school_id is None or actor.user_id is None:
         return []
-    members = (
-        TeamMember.objects.filter(
-            school_id=actor.school_id,
-            school_class__enrolments__pupil=pupil,
-            school_class__enrolments__year=calendar.year,
-            school_class__enrolments__ends_on=None,
-        )
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
+    classes = Enrolment.objects.active().of_year(calendar.year).filter(pupil=pupil, school_id=actor.school_id)
+    classes = classes.values("school_class_id")
+    members = TeamMember.objects.filter(school_class__in=classes).order_by(
+        "-is_leader", "position", "pk", "mentor__members__position"
     )
-    own = Teacher.objects.visible_to(actor).filter(user_id=actor.user_id) if actor.user_id else []
-    team = [m.teacher for member in members for m in member.mentor.members.all()]
-    slot = mentor_of(actor, calendar.year)
-    partners = [m.teacher for m in slot.members.all()] if slot is not None else []
-    return list({t.pk: t for t in (*own, *partners, *team)}.values())
+    seats = enumerate(members.values_list("mentor__members__teacher_id", flat=True))
+    team = {key: seat for seat, key in reversed(list(seats)) if key is not None}
+    slots = Mentor.objects.of_year(calendar.year).of_user(actor.user_id)
+    leaders = RoleGrant.objects.active(actor.today).filter(school_class_id__in=classes)
+    rows = (
+        Teacher.objects.visible_to(actor)
+        .annotate(
+            is_partner=Exists(MentorMember.objects.filter(mentor__in=slots, teacher=OuterRef("pk"))),
+            is_leader=Exists(leaders.filter(user_id=OuterRef("user_id"), user__teacher__left_on=None)),
+        )
+        .filter(Q(user_id=actor.user_id) | Q(is_partner=True) | Q(is_leader=True) | Q(pk__in=list(team)))
+    )
+
+    def place(teacher: Teacher) -> tuple[bool, bool, bool, int, int]:
+        flags = [not getattr(teacher, name) for name in ("is_partner", "is_leader")]
+        return teacher.user_id != actor.user_id, flags[0], flags[1], team.get(teacher.pk, len(team)), teacher.pk
+
+    return sorted(rows, key=place)
 
 
 def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment | None:
@@ -76,7 +87,10 @@ def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment |
 def likely_occasion(calendar: Calendar, day: datetime.date) -> Occasion:
     """The occasion that a talk of `day` most likely has: two weeks around term start and exams. One query."""
     near = datetime.timedelta(days=14)
-    for exam in KeyDate.objects.filter(term=calendar.term, kind=KeyDateKind.EXAM):
+    dates = calendar.key_dates
+    if dates is None:
+        dates = tuple(KeyDate.objects.filter(term=calendar.term))
+    for exam in (date for date in dates if date.kind == KeyDateKind.EXAM):
         if exam.starts_on - near <= day < exam.starts_on:
             return Occasion.BEFORE_EXAM
         if exam.starts_on <= day <= exam.ends_on + near:

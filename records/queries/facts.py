@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from django.db.models import DateField, F, IntegerField, Model, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
 
 from records.enums import TalkForm, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick, VisitPlan
@@ -42,13 +43,15 @@ _TYPES: Final[dict[str, Any]] = {
     "due": DateField,
     "number": IntegerField,
 }
+#: A planned time as 18:30:00, empty without one.
+TIME: Final = Coalesce(Cast("time", TextField()), Value(""))
 _BLANK: Final[dict[str, Any]] = {"word": "", "more": "", "day": None, "due": None, "key": 0, "number": 0}
 
 
 def as_rows(
-    types: dict[str, Any], blank: dict[str, Any], rows: QuerySet[Any], **columns: str | Value
+    types: dict[str, Any], blank: dict[str, Any], rows: QuerySet[Any], **columns: str | Combinable
 ) -> QuerySet[Any, Any]:
-    """`rows` as tuples with the columns of `types`: by the name of a field, a value, or what is in `blank`.
+    """`rows` as tuples with the columns of `types`: by the name of a field, an expression, or what is in `blank`.
 
     Everything is cast, so that the databases agree on the types of a UNION.
     """
@@ -56,7 +59,8 @@ def as_rows(
     for name, kind in types.items():
         given = columns.get(name, Value(blank.get(name)))
         made[f"x_{name}"] = Cast(F(given) if isinstance(given, str) else given, kind())
-    return rows.order_by().annotate(**made).values_list(*made)
+    found: QuerySet[Any, Any] = rows.order_by().annotate(**made).values_list(*made)
+    return found
 
 
 def union_of(parts: Iterable[QuerySet[Any, Any]]) -> list[tuple[Any, ...]]:
@@ -65,7 +69,7 @@ def union_of(parts: Iterable[QuerySet[Any, Any]]) -> list[tuple[Any, ...]]:
     return list(first.union(*others, all=True)) if others else list(first)
 
 
-def fact_rows(kind: str, rows: QuerySet[Any], **columns: str | Value) -> QuerySet[Any, Any]:
+def fact_rows(kind: str, rows: QuerySet[Any], **columns: str | Combinable) -> QuerySet[Any, Any]:
     """`rows` as facts of `kind`."""
     return as_rows(_TYPES, _BLANK, rows, kind=Value(kind), **columns)
 
@@ -116,7 +120,7 @@ def year_parts(
         ),
         fact_rows("letter-state", letters, pupil_id="pupil_id", pk="pk", word="state"),
         fact_rows("year-visit", visits, word="outcome", **note),
-        fact_rows("plan", plans, pupil_id="pupil_id", pk="pk", key="term_id", day="date", more="time"),
+        fact_rows("plan", plans, pupil_id="pupil_id", pk="pk", key="term_id", day="date", word="remark", more=TIME),
     ]  # fmt: skip
     if with_talks:
         talks: QuerySet[Model] = HeartTalk.pupils.through._default_manager.filter(

@@ -216,7 +216,8 @@ def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable
     visits = list(HomeVisit.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil)[:most])
     talks = list(HeartTalk.objects.visible_to(actor).present().of_term(term).filter(pupils=pupil)[:most])
     handed = list(HandOverNote.objects.visible_to(actor).filter(pupil=pupil)[:MOST_EARLIER])
-    lines = [_line(note, may_read(note)) for note in (*visits, *talks)]
+    records: list[HomeVisit | HeartTalk] = [*visits, *talks]
+    lines = [_line(note, may_read(note)) for note in records]
     lines.sort(key=lambda line: line.on, reverse=True)
     has_more = len(lines) > MOST_NOTES
     lines = lines[:MOST_NOTES]
@@ -229,7 +230,7 @@ def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable
         and letter.state in (LetterState.HANDED_IN, LetterState.RELEASED)
     ]
     earlier.sort(key=lambda letter: letter.term.starts_on, reverse=True)
-    shown: list[HomeVisit | HeartTalk | GrowthLetter] = [n for n in (*visits, *talks) if may_read(n)]
+    shown: list[HomeVisit | HeartTalk | GrowthLetter] = [note for note in records if may_read(note)]
     return Beside(
         notes=lines,
         follow_ups=sorted((n for n in lines if n.follow_up_on), key=lambda n: n.follow_up_on or n.on),
@@ -240,15 +241,14 @@ def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable
 
 
 def _line(note: HomeVisit | HeartTalk, readable: bool) -> NoteLine:
-    is_visit = isinstance(note, HomeVisit)
-    icon, kind = ("visit", "家访") if is_visit else ("talk", "谈心")
-    if not readable:
-        return NoteLine(icon, kind, note.date, None)
-    if is_visit:
+    if isinstance(note, HomeVisit):
+        if not readable:
+            return NoteLine("visit", "家访", note.date, None)
         more = f"约定：{note.agreement}" if note.agreement else ""
-        return NoteLine(icon, f"{kind}　{note.get_outcome_display()}", note.date, note.text, more, note.follow_up_on)
-    label = f"{kind}　{note.get_occasion_display()}"  # type: ignore[attr-defined]  # a talk: the visit went above
-    return NoteLine(icon, label, note.date, note.text, note.place, note.follow_up_on)  # type: ignore[attr-defined]  # as above
+        return NoteLine("visit", f"家访　{note.get_outcome_display()}", note.date, note.text, more, note.follow_up_on)
+    if not readable:
+        return NoteLine("talk", "谈心", note.date, None)
+    return NoteLine("talk", f"谈心　{note.get_occasion_display()}", note.date, note.text, note.place, note.follow_up_on)
 
 
 def prompts_for(pupil: Pupil, on: datetime.date) -> list[str]:

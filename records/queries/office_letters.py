@@ -179,7 +179,7 @@ def letters_to_release(
 ) -> list[int]:
     """Keys of all handed-in letters of a place or a mentor that stand in one of `states`. One query."""
     pupils = letters_owed(actor, calendar, class_id=class_id, grade_id=grade_id, mentor_id=mentor_id)
-    pupils = pupils.filter(letter_state__in=states)
+    pupils = pupils.filter(Q(letter_state__in=states))
     return list(
         GrowthLetter.objects.visible_to(actor)
         .present()
@@ -203,7 +203,7 @@ def next_to_proof(actor: Actor, calendar: Calendar, after: GrowthLetter) -> tupl
     if actor.user_id is not None:
         own = Assignment.objects.held_by(actor).active().main().filter(year=calendar.year)
         owed = owed.exclude(pupil__in=own.values("pupil_id"))
-    order = list(owed.values_list("pupil_id", "letter_state"))
+    order = list(owed.values_list("pupil_id", F("letter_state")))
     at = next((place for place, (pupil_id, _) in enumerate(order) if pupil_id == after.pupil_id), -1)
     waiting = [
         pupil_id
@@ -219,7 +219,7 @@ def next_to_proof(actor: Actor, calendar: Calendar, after: GrowthLetter) -> tupl
 def mentor_choices(actor: Actor, year: SchoolYear) -> list[tuple[int, str]]:
     """The year's mentor slots by key and names, in the order of the names. One query."""
     names: dict[int, list[str]] = {}
-    members = MentorMember.objects.filter(school_id=actor.school_id, year=year).order_by("mentor_id", "position")
+    members = MentorMember.objects.filter(school_id=actor.school_id or 0, year=year).order_by("mentor_id", "position")
     for mentor_id, name in members.values_list("mentor_id", "teacher__name"):
         names.setdefault(mentor_id, []).append(name)
     return sorted(((key, "/".join(both)) for key, both in names.items()), key=lambda pair: pair[1])

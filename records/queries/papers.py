@@ -290,7 +290,7 @@ def _letter(letter: GrowthLetter, label: str) -> Entry:
     moment = letter.handed_in_at or letter.released_at
     return letter_entry(
         on=timezone.localdate(moment) if moment is not None else None,
-        text=letter.body,
+        text=letter.body or ("手写，已交给学生。" if letter.handwritten else ""),
         advice=letter.advice,
         label=label,
         signature="　".join(member.teacher.name for member in letter.mentor.members.all()),

@@ -1,64 +1,77 @@
-"""A pupil's page 一生一表: who they are, and term by term their visits, talks and letters (Guyi plan, annex 1)."""
+"""A pupil's page 一生一表: who they are, what is to do, and one timeline of all records (Guyi plan, annex 1)."""
 
-import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from accounts.actors import Actor
-from accounts.enums import Role
-from mentors.models import Assignment, HandOverNote, Mentor
-from mentors.queries.care import handovers_of, held_lately
-from records.enums import LetterState, Strategy
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Note
+from mentors.models import Mentor
+from mentors.queries.care import held_lately
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan, VisitWish
 from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
-from schools.models import Term
+from records.queries.due import FollowUp, PlannedVisit, follow_ups_due
+from records.queries.facts import TIME, Fact, fact_rows, facts_of, year_facts, year_parts
+from records.queries.timeline import (
+    CHIPS,
+    Around,
+    Entry,
+    around_parts,
+    cut,
+    holds,
+    index_parts,
+    places_of,
+    present_mentors,
+    put_around,
+    read_around,
+    read_entries,
+    records_of,
+    sees_all_years,
+)
+from schools.models import SchoolYear, Term
 from students.models import Enrolment, Guardian, Pupil
 
 
 @dataclass(frozen=True, slots=True)
-class VisitEntry:
-    """A visit on the page; `visit` is None where the actor may know of it but not read it."""
+class Asked:
+    """Which part of the timeline a reader asked for: a kind of the chips, a term, a page of it."""
 
-    on: datetime.date
-    visit: HomeVisit | None
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TalkEntry:
-    """A talk on the page; `talk` is None where the actor may not read it. Other pupils are counted, not named."""
-
-    on: datetime.date
-    talk: HeartTalk | None
-    others: int
-    is_own: bool
-
-    @property
-    def strategies(self) -> list[str]:
-        """The strategies in words; one that the list does not know any more is left out."""
-        words = dict(Strategy.choices)
-        return [str(words[s]) for s in (self.talk.strategies if self.talk else []) if s in words]
+    show: str = ""
+    term_id: int = 0
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class LetterEntry:
-    """A letter on the page; its text shows once it is handed in, a draft only to those who write it."""
-
-    letter: GrowthLetter
-    shows_text: bool
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TermFile:
-    """One term of the page."""
+class TermLink:
+    """A term that the timeline has entries of."""
 
     term: Term
-    is_current: bool
-    ticks: tuple[DeskTick, ...]
-    visits: list[VisitEntry]
-    talks: list[TalkEntry]
-    letter: LetterEntry | None
+    count: int
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page of the timeline: entries of one term, of one kind or all."""
+
+    show: str
+    chips: tuple[tuple[str, str, int], ...]
+    terms: list[TermLink]
+    term: Term | None
+    entries: list[Entry]
+    page: int
+    pages: int
+
+    @property
+    def older(self) -> TermLink | None:
+        """The next term with entries, going back."""
+        place = next((n for n, link in enumerate(self.terms) if link.is_shown), None)
+        return self.terms[place + 1] if place is not None and place + 1 < len(self.terms) else None
+
+    @property
+    def newer(self) -> TermLink | None:
+        """The next term with entries, going forward."""
+        place = next((n for n, link in enumerate(self.terms) if link.is_shown), None)
+        return self.terms[place - 1] if place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +81,28 @@ class PupilFile:
     pupil: Pupil
     enrolment: Enrolment | None
     guardians: list[Guardian]
-    terms: list[TermFile]
+    timeline: Timeline
+    ticks: tuple[DeskTick, ...]
+    follow_ups: tuple[FollowUp, ...]
+    planned: PlannedVisit | None
+    # When the family would like to be visited.
+    wish: str
     mentor: Mentor | None
+    supporting: list[Mentor]
     letter_label: str
+    # The actor's letter of this term, if it was begun: its state.
+    letter_state: str
     is_present: bool
     may_log: bool
     may_write_letter: bool
-    # Notes of former mentors for the next one, as far as the actor may read them.
-    handovers: list[HandOverNote]
     may_write_handover: bool
+    # The term of the newest hand-over note, while the page shows another.
+    handover_term_id: int
 
     @property
     def shown(self) -> list[HomeVisit | HeartTalk | GrowthLetter]:
         """The records whose text the page shows."""
-        notes: list[HomeVisit | HeartTalk | GrowthLetter | None] = []
-        for term in self.terms:
-            notes += [entry.visit for entry in term.visits]
-            notes += [entry.talk for entry in term.talks]
-            notes += [term.letter.letter] if term.letter is not None and term.letter.shows_text else []
-        return [note for note in notes if note is not None]
-
-
-def _holds(mentor: Mentor, actor: Actor) -> bool:
-    return actor.user_id is not None and any(member.teacher.user_id == actor.user_id for member in mentor.members.all())
+        return [e.record for e in self.timeline.entries if e.record is not None and e.shows_text]
 
 
 def pupil_file(
@@ -100,81 +112,85 @@ def pupil_file(
     *,
     may_log: bool,
     may_read: Callable[[Note], bool],
+    asked: Asked = Asked(),
 ) -> PupilFile:
-    """The page of `pupil`, whom the actor may know of; the same number of queries whatever was recorded.
+    """The page of `pupil`, whom the actor may know of; four queries whatever was recorded, one more for a reader.
 
     `may_log`: whether the pupil is the actor's to record for this year; `may_read`: whether a note's text is theirs.
     Whoever was the mentor in earlier years only sees those years (domain: earlier pupils read-only).
     """
-    enrolments = (
+    enrolments = list(
         Enrolment.objects.in_school(actor)
         .filter(pupil=pupil)
         .select_related("pupil", "school_class__grade", "year")
         .order_by("-year__start_year", "ends_on", "-pk")
     )
-    present = enrolments.active().of_year(calendar.year).first()
-    enrolment = present or enrolments.first()
-    assignments = list(
-        Assignment.objects.visible_to(actor)
-        .active()
-        .main()
-        .filter(pupil=pupil, year=calendar.year)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
-    )
-    mentor = assignments[0].mentor if assignments else None
-
-    visits = HomeVisit.objects.visible_to(actor).present().filter(pupil=pupil)
-    talks = HeartTalk.objects.visible_to(actor).present().filter(pupils=pupil)
-    letters = GrowthLetter.objects.visible_to(actor).present().filter(pupil=pupil)
-    if not may_log and not actor.has(Role.MORAL_OFFICE) and actor.user_id is not None:
-        held = Assignment.objects.filter(pupil=pupil, mentor__members__teacher__user_id=actor.user_id)
-        years = held.values("year_id")
-        visits = visits.filter(term__year__in=years)
-        talks = talks.filter(term__year__in=years)
-        letters = letters.filter(term__year__in=years)
-    visits = visits.select_related("term__year", "created_by").prefetch_related("teachers")
-    talks = talks.select_related("term__year", "created_by").prefetch_related("pupils")
-    letters = letters.select_related("term__year", "mentor").prefetch_related("mentor__members__teacher")
-
-    files: dict[int, TermFile] = {}
-
-    def file_of(term: Term) -> TermFile:
-        if term.pk not in files:
-            files[term.pk] = TermFile(term, term.pk == calendar.term.pk, (), [], [], None)
-        return files[term.pk]
-
+    present = next((e for e in enrolments if e.ends_on is None and e.year_id == calendar.year.pk), None)
+    enrolment = present or (enrolments[0] if enrolments else None)
+    records = records_of(actor, pupil, all_years=sees_all_years(actor, may_log=may_log))
+    parts = index_parts(actor, pupil, records)
     if may_log:
-        ticks: tuple[DeskTick, ...] = ()
-        if present is not None:
-            windows = windows_of(calendar, actor.today)
-            ticks = roster_ticks(calendar, [present], windows, today=actor.today)[pupil.pk]
-        files[calendar.term.pk] = TermFile(calendar.term, True, ticks, [], [], None)
-    for visit in visits:
-        own = may_log and visit.created_by_id == actor.user_id
-        file_of(visit.term).visits.append(VisitEntry(visit.date, visit if may_read(visit) else None, own))
-    for talk in talks:
-        own = may_log and talk.created_by_id == actor.user_id
-        others = len(talk.pupils.all()) - 1
-        entry = TalkEntry(talk.date, talk if may_read(talk) else None, others, own)
-        file_of(talk.term).talks.append(entry)
-    for letter in letters:
-        own = may_log and letter.state != LetterState.RELEASED and _holds(letter.mentor, actor)
-        shows = _holds(letter.mentor, actor) or letter.state in (LetterState.HANDED_IN, LetterState.RELEASED)
-        file = file_of(letter.term)
-        files[letter.term_id] = TermFile(
-            file.term, file.is_current, file.ticks, file.visits, file.talks, LetterEntry(letter, shows, own)
-        )
+        parts += year_parts(calendar.year, calendar.periods, calendar.term, [pupil.pk], with_talks=True)
+        parts.append(fact_rows("wish", VisitWish.objects.filter(pupil=pupil, term=calendar.term), pk="pk", word="text"))
+    plans = VisitPlan.objects.visible_to(actor).open().filter(pupil=pupil, term=calendar.term)
+    parts.append(fact_rows("due-visit", plans, pk="pk", day="date", word="remark", more=TIME))
+    found = facts_of(parts)
+    facts = year_facts(found)
+
+    terms, places = places_of(found)
+    counts = tuple((key, word, sum(key in ("", p.fact.kind) for p in places)) for key, word in CHIPS)
+    show = asked.show if asked.show in dict(CHIPS) else ""
+    chosen = [p for p in places if show in ("", p.fact.kind)]
+    by_term = {term_id: list(group) for term_id, group in groupby(chosen, key=lambda p: p.term_id)}
+    term_id = asked.term_id if asked.term_id in by_term else next(iter(by_term), 0)
+    pages = cut(by_term.get(term_id, []))
+    page = min(max(asked.page, 1), max(len(pages), 1))
+    entries = read_entries(records, pages[page - 1], pupil, may_read) if pages else []
+    around = read_around(around_parts(actor, pupil, calendar.year.pk, entries))
+    put_around(actor, entries, around)
+    if not may_log:
+        for entry in entries:
+            entry.is_own = False
+
+    def term_of(pk: int) -> Term:
+        fact = terms[pk]
+        year = SchoolYear(start_year=fact.number)
+        return Term(pk=pk, number=fact.key, starts_on=fact.day or actor.today, year=year)
+
+    links = [TermLink(term_of(pk), len(group), pk == term_id) for pk, group in by_term.items()]
+    timeline = Timeline(show, counts, links, term_of(term_id) if term_id else None, entries, page, len(pages))
+    main, supporting = present_mentors(around["mentor"])
+    mentor = main[0] if main else None
+    ticks: tuple[DeskTick, ...] = ()
+    if may_log and present is not None:
+        windows = windows_of(calendar, actor.today)
+        ticks = roster_ticks(calendar, [present], windows, today=actor.today, facts=facts)[pupil.pk]
+    handed = next((p.term_id for p in places if p.fact.kind == "handover"), 0)
     return PupilFile(
         pupil=pupil,
         enrolment=enrolment,
-        guardians=list(pupil.guardians.all()),
-        terms=sorted(files.values(), key=lambda f: f.term.starts_on, reverse=True),
+        guardians=_guardians(around["guardian"]),
+        timeline=timeline,
+        ticks=ticks,
+        follow_ups=follow_ups_due(actor, facts, {pupil.pk: pupil}) if may_log else (),
+        planned=next((_planned(actor, pupil, f) for f in found if f.kind == "due-visit"), None),
+        wish=next((f.word for f in found if f.kind == "wish"), ""),
         mentor=mentor,
+        supporting=supporting,
         letter_label=calendar.rules.plan.letter_label,
+        letter_state=facts.letters.get(pupil.pk, ""),
         is_present=present is not None,
         may_log=may_log,
-        may_write_letter=may_log and mentor is not None and _holds(mentor, actor),
-        handovers=handovers_of(actor, pupil),
+        may_write_letter=may_log and mentor is not None and holds(mentor, actor),
         may_write_handover=may_log or held_lately(actor, pupil),
+        handover_term_id=handed if handed and not any(e.kind == "handover" for e in entries) else 0,
     )
+
+
+def _planned(actor: Actor, pupil: Pupil, fact: Fact) -> PlannedVisit:
+    day = fact.day or actor.today
+    return PlannedVisit(pupil, day, fact.more[:5], day < actor.today, fact.word)
+
+
+def _guardians(rows: Sequence[Around]) -> list[Guardian]:
+    return [Guardian(pk=r.pk, position=r.owner, name=r.name, relation=r.more, phone=r.extra) for r in rows]

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from records.querysets.records import pupils_in_reach
+from mentors.models import Assignment
+from students.models import Enrolment
 
 if TYPE_CHECKING:
     from records.enums import RecordKind
@@ -55,7 +56,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 class VisitPlanQuerySet(models.QuerySet["VisitPlan"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Plans for pupils within reach, and those in which the actor takes part."""
+        """Plans for one's present pupils and own class, and those in which the actor takes part; 德育室 all."""
         if actor.school_id is None:
             return self.none()
         rows = self.filter(school_id=actor.school_id)
@@ -65,7 +66,10 @@ class VisitPlanQuerySet(models.QuerySet["VisitPlan"]):
         if actor.user_id is not None:
             mine = self.model._default_manager.filter(teachers__user_id=actor.user_id)
             part = Q(pk__in=mine.values("pk"))
-        return rows.filter(Q(pupil__in=pupils_in_reach(actor)) | part)
+        own = Assignment.objects.held_by(actor).active()
+        own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
+        present = Q(pupil__in=own.values("pupil_id")) | Q(pupil__in=own_class.values("pupil_id"))
+        return rows.filter(present | part)
 
     def open(self) -> Self:
         """Planned and neither done nor cancelled."""

@@ -44,12 +44,12 @@ class RecordQuerySet(models.QuerySet[R]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
-        # A mentor sees what came before, but nothing that was written after their own time with the pupil.
+        # A present mentor sees what came before, a former one the own years; nothing written after the own time.
         own = (
             Assignment.objects.held_by(actor)
             .filter(pupil=OuterRef(self.pupil_path))
             .filter(
-                Q(year__start_year__gt=OuterRef("term__year__start_year"))
+                Q(year__start_year__gt=OuterRef("term__year__start_year"), ends_on=None)
                 | Q(year=OuterRef("term__year"), ends_on=None)
                 | Q(year=OuterRef("term__year"), ends_on__gte=OuterRef("written_on"))
             )

@@ -13,9 +13,9 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.pdfs import clean_pdf, is_pdf
 from core.pictures import clean_picture
 from records.models import Attachment, GrowthLetter
-from core.pdfs import clean_pdf, is_pdf
 from records.rules import can_edit_note, can_write_letter
 from records.services.deletion import KEPT
 from records.services.versions import VersionedRecord, kind_of
@@ -33,7 +33,7 @@ def add_attachment(
     JPEG, PNG and WebP become a JPEG without the camera's data, a PDF is written anew. Raises DomainError
     `other_school`, `not_allowed`, `too_many_files`, `not_accepted`, and those of `clean_picture` and `clean_pdf`.
     """
-    _check(actor, record)
+    user_id = _check(actor, record)
     found = _sent_before(actor, record, submission)
     if found is not None:
         return found
@@ -55,7 +55,7 @@ def add_attachment(
             content_type=content_type,
             size=len(content),
             submission=submission,
-            created_by_id=actor.user_id,
+            created_by_id=user_id,
             **owner,
         )
         # The stored name tells nothing: neither who it is about nor what it was called.
@@ -121,7 +121,7 @@ def clean_file_name(name: str, suffix: str) -> str:
     stem = base.rpartition(".")[0] or base
     # Controls, and the signs that turn the reading direction and so hide an ending.
     stem = "".join(c for c in stem if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-    stem = re.sub(r'["<>|:*?;/]+', " ", stem).strip(" .")
+    stem = re.sub(r'["<>|:*?;/\s]+', " ", stem).strip(" .")
     return f"{stem[: 100 - len(suffix)] or '附件'}{suffix}"
 
 
@@ -136,12 +136,15 @@ def _clean(data: bytes) -> tuple[bytes, str, str]:
         raise
 
 
-def _check(actor: Actor, record: VersionedRecord) -> None:
+def _check(actor: Actor, record: VersionedRecord) -> int:
     if record.school_id != actor.school_id:
         raise DomainError("other_school", "这条记录不属于本校。")
+    if actor.user_id is None:
+        raise DomainError("not_allowed", "只有记录人本人可以添加或移除附件。")
     own = can_write_letter(actor, record) if isinstance(record, GrowthLetter) else can_edit_note(actor, record)
     if not own or record.deleted_at is not None:
         raise DomainError("not_allowed", "只有记录人本人可以添加或移除附件。")
+    return actor.user_id
 
 
 def _sent_before(actor: Actor, record: VersionedRecord, submission: uuid.UUID) -> Attachment | None:

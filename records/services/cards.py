@@ -1,7 +1,7 @@
-"""心灵树洞卡 (Guyi plan 四(三)2): a pupil gives one to any teacher they trust, who answers, meets, and decides about home.
+"""心灵树洞卡 (Guyi plan 四(三)2): a pupil gives one to any teacher they trust, who answers, meets and decides on home.
 
-Only that teacher reads it. A pupil who handed one in by slip reads the answer with a word 暗号, because the slip itself is
-in the parents' hands, too.
+Only that teacher reads it. A pupil who handed one in by slip reads the answer with a word 暗号, because the slip itself
+is in the parents' hands, too.
 """
 
 import datetime
@@ -39,6 +39,8 @@ MAX_FAILURES: Final = 5
 LOCK_FOR: Final = datetime.timedelta(minutes=15)
 LONGEST_TEXT: Final = 2000
 LONGEST_REASON: Final = 200
+#: Why home was not told, where the pupil wished so and the teacher wrote nothing else.
+AS_WISHED: Final = "尊重同学的意愿。"
 
 WRONG: Final = "暗号不对，请再看看记下的字母和数字。"
 LOCKED: Final = "输错的次数多了，请 15 分钟后再试。着急的话，直接去找老师。"
@@ -47,7 +49,7 @@ EXPIRED: Final = "这个表单已经失效，请刷新页面后再写一次。"
 
 
 @dataclass(frozen=True, slots=True)
-class CardData:
+class TreeHoleData:
     """What stands on a card."""
 
     subject: CardSubject
@@ -68,7 +70,7 @@ def card_code(card: TreeHoleCard) -> str:
     return "".join(letters)
 
 
-def hand_in_card(*, slip: FamilySlip, teacher: Teacher, data: CardData, submission: uuid.UUID) -> TreeHoleCard:
+def hand_in_card(*, slip: FamilySlip, teacher: Teacher, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
     """The pupil of an opened slip gives a card to `teacher`, who is told that there is one, not from whom.
 
     The same `submission` again returns the card that is already there.
@@ -82,7 +84,7 @@ def hand_in_card(*, slip: FamilySlip, teacher: Teacher, data: CardData, submissi
         return _existing(submission, slip.pupil_id, entered_by=None)
 
 
-def enter_paper_card(*, actor: Actor, pupil: Pupil, data: CardData, submission: uuid.UUID) -> TreeHoleCard:
+def enter_paper_card(*, actor: Actor, pupil: Pupil, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
     """A teacher types in a paper card that `pupil` gave to them. The pupil gets the answer in person.
 
     Raises DomainError `no_teacher` and what `hand_in_card` raises, but `too_many`: the paper was given already.
@@ -98,7 +100,7 @@ def enter_paper_card(*, actor: Actor, pupil: Pupil, data: CardData, submission: 
 
 @transaction.atomic
 def _create(
-    actor: Actor, pupil: Pupil, teacher: Teacher, data: CardData, submission: uuid.UUID, *, limited: bool
+    actor: Actor, pupil: Pupil, teacher: Teacher, data: TreeHoleData, submission: uuid.UUID, *, limited: bool
 ) -> TreeHoleCard:
     if pupil.school_id != actor.school_id or teacher.school_id != actor.school_id:
         raise DomainError("other_school", "这位老师或同学不属于本校。")
@@ -232,9 +234,7 @@ def note_meeting(*, actor: Actor, card: TreeHoleCard, on: datetime.date, version
 
 
 @transaction.atomic
-def decide_home(
-    *, actor: Actor, card: TreeHoleCard, contacted: bool, reason: str, version: int
-) -> TreeHoleCard:
+def decide_home(*, actor: Actor, card: TreeHoleCard, contacted: bool, reason: str, version: int) -> TreeHoleCard:
     """Note that home was told, or why not. Against the pupil's wish only with a reason, which the pupil reads.
 
     Raises DomainError `other_school`, `not_yours`, `reason_missing`, `reason_too_long`, `already_contacted`,
@@ -246,8 +246,10 @@ def decide_home(
     locked = _lock(actor, card, version)
     if contacted and not locked.may_tell_home and not reason:
         raise DomainError("reason_missing", "同学不希望告诉家长。为了安全必须联系时，请写一句原因，同学会看到。")
+    if not contacted and not locked.may_tell_home:
+        reason = reason or AS_WISHED
     if not contacted and not reason:
-        raise DomainError("reason_missing", "请写一句没有联系家长的原因，如：尊重同学的意愿。")
+        raise DomainError("reason_missing", "请写一句没有联系家长的原因。")
     if not contacted and locked.home_contact == HomeContact.CONTACTED:
         raise DomainError("already_contacted", "已经记下与家长沟通过，不能再改成没有联系。")
     locked.home_contact = HomeContact.CONTACTED if contacted else HomeContact.NOT_CONTACTED
@@ -257,7 +259,7 @@ def decide_home(
 
 @transaction.atomic
 def close_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
-    """Put the card away. Wants the decision about home, and an answer or a meeting unless the pupil only wished to say it.
+    """Put the card away. Wants the decision about home, and an answer or a meeting, unless the wish was to be heard.
 
     A second time changes nothing. Raises DomainError `other_school`, `not_yours`, `not_finished`.
     """

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from records.views import desk, desk_drafts, desk_history, desk_letters, desk_notes, letter_desk, letter_tools
+from records.views import (
+    desk,
+    desk_drafts,
+    desk_history,
+    desk_letters,
+    desk_notes,
+    files,
+    letter_desk,
+    letter_tools,
+    visits,
+)
 
 app_name = "desk"
 
@@ -20,6 +30,11 @@ urlpatterns = [
     path("letters/<int:pk>/preview/", letter_tools.preview, name="letter_preview"),
     path("letters/<int:pk>/preview.pdf", letter_tools.preview_pdf, name="letter_pdf"),
     path("letters/<int:pk>/lined.pdf", letter_tools.lined, name="letter_lined"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/plan/", visits.plan, name="visit_plan"),
+    path("visits/plan/<int:pk>/", visits.plan_edit, name="visit_plan_edit"),
+    path("visits/plan/<int:pk>/cancel/", visits.plan_cancel, name="visit_plan_cancel"),
+    path("visits/plan/<int:pk>/restore/", visits.plan_restore, name="visit_plan_restore"),
     path("visits/<int:pk>/", desk_notes.visit_edit, name="visit_edit"),
     path("talks/<int:pk>/", desk_notes.talk_edit, name="talk_edit"),
     path("drafts/", desk_drafts.save, name="draft_save"),
@@ -28,5 +43,9 @@ urlpatterns = [
     path("records/<str:kind>/<int:pk>/history/", desk_history.history, name="history"),
     path("records/<str:kind>/<int:pk>/delete/", desk_history.delete, name="delete"),
     path("records/<str:kind>/<int:pk>/restore/", desk_history.restore, name="restore"),
+    path("records/<str:kind>/<int:pk>/files/", files.files, name="files"),
+    path("files/<int:pk>/", files.file, name="file"),
+    path("files/<int:pk>/remove/", files.remove, name="file_remove"),
+    path("files/<int:pk>/restore/", files.restore, name="file_restore"),
     path("deleted/", desk_history.deleted, name="deleted"),
 ]

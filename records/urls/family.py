@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import family, family_cards, family_reply
+from records.views import family, family_cards, family_reply, family_visit
 
 app_name = "family"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:key>/letters/<int:pk>/", family.letter, name="letter"),
     path("<slug:key>/letters/<int:pk>/pdf/", family.letter_pdf, name="letter_pdf"),
     path("<slug:key>/letters/<int:pk>/reply/", family_reply.reply, name="reply"),
+    path("<slug:key>/visit/", family_visit.visit, name="visit"),
     path("<slug:key>/card/", family_cards.new, name="card_new"),
     path("<slug:key>/cards/", family_cards.cards, name="cards"),
     path("<slug:key>/cards/leave/", family_cards.leave, name="cards_leave"),

@@ -15,17 +15,27 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from core.undo import offer_undo
-from mentors.models import Teacher
 from records.enums import HomeContact
 from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
 from records.forms.desk import RecordForm
 from records.models import TreeHoleCard
-from records.queries.cards import card_counts, class_labels, find_enrolments, inbox, own_cards, school_cards, waited
+from records.queries.cards import (
+    card_counts,
+    class_labels,
+    classes_of,
+    find_enrolments,
+    inbox,
+    is_teacher,
+    own_cards,
+    school_cards,
+    waited,
+)
 from records.queries.counsel import sent_by
-from records.queries.desk_choices import own_enrolment, school_pupils
+from records.queries.desk_choices import school_pupils
 from records.querysets import pupils_in_reach
 from records.rules import may_log_for
 from records.services.cards import (
+    AS_WISHED,
     answer_card,
     close_card,
     decide_home,
@@ -34,10 +44,8 @@ from records.services.cards import (
     open_card,
     reopen_card,
 )
-from records.views.counsel import SCHOOL_ROLES
-from records.views.desk import calendar_or_stop
+from records.views.counsel import SCHOOL_ROLES, year_or_stop
 from records.views.drafting import FormDraft
-from schools.models import SchoolClass
 
 PAGE = 20
 
@@ -48,14 +56,10 @@ PAGE = 20
 def inbox_page(request: ActorRequest) -> HttpResponse:
     """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list."""
     page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
-    labels = class_labels({card.pupil_id for card in page}, calendar_or_stop(request).year)
+    labels = class_labels({card.pupil_id for card in page}, year_or_stop(request))
     rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
-    context = {"page_obj": page, "rows": rows, "is_teacher": _is_teacher(request)}
+    context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
     return render(request, "treehole/inbox.html", context)
-
-
-def _is_teacher(request: ActorRequest) -> bool:
-    return Teacher.objects.visible_to(request.actor).present().filter(user_id=request.actor.user_id).exists()
 
 
 def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
@@ -73,13 +77,13 @@ def card(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> HttpResponse:
-    calendar = calendar_or_stop(request)
+    year = year_or_stop(request)
     draft = FormDraft.of(request, f"card/{found.pk}")
     version = {"version": found.version}
     context: dict[str, Any] = {
         "card": found,
         "pupil": found.pupil,
-        "class_label": class_labels({found.pupil_id}, calendar.year).get(found.pupil_id, ""),
+        "class_label": class_labels({found.pupil_id}, year).get(found.pupil_id, ""),
         "waited": waited(found.handed_in_at) if found.answered_at is None and found.met_on is None else "",
         "draft": draft,
         "answer": bound.get("answer")
@@ -94,7 +98,7 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
         ),
         "home": bound.get("home")
         or HomeForm(initial={**version, **_home(found)}, may_tell=found.may_tell_home, auto_id="id_home_%s"),
-        "may_log": may_log_for(request.actor, [found.pupil_id], calendar.year),
+        "may_log": may_log_for(request.actor, [found.pupil_id], year),
         "in_reach": pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists(),
         "referrals": sent_by(request.actor).filter(pupil=found.pupil)[:5],
     }
@@ -103,9 +107,11 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
 
 def _home(found: TreeHoleCard) -> dict[str, str]:
     if found.home_contact != HomeContact.OPEN:
-        return {"contacted": found.home_contact, "reason": found.home_reason}
+        # What the software wrote is not offered again: as a reason for telling home it would be nonsense.
+        reason = "" if found.home_reason == AS_WISHED else found.home_reason
+        return {"contacted": found.home_contact, "reason": reason}
     # The pupil's wish is what is offered.
-    return {} if found.may_tell_home else {"contacted": SILENT, "reason": "尊重同学的意愿。"}
+    return {} if found.may_tell_home else {"contacted": SILENT}
 
 
 def _explain(form: RecordForm, error: DomainError, found: TreeHoleCard) -> None:
@@ -212,10 +218,8 @@ def reopen(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def find_pupil(request: ActorRequest) -> HttpResponse:
     """Whose paper card it is: by class, name or initials; names and classes only."""
-    year = calendar_or_stop(request).year
-    classes = list(
-        SchoolClass.objects.of_year(year).select_related("grade").order_by("grade__number", "number")
-    )
+    year = year_or_stop(request)
+    classes = classes_of(year)
     chosen = request.GET.get("class", "")
     class_id = next((c.pk for c in classes if str(c.pk) == chosen), None)
     query = request.GET.get("q", "").strip()[:40]
@@ -224,7 +228,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
         "class_id": class_id,
         "query": query,
         "rows": find_enrolments(request.actor, year, text=query, class_id=class_id),
-        "is_teacher": _is_teacher(request),
+        "is_teacher": is_teacher(request.actor),
     }
     return render(request, "treehole/find.html", context)
 
@@ -235,7 +239,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
 def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     """Type in the paper card of one pupil."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
-    if not _is_teacher(request):
+    if not is_teacher(request.actor):
         raise PermissionDenied
     form = CardForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -248,8 +252,8 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已录入。回信请当面交给同学。")
             return redirect("cards:card", pk=stored.pk)
-    place = own_enrolment(request.actor, calendar_or_stop(request), pupil)
-    context = {"pupil": pupil, "class_label": place.school_class.label if place is not None else "", "form": form}
+    label = class_labels({pupil.pk}, year_or_stop(request)).get(pupil.pk, "")
+    context = {"pupil": pupil, "class_label": label, "form": form}
     return render(request, "treehole/paper.html", context, status=422 if form.errors else 200)
 
 
@@ -258,7 +262,5 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
-    calendar = calendar_or_stop(request)
-    assert request.actor.school is not None  # noqa: S101 - calendar_or_stop has found the school's year
-    found = card_counts(request.actor.school, calendar.year)
-    return render(request, "treehole/counts.html", {"counts": found, "year": calendar.year})
+    year = year_or_stop(request)
+    return render(request, "treehole/counts.html", {"counts": card_counts(year), "year": year})

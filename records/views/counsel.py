@@ -40,8 +40,8 @@ from records.querysets import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
 from records.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
-from records.views.desk import calendar_or_stop
 from records.views.drafting import FormDraft
+from schools.models import SchoolYear
 from schools.queries import current_year
 from students.models import Pupil
 
@@ -50,13 +50,21 @@ SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 PAGE = 20
 
 
+def year_or_stop(request: ActorRequest) -> SchoolYear:
+    """The present year of the actor's school. Raises DomainError `not_set_up` while there is none. One query."""
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    if year is None:
+        raise DomainError("not_set_up", "本学年还没有设置，请联系学校管理员。")
+    return year
+
+
 @roles_required(*SCHOOL_ROLES)
 @require_http_methods(["GET", "POST"])
 @never_cache
 def new(request: ActorRequest, pk: int) -> HttpResponse:
     """需要心理老师帮助: the short form, in the panel or as a page, with the emergency card beside it."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
-    year = calendar_or_stop(request).year
+    year = year_or_stop(request)
     if not may_refer(request.actor, pupil, year):
         raise PermissionDenied
     in_reach = pupils_in_reach(request.actor).filter(pk=pupil.pk).exists()
@@ -101,11 +109,12 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
         messages.success(request, "已转给心理老师，接收后会通知您。紧急情况请照紧急联系卡直接联系。")
     else:
         messages.warning(
-            request, "转介已保存，但学校还没有心理老师账号，暂时没有人能接收；已请德育室处理。着急的话，请当面找德育室。"
+            request,
+            "转介已保存，但学校还没有心理老师账号，暂时没有人能接收。已提醒德育室；着急的话，请当面去找。",
         )
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect(context["back_url"])
-    may_log = may_log_for(request.actor, [pupil.pk], calendar_or_stop(request).year)
+    may_log = may_log_for(request.actor, [pupil.pk], year_or_stop(request))
     shows = request.GET.get("back") == "pupil"
     found = pupil_help(request.actor, pupil, may_log=may_log) if shows else None
     return render(request, "counsel/_referred.html", {"pupil": pupil, "help": found})
@@ -161,7 +170,7 @@ def referral(request: ActorRequest, pk: int) -> HttpResponse:
 def _show(
     request: ActorRequest, found: Referral, *, word: WordForm | None = None, notes: NotesForm | None = None
 ) -> HttpResponse:
-    calendar = calendar_or_stop(request)
+    year = year_or_stop(request)
     mine = can_work_on(request.actor, found)
     draft = FormDraft.of(request, f"referral/{found.pk}") if mine else None
     if word is None:
@@ -174,13 +183,14 @@ def _show(
     context = {
         "referral": found,
         "pupil": found.pupil,
-        "class_label": class_labels({found.pupil_id}, calendar.year).get(found.pupil_id, ""),
-        "mentors": mentor_names(found.pupil, calendar.year),
+        "class_label": class_labels({found.pupil_id}, year).get(found.pupil_id, ""),
+        "mentors": mentor_names(found.pupil, year),
         "mine": mine,
         "word": word,
         "notes": notes,
         "draft": draft,
-        "shared": shared_notes(keys, calendar.year),
+        # The pupil's class stands above already.
+        "shared": shared_notes(keys, None),
     }
     failed = word.is_bound or notes.is_bound
     return render(request, "counsel/referral.html", context, status=422 if failed else 200)

@@ -23,10 +23,9 @@ from records.queries.counsel import pupil_help
 from records.queries.desk import Calendar, find_calendar, find_desk
 from records.queries.desk_choices import own_enrolment, school_pupils
 from records.queries.drafts import draft_lines
-from records.queries.history import count_readers
-from records.queries.pupil_file import PupilFile, pupil_file
+from records.queries.pupil_file import Asked, PupilFile, pupil_file
 from records.querysets import pupils_in_reach
-from records.rules import can_read_text, may_log_for
+from records.rules import can_read_text, may_log_for, with_may_log
 from records.services.briefs import write_brief
 from records.services.readings import note_readings
 from students.models import Pupil
@@ -34,6 +33,8 @@ from students.models import Pupil
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
 RECORDERS = (Role.MENTOR, Role.HOMEROOM)
+#: After saving one of these with one pupil, 需要心理老师帮助 is offered.
+HELP_AFTER = ("visit", "visit_edit", "talk", "talk_edit")
 
 
 @roles_required(Role.MENTOR)
@@ -66,10 +67,10 @@ def home(request: ActorRequest) -> HttpResponse:
 @never_cache
 def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil's page 一生一表; opening it is logged."""
-    found = get_visible_or_404(
-        pupils_in_reach(request.actor), request.actor, everyone=school_pupils(request.actor), pk=pk
-    )
-    file = file_of(request, found, calendar_or_stop(request))
+    calendar = calendar_or_stop(request)
+    reach = with_may_log(pupils_in_reach(request.actor), request.actor, calendar.year)
+    found = get_visible_or_404(reach, request.actor, everyone=school_pupils(request.actor), pk=pk)
+    file = file_of(request, found, calendar)
     audit(actor=request.actor, verb="open_pupil", target=found, kind=AuditKind.READ)
     note_readings(actor=request.actor, records=file.shown)
     return render(request, "desk/pupil.html", file_context(request, file))
@@ -93,8 +94,9 @@ def brief(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def calendar_or_stop(request: ActorRequest) -> Calendar:
-    """The present year. Raises DomainError `not_set_up` while the school has none."""
-    calendar = find_calendar(request.actor)
+    """The present year, read once a request. Raises DomainError `not_set_up` while the school has none."""
+    calendar: Calendar | None = getattr(request, "desk_calendar", None) or find_calendar(request.actor)
+    request.desk_calendar = calendar  # type: ignore[attr-defined]  # kept for the other helpers of this request
     if calendar is None:
         raise DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
     return calendar
@@ -114,10 +116,18 @@ def file_of(request: ActorRequest, found: Pupil, calendar: Calendar) -> PupilFil
     def may_read(note: Note) -> bool:
         return can_read_text(request.actor, note)
 
-    may_log = may_log_for(request.actor, [found.pk], calendar.year)
-    file = pupil_file(request.actor, found, calendar, may_log=may_log, may_read=may_read)
-    count_readers(request.actor, file.shown)
-    return file
+    may_log = getattr(found, "may_log", None)
+    if may_log is None:
+        may_log = may_log_for(request.actor, [found.pk], calendar.year)
+    return pupil_file(request.actor, found, calendar, may_log=may_log, may_read=may_read, asked=_asked(request))
+
+
+def _asked(request: ActorRequest) -> Asked:
+    def number(name: str) -> int:
+        text = request.GET.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+    return Asked(request.GET.get("show", ""), number("term"), number("page") or 1)
 
 
 def file_context(request: ActorRequest, file: PupilFile) -> dict[str, Any]:
@@ -160,5 +170,7 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str
     desk = find_desk(request.actor, calendar)
     changed = {p.pk for p in pupils}
     rows = [r for r in desk.rows if r.pupil.pk in changed] if desk is not None else []
-    context = {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)}
+    context: dict[str, Any] = {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)}
+    if len(rows) == 1 and request.resolver_match and request.resolver_match.url_name in HELP_AFTER:
+        context["help_for"] = rows[0].pupil
     return render(request, "desk/_saved_rows.html", context)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.models import Teacher
-from records.enums import RecordKind, TalkForm, VisitForm
-from records.forms.desk import NoteForm, TalkEntryForm, VisitEntryForm
+from records.enums import Occasion, RecordKind, TalkForm, VisitForm
+from records.forms.desk import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.models import HeartTalk, HomeVisit
 from records.queries.desk import Calendar
 from records.queries.desk_choices import (
@@ -26,6 +26,7 @@ from records.queries.desk_choices import (
     school_visits,
     visit_team,
 )
+from records.queries.visits import open_plan_of
 from records.rules import can_edit_note
 from records.services import log_talk, log_visit, update_talk, update_visit
 from records.services.drafts import drop_draft
@@ -49,11 +50,17 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
     team = visit_team(request.actor, calendar, pupil)
     draft = FormDraft.of(request, f"visit/new/{pupil.pk}")
+    plan = open_plan_of(request.actor, pupil, calendar.term)
+    joined = [t for t in team if t.user_id == request.actor.user_id]
+    if plan is not None:
+        # What was agreed is filled in: the day, unless it is still to come, and who was to go.
+        joined = list(plan.teachers.all()) or joined
+        team = list({t.pk: t for t in (*team, *joined)}.values())
     initial = {
-        "date": request.actor.today,
+        "date": min(plan.date, request.actor.today) if plan is not None else request.actor.today,
         "outcome": VisitOutcome.COMPLETED,
         "way": VisitForm.HOME,
-        "teachers": [t.pk for t in team if t.user_id == request.actor.user_id],
+        "teachers": [t.pk for t in joined],
         "visibility": calendar.rules.plan.note_visibility,
     }
     form = VisitEntryForm(
@@ -63,7 +70,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
         teachers=_pairs(team),
         initial=draft.over(request, initial, VisitEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": plan}
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(
@@ -140,7 +147,9 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     initial = {
         "date": request.actor.today,
         "way": TalkForm.FACE,
-        "occasion": likely_occasion(calendar, request.actor.today),
+        "occasion": Occasion.CARD
+        if request.GET.get("occasion") == Occasion.CARD
+        else likely_occasion(calendar, request.actor.today),
         "visibility": calendar.rules.plan.note_visibility,
     }
     form = TalkEntryForm(
@@ -148,6 +157,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
         year=calendar.year,
         today=request.actor.today,
         companions=_names(others),
+        classes=[e.school_class.label for e in others],
         initial=draft.over(request, initial, TalkEntryForm),
     )
     if request.method == "POST" and form.is_valid():
@@ -176,33 +186,37 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
-    """Change one's own talk; with whom it was stays as it is."""
+    """Change one's own talk, and with whom it was."""
     talk = get_visible_or_404(known_talks(request.actor), request.actor, everyone=school_talks(request.actor), pk=pk)
     if not can_edit_note(request.actor, talk):
         raise PermissionDenied
     pupils = list(talk.pupils.all())
     # Reached from one pupil's page, the form goes back to it.
     first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
-    pupil = pupil_to_record(request, first.pk)
-    draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkEntryForm.initial_of(talk)
+    pupil, calendar = pupil_to_record(request, first.pk), calendar_or_stop(request)
+    draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkChangeForm.initial_of(talk)
     if request.POST.get("action") == TAKE_STORED:
         return _kept(request, draft, pupil)
-    form = TalkEntryForm(
+    known, labels = _may_have_joined(request, calendar, pupils)
+    form = TalkChangeForm(
         request.POST or None,
         year=talk.term.year,
         today=request.actor.today,
-        companions=(),
-        initial=draft.over(request, stored, TalkEntryForm),
+        companions=[(p.pk, name) for p, name in known],
+        classes=labels,
+        initial=draft.over(request, stored, TalkChangeForm),
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "kind": "talk", "pupils": pupils}
     context |= {"draft": draft, "conflict": draft.conflict(form, stored, talk.version, talk.pk)}
     if request.method == "POST" and form.is_valid():
+        chosen = [p for p, _name in known if p.pk in set(form.cleaned_data["pupils"])]
         try:
             update_talk(
                 actor=request.actor,
                 talk=talk,
                 version=form.cleaned_data["version"],
                 data=form.talk_data(),
+                pupils=chosen,
                 draft_key=draft.key,
             )
         except DomainError as error:
@@ -213,7 +227,8 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
             if error.code == "changed_meanwhile":
                 context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
         else:
-            return saved(request, [pupil, *(p for p in pupils if p != pupil)], "已保存谈心记录。")
+            # The page that was left comes first; the ticks of all who came or went follow.
+            return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。")
     return render_form(request, "desk/talk.html", context)
 
 
@@ -221,6 +236,19 @@ def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse
     """After a conflict the stored version stands; the typed one can be taken back for a day."""
     kept = keep_stored(request, draft)
     return saved(request, [pupil], KEPT_STORED, undo=reverse("desk:draft_undo", args=[kept.pk]))
+
+
+def _may_have_joined(
+    request: ActorRequest, calendar: Calendar, pupils: Sequence[Pupil]
+) -> tuple[list[tuple[Pupil, str]], list[str]]:
+    """Who may be ticked on a stored talk, with their classes: who was there, and the actor's own pupils."""
+    rows = companions_of(request.actor, calendar)
+    names = dict(_names(rows))
+    own = {e.pupil_id: e for e in rows}
+    # Who was there and is no longer one's own stands last, without a class.
+    gone = [p for p in pupils if p.pk not in own]
+    known = [(e.pupil, names[e.pupil_id]) for e in rows] + [(p, p.name) for p in gone]
+    return known, [e.school_class.label for e in rows]
 
 
 def _pairs(teachers: Sequence[Teacher]) -> list[tuple[int, str]]:

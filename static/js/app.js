@@ -216,6 +216,17 @@
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".notice").remove();
     if (event.target.closest("[data-print]")) window.print();
+    // 全选本班: ticks all boxes of its group, or, if all are ticked, none.
+    const all = event.target.closest("[data-pick-all]");
+    if (all) {
+      const boxes = Array.from(all.closest("[data-pick-group]").querySelectorAll('input[type="checkbox"]:not(:disabled)'));
+      const on = boxes.some((box) => !box.checked);
+      boxes.forEach((box) => {
+        if (box.checked === on) return;
+        box.checked = on;
+        box.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    }
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -20,13 +20,14 @@ from tests.records.builders import TEXT, letter, partner_of, released_letter, ta
 ClientOf = Callable[[User], Client]
 
 # Part → what it sees of a note for: the team, the office, the counsellor, the author alone.
-# A counsellor, a leader and an admin do not learn of notes at all: nobody referred the pupil to them.
+# A leader and an admin do not learn of notes at all; a counsellor only of those that were shared with 心理老师, which
+# stand on a page of their own.
 TABLE = {
     "author": ("text", "text", "text", "text"),
     "co_mentor": ("text", "exists", "exists", "exists"),
     "homeroom": ("text", "exists", "exists", "exists"),
     "office": ("text", "text", "exists", "exists"),
-    "counsellor": ("nothing", "nothing", "nothing", "nothing"),
+    "counsellor": ("nothing", "nothing", "text", "nothing"),
     "leader": ("nothing", "nothing", "nothing", "nothing"),
     "admin": ("nothing", "nothing", "nothing", "nothing"),
     "colleague": ("nothing", "nothing", "nothing", "nothing"),
@@ -91,6 +92,7 @@ def test_the_pupils_page_shows_what_the_table_says(
 
     expected = {part: meaning[sight] for part, sight in column.items()}
     expected["other_school"] = (404, 0, 0, 0, 0)
+    expected["counsellor"] = meaning["nothing"]
     assert {part: sees(part) for part in TABLE} == expected
 
 

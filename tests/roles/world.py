@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -29,6 +30,8 @@ from mentors.services.supporting import add_supporting
 from mentors.services.training import TrainingData, create_session
 from mentors.services.wishes import hand_in_wish
 from notices.services import send_notice
+from records.enums import CardSubject, CardWish
+from records.models import Attachment, VisitPlan
 from records.services import (
     TalkData,
     VisitData,
@@ -37,7 +40,9 @@ from records.services import (
     log_visit,
     release_letters,
 )
+from records.services.cards import TreeHoleData, hand_in_card
 from records.services.drafts import save_draft
+from records.services.referrals import refer
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips
@@ -150,12 +155,37 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         data=TalkData(date=day, visibility=NoteVisibility.AUTHOR),
         submission=uuid.uuid4(),
     )
+    shared = log_visit(
+        actor=mentor,
+        pupil=pupil,
+        term=term,
+        data=VisitData(date=day, visibility=NoteVisibility.COUNSELLOR),
+        teachers=[],
+        submission=uuid.uuid4(),
+    )
     letter = hand_in_letter(
         actor=mentor, pupil=pupil, term=term, body="你好", advice="", version=0, submission=uuid.uuid4()
     )
     release_letters(actor=office, term=term, letter_ids=[letter.pk])
     draft = save_draft(
         actor=mentor, key=f"talk/{talk.pk}", content={"text": ["还没写完"]}, stamp="0123456789ab.1", base_version=1
+    )
+    # Rows alone: the pages are asked who may open them, not what the files hold. One is cancelled by the test itself.
+    planned, changing = (
+        VisitPlan.objects.create(school=cast.school, pupil=one_of_two, term=term, date=TODAY, created_by=cast.homeroom)
+        for one_of_two in cast.pupils
+    )
+    file, removed_file = (
+        Attachment.objects.create(
+            school=cast.school,
+            talk=talk,
+            file=ContentFile(b"x", name="x.jpg"),
+            name="x.jpg",
+            content_type="image/jpeg",
+            size=1,
+            created_by=cast.mentor,
+        )
+        for _ in range(2)
     )
     exception = grant_exception(actor=office, mentor=cast.slot_colleague, limit=16, reason="试一试")
     job = Job.objects.create(
@@ -193,6 +223,13 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     )
     grant = RoleGrant.objects.get(user=cast.counsellor)
     teacher = cast.slot.members.get().teacher
+    referral = refer(actor=mentor, pupil=pupil, text="", submission=uuid.uuid4())
+    hole_card = hand_in_card(
+        slip=slip,
+        teacher=teacher,
+        data=TreeHoleData(subject=CardSubject.MOOD, text="最近有点累", wish=CardWish.WRITE),
+        submission=uuid.uuid4(),
+    )
     case = open_case(actor=office, teacher=cast.slot_colleague.members.get().teacher, starts_on=day)
     training, spare_training = (
         create_session(actor=office, data=TrainingData(date=day, topic=topic)) for topic in ("怎样谈心", "写错的一次")
@@ -294,6 +331,22 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},
             "manage:ask_notes": {"pk": teacher.pk},
+            "cards:answer": {"pk": hole_card.pk},
+            "cards:card": {"pk": hole_card.pk},
+            "cards:close": {"pk": hole_card.pk},
+            "cards:home": {"pk": hole_card.pk},
+            "cards:meet": {"pk": hole_card.pk},
+            "cards:paper": {"pk": pupil.pk},
+            "cards:reopen": {"pk": hole_card.pk},
+            "counsel:acknowledge": {"pk": referral.pk},
+            "counsel:answer": {"pk": referral.pk},
+            "counsel:close": {"pk": referral.pk},
+            "counsel:refer": {"pk": pupil.pk},
+            "counsel:referral": {"pk": referral.pk},
+            "counsel:reopen": {"pk": referral.pk},
+            "counsel:sent": {"pk": referral.pk},
+            "counsel:shared": {"kind": "visit", "pk": shared.pk},
+            "counsel:write": {"pk": referral.pk},
             "desk:brief": {"pk": pupil.pk},
             "desk:delete": {"kind": "visit", "pk": visit.pk},
             "desk:draft_drop": {"pk": draft.pk},
@@ -311,15 +364,27 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "desk:talk_edit": {"pk": talk.pk},
             "desk:visit": {"pk": pupil.pk},
             "desk:visit_edit": {"pk": visit.pk},
+            "desk:visit_plan_cancel": {"pk": planned.pk},
+            "desk:visit_plan_edit": {"pk": changing.pk},
+            "desk:visit_plan_restore": {"pk": planned.pk},
+            "desk:file": {"pk": file.pk},
+            "desk:file_remove": {"pk": removed_file.pk},
+            "desk:file_restore": {"pk": removed_file.pk},
+            "desk:files": {"kind": "talk", "pk": talk.pk},
             "entry:ballots": typed_in,
             "entry:grid": typed_in,
             "entry:row": typed_in | {"pupil": cast.pupil_unassigned.pk},
             "family:home": {"key": slip.key},
+            "family:card": {"key": slip.key, "pk": hole_card.pk},
+            "family:card_new": {"key": slip.key},
+            "family:cards": {"key": slip.key},
+            "family:cards_leave": {"key": slip.key},
             "family:letter": {"key": slip.key, "pk": letter.pk},
             "family:letter_pdf": {"key": slip.key, "pk": letter.pk},
             "family:letters": {"key": slip.key},
             "family:reply": {"key": slip.key, "pk": letter.pk},
             "family:slip": {"key": slip.key},
+            "family:visit": {"key": slip.key},
             "imports:cancel": {"pk": batch.pk},
             "imports:confirm": {"pk": batch.pk},
             "imports:detail": {"pk": batch.pk},

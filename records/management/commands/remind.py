@@ -34,7 +34,7 @@ def as_dict(digest: Digest) -> dict[str, Any]:
             }
             for item in digest.items
         ],
-    }
+    } | ({"referrals": len(digest.referrals)} if digest.referrals else {})
 
 
 class Command(HouseCommand):

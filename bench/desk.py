@@ -1,0 +1,235 @@
+"""Server time of a mentor's home page beside rendering the same template from ready values, in the same run.
+
+    .venv/bin/python bench/desk.py [ROUNDS]
+
+Builds a school in an empty SQLite database in a temporary folder: one mentor with 15 pupils, first with 15 records a
+pupil, then with 100. "Page" is a whole request through Django's test client: middleware, session, person, queries,
+template. "Template" is the same template with the context object that the view made, context processors included and
+their answers kept, so that no query runs. Prints medians, their ratio, the number of queries and the size.
+"""
+
+import argparse
+import datetime
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 60
+PUPILS = 15
+STEPS = (15, 100)  # records a pupil
+WANTED = 1.5
+WANTED_QUERIES, WANTED_KB = 15, 100
+NAMES = "安白曹丁范高何江孔林马倪欧潘秦"
+
+
+class Figures(NamedTuple):
+    """Of one state of the book: seconds of the page and of the template alone, queries, kilobytes."""
+
+    page: float
+    template: float
+    queries: int
+    size: float
+
+    @property
+    def ratio(self) -> float:
+        """How much longer the page takes than its template."""
+        return self.page / self.template
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        _set_up(Path(folder))
+        user, write = _school()
+        print(f"{'records a pupil':<18}{'page':>9}{'template':>11}{'ratio':>8}{'queries':>9}{'KB':>7}")
+        found = []
+        for step in STEPS:
+            write(step)
+            figures = _measure(user, rounds)
+            found.append(figures)
+            print(
+                f"{step:<18}{figures.page * 1000:>6.1f} ms{figures.template * 1000:>8.1f} ms{figures.ratio:>8.2f}"
+                f"{figures.queries:>9}{figures.size:>7.1f}"
+            )
+        print(f"wanted: ratio at most {WANTED}, {WANTED_QUERIES} queries, {WANTED_KB} KB; and no growth")
+        first, last = found[0], found[-1]
+        print(
+            f"growth from {STEPS[0]} to {STEPS[-1]} records a pupil: page × {last.page / first.page:.2f}, "
+            f"queries {last.queries - first.queries:+d}, {last.size - first.size:+.1f} KB"
+        )
+
+
+def _set_up(folder: Path) -> None:
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mentorship.settings"
+    os.environ["VAR_DIR"] = str(folder)
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'db.sqlite3'}"
+    # As an installation runs: templates are compiled once, queries are not kept.
+    os.environ["DEBUG"] = "0"
+    os.environ.pop("REDIS_URL", None)
+    import django  # noqa: PLC0415 - the settings are known only now
+    from django.core.management import call_command  # noqa: PLC0415 - as above
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _school() -> tuple[Any, Callable[[int], None]]:
+    """A mentor with 15 pupils, and what brings each of them to so many records."""
+    # All of them need the settings.
+    from accounts.actors import system_actor  # noqa: PLC0415
+    from accounts.enums import Role  # noqa: PLC0415
+    from accounts.queries import actor_for  # noqa: PLC0415
+    from accounts.services import create_user, grant_role  # noqa: PLC0415
+    from core.clock import today  # noqa: PLC0415
+    from mentors.enums import AssignmentOrigin  # noqa: PLC0415
+    from mentors.models import Teacher  # noqa: PLC0415
+    from mentors.services import assign_pupil, create_mentor  # noqa: PLC0415
+    from records.queries.desk import find_calendar  # noqa: PLC0415
+    from records.services import TalkData, VisitData, hand_in_letter, log_talk, log_visit  # noqa: PLC0415
+    from schools.enums import NoteVisibility, Preset  # noqa: PLC0415
+    from schools.services import create_class, create_school  # noqa: PLC0415
+    from students.models import Enrolment, Pupil  # noqa: PLC0415
+
+    day = today()
+    start_year = day.year if day.month >= 8 else day.year - 1
+    school, year = create_school(
+        code="bench", name="青竹小学", preset=Preset.PRIMARY_TERMLY, start_year=start_year, bureau_name="江城市教育局"
+    )
+    system = system_actor(school_id=school.pk, today=day)
+    school_class = create_class(year=year, grade_number=5, number=1)
+    user = create_user(actor=system, username="bench-mentor", name="林小满", school=school)
+    since = year.starts_on
+    grant_role(actor=system, user=user, role=Role.MENTOR, school=school, starts_on=since)
+    slot = create_mentor(
+        actor=system,
+        year=year,
+        teachers=[Teacher.objects.create(school=school, user=user, number="T1", name=user.name)],
+    )
+    pupils = []
+    for n in range(PUPILS):
+        pupil = Pupil.objects.create(school=school, student_number=f"G{n:09}", name=f"{NAMES[n]}小{NAMES[-n]}")
+        Enrolment.objects.create(
+            school=school,
+            year=year,
+            school_class=school_class,
+            pupil=pupil,
+            seat_number=n + 1,
+            starts_on=since,
+            brief="喜欢画画，最近和同桌处得不错，数学作业常常忘带。",
+        )
+        assign_pupil(actor=system, pupil=pupil, mentor=slot, origin=AssignmentOrigin.OFFICE)
+        pupils.append(pupil)
+    actor = actor_for(user, scope_key=None, on=day)
+    calendar = find_calendar(actor)
+    assert calendar is not None
+    first = max(datetime.date(start_year, 6, 1), day - datetime.timedelta(days=90))
+    text = "课间在操场边聊了一会儿，说到周末和家里人去江边放风筝。" * 4
+
+    def write(records: int) -> None:
+        """Bring each pupil to so many visits and talks; two of three pupils get a letter, too."""
+        have = written[0]
+        for at, pupil in enumerate(pupils):
+            for n in range(have, records):
+                on = first + (day - first) * (n % 90) // 90
+                if n % 5 == 0:
+                    log_visit(
+                        actor=actor,
+                        pupil=pupil,
+                        term=calendar.term,
+                        data=VisitData(date=on, visibility=NoteVisibility.TEAM, text=text),
+                        teachers=[],
+                        submission=uuid.uuid4(),
+                    )
+                else:
+                    log_talk(
+                        actor=actor,
+                        pupils=[pupil],
+                        term=calendar.term,
+                        data=TalkData(date=on, visibility=NoteVisibility.TEAM, text=text),
+                        submission=uuid.uuid4(),
+                    )
+            if have == 0 and at % 3:
+                hand_in_letter(
+                    actor=actor,
+                    pupil=pupil,
+                    term=calendar.term,
+                    body=f"还记得你第 {at} 次整理图书角的那个下午吗？",
+                    advice="",
+                    version=0,
+                    submission=uuid.uuid4(),
+                )
+        written[0] = records
+
+    written = [0]
+    return user, write
+
+
+def _measure(user: Any, rounds: int) -> Figures:
+    from django.db import connection  # noqa: PLC0415 - as above
+    from django.http import HttpRequest  # noqa: PLC0415 - as above
+    from django.template import loader  # noqa: PLC0415 - as above
+    from django.test import Client  # noqa: PLC0415 - as above
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    ready: list[tuple[HttpRequest, dict[str, Any]]] = []
+
+    def keep(request: HttpRequest, template: str, context: dict[str, Any], **_rest: Any) -> Any:
+        ready.append((request, context))
+        return original(request, template, context)
+
+    from records.views import desk  # noqa: PLC0415 - as above
+
+    original = desk.render
+    with mock.patch.object(desk, "render", keep), CaptureQueriesContext(connection) as captured:
+        page = client.get("/my/", SERVER_NAME="localhost")
+    queries = len(captured)
+    assert page.status_code == 200, page.status_code
+    request, context = ready[0]
+    template = loader.get_template("desk/home.html")
+    # What context processors ask of the database is ready as well: a page's own values win over theirs.
+    context |= {"unread_notices": 0}
+
+    def whole() -> None:
+        client.get("/my/", SERVER_NAME="localhost")
+
+    def rendered() -> None:
+        template.render(context, request)
+
+    # What the context keeps lazily is fetched now; from here on the template asks the database nothing.
+    rendered()
+    with CaptureQueriesContext(connection) as asked:
+        rendered()
+    assert len(asked) == 0, [query["sql"][:200] for query in asked]
+    pages, templates = _alternating(whole, rendered, rounds)
+    return Figures(pages, templates, queries, len(page.content) / 1024)
+
+
+def _alternating(one: Callable[[], None], other: Callable[[], None], rounds: int) -> tuple[float, float]:
+    """The medians of both, measured in turns, so that a busy moment of the machine strikes both."""
+    spent: tuple[list[float], list[float]] = ([], [])
+    gc.collect()
+    for _ in range(rounds):
+        for act, times in zip((one, other), spent, strict=True):
+            began = time.process_time()
+            act()
+            times.append(time.process_time() - began)
+    return statistics.median(spent[0]), statistics.median(spent[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""Planning a class's visits, and the visits of one's own: planned ones and those one took part in."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from core.errors import DomainError
+from core.undo import offer_undo
+from mentors.models import Teacher
+from records.forms.visits import VisitPlanForm
+from records.models import VisitPlan
+from records.queries.visits import (
+    class_team,
+    joined_visits,
+    led_classes,
+    my_plans,
+    open_plans,
+    plan_rows,
+    school_plans,
+)
+from records.rules import may_plan_for
+from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
+from records.views.desk import RECORDERS, calendar_or_stop
+from schools.models import SchoolClass
+
+PAGE_SIZE: Final = 20
+MOST_PLANS: Final = 30
+
+
+@roles_required(*RECORDERS)
+@require_GET
+@never_cache
+def visits(request: ActorRequest) -> HttpResponse:
+    """家访安排: what is planned with me or for my pupils, and 我参加的家访."""
+    calendar = calendar_or_stop(request)
+    plans = list(my_plans(request.actor, calendar)[: MOST_PLANS + 1])
+    page = Paginator(joined_visits(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "plans": plans[:MOST_PLANS],
+        "has_more_plans": len(plans) > MOST_PLANS,
+        "page_obj": page,
+        "may_plan": bool(request.actor.homeroom_class_ids),
+        "is_mentor": request.actor.has(Role.MENTOR),
+        "today": request.actor.today,
+    }
+    return render(request, "desk/visits.html", context)
+
+
+@roles_required(Role.HOMEROOM)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def plan(request: ActorRequest) -> HttpResponse:
+    """The class's visits: who is done, planned or open, the families' wishes; several are planned at once."""
+    calendar = calendar_or_stop(request)
+    classes = led_classes(request.actor, calendar)
+    if not classes:
+        raise DomainError("no_class", "本学年还没有您带的班级，请联系学校管理员。")
+    chosen = next((c for c in classes if str(c.pk) == request.GET.get("class")), classes[0])
+    rows = plan_rows(request.actor, calendar, chosen)
+    team = class_team(request.actor, chosen)
+    form = VisitPlanForm(
+        request.POST or None,
+        teachers=_pairs(team),
+        today=request.actor.today,
+        initial={"teachers": [t.pk for t in team if t.user_id == request.actor.user_id]},
+    )
+    keys = set(request.POST.getlist("pupils"))
+    if request.method == "POST" and form.is_valid():
+        pupils = [row.pupil for row in rows if str(row.pupil.pk) in keys]
+        try:
+            if len(pupils) != len(keys):
+                raise PermissionDenied
+            planned = plan_visits(
+                actor=request.actor,
+                term=calendar.term,
+                pupils=pupils,
+                date=form.cleaned_data["date"],
+                time=form.cleaned_data["time"],
+                teachers=_chosen(team, form),
+                remark=form.cleaned_data["remark"],
+            )
+        except DomainError as error:
+            form.add_error("date" if error.code == "date_out_of_range" else None, error.message)
+        else:
+            who = pupils[0].name if len(planned) == 1 else f" {len(planned)} 位同学"
+            messages.success(request, f"已约好{who}的家访。")
+            return redirect(f"{reverse('desk:visit_plan')}?class={chosen.pk}")
+    return render(
+        request,
+        "desk/visit_plan.html",
+        {
+            "calendar": calendar,
+            "classes": classes,
+            "chosen": chosen,
+            "rows": rows,
+            "form": form,
+            "checked": keys,
+            "open_count": sum(row.tick.is_open for row in rows),
+            "done_count": sum(not row.tick.is_open for row in rows),
+            "today": request.actor.today,
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+@roles_required(Role.HOMEROOM)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Move one planned visit to another day, time or company."""
+    found = _plan(request, pk)
+    school_class = _class_of(request, found)
+    team = list({t.pk: t for t in (*class_team(request.actor, school_class), *found.teachers.all())}.values())
+    form = VisitPlanForm(
+        request.POST or None,
+        teachers=_pairs(team),
+        today=request.actor.today,
+        initial=VisitPlanForm.initial_of(found),
+    )
+    back = f"{reverse('desk:visit_plan')}?class={school_class.pk}"
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_visit_plan(
+                actor=request.actor,
+                plan=found,
+                date=form.cleaned_data["date"],
+                time=form.cleaned_data["time"],
+                teachers=_chosen(team, form),
+                remark=form.cleaned_data["remark"],
+            )
+        except DomainError as error:
+            form.add_error("date" if error.code == "date_out_of_range" else None, error.message)
+        else:
+            messages.success(request, f"已改好{found.pupil.name}的家访安排。")
+            return redirect(back)
+    context: dict[str, Any] = {
+        "plan": found,
+        "pupil": found.pupil,
+        "form": form,
+        "back_url": back,
+    }
+    return render(request, "desk/visit_plan_edit.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@roles_required(Role.HOMEROOM)
+@require_POST
+def plan_cancel(request: ActorRequest, pk: int) -> HttpResponse:
+    """Call a planned visit off; the message offers to take it back."""
+    found = _plan(request, pk)
+    cancel_visit_plan(actor=request.actor, plan=found)
+    undo = reverse("desk:visit_plan_restore", args=[found.pk])
+    offer_undo(request, f"已取消{found.pupil.name}的家访安排。", undo)
+    return redirect(f"{reverse('desk:visit_plan')}?class={_class_of(request, found).pk}")
+
+
+@roles_required(Role.HOMEROOM)
+@require_POST
+def plan_restore(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a cancelling back."""
+    found = _plan(request, pk, cancelled=True)
+    restore_visit_plan(actor=request.actor, plan=found)
+    messages.success(request, f"已恢复{found.pupil.name}的家访安排。")
+    return redirect(f"{reverse('desk:visit_plan')}?class={_class_of(request, found).pk}")
+
+
+def _plan(request: ActorRequest, pk: int, *, cancelled: bool = False) -> VisitPlan:
+    """A plan for the own class; else 403, and 404 for another school's."""
+    everyone = school_plans(request.actor).select_related("pupil")
+    rows = everyone if cancelled else open_plans(request.actor)
+    found = get_visible_or_404(rows, request.actor, everyone=everyone, pk=pk)
+    if not may_plan_for(request.actor, [found.pupil_id]):
+        raise PermissionDenied
+    return found
+
+
+def _class_of(request: ActorRequest, found: VisitPlan) -> SchoolClass:
+    classes = led_classes(request.actor, calendar_or_stop(request))
+    keys = set(found.pupil.enrolments.filter(ends_on=None).values_list("school_class_id", flat=True))
+    own = next((c for c in classes if c.pk in keys), None)
+    if own is None:
+        raise PermissionDenied
+    return own
+
+
+def _pairs(teachers: list[Teacher]) -> list[tuple[int, str]]:
+    return [(t.pk, t.name) for t in teachers]
+
+
+def _chosen(team: list[Teacher], form: VisitPlanForm) -> list[Teacher]:
+    keys = set(form.cleaned_data["teachers"])
+    return [t for t in team if t.pk in keys]

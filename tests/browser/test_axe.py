@@ -1,0 +1,224 @@
+"""axe-core on the pages that teachers and families write and read on: WCAG 2.2 A and AA, two widths, light and dark."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, ROOT, House, OpenVisit, Visitor
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCHEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one person opens: addresses, and the first link of each pattern that is met on the way."""
+
+    account: str
+    pages: tuple[str, ...]
+    links: tuple[str, ...] = ()
+
+
+ROUNDS = {
+    "mentor": Round(
+        "demo-mentor",
+        ("/my/", "/my/letters/", "/my/deleted/", "/my/visits/", "/my/cards/", "/my/cards/new/", "/inbox/", "/clubs/"),
+        (
+            r"/my/pupils/\d+/",
+            r"/my/pupils/\d+/visit/",
+            r"/my/pupils/\d+/talk/",
+            r"/my/pupils/\d+/letter/",
+            r"/my/pupils/\d+/brief/",
+            r"/my/letters/\d+/",
+            r"/my/(visits|talks)/\d+/",
+            r"/my/records/(visit|talk)/\d+/history/",
+            r"/counsel/pupils/\d+/refer/",
+            r"/handover/\d+/",
+        ),
+    ),
+    "homeroom": Round(
+        "demo-homeroom",
+        ("/classes/", "/my/visits/", "/my/visits/plan/"),
+        (r"/classes/\d+/", r"/classes/\d+/table/", r"/classes/\d+/meetings/", r"/classes/\d+/meetings/new/"),
+    ),
+    "office": Round(
+        "demo-office",
+        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/my/deleted/"),
+        (
+            r"/office/letters/\d+/",
+            r"/office/classes/\d+/",
+            r"/rounds/\d+/",
+            r"/rounds/\d+/candidates/",
+            r"/rounds/\d+/progress/",
+            r"/rounds/\d+/edit/",
+            r"/rounds/\d+/classes/\d+/entry/",
+        ),
+    ),
+    "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
+    "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
+}
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    assert AXE.exists(), "axe-core is installed by script/setup --dev"
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page, source: str) -> list[str]:
+    """What axe finds on the page in light and in dark: rule, impact and where, one line each."""
+    # Through the debugger, so that the page's own policy against foreign scripts stays on.
+    page.evaluate(source)
+    lines = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_timeout(50)
+        found: list[dict[str, Any]] = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+            ".then(r => r.violations)",
+            TAGS,
+        )
+        lines += [
+            f"{scheme} {rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))} {node['html'][:160]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+    return lines
+
+
+def paths_on(page: Page) -> list[str]:
+    """Where the links of a page lead, without questions and anchors."""
+    links: list[str] = page.locator("a[href^='/']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    return [re.split(r"[?#]", link)[0] for link in links]
+
+
+class Walk:
+    """Opens pages one after the other and notes what axe says to each."""
+
+    def __init__(self, visitor: Visitor, source: str) -> None:
+        self.visitor, self.source = visitor, source
+        self.met: list[str] = []
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, path: str) -> None:
+        """One page; its links are remembered."""
+        page = self.visitor.go(path)
+        expect(page.get_by_role("heading", level=1).first).to_be_visible()
+        self.judge(path)
+        self.met += paths_on(page)
+
+    def judge(self, name: str) -> None:
+        """What is on the screen now."""
+        lines = violations(self.visitor.page, self.source)
+        if lines:
+            self.found[name] = lines
+
+    def first(self, pattern: str) -> str:
+        """The first link met that leads where `pattern` says."""
+        link = next((path for path in self.met if re.fullmatch(pattern, path)), None)
+        assert link is not None, f"no link met leads to {pattern}"
+        return link
+
+
+def set_the_scene(house: House) -> None:
+    """What the demo may lack: a note of each kind, a letter handed in, a card, a referral; by the services, once."""
+    house.manage("shell", "-c", SCENE)
+
+
+# Commands of the demo's own people; nothing here that a page could not do.
+SCENE = """
+import uuid
+from accounts.models import User
+from accounts.queries import actor_for
+from core.clock import today
+from mentors.models import Assignment, Teacher
+from records.enums import CardSubject, CardWish
+from records.models import Referral
+from records.queries.desk import find_calendar
+from records.services import TalkData, VisitData, log_talk, log_visit
+from records.services.cards import TreeHoleData, hand_in_card
+from records.services.referrals import refer
+from schools.enums import NoteVisibility
+from students.services import issue_slips
+
+user = User.objects.get(username="demo-mentor")
+actor = actor_for(user, scope_key=None, on=today())
+if not Referral.objects.filter(created_by=user).exists():
+    calendar = find_calendar(actor)
+    pupils = [a.pupil for a in Assignment.objects.held_by(actor).active().filter(year=calendar.year).order_by("pk")]
+    first = pupils[0]
+    log_visit(actor=actor, pupil=first, term=calendar.term, teachers=[], submission=uuid.uuid4(),
+              data=VisitData(date=today(), visibility=NoteVisibility.COUNSELLOR, text="聊了孩子在家的作息。"))
+    log_talk(actor=actor, pupils=[first], term=calendar.term, submission=uuid.uuid4(),
+             data=TalkData(date=today(), visibility=NoteVisibility.TEAM, text="操场边走了两圈。"))
+    refer(actor=actor, pupil=first, text="最近睡得不好。", submission=uuid.uuid4())
+    slip = issue_slips(actor=actor, pupils=[first])[first.pk]
+    hand_in_card(slip=slip, teacher=Teacher.objects.get(user=user), submission=uuid.uuid4(),
+                 data=TreeHoleData(CardSubject.MOOD, "有点累。", CardWish.WRITE))
+"""
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["390", "1280"])
+@pytest.mark.parametrize("who", ROUNDS)
+def test_axe_finds_nothing_on_the_pages_of(
+    who: str, house: House, visit: OpenVisit, viewport: dict[str, int], axe_source: str
+) -> None:
+    set_the_scene(house)
+    visitor, tour = visit(viewport), ROUNDS[who]
+    visitor.sign_in(tour.account)
+    walk = Walk(visitor, axe_source)
+    for path in tour.pages:
+        walk.look(path)
+    for pattern in tour.links:
+        walk.look(walk.first(pattern))
+    assert walk.found == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["390", "1280"])
+def test_axe_finds_nothing_in_the_panel(
+    house: House, visit: OpenVisit, viewport: dict[str, int], axe_source: str
+) -> None:
+    visitor = visit(viewport)
+    page = visitor.sign_in("demo-mentor")
+    walk = Walk(visitor, axe_source)
+    for label in ("家访", "谈心", "成长寄语"):
+        visitor.go("/my/")
+        page.locator("#roster a.tick").filter(has_text=label).filter(
+            has_text=re.compile("待完成|草稿|已交|约")
+        ).last.click()
+        expect(page.locator("#panel form, #panel .paper").first).to_be_visible()
+        for fold in page.locator("#panel summary").all():
+            fold.click()
+        walk.judge(f"panel: {label}")
+    assert walk.found == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["390", "1280"])
+def test_axe_finds_nothing_on_the_pages_of_a_family(
+    house: House, visit: OpenVisit, viewport: dict[str, int], axe_source: str
+) -> None:
+    visitor = visit(viewport)
+    walk = Walk(visitor, axe_source)
+    page = visitor.go(house.slip_path)
+    walk.judge("slip")
+    page.get_by_label("凭条码").fill(house.slip_code)
+    page.get_by_label("手机").fill(house.phone_tail)
+    page.get_by_role("button", name="打开").click()
+    page.wait_for_load_state()
+    for path in ("letters/", "home/", "card/", "cards/", "visit/"):
+        walk.look(house.slip_path + path)
+    walk.look(walk.first(re.escape(house.slip_path) + r"letters/\d+/"))
+    path, code, tail = house.choosing_slip
+    page = visitor.go(path)
+    page.get_by_label("凭条码").fill(code)
+    page.get_by_label("手机").fill(tail)
+    page.get_by_role("button", name="打开").click()
+    page.wait_for_load_state()
+    walk.look(path + "mentor/")
+    assert walk.found == {}

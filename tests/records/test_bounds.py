@@ -1,0 +1,121 @@
+"""The desk's pages stay small: at most 15 queries and 100 KB, with one record, three, or forty."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from records.enums import CardSubject, CardWish
+from records.models import HeartTalk
+from records.services.cards import TreeHoleData, hand_in_card
+from records.services.deletion import delete_note
+from records.services.notes import TalkData, update_talk
+from records.services.referrals import refer
+from schools.enums import NoteVisibility
+from students.models import Pupil
+from students.services import issue_slips
+from tests.cast import TODAY, EnrolmentFactory, SchoolCast
+from tests.records.builders import letter, talk, visit
+
+ClientOf = Callable[[User], Client]
+MOST_QUERIES = 15
+MOST_BYTES = 100 * 1024
+LONG = "课间在操场边聊了一会儿，说到周末和家里人去江边放风筝。" * 12
+
+
+def write(cast: SchoolCast, pupil: Pupil, count: int) -> HeartTalk:
+    """So many records of each kind, with long texts; the talk that was changed so many times."""
+    actor = cast.actor(cast.mentor)
+    changed = talk(cast, cast.mentor, pupil)
+    for n in range(count):
+        day = TODAY - datetime.timedelta(days=n)
+        talk(cast, cast.mentor, pupil, cast.pupils[1], date=day, text=LONG)
+        visit(cast, cast.mentor, pupil, date=day, text=LONG, agreement=LONG[:200])
+        talk(cast, cast.mentor, pupil, date=day, text=LONG, visibility=NoteVisibility.COUNSELLOR)
+        delete_note(actor=actor, record=talk(cast, cast.mentor, pupil, date=day, text=LONG))
+        changed = update_talk(
+            actor=actor,
+            talk=changed,
+            version=changed.version,
+            data=TalkData(date=TODAY, visibility=NoteVisibility.TEAM, text=f"{n}{LONG}"),
+        )
+    return changed
+
+
+def fill(cast: SchoolCast, count: int) -> dict[str, tuple[User, str]]:
+    """A school with so many of everything; the pages with who opens them."""
+    pupil = cast.pupils[0]
+    changed = write(cast, pupil, count)
+    letter(cast, cast.mentor, pupil, body=LONG)
+    teacher = cast.slot.members.get().teacher
+    for n in range(count):
+        one = EnrolmentFactory.create(school_class=cast.class_five, pupil__name=f"易{n}").pupil
+        slip = issue_slips(actor=cast.actor(cast.office), pupils=[one])[one.pk]
+        data = TreeHoleData(CardSubject.MOOD, LONG, CardWish.WRITE)
+        hand_in_card(slip=slip, teacher=teacher, data=data, submission=uuid.uuid4())
+        refer(actor=cast.actor(cast.mentor), pupil=pupil, text=LONG, submission=uuid.uuid4())
+    mentor, office, counsellor = cast.mentor, cast.office, cast.counsellor
+    return {
+        "home": (mentor, reverse("desk:home")),
+        "pupil": (mentor, reverse("desk:pupil", args=[pupil.pk])),
+        "pupil, for the office": (office, reverse("desk:pupil", args=[pupil.pk])),
+        "letters": (mentor, reverse("desk:letters")),
+        "letter desk": (mentor, reverse("desk:letter_desk", args=[pupil.pk])),
+        "cards": (mentor, reverse("cards:inbox")),
+        "visits": (mentor, reverse("desk:visits")),
+        "deleted": (mentor, reverse("desk:deleted")),
+        "history": (mentor, reverse("desk:history", args=["talk", changed.pk])),
+        "talk form": (mentor, reverse("desk:talk", args=[pupil.pk])),
+        "visit form": (mentor, reverse("desk:visit", args=[pupil.pk])),
+        "counsellor's page": (counsellor, reverse("counsel:home")),
+        "shared notes": (counsellor, reverse("counsel:notes")),
+        "office's letters": (office, reverse("office:letters")),
+    }
+
+
+def cost(client: Client, address: str) -> tuple[int, int]:
+    """Queries and bytes of a page that was opened before, as on a second visit."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(queries), len(response.content)
+
+
+#: The queries of each page, with the session, the person and the roles; whatever was recorded.
+QUERIES = {
+    "home": 14,
+    "pupil": 15,
+    "pupil, for the office": 15,
+    "letters": 15,
+    "letter desk": 15,
+    "cards": 15,
+    "visits": 15,
+    "deleted": 15,
+    "history": 15,
+    "talk form": 15,
+    "visit form": 15,
+    "counsellor's page": 15,
+    "shared notes": 15,
+    "office's letters": 15,
+}
+
+
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_the_desks_pages_stay_small_whatever_was_recorded(qingzhu: SchoolCast, client_of: ClientOf, count: int) -> None:
+    pages = fill(qingzhu, count)
+    clients = {user.pk: client_of(user) for user, _ in pages.values()}
+    found = {name: cost(clients[user.pk], address) for name, (user, address) in pages.items()}
+    print(count, found)
+    assert {name: queries for name, (queries, _size) in found.items()} == QUERIES
+    assert {name: size for name, (_queries, size) in found.items() if size >= MOST_BYTES} == {}
+
+
+def test_no_page_of_the_desk_takes_more_than_fifteen_queries() -> None:
+    assert {name: queries for name, queries in QUERIES.items() if queries > MOST_QUERIES} == {}
