@@ -14,7 +14,7 @@ def find_mentor(typed: str, mentors: Sequence[OpenMentor]) -> OpenMentor:
     Raises DomainError `unknown_mentor`, `several_mentors`.
     """
     key = clean_key(typed).lower()
-    if key.isascii() and key.isdigit():
+    if key.isascii() and key.isdigit() and len(key) < 10:
         found = [m for m in mentors if m.number == int(key)]
         if not found:
             raise DomainError("unknown_mentor", f"没有 {int(key)} 号。")

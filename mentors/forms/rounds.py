@@ -1,5 +1,6 @@
 """Forms of the matching rounds: settings, candidates, a longer time, further mentors and exceptions."""
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ TIE_BREAKS_SAID = {
     MatchTieBreak.ROSTER: "按班级和座号，靠前的在先。",
 }
 MOMENT = "%Y-%m-%dT%H:%M"
+YEARS = range(2000, 2101)
 
 
 class _MomentField(forms.DateTimeField):
@@ -38,6 +40,13 @@ class _MomentField(forms.DateTimeField):
             },
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> datetime.datetime | None:
+        """A moment that can be meant: the years 1 and 9999 leave the calendar in another time zone."""
+        year = str(value or "").strip()[:4]
+        if year.isdecimal() and int(year) not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class RoundForm(forms.Form):

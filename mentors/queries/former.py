@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db import models
+
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember
 from schools.models import SchoolYear
@@ -28,7 +30,8 @@ def former_mentors(year: SchoolYear, pupil_ids: Collection[int]) -> dict[int, in
     wanted = set(pupil_ids)
     last: dict[int, int] = dict(
         Assignment.objects.filter(mentor_id__in=teachers, kind=AssignmentKind.MAIN)
-        .order_by("starts_on", "pk")
+        # The last to end, not to begin: a move that was taken back the same day ended before.
+        .order_by(models.F("ends_on").asc(nulls_last=True), "starts_on", "pk")
         .values_list("pupil_id", "mentor_id")
     )
     answer = {}

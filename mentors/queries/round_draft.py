@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from accounts.actors import Actor
-from mentors.enums import PlacementHow, PlacementReason
+from mentors.enums import PlacementHow, PlacementReason, RoundState
 from mentors.matching.problem import Problem, TieBreak, lottery_numbers
 from mentors.matching.quality import Quality, quality
 from mentors.matching.shortage import MentorRoom, Shortage, shortage
@@ -14,14 +14,33 @@ from mentors.matching.solve import Placement as Solved
 from mentors.models import MatchingRound, Mentor, Placement, RoundMentor
 from mentors.queries.round_problem import RoundProblem, digest, round_problem, solved
 from mentors.queries.rounds import Room
+from schools.enums import MatchingMode
 from schools.queries import PlanRules, plan_rules
 from students.models import Enrolment
+
+# Where nobody was asked, nobody failed to answer.
+_SAID = {
+    (MatchingMode.CLUB, PlacementReason.NO_CHOICE): "没有参加社团",
+    (MatchingMode.CLUB, PlacementReason.CHOICES_FULL): "社团的导师已满额",
+    (MatchingMode.CLUB, PlacementReason.NOT_OPEN): "社团的导师不在候选名单，或不面向本班",
+    (MatchingMode.CARRY_ON, PlacementReason.NO_CHOICE): "上一学年没有导师，或原导师不能再带",
+}
+
+
+def _reason_word(mode: str, reason: PlacementReason) -> str:
+    return _SAID.get((MatchingMode(mode), reason), str(reason.label))
+
+
+def _rank_said(mode: str, rank: int) -> str:
+    """第一志愿; the one wish of a club round is the club."""
+    return "按社团" if mode == MatchingMode.CLUB else f"第{rank_word(rank)}志愿"
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One pupil of the draft: what they wished and what they got."""
+    """One pupil of the draft: what they wished and what they got; `mode` is how the round matches."""
 
+    mode: str
     enrolment: Enrolment
     placement: Placement
     mentor: Mentor | None
@@ -39,7 +58,7 @@ class DraftLine:
         """How it came about, in a few words."""
         if self.placement.rank is not None:
             how = "" if self.placement.how == PlacementHow.CHOICE else f"（{self.placement.get_how_display()}）"
-            return f"第{rank_word(self.placement.rank)}志愿{how}"
+            return _rank_said(self.mode, self.placement.rank) + how
         if self.placement.how == PlacementHow.NONE and not self.placement.reason:
             return "手动留空"
         return self.placement.get_how_display()
@@ -47,7 +66,7 @@ class DraftLine:
     @property
     def why(self) -> str:
         """Why none of their choices, in words; empty where nothing is to be explained."""
-        return PlacementReason(self.placement.reason).label if self.placement.reason else ""
+        return _reason_word(self.mode, PlacementReason(self.placement.reason)) if self.placement.reason else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +150,8 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
     # Whoever joined or left since is said elsewhere; the figures are of those whom the draft knows.
     enrolments = [e for e in asked.enrolments if e.pupil_id in placements]
     problem = _only(asked.problem, placements)
+    if round.state == RoundState.PUBLISHED:
+        problem = _as_published(problem, placements)
     match = Match(tuple(_solved(placements[p.key]) for p in problem.roster()))
     figures = quality(problem, match)
     names = {key: mentor.names for key, mentor in asked.mentors.items()}
@@ -139,6 +160,7 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
     choices = {p.key: p.choices for p in problem.pupils}
     lines = [
         DraftLine(
+            mode=round.mode,
             enrolment=e,
             placement=placements[e.pupil_id],
             mentor=asked.mentors.get(placements[e.pupil_id].mentor_id or 0),
@@ -153,7 +175,7 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
         asked=asked,
         lines=lines,
         loads=[MentorLoad(c, asked.rooms[c.mentor_id], placed[c.mentor_id]) for c in asked.candidates],
-        figures=_figures(lines, figures),
+        figures=_figures(round.mode, lines, figures),
         quality=figures,
         none_of_theirs=_reasons(lines, placed=True),
         unplaced=_reasons(lines, placed=False),
@@ -166,14 +188,20 @@ def _only(problem: Problem, placements: Mapping[int, Placement]) -> Problem:
     return replace(problem, pupils=tuple(p for p in problem.pupils if p.key in placements))
 
 
+def _as_published(problem: Problem, placements: Mapping[int, Placement]) -> Problem:
+    """The problem with the places that the published match took: those of today may be more, or fewer."""
+    used = Counter(line.mentor_id for line in placements.values())
+    return replace(problem, mentors=tuple(replace(m, places=used[m.key]) for m in problem.mentors))
+
+
 def _solved(line: Placement) -> Solved:
     return Solved(line.pupil_id, line.mentor_id, line.rank, How(line.how), Reason(line.reason) if line.reason else None)
 
 
-def _figures(lines: list[DraftLine], figures: Quality) -> list[Figure]:
+def _figures(mode: str, lines: list[DraftLine], figures: Quality) -> list[Figure]:
     """A bar for each rank that somebody could get, one for those without, so that all pupils are in one bar."""
     total = len(lines)
-    bars = [Figure(f"第{rank_word(rank)}志愿", count, total) for rank, count in figures.got.items()]
+    bars = [Figure(_rank_said(mode, rank), count, total) for rank, count in figures.got.items()]
     placed = [line for line in lines if line.mentor is not None and line.placement.rank is None]
     kept = sum(line.placement.how == PlacementHow.KEPT for line in placed)
     none = sum(bool(line.choices) and line.placement.how == PlacementHow.FILL for line in placed)
@@ -182,7 +210,7 @@ def _figures(lines: list[DraftLine], figures: Quality) -> list[Figure]:
     rest = (
         ("沿用原导师", kept),
         ("没选上自己的志愿", none),
-        ("没有提交意向", silent),
+        (_reason_word(mode, PlacementReason.NO_CHOICE), silent),
         ("手动安排", by_hand),
         ("还没有导师", sum(line.mentor is None for line in lines)),
     )

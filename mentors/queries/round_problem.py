@@ -58,7 +58,8 @@ def round_problem(round: MatchingRound) -> RoundProblem:
     candidate_keys = {row.mentor_id for row in rows}
     former = former_mentors(round.year, keys) if round.keep_former else {}
     kept = {pupil: mentor for pupil, mentor in former.items() if mentor in candidate_keys}
-    by_hand = _by_hand(round)
+    # One who is no candidate any more cannot keep a place by hand: the rule decides for the pupil again.
+    by_hand = {p: m for p, m in _by_hand(round).items() if m is None or m in candidate_keys}
     order = {e.pupil_id: _order(e) for e in enrolments}
     pupils = []
     for key in keys:

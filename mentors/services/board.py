@@ -180,6 +180,11 @@ def undo_board_save(*, actor: Actor, save: BoardSave) -> None:
         raise ChangedMeanwhile("changed_since", others, "不能整体撤销，请直接移动卡片，再保存。")
     begun = [held[p] for p in moves if p in held]
     ended = list(Assignment.objects.filter(pk__in=[key for _, _, keys in moves.values() for key in keys]))
+    # Whose former mentor has become a supporting one since cannot have them twice.
+    supporting = Assignment.objects.active().supporting().filter(pupil_id__in=moves)
+    taken = set(supporting.values_list("pupil_id", "mentor_id"))
+    if twice := [pupils[a.pupil_id] for a in ended if (a.pupil_id, a.mentor_id) in taken]:
+        raise ChangedMeanwhile("changed_since", twice, "不能整体撤销，请直接移动卡片，再保存。")
     _set_loads(begun, Counter(a.mentor_id for a in ended if a.counts_in_load))
     _end(actor, begun)
     for assignment in ended:

@@ -11,14 +11,25 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow, PlacementReason, RoundState
-from mentors.models import Assignment, ChoiceSheet, MatchingRound, Mentor, MentorMark, MentorMember, Placement
-from mentors.queries.rounds import homeroom_teachers, is_choosing, participants, round_classes
+from mentors.models import (
+    Assignment,
+    ChoiceSheet,
+    ClubMember,
+    MatchingRound,
+    Mentor,
+    MentorMark,
+    MentorMember,
+    Placement,
+    RoundMentor,
+)
+from mentors.queries.rounds import homeroom_teachers, is_choosing, open_by_pupil, participants, round_classes
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupils, lock_mentors
 from mentors.services.rounds import lock_round
 from notices.services import send_notice
 from schools.enums import MatchingMode
 from schools.models import SchoolYear
+from students.models import Enrolment
 
 NOTICE = "match"
 _HAD_CHOICES = (PlacementReason.CHOICES_FULL, PlacementReason.NOT_ACCEPTED, PlacementReason.NOT_OPEN)
@@ -55,6 +66,7 @@ def _publish(actor: Actor, round: MatchingRound) -> MatchingRound:
         raise DomainError("still_choosing", "同学们还在选择，征询截止以后才能公布。也可以先点“现在截止”。")
     if row.drafted_at is None:
         raise DomainError("no_draft", "还没有可以公布的草案，请先生成草案。")
+    _lock_places(row)
     reasons = draft_outdated(row)
     if reasons:
         raise DomainError("draft_outdated", f"生成草案以后，{'；'.join(reasons)}。请重新生成草案，看过以后再公布。")
@@ -75,12 +87,23 @@ def _publish(actor: Actor, round: MatchingRound) -> MatchingRound:
     return row
 
 
+def _lock_places(row: MatchingRound) -> None:
+    """Lock the places of the draft's pupils, before the mentors as everywhere: what is checked stands until it is
+    written, and nobody's new mentor of the same moment is overwritten.
+    """
+    pupils = Placement.objects.filter(round=row).values("pupil_id")
+    places = Enrolment.objects.select_for_update().active().of_year(row.year).filter(pupil_id__in=pupils)
+    list(places.order_by("pk").values_list("pk"))
+
+
 def draft_outdated(row: MatchingRound) -> list[str]:
-    """What has changed since the draft was made, in words; empty if it still holds. Five queries."""
+    """What has changed since the draft was made, in words; empty if it still holds. Eight queries at most."""
     if row.drafted_at is None:
         return []
-    drafted = set(Placement.objects.filter(round=row).values_list("pupil_id", flat=True))
-    present = {e.pupil_id for e in participants(row)}
+    lines = list(Placement.objects.filter(round=row))
+    drafted = {line.pupil_id for line in lines}
+    enrolments = participants(row)
+    present = {e.pupil_id for e in enrolments}
     reasons = []
     if joined := len(present - drafted):
         reasons.append(f"新增了 {joined} 位需要匹配的同学")
@@ -96,7 +119,41 @@ def draft_outdated(row: MatchingRound) -> list[str]:
         reasons.append(f"有 {sheets} 位同学提交、改过或撤回了意向")
     if row.asks_mentors and MentorMark.objects.filter(candidate__round=row, marked_at__gt=row.drafted_at).exists():
         reasons.append("有导师改过标记")
+    if strangers := _not_open_any_more(row, lines, enrolments):
+        reasons.append(f"有 {strangers} 位同学换了班，安排的导师不面向新的班")
+    if row.mode == MatchingMode.CLUB and (others := _in_another_club(row, lines)):
+        reasons.append(f"有 {others} 位同学加入、离开或换了社团")
     return reasons
+
+
+def _not_open_any_more(row: MatchingRound, lines: list[Placement], enrolments: list[Enrolment]) -> int:
+    """How many pupils the rule placed with a mentor who is not open to their class of today."""
+    candidates = list(RoundMentor.objects.filter(round=row).prefetch_related("classes"))
+    openness = open_by_pupil(enrolments, candidates)
+    return sum(
+        line.mentor_id is not None
+        and line.how != PlacementHow.PINNED
+        and line.pupil_id in openness
+        and line.mentor_id not in openness[line.pupil_id]
+        for line in lines
+    )
+
+
+def _in_another_club(row: MatchingRound, lines: list[Placement]) -> int:
+    """How many pupils joined, left or changed a club since the draft, or have another leader there."""
+    leaders = dict(ClubMember.objects.filter(year=row.year_id).values_list("pupil_id", "club__mentor_id"))
+
+    def differs(line: Placement) -> bool:
+        leader = leaders.get(line.pupil_id)
+        if line.how == PlacementHow.CHOICE:
+            return leader != line.mentor_id
+        if line.how == PlacementHow.KEPT:
+            return leader not in (None, line.mentor_id)
+        if line.reason == PlacementReason.NO_CHOICE:
+            return leader is not None
+        return line.reason in _HAD_CHOICES and leader is None
+
+    return sum(differs(line) for line in lines)
 
 
 def _origin(row: MatchingRound, line: Placement) -> AssignmentOrigin:
@@ -137,7 +194,7 @@ def _tell(actor: Actor, row: MatchingRound, lines: list[Placement]) -> None:
             school=school,
             kind=NOTICE,
             title=f"{row.name}的结果已经公布",
-            body=f"您有 {got[member.mentor_id]} 位学生，请在“我的学生”里查看。",
+            body=f"这一轮有 {got[member.mentor_id]} 位学生选定了您，请在“我的学生”里查看。",
             link=reverse("desk:home"),
             dedup_key=f"match:{row.pk}:mentor",
         )

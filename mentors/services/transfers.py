@@ -215,6 +215,10 @@ def _give_up_slot(
     if year is None or member is None:
         return 0, 0
     chosen = {successor.pk} if successor is not None else set(places.values())
+    # The pupils' places first, as every writer does: who is getting another mentor right now is waited for.
+    held = Assignment.objects.active().filter(mentor_id=member.mentor_id)
+    places_held = Enrolment.objects.select_for_update().active().of_year(year)
+    list(places_held.filter(pupil_id__in=held.values("pupil_id")).order_by("pk").values_list("pk"))
     # One lock for all, in the order of the keys: two leavings at once wait for each other.
     locked = lock_mentors(member.mentor_id, *chosen)
     if any(key not in locked or locked[key].year_id != year.pk or key == member.mentor_id for key in chosen):

@@ -1,6 +1,7 @@
 """Builds the demo schools through the same imports and services that a real school uses."""
 
 import datetime
+import random
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from jobs.imports import check_roster, import_roster
 from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, Mentor, Teacher, TeamMember
 from mentors.services import assign_pupils, grant_exception
+from mentors.services.training import TrainingData, create_session, set_attendance
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
@@ -99,6 +101,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         _work(year, office, today, seed)
         write_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
+        _train(chief, year, seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
         else:
@@ -204,6 +207,17 @@ def _assign(actor: Actor, year: SchoolYear, office: User, *, but_grade: int) -> 
         # Filled from the first: the homeroom teacher's own place list is full in a large class.
         pairs += zip(pupils, open_slots, strict=False)
     assign_pupils(actor=actor, year=year, pairs=pairs, origin=AssignmentOrigin.HOMEROOM)
+
+
+def _train(actor: Actor, year: SchoolYear, seed: int) -> None:
+    """The term's first training session, which most teachers attended."""
+    rng = random.Random(f"training {seed}")  # noqa: S311  # demo data want to be repeatable, not secret
+    day = min(datetime.date(year.start_year, 9, 18), actor.today)
+    data = TrainingData(date=day, topic="怎样和孩子谈心：先听后说", speaker="心理教师", place="阶梯教室")
+    session = create_session(actor=actor, data=data)
+    mentors = Teacher.objects.filter(memberships__year=year).order_by("pk")
+    came = [teacher.pk for teacher in mentors if rng.random() < 0.93]
+    set_attendance(actor=actor, session=session, came=came, stayed_away=[])
 
 
 def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> None:

@@ -147,6 +147,8 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
     `other_school`, `not_allowed`, `same_entry`, `already_merged`, `two_numbers`, `letters_clash`.
     """
     _check(actor, kept, other)
+    # Enrolments first, as whoever assigns mentors: a round may be published at this moment.
+    list(Enrolment.objects.select_for_update().filter(pupil__in=[kept, other]).order_by("pk").values_list("pk"))
     locked = {p.pk: p for p in Pupil.objects.select_for_update().filter(pk__in=[kept.pk, other.pk]).order_by("pk")}
     if len(locked) != 2:
         raise DomainError("already_merged", "其中一条登记已经不在了，请刷新页面看看。")

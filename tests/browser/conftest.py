@@ -150,7 +150,9 @@ class Visitor:
 
     def fits(self) -> None:
         """The page does not scroll sideways."""
-        assert self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        # Through a locator, which waits while a page is being replaced by the next one.
+        self.page.wait_for_load_state()
+        assert self.page.locator("html").evaluate("html => html.scrollWidth - window.innerWidth") <= 0
 
 
 OpenVisit = Callable[[dict[str, int]], Visitor]

@@ -2,9 +2,10 @@
 
 import datetime
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry
 from core.errors import DomainError
@@ -13,9 +14,11 @@ from mentors.models import Assignment, Mentor
 from mentors.rules import CapReached
 from mentors.services import (
     assign_pupil,
+    assignments,
     create_mentor,
     grant_exception,
     recount_loads,
+    retire_teacher,
     set_team,
     unassign_pupil,
     withdraw_pupil,
@@ -236,3 +239,50 @@ def test_many_pupils_at_once_stay_within_the_cap_of_a_fresh_slot(qingzhu: School
         except CapReached:
             outcomes.append("refused")
     assert outcomes == ["in"] * 15 + ["refused"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pupil_who_is_moved_while_the_mentor_leaves_is_not_moved_twice(
+    qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moving, gone = Event(), Event()
+    lock = assignments.lock_mentors
+
+    def slowly(*keys: int) -> dict[int, Mentor]:
+        moving.set()
+        gone.wait(0.5)
+        return lock(*keys)
+
+    def moves() -> None:
+        try:
+            assign_pupil(
+                actor=qingzhu.actor(qingzhu.office),
+                pupil=qingzhu.pupils[0],
+                mentor=qingzhu.slot_colleague,
+                origin=AssignmentOrigin.OFFICE,
+            )
+        finally:
+            connection.close()
+
+    def leaves() -> None:
+        moving.wait()
+        try:
+            retire_teacher(
+                actor=qingzhu.actor(qingzhu.admin),
+                teacher=qingzhu.mentor.teacher,
+                left_on=TODAY,
+                successor=qingzhu.slot_homeroom,
+            )
+        finally:
+            gone.set()
+            connection.close()
+
+    monkeypatch.setattr(assignments, "lock_mentors", slowly)
+    threads = [Thread(target=moves), Thread(target=leaves)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    held = dict(Assignment.objects.active().main().values_list("pupil_id", "mentor_id"))
+    assert [held[pupil.pk] for pupil in qingzhu.pupils] == [qingzhu.slot_colleague.pk, qingzhu.slot_homeroom.pk]
+    assert recount_loads(year=qingzhu.year, check=True) == []

@@ -12,6 +12,7 @@ from mentors.models import Assignment, BoardSave, Mentor
 from mentors.rules import CapReached
 from mentors.services import assign_pupil, recount_loads, withdraw_pupil
 from mentors.services.board import ChangedMeanwhile, save_board, undo_board_save
+from mentors.services.supporting import add_supporting
 from students.enums import EndReason
 from students.models import Pupil
 from tests.cast import SINCE, TODAY, SchoolCast
@@ -278,6 +279,17 @@ def test_what_somebody_else_changed_since_is_not_undone_and_is_named(qingzhu: Sc
     with pytest.raises(ChangedMeanwhile) as refused:
         undo_board_save(actor=qingzhu.actor(qingzhu.homeroom), save=saved)
     assert refused.value.message == "丁小雨的导师刚由别人调整过。不能整体撤销，请直接移动卡片，再保存。"
+    assert held(qingzhu) == before
+
+
+def test_a_former_mentor_who_supports_the_pupil_since_hinders_the_undo(qingzhu: SchoolCast) -> None:
+    saved = save(qingzhu, {qingzhu.pupils[0]: qingzhu.slot_homeroom})
+    assert saved is not None
+    add_supporting(actor=qingzhu.actor(qingzhu.homeroom), pupil=qingzhu.pupils[0], mentor=qingzhu.slot)
+    before = held(qingzhu)
+    with pytest.raises(ChangedMeanwhile) as refused:
+        undo_board_save(actor=qingzhu.actor(qingzhu.homeroom), save=saved)
+    assert refused.value.message == "安可儿的导师刚由别人调整过。不能整体撤销，请直接移动卡片，再保存。"
     assert held(qingzhu) == before
 
 

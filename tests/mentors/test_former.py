@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from mentors.models import Mentor
+from mentors.models import Assignment, Mentor
 from mentors.queries.former import former_mentors
 from mentors.services import CarryOn, RollOverChoices, create_mentor, draw_rollover, retire_teacher, roll_over
 from mentors.services.supporting import add_supporting, move_pupil
@@ -51,6 +51,23 @@ def test_pupils_find_the_slot_that_their_mentor_holds_this_year(qingzhu: SchoolC
     assert former_mentors(next_year, [qingzhu.pupils[1].pk]) == {
         qingzhu.pupils[1].pk: slot(next_year, qingzhu.slot_colleague)
     }
+
+
+def test_a_move_that_was_taken_back_leaves_no_trace(qingzhu: SchoolCast, next_year: SchoolYear) -> None:
+    stayed = Assignment.objects.get(pupil=qingzhu.pupils[0], mentor=qingzhu.slot)
+    day = stayed.starts_on + datetime.timedelta(days=60)
+    Assignment.objects.filter(pk=stayed.pk).update(ends_on=day + datetime.timedelta(days=200))
+    Assignment.objects.create(
+        school=qingzhu.school,
+        year=qingzhu.year,
+        pupil=qingzhu.pupils[0],
+        mentor=qingzhu.slot_colleague,
+        origin=stayed.origin,
+        starts_on=day,
+        ends_on=day,
+    )
+    found = former_mentors(next_year, [qingzhu.pupils[0].pk])
+    assert found == {qingzhu.pupils[0].pk: slot(next_year, qingzhu.slot)}
 
 
 def test_a_mentor_who_left_is_nobodys_mentor_again(qingzhu: SchoolCast, next_year: SchoolYear) -> None:

@@ -1,22 +1,28 @@
 """The draft, adjusting it, publishing it, and the grade 5 of the Guyi plan."""
 
+from threading import Event, Thread
+
 import pytest
+from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow
 from mentors.models import Assignment, MatchingRound, Mentor, Placement
 from mentors.queries.round_draft import draft_view, proposed_exceptions, recheck
-from mentors.services import assign_pupil, withdraw_pupil
-from mentors.services.publish import publish_round
+from mentors.services import assign_pupil, change_class, set_team, withdraw_pupil
+from mentors.services.board import save_board
+from mentors.services.clubs import add_members, change_club, create_club, remove_member
+from mentors.services.publish import draft_outdated, publish_round
 from mentors.services.round_places import add_round_mentors, grant_exceptions, open_mentors
 from mentors.services.rounds import CandidateData, set_candidates
 from mentors.services.rounds_draft import draft_round, place_pupil, unpin
 from notices.models import Notice
 from schools.enums import MatchingMode
+from schools.services import create_class
 from students.enums import EndReason
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol
-from tests.mentors.rounds.builders import chose, grade_five, office, opened, over, set_up
+from tests.mentors.rounds.builders import chose, grade_five, office, opened, over, set_up, slot_of
 
 
 def _lines(cast: SchoolCast) -> dict[str, tuple[str | None, str]]:
@@ -121,7 +127,7 @@ def test_notices_have_numbers_and_no_names(qingzhu: SchoolCast) -> None:
     publish_round(actor=office(qingzhu), round=row)
     found = {(n.recipient, n.title, n.body, n.link) for n in Notice.objects.filter(kind="match")}
     assert found == {
-        (qingzhu.mentor, "一年级意向征询的结果已经公布", "您有 1 位学生，请在“我的学生”里查看。", "/my/"),
+        (qingzhu.mentor, "一年级意向征询的结果已经公布", "这一轮有 1 位学生选定了您，请在“我的学生”里查看。", "/my/"),
         (
             qingzhu.homeroom,
             "一（1）班的导师匹配结果已经公布",
@@ -169,6 +175,136 @@ def test_a_draft_out_of_date_is_not_published(qingzhu: SchoolCast, change: str, 
         publish_round(actor=office(qingzhu), round=row)
     assert refused.value.message == f"生成草案以后，{said}。请重新生成草案，看过以后再公布。"
     assert Assignment.objects.count() == before
+
+
+def test_a_pupil_who_changed_class_is_not_given_to_a_mentor_of_the_former_one(qingzhu: SchoolCast) -> None:
+    two = create_class(year=qingzhu.year, grade_number=1, number=2)
+    set_team(actor=qingzhu.system, school_class=two, mentors=[slot_of(qingzhu, "二班导师")], leader=None)
+    row = opened(qingzhu, qingzhu.class_one)
+    pupil = qingzhu.pupil_unassigned
+    chose(row, pupil, qingzhu.slot)
+    row = draft_round(actor=office(qingzhu), round=over(row))
+    change_class(actor=qingzhu.actor(qingzhu.admin), pupil=pupil, school_class=two, keep_mentor=True)
+    with pytest.raises(DomainError) as refused:
+        publish_round(actor=office(qingzhu), round=row)
+    assert refused.value.message == (
+        "生成草案以后，有 1 位同学换了班，安排的导师不面向新的班。请重新生成草案，看过以后再公布。"
+    )
+    row = draft_round(actor=office(qingzhu), round=row)
+    publish_round(actor=office(qingzhu), round=row)
+    assert Assignment.objects.active().get(pupil=pupil).mentor.names == "二班导师"
+
+
+@pytest.mark.parametrize("change", ["joined", "left", "moved", "led by another"])
+def test_a_club_round_follows_the_clubs_of_the_day_it_is_published(qingzhu: SchoolCast, change: str) -> None:
+    actor, pupil, late = office(qingzhu), qingzhu.pupil_unassigned, enrol(qingzhu.class_one, 1)[0]
+    chess, song = (
+        create_club(actor=actor, year=qingzhu.year, name=name, mentor=mentor)
+        for name, mentor in (("棋社", qingzhu.slot), ("合唱团", qingzhu.slot_colleague))
+    )
+    add_members(actor=actor, club=chess, pupil_ids=[pupil.pk])
+    row = set_up(qingzhu, qingzhu.class_one, mode=MatchingMode.CLUB, fill=False)
+    set_candidates(
+        actor=actor,
+        round=row,
+        candidates=[CandidateData(m.pk, whole_grade=True) for m in (qingzhu.slot, qingzhu.slot_colleague)],
+    )
+    row = draft_round(actor=actor, round=row)
+    assert draft_outdated(row) == []
+    match change:
+        case "joined":
+            add_members(actor=actor, club=song, pupil_ids=[late.pk])
+        case "left":
+            remove_member(actor=actor, club=chess, pupil_id=pupil.pk)
+        case "moved":
+            remove_member(actor=actor, club=chess, pupil_id=pupil.pk)
+            add_members(actor=actor, club=song, pupil_ids=[pupil.pk])
+        case _:
+            change_club(actor=actor, club=chess, name="棋社", mentor=qingzhu.slot_colleague)
+    with pytest.raises(DomainError) as refused:
+        publish_round(actor=actor, round=row)
+    assert refused.value.message == ("生成草案以后，有 1 位同学加入、离开或换了社团。请重新生成草案，看过以后再公布。")
+    row = draft_round(actor=actor, round=row)
+    assert draft_outdated(row) == []
+
+
+def test_a_round_that_asks_nobody_does_not_say_that_nobody_answered(qingzhu: SchoolCast) -> None:
+    actor, late = office(qingzhu), enrol(qingzhu.class_one, 1)[0]
+    chess = create_club(actor=actor, year=qingzhu.year, name="棋社", mentor=qingzhu.slot)
+    add_members(actor=actor, club=chess, pupil_ids=[qingzhu.pupil_unassigned.pk])
+    row = set_up(qingzhu, qingzhu.class_one, mode=MatchingMode.CLUB, fill=False)
+    view = draft_view(draft_round(actor=actor, round=row), actor)
+    assert {line.enrolment.pupil: (line.outcome, line.why) for line in view.lines} == {
+        qingzhu.pupil_unassigned: ("按社团", ""),
+        late: ("还没有导师", "没有参加社团"),
+    }
+    assert [(f.label, f.count) for f in view.figures] == [("按社团", 1), ("还没有导师", 1)]
+
+
+def test_whoever_is_no_candidate_any_more_keeps_no_place_by_hand(qingzhu: SchoolCast) -> None:
+    row = draft_round(actor=office(qingzhu), round=opened(qingzhu, qingzhu.class_one))
+    place_pupil(actor=office(qingzhu), round=row, pupil=qingzhu.pupil_unassigned, mentor=qingzhu.slot)
+    set_candidates(
+        actor=office(qingzhu), round=row, candidates=[CandidateData(qingzhu.slot_colleague.pk, whole_grade=True)]
+    )
+    draft_round(actor=office(qingzhu), round=row)
+    assert _lines(qingzhu) == {"丁小雨": ("苏禾", "fill")}
+
+
+def test_places_granted_after_publication_make_no_pair_of_the_protocol_blocking(qingzhu: SchoolCast) -> None:
+    Mentor.objects.filter(pk=qingzhu.slot.pk).update(capacity=3)
+    row = opened(qingzhu, qingzhu.class_one, mode=MatchingMode.TWO_SIDED)
+    for pupil in (qingzhu.pupil_unassigned, *enrol(qingzhu.class_one, 2)):
+        chose(row, pupil, qingzhu.slot, qingzhu.slot_colleague)
+    row = draft_round(actor=office(qingzhu), round=over(row))
+    row = publish_round(actor=office(qingzhu), round=row)
+    Mentor.objects.filter(pk=qingzhu.slot.pk).update(capacity=15)
+    row = MatchingRound.objects.get(pk=row.pk)
+    assert draft_view(row, office(qingzhu)).blocking == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_homeroom_teacher_and_the_publication_do_not_overwrite_each_other(
+    qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil, row = qingzhu.pupil_unassigned, opened(qingzhu, qingzhu.class_one)
+    chose(row, pupil, qingzhu.slot)
+    row = draft_round(actor=office(qingzhu), round=over(row))
+    checked, saved = Event(), Event()
+    answers: dict[str, str] = {}
+
+    def slowly(found: MatchingRound) -> list[str]:
+        reasons = draft_outdated(found)
+        checked.set()
+        saved.wait(0.5)
+        return reasons
+
+    def publishes() -> None:
+        try:
+            answers["publish"] = publish_round(actor=office(qingzhu), round=row).state
+        finally:
+            connection.close()
+
+    def saves() -> None:
+        checked.wait()
+        try:
+            wanted = {pupil.pk: qingzhu.slot_colleague.pk}
+            actor = qingzhu.actor(qingzhu.homeroom)
+            save_board(actor=actor, school_class=qingzhu.class_one, base={pupil.pk: None}, wanted=wanted)
+        except DomainError as error:
+            answers["board"] = error.code
+        finally:
+            saved.set()
+            connection.close()
+
+    monkeypatch.setattr("mentors.services.publish.draft_outdated", slowly)
+    threads = [Thread(target=publishes), Thread(target=saves)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {"publish": "published", "board": "changed_meanwhile"}
+    assert Assignment.objects.active().main().get(pupil=pupil).mentor == qingzhu.slot
 
 
 def test_a_mentor_filled_meanwhile_stops_the_whole_and_is_named(qingzhu: SchoolCast) -> None:

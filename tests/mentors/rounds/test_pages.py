@@ -52,6 +52,24 @@ def test_dates_in_the_wrong_order_are_said_at_the_field(qingzhu: SchoolCast, cli
     assert not MatchingRound.objects.exists()
 
 
+def test_the_board_leads_to_the_round_whoever_may_run_it(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    row = opened(qingzhu, qingzhu.class_one)
+    board, link = reverse("board:detail", args=[qingzhu.class_one.pk]), reverse("rounds:detail", args=[row.pk])
+    shown = {who: client_of(qingzhu.people[who]).get(board).content.decode() for who in ("office", "homeroom")}
+    assert {who: page.count(row.name) for who, page in shown.items()} == {"office": 1, "homeroom": 1}
+    assert {who: page.count(f'href="{link}"') for who, page in shown.items()} == {"office": 1, "homeroom": 0}
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59", "0001-01-01T00:00", "0026-11-20T20:00"])
+def test_a_year_that_nobody_means_is_said_at_the_field(qingzhu: SchoolCast, client_of: ClientOf, until: str) -> None:
+    row = opened(qingzhu, qingzhu.class_one)
+    client = client_of(qingzhu.office)
+    answer = client.post(reverse("rounds:prolong", args=[row.pk]), {"closes_at": until})
+    assert answer.status_code == 422
+    assert "请填写日期和时间，例如 2026-09-10 20:00。" in answer.content.decode()
+    assert client.get(reverse("rounds:detail", args=[row.pk])).status_code == 200
+
+
 def test_all_candidates_are_opened_to_the_grade_at_once(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     row = set_up(qingzhu, qingzhu.class_one)
     rows = candidates(row)
@@ -204,7 +222,7 @@ def test_a_homeroom_teacher_finds_the_round_and_the_way_to_type_in(qingzhu: Scho
 @pytest.mark.parametrize("extra", [0, 2])
 @pytest.mark.parametrize(
     "name, queries",
-    [("detail", 27), ("candidates", 22), ("progress", 8), ("draft", 25), ("publish", 10)],
+    [("detail", 29), ("candidates", 22), ("progress", 8), ("draft", 27), ("publish", 12)],
 )
 def test_pages_take_as_many_queries_for_one_pupil_as_for_three(
     qingzhu: SchoolCast,
