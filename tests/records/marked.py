@@ -64,7 +64,7 @@ class Marked:
     arguments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def client(self, part: str, client_of: Callable[[User], Client]) -> Client:
-        """A browser in which `part` is signed in, or has opened the slips; the pupil knows the word of the card, too."""
+        """A browser in which `part` is signed in, or has opened the slips; the pupil knows the card's word, too."""
         if part not in ("guardian", "pupil"):
             return client_of(self.people[part])
         client = Client()

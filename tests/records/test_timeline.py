@@ -91,7 +91,7 @@ def test_the_page_stays_small_whatever_was_recorded(
         HeartTalk.pupils.through(hearttalk=copy, pupil=pupil) for copy in copies
     )
     client, url = client_of(qingzhu.mentor), reverse("desk:pupil", args=[pupil.pk])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         page = client.get(url).content
     assert len(page) < 100_000
 
