@@ -36,17 +36,17 @@ _UNDER = {
     "cards": "desk:home",
 }
 # Worth an entry, but nobody comes for it.
-_NEVER_FIRST = frozenset({"training:list", "cards:inbox", "office:cards"})
+_NEVER_FIRST = frozenset({"desk:letters", "desk:visits", "training:list", "cards:inbox", "office:cards"})
 
 # URL name, label, icon, roles.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("desk:home", "我的学生", "book", frozenset({Role.MENTOR})),
+    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
     ("office:dashboard", "完成情况", "chart", _WATCHERS),
     ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR})),
     ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE})),
     ("office:letters", "寄语发布", "letter", _OFFICE),
     ("papers:index", "打印", "print", _OFFICE),
-    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR})),
     ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM})),
     ("cards:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
     ("office:cards", "树洞统计", "tree", _OFFICE),

@@ -1,6 +1,7 @@
 """The mentor's desk: the record book's roster table with its three ticks, and what is next (Guyi plan, annex 1)."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,7 +11,7 @@ from django.db.models import F
 from accounts.actors import Actor
 from core.text import clean_key
 from mentors.enums import AssignmentKind
-from mentors.models import Mentor, MentorMember
+from mentors.models import Assignment, Mentor, MentorMember
 from records.enums import LetterState, TickState
 from records.models import Tick
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
@@ -203,7 +204,7 @@ def _matches(pupil: Pupil, key: str) -> bool:
 def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
     """The book of the slot that the actor holds or shares this year; None without a slot.
 
-    Three queries whatever the number of pupils.
+    Three queries whatever the number of pupils, one more where the mentor supports some.
     """
     mentor = _slot(actor, calendar.year)
     if mentor is None:
@@ -219,11 +220,12 @@ def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
     )
     # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
     enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
+    mains = _main_mentors(calendar.year, [e.pupil_id for e in enrolments if e.kind == AssignmentKind.SUPPORTING])
     windows = windows_of(calendar, actor.today)
     facts = read_facts(calendar, [e.pupil_id for e in enrolments], with_talks=True)
     ticks = roster_ticks(calendar, enrolments, windows, today=actor.today, facts=facts)
     rows = tuple(
-        RosterRow(number, e, e.kind == AssignmentKind.MAIN, ticks[e.pupil_id])
+        RosterRow(number, e, e.kind == AssignmentKind.MAIN, ticks[e.pupil_id], mains.get(e.pupil_id, ""))
         for number, e in enumerate(enrolments, start=1)
     )
     counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_owes]
@@ -238,6 +240,17 @@ def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
         follow_ups_due(actor, facts, pupils),
         visits_soon(actor, facts, pupils),
     )
+
+
+def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
+    """Whose the supported pupils are, by pupil key."""
+    names: dict[int, list[str]] = defaultdict(list)
+    if pupil_ids:
+        held = Assignment.objects.active().main().filter(year=year, pupil_id__in=pupil_ids)
+        members = held.order_by("pk", "mentor__members__position")
+        for pupil_id, name in members.values_list("pupil_id", "mentor__members__teacher__name"):
+            names[pupil_id].append(name)
+    return {pupil_id: "/".join(parts) for pupil_id, parts in names.items()}
 
 
 def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:

@@ -47,13 +47,13 @@ def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
     """
     if actor.school_id is None or actor.user_id is None:
         return []
-    classes = Enrolment.objects.active().of_year(calendar.year).filter(pupil=pupil, school_id=actor.school_id)
-    classes = classes.values("school_class_id")
+    places = Enrolment.objects.active().of_year(calendar.year).filter(pupil=pupil, school_id=actor.school_id)
+    classes = places.values("school_class_id")
     members = TeamMember.objects.filter(school_class__in=classes).order_by(
         "-is_leader", "position", "pk", "mentor__members__position"
     )
     seats = enumerate(members.values_list("mentor__members__teacher_id", flat=True))
-    team = {key: seat for seat, key in reversed(list(seats)) if key is not None}
+    team = {key: seat for seat, key in reversed(list(seats))}
     slots = Mentor.objects.of_year(calendar.year).of_user(actor.user_id)
     leaders = RoleGrant.objects.active(actor.today).filter(school_class_id__in=classes)
     rows = (

@@ -76,9 +76,8 @@ def class_team(actor: Actor, school_class: SchoolClass) -> list[Teacher]:
     )
     order = {key: place for place, key in enumerate(members)}
     teachers = Teacher.objects.visible_to(actor).present()
-    if actor.user_id is None:
-        return list(teachers.filter(pk__in=order))
-    found = [*teachers.filter(user_id=actor.user_id), *teachers.filter(pk__in=order).exclude(user_id=actor.user_id)]
+    oneself = Q(user_id=actor.user_id) if actor.user_id is not None else Q(pk=None)
+    found = teachers.filter(oneself | Q(pk__in=list(order)))
     return sorted(found, key=lambda t: (t.user_id != actor.user_id, order.get(t.pk, 0)))
 
 

@@ -273,10 +273,6 @@ def _addresses(marked: Marked) -> dict[str, list[dict[str, Any]]]:
         "desk:files": of_records,
         "desk:file": [{"pk": r.pk} for name, r in records.items() if name.startswith("attachment")],
         "desk:visit_plan_edit": [{"pk": plan.pk}],
-        **{
-            f"desk:{name}": [{"pk": 1}]
-            for name in ("file_remove", "file_restore", "visit_plan_cancel", "visit_plan_restore")
-        },
         "counsel:refer": of_pupils[:1],
         **{f"counsel:{name}": [referral] for name in ("referral", "sent")},
         "counsel:shared": shared,

@@ -150,7 +150,8 @@ def test_before_the_round_opens_its_cards_are_not_shown(qingzhu: SchoolCast, cli
 def test_the_badges_code_opens_a_card_that_is_shared(qingzhu: SchoolCast, client: Client) -> None:
     shared = card(qingzhu, qingzhu.mentor, shared=True, hobbies="长跑")
     hidden = card(qingzhu, qingzhu.colleague, hobbies="合唱")
-    urls = [reverse(f"cards:{name}", args=[c.key]) for c in (shared, hidden) for name in ("shared", "shared_photo")]
+    names = ("mentor_cards:shared", "mentor_cards:shared_photo")
+    urls = [reverse(name, args=[c.key]) for c in (shared, hidden) for name in names]
     assert [client.get(url).status_code for url in urls] == [200, 200, 404, 404]
     page = client.get(urls[0]).content.decode()
     assert [page.count(word) for word in ("林小满", "长跑", "青竹小学")] == [1, 1, 1]
