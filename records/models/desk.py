@@ -140,7 +140,8 @@ class VisitWish(SchoolOwned):
     """When a family would like to be visited, handed in by slip; one per pupil and term."""
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visit_wishes")
-    term = models.ForeignKey(Term, models.CASCADE, related_name="+")
+    # Taking a roll-over back must not take a family's words along.
+    term = models.ForeignKey(Term, models.PROTECT, related_name="+")
     text = models.CharField("方便的时间和方式", max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -159,7 +160,7 @@ class VisitPlan(SchoolOwned):
     """A visit that the homeroom teacher planned: who, when, with whom (Guyi plan 四(三)1: 由班主任指导和联合导师)."""
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visit_plans")
-    term = models.ForeignKey(Term, models.CASCADE, related_name="visit_plans")
+    term = models.ForeignKey(Term, models.PROTECT, related_name="visit_plans")
     date = models.DateField("日期")
     time = models.TimeField("时间", null=True, blank=True)
     teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(

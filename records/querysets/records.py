@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -36,6 +36,8 @@ class RecordQuerySet(models.QuerySet[R]):
     """What visits, talks and letters have in common."""
 
     pupil_path = "pupil"
+    #: When the text was written, for those whose time with the pupil is over.
+    written_at: str | Coalesce = "created_at"
 
     def visible_to(self, actor: Actor) -> Self:
         """Records the actor may know of. Who may read a text is asked of `records.rules.can_read_text`."""
@@ -60,7 +62,7 @@ class RecordQuerySet(models.QuerySet[R]):
         )
         if actor.has(Role.COUNSELLOR):
             known |= self.shared_with_counsellor()
-        seen = self.model._default_manager.annotate(written_on=TruncDate("created_at")).filter(known)
+        seen = self.model._default_manager.annotate(written_on=TruncDate(self.written_at)).filter(known)
         return rows.filter(pk__in=seen.values("pk"))
 
     def shared_with_counsellor(self) -> Q:
@@ -93,6 +95,9 @@ class HeartTalkQuerySet(NoteQuerySet["HeartTalk"]):
 
 
 class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
+    # The next mentor may carry a draft on: what is handed in then was written then.
+    written_at = Coalesce("handed_in_at", "created_at")
+
     def for_office(self) -> Self:
         """Letters with all that 德育室's list shows."""
         return self.select_related("pupil", "term").prefetch_related("mentor__members__teacher")

@@ -38,6 +38,8 @@ KEPT: Final = datetime.timedelta(days=60)
 DROPPED_KEPT: Final = datetime.timedelta(days=1)
 
 _STAMP = re.compile(r"[0-9a-f]{8,36}\.[0-9]{1,6}")
+#: NUL and half a surrogate pair pass as JSON, but a database takes neither.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _KEY = re.compile(r"([a-z]+)/(new|[0-9]{1,15})(?:/([0-9]{1,15}))?")
 
 Content = dict[str, list[str]]
@@ -122,6 +124,8 @@ def _checked(content: Mapping[str, list[str]]) -> Content:
     fields = {name: list(values) for name, values in content.items() if not name.startswith(("_", "csrf"))}
     if len(fields) > MOST_FIELDS or not all(isinstance(v, str) for values in fields.values() for v in values):
         raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
+    if any(_UNSTORABLE.search(text) for name, values in fields.items() for text in (name, *values)):
+        raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
     if len(json.dumps(fields, ensure_ascii=False).encode()) > MOST_BYTES:
         raise DomainError("draft_too_large", "文字太长，草稿存不下。请删减一些，或先保存。")
     return fields
@@ -137,6 +141,7 @@ def _is_sent(actor: Actor, fields: Content) -> bool:
         for model, state in (
             (HomeVisit, Q(pk=None)),
             (HeartTalk, Q(pk=None)),
+            (Referral, Q(pk=None)),
             # A letter keeps its key while it is written on.
             (GrowthLetter, ~Q(state=LetterState.RELEASED)),
         )

@@ -69,9 +69,13 @@ def _save(
             raise LetterBlocked(findings)
     with transaction.atomic():
         letter = _locked(pupil, term)
-        if letter is not None and letter.submission == submission and version == 0:
-            version = letter.version
+        if letter is not None and letter.submission == submission and version == 0 and letter.version == 1:
+            # The first save came twice. Later versions were written by somebody who had seen this one.
+            version = 1
         if letter is None:
+            if GrowthLetter._base_manager.filter(submission=submission).exists():
+                # The page is from before a letter that was deleted meanwhile, or it is forged.
+                raise DomainError("submission_taken", "这个表单已经失效，请刷新页面后再写。")
             letter = GrowthLetter(
                 school_id=pupil.school_id,
                 pupil=pupil,
@@ -86,6 +90,9 @@ def _save(
             if letter.state == LetterState.HANDED_IN and not hand_in:
                 raise DomainError("letter_handed_in", "这封寄语已经交稿，请直接修改后再次交稿。")
             keep_former(letter)
+            if letter.mentor_id != mentor.pk:
+                # Another slot carries it on: the former writer is no author of what is written from here.
+                letter.created_by_id = actor.user_id or 0
         letter.body, letter.advice = body, advice
         letter.mentor = mentor
         letter.handwritten = handwritten

@@ -20,8 +20,9 @@ from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
 from mentors.services.joining import join_author, join_pupil, join_teacher
-from records.enums import RecordKind
+from records.enums import RecordKind, VisitPlanState
 from records.models import (
+    Attachment,
     Draft,
     GrowthLetter,
     HeartTalk,
@@ -31,6 +32,8 @@ from records.models import (
     Referral,
     Tick,
     TreeHoleCard,
+    VisitPlan,
+    VisitWish,
 )
 from records.services.ticks import refresh_ticks
 from records.services.versions import replace_person
@@ -171,6 +174,7 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
         talk.pupils.remove(other)
     Referral.objects.filter(pupil=other).update(pupil=kept)
     TreeHoleCard.objects.filter(pupil=other).update(pupil=kept)
+    _join_visit_plans(kept, other)
     join_pupil(kept=kept, other=other)
     Tick.objects.filter(pupil=other).delete()
     _join_guardians(kept, other)
@@ -207,6 +211,17 @@ def _move_history(kept: Pupil, other: Pupil) -> None:
         if key != draft.key and Draft.objects.filter(user=draft.user_id, key=key).exists():
             continue
         Draft.objects.filter(pk=draft.pk).update(pupil=kept, key=key)
+
+
+def _join_visit_plans(kept: Pupil, other: Pupil) -> None:
+    """The kept entry's open plan and wish of a term stand; the other's plan is called off, its wish goes."""
+    planned = VisitPlan.objects.open().filter(pupil=kept).values_list("term_id", flat=True)
+    clashing = VisitPlan.objects.open().filter(pupil=other, term_id__in=list(planned))
+    clashing.update(state=VisitPlanState.CANCELLED)
+    VisitPlan.objects.filter(pupil=other).update(pupil=kept)
+    wished = VisitWish.objects.filter(pupil=kept).values_list("term_id", flat=True)
+    VisitWish.objects.filter(pupil=other, term_id__in=list(wished)).delete()
+    VisitWish.objects.filter(pupil=other).update(pupil=kept)
 
 
 def _join_enrolments(kept: Pupil, other: Pupil) -> None:
@@ -318,6 +333,9 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     for visit in HomeVisit.objects.filter(teachers=other):
         visit.teachers.add(kept)
         visit.teachers.remove(other)
+    for plan in VisitPlan.objects.filter(teachers=other):
+        plan.teachers.add(kept)
+        plan.teachers.remove(other)
     user, gone = other.user, other.pk
     other.user = None
     other.save(update_fields=["user"])
@@ -346,6 +364,8 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     Referral.objects.filter(created_by=other).update(created_by=kept)
     Referral.objects.filter(acknowledged_by=other).update(acknowledged_by=kept)
     TreeHoleCard.objects.filter(entered_by=other).update(entered_by=kept)
+    VisitPlan.objects.filter(created_by=other).update(created_by=kept)
+    Attachment.objects.filter(created_by=other).update(created_by=kept)
     RecordVersion.objects.filter(changed_by=other).update(changed_by=kept)
     known = Reading.objects.filter(user=kept, kind=OuterRef("kind"), record_id=OuterRef("record_id"))
     Reading.objects.filter(~Exists(known), user=other).update(user=kept)

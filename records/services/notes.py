@@ -106,7 +106,7 @@ def log_visit(
         existing = HomeVisit.objects.filter(submission=submission).first()
         if existing is None:
             raise
-        if existing.created_by_id != user_id:
+        if existing.created_by_id != user_id or existing.deleted_at is not None:
             raise DomainError("submission_taken", EXPIRED) from None
         return existing
 
@@ -149,7 +149,7 @@ def log_talk(
         existing = HeartTalk.objects.filter(submission=submission).first()
         if existing is None:
             raise
-        if existing.created_by_id != user_id:
+        if existing.created_by_id != user_id or existing.deleted_at is not None:
             raise DomainError("submission_taken", EXPIRED) from None
         return existing
 

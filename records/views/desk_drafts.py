@@ -21,6 +21,8 @@ from records.models import Draft
 from records.queries.drafts import line_of, own_drafts
 from records.services.drafts import DraftElsewhere, save_draft, set_aside_draft, take_back_draft
 
+#: What the column holds; no record comes near.
+MOST_VERSION = 2**31 - 1
 WRITERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE, Role.COUNSELLOR)
 STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 
@@ -39,8 +41,8 @@ def save(request: ActorRequest) -> JsonResponse:
         data = json.loads(request.body)
         content: dict[str, list[str]] = {str(name): list(values) for name, values in data["content"].items()}
         key, stamp, seen, user = (str(data.get(name, "")) for name in ("key", "stamp", "seen", "user"))
-        base = int(next(iter(content.get("version", [])), 0) or 0)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        base = min(int(next(iter(content.get("version", [])), 0) or 0), MOST_VERSION)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return JsonResponse({"message": "草稿没有存上，请刷新页面后再写。"}, status=400)
     if user != str(request.user.pk):
         # Another teacher has signed in at this computer meanwhile: the words on the page are not theirs.

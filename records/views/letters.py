@@ -219,4 +219,15 @@ def _to_list(form: PlaceForm, calendar: Calendar, *, state: str = "") -> HttpRes
 
 def seen_moment(request: ActorRequest) -> datetime.datetime | None:
     """When the page was made that the post comes from: what changed since then, nobody has read."""
-    return parse_datetime(request.POST.get("seen", ""))
+    text = request.POST.get("seen", "")
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    # What no page of ours wrote counts as long ago: then nothing goes out unread.
+    long_ago = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+    if moment is None or moment.tzinfo is None or not 2000 < moment.year < 9999:
+        return long_ago
+    return moment

@@ -159,6 +159,9 @@ def test_who_lost_the_pupil_meanwhile_is_told_and_keeps_nothing_here(qingzhu: Sc
         {"content": "text"},
         {"content": {"text": [1]}},
         {"content": {str(n): ["x"] for n in range(61)}},
+        {"content": {"text": ["\ud800"]}},
+        {"content": {"text": ["a\x00b"]}},
+        {"content": {"version": [float("inf")]}},
         {"stamp": "no stamp"},
         {"stamp": "aaaaaaaaaaaa.12345678"},
     ],
@@ -168,6 +171,13 @@ def test_what_no_form_would_send_is_refused(qingzhu: SchoolCast, client_of: Clie
     answer = send(client, qingzhu.mentor, f"talk/new/{qingzhu.pupils[0].pk}", **values)
     assert (answer.status_code, Draft.objects.count()) == (400, 0)
     assert client.post(SAVE, b"\xff[", content_type="application/json").status_code == 400
+    assert client.post(SAVE, b"[" * 100_000, content_type="application/json").status_code == 400
+
+
+def test_a_version_that_no_column_holds_is_cut(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    content = {"text": ["写到一半"], "version": ["9" * 30]}
+    answer = send(client_of(qingzhu.mentor), qingzhu.mentor, f"talk/new/{qingzhu.pupils[0].pk}", content=content)
+    assert (answer.status_code, Draft.objects.get().base_version) == (200, 2**31 - 1)
 
 
 def test_a_full_form_fits_and_a_flood_does_not(qingzhu: SchoolCast, client_of: ClientOf) -> None:

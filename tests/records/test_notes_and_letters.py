@@ -20,6 +20,7 @@ from records.services import (
     update_talk,
 )
 from records.services.briefs import write_brief
+from records.services.deletion import delete_note
 from records.services.notes import TalkData, VisitData
 from schools.enums import NoteVisibility
 from students.models import Enrolment
@@ -240,3 +241,55 @@ def test_the_brief_is_one_clean_line_by_the_own_mentor(qingzhu: SchoolCast) -> N
         write_brief(actor=qingzhu.actor(qingzhu.colleague), enrolment=place, text="别人写的")
     place.refresh_from_db()
     assert (code_of(refused), place.brief) == ("not_allowed", "喜欢足球， 需要鼓励。")
+
+
+def test_a_page_from_before_the_first_save_never_writes_over_later_versions(qingzhu: SchoolCast) -> None:
+    pupil, key = qingzhu.pupils[0], uuid.uuid4()
+
+    def save(body: str, version: int, submission: uuid.UUID = key) -> int:
+        stored = save_letter_draft(
+            actor=qingzhu.actor(qingzhu.mentor),
+            pupil=pupil,
+            term=term_of(qingzhu),
+            body=body,
+            advice="",
+            version=version,
+            submission=submission,
+        )
+        return stored.version
+
+    assert (save("一", 0), save("一", 0), save("二", 2, uuid.uuid4())) == (1, 2, 3)
+    with pytest.raises(DomainError) as refusal:
+        save("旧页面", 0)
+    assert (refusal.value.code, GrowthLetter.objects.get().body) == ("changed_meanwhile", "二")
+
+
+def test_a_form_whose_record_was_deleted_meanwhile_is_not_called_saved(qingzhu: SchoolCast) -> None:
+    actor, pupil, key = qingzhu.actor(qingzhu.mentor), qingzhu.pupils[0], uuid.uuid4()
+
+    def write() -> HeartTalk:
+        return log_talk(actor=actor, pupils=[pupil], term=term_of(qingzhu), data=note(), submission=key)
+
+    delete_note(actor=actor, record=write())
+    with pytest.raises(DomainError) as refusal:
+        write()
+    assert code_of(refusal) == "submission_taken"
+
+
+def test_a_letters_key_is_never_used_for_another(qingzhu: SchoolCast) -> None:
+    def write() -> GrowthLetter:
+        return save_letter_draft(
+            actor=qingzhu.actor(qingzhu.mentor),
+            pupil=qingzhu.pupils[0],
+            term=term_of(qingzhu),
+            body=LETTER,
+            advice="",
+            version=0,
+            submission=key,
+        )
+
+    key = uuid.uuid4()
+    delete_note(actor=qingzhu.actor(qingzhu.mentor), record=write())
+    with pytest.raises(DomainError) as refusal:
+        write()
+    assert code_of(refusal) == "submission_taken"

@@ -1,6 +1,7 @@
 """Who may know of a note, and who may read it: every part of the cast × every visibility."""
 
 import datetime
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from mentors.models import Assignment
 from mentors.services import assign_pupil, unassign_pupil
 from records.models import HeartTalk, HomeVisit
 from records.rules import can_read_text
+from records.services import hand_in_letter
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import TEXT, letter, partner_of, released_letter, talk, visit
@@ -154,6 +156,28 @@ def test_a_former_mentor_of_this_year_reads_nothing_that_was_written_later(
     assert (page.count(TEXT), page.count("换了导师以后说的话。")) == (1, 0)
     own = client_of(qingzhu.colleague).get(reverse("desk:pupil", args=[pupil.pk])).content.decode()
     assert (own.count(TEXT), own.count("换了导师以后说的话。")) == (1, 1)
+
+
+def test_a_draft_that_the_next_mentor_carries_on_is_theirs(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    pupil, office = qingzhu.pupils[0], qingzhu.actor(qingzhu.office)
+    begun = letter(qingzhu, qingzhu.mentor, pupil, body="上一位导师起的头。", draft=True)
+    assign_pupil(actor=office, pupil=pupil, mentor=qingzhu.slot_colleague, origin=AssignmentOrigin.OFFICE)
+    Assignment.objects.filter(pupil=pupil, mentor=qingzhu.slot).update(ends_on=TODAY - datetime.timedelta(days=1))
+    begun = hand_in_letter(
+        actor=qingzhu.actor(qingzhu.colleague),
+        pupil=pupil,
+        term=begun.term,
+        body="换了导师以后写的信。",
+        advice="",
+        version=begun.version,
+        submission=uuid.uuid4(),
+    )
+    url = reverse("desk:pupil", args=[pupil.pk])
+    seen = [
+        client_of(user).get(url).content.decode().count("换了导师以后写的信。")
+        for user in (qingzhu.mentor, qingzhu.colleague)
+    ]
+    assert seen == [0, 1]
 
 
 def test_a_mentor_by_a_slip_of_the_finger_has_seen_nothing(qingzhu: SchoolCast, client_of: ClientOf) -> None:

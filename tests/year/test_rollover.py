@@ -27,6 +27,7 @@ from mentors.services import (
     undo_rollover,
 )
 from mentors.services.rollover_draft import state_of
+from records.models import VisitWish
 from records.services import rebuild_ticks
 from schools.enums import MatchingMode
 from schools.models import Grade, Plan, PlanGrade, SchoolClass, SchoolYear
@@ -318,6 +319,15 @@ def test_it_cannot_be_undone_once_something_was_recorded(qingzhu: SchoolCast) ->
     assert refusal.value.code == "new_year_used"
     assert current_year(qingzhu.school.pk) == done.to_year
     assert mentors_of(done.to_year)["安可儿"] == ("林小满", 2)
+
+
+def test_it_cannot_be_undone_once_a_family_wished_for_a_visit(qingzhu: SchoolCast) -> None:
+    done = roll(qingzhu)
+    term = done.to_year.terms.get(number=1)
+    VisitWish.objects.create(school=qingzhu.school, pupil=qingzhu.pupils[0], term=term, text="周六上午")
+    with pytest.raises(DomainError) as refusal:
+        undo_rollover(actor=qingzhu.actor(qingzhu.admin), rollover=done)
+    assert (refusal.value.code, VisitWish.objects.get().text) == ("new_year_used", "周六上午")
 
 
 def test_it_cannot_be_undone_once_the_new_roster_changed(qingzhu: SchoolCast) -> None:

@@ -1,11 +1,15 @@
 """Merging two entries of one person takes their referrals and cards along."""
 
+import datetime
+
 import pytest
 
 from mentors.models import Teacher
-from records.models import Referral, TreeHoleCard
+from records.enums import VisitPlanState
+from records.models import Referral, TreeHoleCard, VisitPlan, VisitWish
 from records.services.merge import merge_pupils, merge_teachers
 from tests.cast import PupilFactory, SchoolCast, TeacherFactory
+from tests.records.builders import term_of
 from tests.records.care.builders import card, referral
 
 pytestmark = pytest.mark.django_db
@@ -29,3 +33,32 @@ def test_cards_of_a_second_entry_move_to_the_kept_teacher(qingzhu: SchoolCast) -
     merge_teachers(actor=qingzhu.actor(qingzhu.admin), kept=kept, other=other)
     given.refresh_from_db()
     assert given.teacher == kept
+
+
+def test_planned_visits_and_wishes_of_a_second_entry_move_to_the_kept_pupil(qingzhu: SchoolCast) -> None:
+    kept, other = qingzhu.pupils[0], PupilFactory.create(school=qingzhu.school, name="安可儿", student_number="")
+    for pupil in (kept, other):
+        shared = {"school": qingzhu.school, "pupil": pupil, "term": term_of(qingzhu)}
+        VisitPlan.objects.create(**shared, date=datetime.date(2026, 12, 1), created_by=qingzhu.homeroom)
+        VisitWish.objects.create(**shared, text=f"周末 {pupil.pk}")
+    merge_pupils(actor=qingzhu.actor(qingzhu.admin), kept=kept, other=other)
+    assert sorted(VisitPlan.objects.values_list("pupil", "state")) == [
+        (kept.pk, VisitPlanState.CANCELLED),
+        (kept.pk, VisitPlanState.PLANNED),
+    ]
+    assert VisitWish.objects.get().text == f"周末 {kept.pk}"
+
+
+def test_planned_visits_of_a_second_entry_move_to_the_kept_teacher(qingzhu: SchoolCast) -> None:
+    kept = Teacher.objects.get(user=qingzhu.mentor)
+    other = TeacherFactory.create(school=qingzhu.school, name="林小满")
+    plan = VisitPlan.objects.create(
+        school=qingzhu.school,
+        pupil=qingzhu.pupils[0],
+        term=term_of(qingzhu),
+        date=datetime.date(2026, 12, 1),
+        created_by=qingzhu.homeroom,
+    )
+    plan.teachers.add(other)
+    merge_teachers(actor=qingzhu.actor(qingzhu.admin), kept=kept, other=other)
+    assert list(plan.teachers.all()) == [kept]

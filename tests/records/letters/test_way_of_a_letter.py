@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -371,3 +373,19 @@ def test_a_release_and_an_edit_at_once_leave_no_released_letter_that_changed(qin
     else:
         assert (results[1], after.state, after.body) == ("letter_released", LetterState.RELEASED, LETTER)
     assert connection.is_usable()
+
+
+@pytest.mark.parametrize(
+    "seen", ["0001-01-01T00:00:00+00:00", "2026-13-40T00:00:00", "2026-11-18T10:00:00", "nonsense"]
+)
+def test_a_page_of_no_known_moment_releases_nothing(
+    qingzhu: SchoolCast, client_of: Callable[[User], Client], seen: str
+) -> None:
+    written = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    client = client_of(qingzhu.office)
+    statuses = [
+        client.post(reverse(f"office:{name}", args=[written.pk]), {"seen": seen, "reason": "再看看"}).status_code
+        for name in ("letter", "return_letter")
+    ]
+    written.refresh_from_db()
+    assert (statuses, written.state) == ([409, 409], LetterState.HANDED_IN)
