@@ -14,7 +14,17 @@ from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from core.worddiff import Piece, mark_words
 from mentors.models import MentorMember, Teacher
-from records.enums import LetterState, Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
+from records.enums import (
+    HomeContact,
+    LetterState,
+    Occasion,
+    RecordKind,
+    ReferralState,
+    Strategy,
+    TalkForm,
+    VersionAct,
+    VisitForm,
+)
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, Reading, RecordVersion
 from schools.enums import NoteVisibility, VisitOutcome
 from students.models import Pupil
@@ -47,15 +57,21 @@ _LABELS: Final = {
     "state": "状态",
     "return_reason": "退回说明",
     "handwritten": "手写",
+    "answer": "回复",
+    "notes": "心理老师的记录",
+    "met_on": "约谈日期",
+    "home_contact": "家长",
+    "home_reason": "说明",
 }
-_PROSE: Final = frozenset({"text", "agreement", "body", "advice"})
+_PROSE: Final = frozenset({"text", "agreement", "body", "advice", "answer", "notes"})
 _WORDS: Final[dict[str, dict[Any, str]]] = {
     "outcome": {c.value: str(c.label) for c in VisitOutcome},
     "form": {c.value: str(c.label) for c in (*VisitForm, *TalkForm)},
     "occasion": {c.value: str(c.label) for c in Occasion},
     "strategies": {c.value: str(c.label) for c in Strategy},
     "visibility": {c.value: str(c.label) for c in NoteVisibility},
-    "state": {c.value: str(c.label) for c in LetterState},
+    "state": {c.value: str(c.label) for c in (*LetterState, *ReferralState)},
+    "home_contact": {c.value: str(c.label) for c in HomeContact},
     "home_contacted": {True: "是", False: "否"},
     "handwritten": {True: "是", False: "否"},
 }
@@ -159,7 +175,7 @@ def _worded(name: str, value: Any, names: _Names) -> str:
     if name in _WORDS:
         words = _WORDS[name]
         return "、".join(words.get(v, str(v)) for v in (value if isinstance(value, list) else [value]))
-    if name in ("date", "follow_up_on"):
+    if name in ("date", "follow_up_on", "met_on"):
         return cn_full_day(datetime.date.fromisoformat(value))
     return str(value)
 

@@ -23,11 +23,12 @@ from core.errors import DomainError
 from core.text import clean_key
 from mentors.models import Teacher
 from notices.services import send_notice
-from records.enums import CardSubject, CardWish, HomeContact
+from records.enums import CardSubject, CardWish, HomeContact, VersionAct
 from records.models import CardDoor, TreeHoleCard
 from records.queries.cards import reachable_teachers
 from records.rules import holds_card
 from records.services.drafts import drop_draft
+from records.services.versions import keep_former, note_version
 from schools.models import Term
 from schools.queries import current_year, term_on
 from students.models import Enrolment, FamilySlip, Pupil
@@ -293,11 +294,13 @@ def _lock(actor: Actor, card: TreeHoleCard, version: int | None) -> TreeHoleCard
         raise DomainError("not_yours", "这张树洞卡不是交给您的。")
     if version is not None and locked.version != version:
         raise DomainError("changed_meanwhile", CHANGED)
+    keep_former(locked)
     return locked
 
 
 def _save(actor: Actor, card: TreeHoleCard, verb: str) -> TreeHoleCard:
     card.version += 1
     card.save()
+    note_version(actor=actor, record=card, act=VersionAct.UPDATED)
     audit(actor=actor, verb=verb, target=card, detail={"version": card.version})
     return card

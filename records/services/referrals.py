@@ -13,11 +13,12 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from notices.services import send_notice
-from records.enums import RecordKind, ReferralState
+from records.enums import RecordKind, ReferralState, VersionAct
 from records.models import Referral
 from records.rules import can_work_on, may_refer
 from records.services.drafts import drop_draft
 from records.services.readings import note_reading_of
+from records.services.versions import keep_former, note_version
 from schools.models import School
 from schools.queries import current_year
 from students.models import Pupil
@@ -175,6 +176,7 @@ def _lock(actor: Actor, referral: Referral) -> Referral:
     locked = rows.get(pk=referral.pk)
     if locked.school_id != actor.school_id:
         raise DomainError("other_school", "这条转介不属于本校。")
+    keep_former(locked)
     return locked
 
 
@@ -190,6 +192,7 @@ def _lock_own(actor: Actor, referral: Referral, version: int | None) -> Referral
 def _save(actor: Actor, referral: Referral, verb: str) -> None:
     referral.version += 1
     referral.save()
+    note_version(actor=actor, record=referral, act=VersionAct.UPDATED)
     audit(actor=actor, verb=verb, target=referral, detail={"version": referral.version})
 
 

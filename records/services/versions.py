@@ -1,16 +1,19 @@
-"""The history of visits, talks and letters: who wrote what when; each version holds all fields as they were from then.
+"""The history of records: who wrote what when; each version holds all fields as they were from then.
 
 A record that was written before there were versions gets its former state as its first one when it is changed.
 """
 
+import datetime
 from collections.abc import Collection
 from typing import Any, Final
 
 from accounts.actors import Actor
 from records.enums import RecordKind, VersionAct
-from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion
+from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion, Referral, TreeHoleCard
 
 VersionedRecord = HomeVisit | HeartTalk | GrowthLetter
+# What reaches a trusted teacher or the counsellor: nobody else ever reads its history.
+ConfidedRecord = TreeHoleCard | Referral
 
 _COLUMNS: Final[dict[RecordKind, tuple[str, ...]]] = {
     RecordKind.VISIT: (
@@ -20,17 +23,26 @@ _COLUMNS: Final[dict[RecordKind, tuple[str, ...]]] = {
         "date", "form", "occasion", "place", "strategies", "text", "home_contacted", "visibility", "follow_up_on",
     ),
     RecordKind.LETTER: ("body", "advice", "state", "return_reason", "handwritten", "pupil_id"),
+    RecordKind.CARD: ("answer", "met_on", "home_contact", "home_reason"),
+    RecordKind.REFERRAL: ("state", "answer", "notes"),
 }  # fmt: skip
 
 
-def kind_of(record: VersionedRecord) -> RecordKind:
+_KINDS: Final[dict[type, RecordKind]] = {
+    HomeVisit: RecordKind.VISIT,
+    HeartTalk: RecordKind.TALK,
+    GrowthLetter: RecordKind.LETTER,
+    TreeHoleCard: RecordKind.CARD,
+    Referral: RecordKind.REFERRAL,
+}
+
+
+def kind_of(record: VersionedRecord | ConfidedRecord) -> RecordKind:
     """Which kind a record is."""
-    if isinstance(record, HomeVisit):
-        return RecordKind.VISIT
-    return RecordKind.TALK if isinstance(record, HeartTalk) else RecordKind.LETTER
+    return _KINDS[type(record)]
 
 
-def fields_of(record: VersionedRecord) -> dict[str, Any]:
+def fields_of(record: VersionedRecord | ConfidedRecord) -> dict[str, Any]:
     """All fields of the record as they stand, ready for JSON; people by their keys."""
     fields: dict[str, Any] = {}
     for name in _COLUMNS[kind_of(record)]:
@@ -43,7 +55,7 @@ def fields_of(record: VersionedRecord) -> dict[str, Any]:
     return fields
 
 
-def keep_former(record: VersionedRecord) -> None:
+def keep_former(record: VersionedRecord | ConfidedRecord) -> None:
     """Before a change, while the row is locked and as it was: an old record's present state becomes its first version.
 
     Records that have versions already stay as they are. One query, or two.
@@ -51,6 +63,7 @@ def keep_former(record: VersionedRecord) -> None:
     kind = kind_of(record)
     if RecordVersion.objects.of(kind, record.pk).exists():
         return
+    author, written = _origin(record)
     first = RecordVersion.objects.create(
         school_id=record.school_id,
         kind=kind,
@@ -58,14 +71,22 @@ def keep_former(record: VersionedRecord) -> None:
         version=record.version,
         act=VersionAct.CREATED,
         fields=fields_of(record),
-        changed_by_id=record.created_by_id,
+        changed_by_id=author,
     )
     # The column takes the present moment by itself; what is kept here is older.
-    written = record.created_at if record.version == 1 else record.updated_at
     RecordVersion.objects.filter(pk=first.pk).update(changed_at=written)
 
 
-def note_version(*, actor: Actor, record: VersionedRecord, act: VersionAct) -> RecordVersion:
+def _origin(record: VersionedRecord | ConfidedRecord) -> tuple[int | None, datetime.datetime]:
+    """Who wrote the record as it stands, and when; a card by slip was written by nobody with an account."""
+    if isinstance(record, TreeHoleCard):
+        return record.entered_by_id, record.handed_in_at
+    if isinstance(record, Referral):
+        return record.created_by_id, record.created_at
+    return record.created_by_id, record.created_at if record.version == 1 else record.updated_at
+
+
+def note_version(*, actor: Actor, record: VersionedRecord | ConfidedRecord, act: VersionAct) -> RecordVersion:
     """In the transaction that wrote `record`, after its people were set: what it is from now on.
 
     The record's `version` went up with the write; one number is never noted twice (IntegrityError).

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:pk>/meet/", cards.meet, name="meet"),
     path("<int:pk>/home/", cards.tell_home, name="home"),
     path("<int:pk>/close/", cards.close, name="close"),
+    path("<int:pk>/history/", cards.history, name="history"),
     path("<int:pk>/reopen/", cards.reopen, name="reopen"),
 ]

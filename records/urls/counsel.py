@@ -15,6 +15,7 @@ urlpatterns = [
     path("referrals/<int:pk>/answer/", counsel.say, name="answer"),
     path("referrals/<int:pk>/notes/", counsel.note, name="write"),
     path("referrals/<int:pk>/close/", counsel.finish, name="close"),
+    path("referrals/<int:pk>/history/", counsel.history, name="history"),
     path("referrals/<int:pk>/reopen/", counsel.take_up, name="reopen"),
     path("notes/", counsel.notes, name="notes"),
     re_path(r"^notes/(?P<kind>visit|talk)/(?P<pk>[0-9]{1,15})/$", counsel.shared, name="shared"),

@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from core.undo import offer_undo
-from records.enums import HomeContact
+from records.enums import HomeContact, RecordKind
 from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
 from records.forms.desk import RecordForm
 from records.models import TreeHoleCard
@@ -45,6 +45,7 @@ from records.services.cards import (
     reopen_card,
 )
 from records.views.counsel import SCHOOL_ROLES, year_or_stop
+from records.views.desk_history import confided_history
 from records.views.drafting import FormDraft
 
 PAGE = 20
@@ -74,6 +75,16 @@ def card(request: ActorRequest, pk: int) -> HttpResponse:
     found = _card(request, pk)
     open_card(actor=request.actor, card=found)
     return _show(request, found)
+
+
+@roles_required(*SCHOOL_ROLES)
+@require_GET
+@never_cache
+def history(request: ActorRequest, pk: int) -> HttpResponse:
+    """What was changed in a card that was given to the actor."""
+    found = _card(request, pk)
+    back = reverse("cards:card", args=[pk])
+    return confided_history(request, kind=RecordKind.CARD, record=found, back=back)
 
 
 def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> HttpResponse:

@@ -40,6 +40,7 @@ from records.querysets import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
 from records.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
+from records.views.desk_history import confided_history
 from records.views.drafting import FormDraft
 from schools.models import SchoolYear
 from schools.queries import current_year
@@ -165,6 +166,18 @@ def referral(request: ActorRequest, pk: int) -> HttpResponse:
     found = _referral(request, pk)
     open_referral(actor=request.actor, referral=found)
     return _show(request, found)
+
+
+@roles_required(Role.COUNSELLOR)
+@require_GET
+@never_cache
+def history(request: ActorRequest, pk: int) -> HttpResponse:
+    """What was changed in a referral that the actor took."""
+    found = _referral(request, pk)
+    if not can_work_on(request.actor, found):
+        raise PermissionDenied
+    back = reverse("counsel:referral", args=[pk])
+    return confided_history(request, kind=RecordKind.REFERRAL, record=found, back=back)
 
 
 def _show(

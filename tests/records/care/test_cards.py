@@ -16,8 +16,8 @@ from accounts.services import grant_role
 from core.errors import DomainError
 from mentors.models import Teacher
 from notices.models import Notice, OutboxMessage
-from records.enums import CardSubject, CardWish, HomeContact
-from records.models import TreeHoleCard
+from records.enums import CardSubject, CardWish, HomeContact, RecordKind
+from records.models import RecordVersion, TreeHoleCard
 from records.queries.cards import card_counts
 from records.services.cards import (
     AS_WISHED,
@@ -343,3 +343,22 @@ def test_a_leader_who_is_a_teacher_has_an_inbox(qingzhu: SchoolCast, client_of: 
     grant_role(actor=qingzhu.system, user=qingzhu.sharer, role=Role.LEADER, school=qingzhu.school, starts_on=SINCE)
     given = card(qingzhu, qingzhu.sharer, qingzhu.pupils[0])
     assert body_of(client_of, qingzhu.sharer, "cards:card", given.pk).count(SECRET) == 1
+
+
+# --- History ----------------------------------------------------------------------------------------------------------
+def test_a_card_keeps_what_its_answer_was_for_its_receiver_alone(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    given = card(qingzhu, qingzhu.colleague, qingzhu.pupils[0])
+    actor = qingzhu.actor(qingzhu.colleague)
+    answer_card(actor=actor, card=given, text="先深呼吸三次。", version=1)
+    answer_card(actor=actor, card=given, text="先深呼吸五次。", version=2)
+    kept = RecordVersion.objects.filter(kind=RecordKind.CARD, record_id=given.pk).order_by("version")
+    assert [(v.version, v.fields["answer"], v.changed_by) for v in kept] == [
+        (1, "", None),
+        (2, "先深呼吸三次。", qingzhu.colleague),
+        (3, "先深呼吸五次。", qingzhu.colleague),
+    ]
+    page = body_of(client_of, qingzhu.colleague, "cards:history", given.pk)
+    assert ("<del>三</del>" in page, "<ins>五</ins>" in page) == (True, True)
+    others = ("office", "mentor", "homeroom", "admin", "counsellor", "leader")
+    url = reverse("cards:history", args=[given.pk])
+    assert [client_of(getattr(qingzhu, part)).get(url).status_code for part in others] == [403] * 6

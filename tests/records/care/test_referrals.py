@@ -15,7 +15,8 @@ from accounts.models import AuditEntry, RoleGrant, User
 from accounts.services import create_user, grant_role
 from core.errors import DomainError
 from notices.models import Notice, OutboxMessage
-from records.models import Reading, Referral
+from records.enums import RecordKind
+from records.models import Reading, RecordVersion, Referral
 from records.reminders import plan_digests, send_digests
 from records.services.referrals import acknowledge, answer, close, refer, reopen, write_notes
 from schools.enums import NoteVisibility
@@ -343,3 +344,23 @@ def test_a_referral_that_was_taken_is_not_told(qingzhu: SchoolCast) -> None:
     taken(qingzhu)
     tomorrow = TODAY + datetime.timedelta(days=1)
     assert [d for d in plan_digests(qingzhu.school, on=tomorrow) if d.user == qingzhu.counsellor] == []
+
+
+def test_a_referral_keeps_its_history_for_the_counsellor_who_took_it(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    found = taken(qingzhu)
+    actor = qingzhu.actor(qingzhu.counsellor)
+    found.refresh_from_db()
+    write_notes(actor=actor, referral=found, notes="约了周四。", version=found.version)
+    found.refresh_from_db()
+    write_notes(actor=actor, referral=found, notes="约了周五。", version=found.version)
+    kept = RecordVersion.objects.filter(kind=RecordKind.REFERRAL, record_id=found.pk).order_by("version")
+    assert [(v.fields["state"], v.fields["notes"], v.changed_by_id) for v in kept] == [
+        ("open", "", found.created_by_id),
+        ("acknowledged", "", qingzhu.counsellor.pk),
+        ("acknowledged", "约了周四。", qingzhu.counsellor.pk),
+        ("acknowledged", "约了周五。", qingzhu.counsellor.pk),
+    ]
+    status, body = page(client_of, qingzhu.counsellor, "counsel:history", found.pk)
+    assert (status, "<ins>五</ins>" in body, "等待接收" in body) == (200, True, True)
+    assert page(client_of, second_counsellor(qingzhu), "counsel:history", found.pk)[0] == 403
+    assert page(client_of, qingzhu.mentor, "counsel:history", found.pk)[0] == 403
