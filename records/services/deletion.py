@@ -16,6 +16,7 @@ from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Readi
 from records.rules import can_edit_note, can_write_letter
 from records.services.ticks import refresh_ticks
 from records.services.versions import VersionedRecord, drop_versions, keep_former, kind_of, note_version
+from records.services.visit_plans import follow_visit_plan
 from students.models import Pupil
 
 KEPT: Final = datetime.timedelta(days=30)
@@ -90,6 +91,8 @@ def _write(actor: Actor, record: VersionedRecord, moment: datetime.datetime | No
     record.deleted_at = moment
     record.version += 1
     record.save()
+    if isinstance(record, HomeVisit):
+        follow_visit_plan(visit=record)
     refresh_ticks(year=record.term.year, pupil_ids=_pupil_ids(record), on=actor.today)
     note_version(actor=actor, record=record, act=act)
     verb = "delete" if act == VersionAct.DELETED else "restore"

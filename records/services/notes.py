@@ -17,7 +17,7 @@ from records.rules import can_edit_note, date_fits, may_log_for
 from records.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks
 from records.services.versions import keep_former, note_version
-from records.services.visit_plans import close_visit_plan
+from records.services.visit_plans import close_visit_plan, follow_visit_plan
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil
@@ -178,6 +178,7 @@ def update_visit(
         locked.version += 1
         locked.save()
         locked.teachers.set(teachers)
+        follow_visit_plan(visit=locked)
         _finish(actor, locked, VersionAct.UPDATED, draft_key)
         refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
         audit(

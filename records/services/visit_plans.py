@@ -122,6 +122,25 @@ def close_visit_plan(*, visit: HomeVisit) -> VisitPlan | None:
     return plan
 
 
+def follow_visit_plan(*, visit: HomeVisit) -> None:
+    """In the transaction that changed, deleted or restored `visit`: its plan is done while the visit stands.
+
+    A plan whose visit is gone, or was put off 改约 after all, is open again, unless another one was made meanwhile.
+    """
+    done = VisitPlan.objects.select_for_update(of=("self",)).filter(visit=visit).first()
+    stands = visit.deleted_at is None and visit.outcome != VisitOutcome.POSTPONED
+    if done is None:
+        if stands:
+            close_visit_plan(visit=visit)
+        return
+    if stands:
+        return
+    again = VisitPlan.objects.open().filter(pupil=done.pupil_id, term=done.term_id).exists()
+    done.state = VisitPlanState.CANCELLED if again else VisitPlanState.PLANNED
+    done.visit = None
+    done.save(update_fields=["state", "visit"])
+
+
 @transaction.atomic
 def hand_in_wish(*, slip: FamilySlip, term: Term, text: str) -> VisitWish | None:
     """When the slip's family would like to be visited; an empty text takes the wish back, which gives None.

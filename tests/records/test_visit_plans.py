@@ -14,6 +14,7 @@ from mentors.models import Teacher
 from notices.models import Notice
 from records.models import Tick, VisitPlan
 from records.queries.desk import find_calendar, find_desk
+from records.services.deletion import delete_note, restore_note
 from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from schools.enums import VisitOutcome
 from students.models import Pupil
@@ -152,6 +153,34 @@ def test_logging_the_visit_closes_the_plan(qingzhu: SchoolCast, outcome: VisitOu
     stored.refresh_from_db()
     assert (stored.state, stored.visit) == (state, logged if state == "done" else None)
     assert tick_states(qingzhu, pupil)["visit"] == tick
+
+
+def test_a_deleted_visit_opens_its_plan_again_and_a_restored_one_closes_it(qingzhu: SchoolCast) -> None:
+    pupil = qingzhu.pupils[0]
+    (made,) = plan(qingzhu, pupil)
+    held = visit(qingzhu, qingzhu.mentor, pupil)
+    actor = qingzhu.actor(qingzhu.mentor)
+
+    def stands() -> tuple[str, int | None]:
+        made.refresh_from_db()
+        return made.state, made.visit_id
+
+    assert stands() == ("done", held.pk)
+    delete_note(actor=actor, record=held)
+    assert stands() == ("planned", None)
+    restore_note(actor=actor, record=held)
+    assert stands() == ("done", held.pk)
+
+
+def test_another_plan_made_meanwhile_stays_the_open_one(qingzhu: SchoolCast) -> None:
+    pupil = qingzhu.pupils[0]
+    (made,) = plan(qingzhu, pupil)
+    held = visit(qingzhu, qingzhu.mentor, pupil)
+    (again,) = plan(qingzhu, pupil)
+    delete_note(actor=qingzhu.actor(qingzhu.mentor), record=held)
+    made.refresh_from_db()
+    again.refresh_from_db()
+    assert (made.state, again.state) == ("cancelled", "planned")
 
 
 def test_the_form_of_a_planned_visit_is_filled_in(qingzhu: SchoolCast, client_of: ClientOf) -> None:
