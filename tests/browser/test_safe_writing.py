@@ -33,7 +33,7 @@ def forget_outage(visitor: Visitor) -> None:
 
 def test_words_survive_a_lost_connection_and_a_closed_tab(visit: OpenVisit) -> None:
     phone = visit(PHONE)
-    page = phone.sign_in("demo-mentor")
+    page = phone.sign_in("demo-homeroom")
     phone.go("/my/")
     text = open_talk(page, 0)
     who = page.locator("#panel-title").inner_text()
@@ -53,7 +53,7 @@ def test_words_survive_a_lost_connection_and_a_closed_tab(visit: OpenVisit) -> N
     page.close(run_before_unload=False)
 
     desk = visit(DESK)
-    other = desk.sign_in("demo-mentor")
+    other = desk.sign_in("demo-homeroom")
     desk.go("/my/")
     expect(other.get_by_role("heading", name="有 1 份没写完的草稿")).to_be_visible()
     other.get_by_role("link", name=f"接着写{who}").click()
@@ -73,9 +73,9 @@ def test_words_survive_a_lost_connection_and_a_closed_tab(visit: OpenVisit) -> N
 
 def test_words_survive_an_expired_session(visit: OpenVisit) -> None:
     phone = visit(PHONE)
-    page = phone.sign_in("demo-mentor")
+    page = phone.sign_in("demo-homeroom")
     phone.go("/my/")
-    text = open_talk(page, 1)
+    text = open_talk(page, 0)
     page.context.clear_cookies(name="sessionid")
     text.press_sequentially("今天主动举手了。")
     expect(state_of(page)).to_contain_text(EXPIRED)
@@ -85,7 +85,7 @@ def test_words_survive_an_expired_session(visit: OpenVisit) -> None:
     with page.context.expect_page() as opened:
         state_of(page).get_by_role("link", name="去登录").click()
     window = opened.value
-    window.get_by_label("账号").fill("demo-mentor")
+    window.get_by_label("账号").fill("demo-homeroom")
     window.get_by_label("密码").fill("bamboo-grove-7")
     window.get_by_role("button", name="登录").click()
     expect(window).to_have_url(re.compile("/my/$"))
@@ -98,15 +98,15 @@ def test_words_survive_an_expired_session(visit: OpenVisit) -> None:
 
 def test_two_windows_of_one_form_keep_both_texts(visit: OpenVisit) -> None:
     phone = visit(PHONE)
-    page = phone.sign_in("demo-mentor")
+    page = phone.sign_in("demo-homeroom")
     phone.go("/my/")
-    text = open_talk(page, 2)
+    text = open_talk(page, 0)
     form = page.locator("#panel form").get_attribute("action") or ""
     text.press_sequentially("这边写的话。")
     expect(state_of(page)).to_have_text(SAVED)
 
     desk = visit(DESK)
-    other = desk.sign_in("demo-mentor")
+    other = desk.sign_in("demo-homeroom")
     desk.go(form)
     other.locator("textarea[name=text]").fill("那边写的话。")
     expect(state_of(other)).to_have_text(SAVED)
@@ -124,16 +124,16 @@ def test_two_windows_of_one_form_keep_both_texts(visit: OpenVisit) -> None:
 
 def test_two_people_editing_one_record_see_both_versions(visit: OpenVisit) -> None:
     phone = visit(PHONE)
-    page = phone.sign_in("demo-mentor")
+    page = phone.sign_in("demo-homeroom")
     phone.go("/my/")
-    open_talk(page, 3).fill("起初的话。")
+    open_talk(page, 0).fill("起初的话。")
     pupil = page.locator("#panel form").get_attribute("action") or ""
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已登记")).to_be_visible()
     file = pupil.removesuffix("talk/")
 
     desk = visit(DESK)
-    other = desk.sign_in("demo-mentor")
+    other = desk.sign_in("demo-homeroom")
     for visitor in (phone, desk):
         visitor.go(file)
         visitor.page.locator("a[id^=edit-talk-]").first.click()
