@@ -25,7 +25,7 @@ _SURNAMES = frozenset(
     "江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤"
 )
 _SKIPPED = frozenset(f" \u3000\u00a0{MIDDLE_DOT}•‧∙⋅・･")
-#: What follows a name of two characters; any other character may belong to a longer name (郭红 and 郭红梅).
+#: What follows a name of two characters; any other character may belong to a longer name (梁红 and 梁红梅).
 _AFTER = frozenset(
     "的和跟与同是在说也就都还把被给让对从向有没那这你我他她它们很不了着过吗呢吧啊做跑"
     "去来帮送教得为最总已正刚能会想要写画唱讲读打踢站坐捡拿扶借搬擦找叫问答笑哭量收看听"
@@ -42,7 +42,7 @@ class _Kind(Enum):
     """How much a form says by itself."""
 
     FULL = auto()  # Three characters and more: 王子涵.
-    SHORT = auto()  # Surname and one character: 郭红.
+    SHORT = auto()  # Surname and one character: 梁红.
     GIVEN = auto()  # 子涵.
     PET = auto()  # 小明, 阿明, 明明, 明同学.
 
