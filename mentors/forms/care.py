@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from core.fields import EXPIRED, DayField, ProseField
 from core.text import clean_text
 from mentors.models import CaseMeeting, ReadinessCase, Teacher, TrainingSession
 from mentors.services.handover import TEXT_LENGTH
@@ -15,33 +16,6 @@ from mentors.services.meetings import MeetingData
 from mentors.services.readiness import REASON_LENGTH
 from mentors.services.training import TrainingData
 from students.models import Enrolment, Pupil
-
-EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
-
-
-class DayField(forms.DateField):
-    """A day, by the phone's own calendar; typed ones are understood as well."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-        self.error_messages["required"] = "请选择日期。"
-        self.error_messages["invalid"] = "日期不对，请按“2026-09-03”的样子填写。"
-
-
-class ProseField(forms.CharField):
-    """Free text. A line break counts as one character, as it does in the browser's own counter."""
-
-    def __init__(self, *, max_length: int, rows: int, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-        self.error_messages["required"] = "请写几句再保存。"
-        self.error_messages["max_length"] = "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"
-
-    def to_python(self, value: Any) -> str:
-        """The text with line breaks of one kind."""
-        if isinstance(value, str):
-            value = value.replace("\r\n", "\n").replace("\r", "\n")
-        return super().to_python(value) or ""
 
 
 class CaseForm(forms.Form):
@@ -232,7 +206,7 @@ class HandOverForm(forms.Form):
     """A hand-over note."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
-    text = ProseField(label="交接说明", max_length=TEXT_LENGTH, rows=8)
+    text = ProseField(label="交接说明", max_length=TEXT_LENGTH, rows=8, required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4()} | (kwargs.get("initial") or {})

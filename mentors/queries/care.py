@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from core.search import named_like
 from mentors.enums import ReadinessState
 from mentors.models import Assignment, HandOverNote, MentorMember, ReadinessCase, Teacher, TeamMember
 from schools.models import SchoolClass, SchoolYear
@@ -114,13 +115,7 @@ def readiness_teachers(actor: Actor, year: SchoolYear | None, *, show: str = "",
         teachers = teachers.filter(is_mentor=True)
     text = text.strip()
     if text:
-        lower = text.lower()
-        teachers = teachers.filter(
-            Q(name__icontains=text)
-            | Q(number__istartswith=text)
-            | Q(pinyin__startswith=lower)
-            | Q(initials__contains=f" {lower}")
-        )
+        teachers = teachers.filter(named_like(text) | Q(number__istartswith=text))
     return teachers.prefetch_related(
         Prefetch(
             "memberships",

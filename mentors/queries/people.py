@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefe
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
+from core.search import named_like
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
 from mentors.querysets import MentorQuerySet
@@ -253,14 +254,7 @@ def find_teachers(
         teachers = teachers.present()
     text = text.strip()
     if text:
-        lower = text.lower()
-        teachers = teachers.filter(
-            Q(name__icontains=text)
-            | Q(number__istartswith=text)
-            | Q(pinyin__startswith=lower)
-            | Q(pinyin__contains=f" {lower}")
-            | Q(initials__contains=f" {lower}")
-        )
+        teachers = teachers.filter(named_like(text) | Q(number__istartswith=text))
     if role:
         held = RoleGrant.objects.active(actor.today).filter(role=role, bureau=None)
         teachers = teachers.filter(user_id__in=held.values("user_id"))
@@ -312,14 +306,7 @@ def find_pupils(
     )
     text = text.strip()
     if text:
-        lower = text.lower()
-        pupils = pupils.filter(
-            Q(name__icontains=text)
-            | Q(student_number__icontains=text)
-            | Q(pinyin__startswith=lower)
-            | Q(pinyin__contains=f" {lower}")
-            | Q(initials__contains=f" {lower}")
-        )
+        pupils = pupils.filter(named_like(text) | Q(student_number__icontains=text))
     if class_id is not None:
         pupils = pupils.filter(Q(("place__school_class_id", class_id)))
     if state in (PRESENT, GONE):

@@ -7,8 +7,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
+from core.fields import DayField, ProseField
 from records.enums import CardSubject, CardWish
-from records.forms.desk import PICKS, DayField, ProseField, RecordForm
+from records.forms.desk import PICKS, RecordForm
 from records.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 
 CONTACTED, SILENT = "contacted", "none"

@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 
-from records.forms.desk import ProseField
+from core.fields import ProseField
 from records.services.replies import LONGEST
 
 

@@ -11,7 +11,8 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from records.forms.desk import PICKS, DayField
+from core.fields import DayField
+from records.forms.desk import PICKS
 from records.models import VisitPlan
 from records.services.visit_plans import WISH_LENGTH
 

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now
+from core.search import named_like
 from mentors.models import Assignment, Teacher
 from mentors.querysets import TeacherQuerySet
 from records.enums import CardSubject
@@ -68,10 +69,7 @@ def search_teachers(school_id: int, text: str, *, on: datetime.date) -> list[Tea
     text = text.strip()
     if not text:
         return []
-    lower = text.lower()
-    found = reachable_teachers(school_id, on=on).filter(
-        Q(name__icontains=text) | Q(pinyin__startswith=lower) | Q(initials__contains=f" {lower}")
-    )
+    found = reachable_teachers(school_id, on=on).filter(named_like(text))
     return list(found.order_by("pinyin", "pk")[:MOST_FOUND])
 
 
@@ -126,12 +124,7 @@ def find_enrolments(actor: Actor, year: SchoolYear, *, text: str = "", class_id:
     if class_id is not None:
         rows = rows.filter(school_class_id=class_id)
     if text:
-        lower = text.lower()
-        rows = rows.filter(
-            Q(pupil__name__icontains=text)
-            | Q(pupil__pinyin__startswith=lower)
-            | Q(pupil__initials__contains=f" {lower}")
-        )
+        rows = rows.filter(named_like(text, of="pupil__"))
     most = MOST_FOUND if class_id is None else 80
     return list(
         rows.select_related("pupil", "school_class__grade").order_by(
