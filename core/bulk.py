@@ -4,28 +4,10 @@
 20,000 pupils is written here in a tenth of that time, and the number of statements the database prepares is one.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Leave the search for reference cycles out while a block builds a million small values that hold none.
-
-    It would walk over all of them again and again: a third of the time of a large roster.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
 
 # Field kinds whose Python value the database driver takes as it is.
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)

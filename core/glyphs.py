@@ -14,12 +14,13 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools 
 #: Printed wherever a character has no glyph: 〓, the printer's own mark for a missing sort.
 GETA = "\u3013"
 
-#: (family as the style sheets name it, file name, index inside a collection). Debian packages
-#: `fonts-lxgw-wenkai` and `fonts-noto-cjk`; bold and light cut the same characters as regular.
+#: (family as the style sheets name it, file name, index inside a collection). Debian packages `fonts-lxgw-wenkai`,
+#: `fonts-noto-cjk` and `fonts-symbola` (emoji in outline); bold and light cut the same characters as regular.
 FONTS = (
     ("LXGW WenKai", "LXGWWenKai-Regular.ttf", 0),
     ("Noto Serif CJK SC", "NotoSerifCJK-Regular.ttc", 2),
     ("Noto Sans CJK SC", "NotoSansCJK-Regular.ttc", 2),
+    ("Symbola", "Symbola_hint.ttf", 0),
 )
 FONT_DIRS = (
     Path("/usr/share/fonts"),
@@ -59,7 +60,7 @@ def _covered() -> frozenset[int]:
             with TTFont(path, fontNumber=index, lazy=True) as font:
                 points.update(font.getBestCmap())
     if not points:
-        raise FontsMissingError("no printing font found: install fonts-lxgw-wenkai and fonts-noto-cjk")
+        raise FontsMissingError("no printing font found: install fonts-lxgw-wenkai, fonts-noto-cjk and fonts-symbola")
     return frozenset(points)
 
 

@@ -16,8 +16,8 @@ from django.db import DatabaseError, transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
-from core.bulk import without_collector
 from core.clock import now
+from core.collector import without_collector
 from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import ChangeKind

@@ -15,15 +15,16 @@ from accounts.enums import Role
 from accounts.queries import actor_for
 from core.clock import today
 from core.errors import DomainError
-from core.pdf import merge_pdfs
+from core.pdfpages import merge_pdfs
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
 from mentors.documents.badge import PER_SHEET, Badge, render_badges
 from mentors.models import MentorCard
 from mentors.queries.badges import BadgeHolder, badge_holders
+from schools.contexts import Letterhead
 from schools.models import SchoolYear
-from schools.queries import current_year
+from schools.queries import current_year, paper_style
 
 BADGES: Final = "mentor_badges"
 PDF: Final = "application/pdf"
@@ -36,13 +37,14 @@ def make_badges(year: SchoolYear, holders: Sequence[BadgeHolder]) -> bytes:
     """The PDF of the holders' badges in their order. Raises DomainError `nothing_to_print`."""
     if not holders:
         raise DomainError("nothing_to_print", NO_MENTORS)
-    return render_badges([_badge(year, holder) for holder in holders])
+    head = paper_style(year.school).head
+    return render_badges([_badge(head, year, holder) for holder in holders])
 
 
-def _badge(year: SchoolYear, holder: BadgeHolder) -> Badge:
+def _badge(head: Letterhead, year: SchoolYear, holder: BadgeHolder) -> Badge:
     card = holder.card
     return Badge(
-        school=year.school.name,
+        school=head,
         name=holder.teacher.name,
         subject=holder.teacher.subject,
         classes=tuple(school_class.label for school_class in holder.classes),

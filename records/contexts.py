@@ -5,14 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from core.clock import cn_full_date, cn_full_day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
-    """The head of every paper. `logo` is a PNG or JPEG."""
-
-    name: str
-    logo: bytes | None = None
+from schools.contexts import Letterhead
+from schools.enums import Design
 
 
 class Action(StrEnum):
@@ -156,7 +150,7 @@ class RecordBook:
     `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines.
     """
 
-    school: School
+    school: Letterhead
     mentors: tuple[str, ...]
     class_labels: tuple[str, ...]
     period: str
@@ -170,9 +164,13 @@ class RecordBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One 成长寄语. `body` and `advice` are plain text, a line break begins a new paragraph."""
+    """One 成长寄语. `body` and `advice` are plain text, a line break begins a new paragraph.
 
-    school: School
+    `salutation` is printed as given (empty: name and 同学). `closing` stands above the signature. `signed_by_hand`
+    prints a line instead of the names; `family_url` goes into a QR code that opens the family's page.
+    """
+
+    school: Letterhead
     pupil_name: str
     class_label: str
     body: str
@@ -183,13 +181,17 @@ class Letter:
     salutation: str = ""
     advice: str = ""
     advice_title: str = "成长建议"
+    closing: str = ""
+    design: Design = Design.UPPER
+    signed_by_hand: bool = False
+    family_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
     """One 家长凭条. `url` goes into the QR code, `short_url` is what a parent types; neither holds a name."""
 
-    school: School
+    school: Letterhead
     pupil_name: str
     class_label: str
     url: str

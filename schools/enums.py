@@ -11,6 +11,19 @@ class Stage(models.TextChoices):
     SENIOR = "senior", "高中"
 
 
+class Design(models.TextChoices):
+    """How letters, cards and the like are drawn for an age; also which type size they begin with."""
+
+    LOWER = "lower", "小学低年级（大字）"
+    UPPER = "upper", "小学高年级"
+    SENIOR = "senior", "中学"
+
+    @classmethod
+    def for_grade(cls, number: int) -> "Design":
+        """The design for a grade counted from primary one: 1 to 3 lower, 4 to 6 upper, 7 and above senior."""
+        return cls.LOWER if number <= 3 else cls.UPPER if number <= 6 else cls.SENIOR
+
+
 class ActionKind(models.TextChoices):
     """Actions a plan can ask for: the three required 规定动作 and the optional card 自选动作."""
 

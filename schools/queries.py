@@ -9,8 +9,20 @@ import chinese_calendar
 from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
-from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
-from schools.models import Grade, KeyDate, Period, Plan, PlanAction, PlanGrade, School, SchoolYear, Term
+from schools.contexts import Letterhead, PaperStyle, PaperWords
+from schools.enums import ActionKind, Anchor, Design, KeyDateKind, MatchingMode, PeriodKind
+from schools.models import (
+    Grade,
+    KeyDate,
+    PaperSettings,
+    Period,
+    Plan,
+    PlanAction,
+    PlanGrade,
+    School,
+    SchoolYear,
+    Term,
+)
 from schools.querysets import Scope
 
 
@@ -223,3 +235,41 @@ def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
+
+
+def paper_style(school: School) -> PaperStyle:
+    """How the school's papers look and speak, with its logo's bytes. One query."""
+    settings = PaperSettings.objects.filter(school=school).first()
+    if settings is None:
+        return PaperStyle(head=Letterhead(name=school.name), words=PaperWords(book_title=school.book_title))
+    return PaperStyle(
+        head=Letterhead(name=school.name, logo=_logo(settings), colour=settings.colour),
+        words=PaperWords(
+            book_title=school.book_title,
+            book_subtitle=settings.book_subtitle,
+            salutation=settings.salutation,
+            closing=settings.closing,
+            card_title=settings.card_title,
+            card_motto=settings.card_motto,
+            tree_hole_title=settings.tree_hole_title,
+            tree_hole_intro=settings.tree_hole_intro,
+            slip_note=settings.slip_note,
+            appointment_title=settings.appointment_title,
+            appointment=settings.appointment,
+            signed_by_hand=settings.signed_by_hand,
+            family_code=settings.family_code,
+            design=Design(settings.design) if settings.design else None,
+        ),
+    )
+
+
+def _logo(settings: PaperSettings) -> bytes | None:
+    if not settings.logo:
+        return None
+    try:
+        with settings.logo.open("rb") as stored:
+            data: bytes = stored.read()
+    except FileNotFoundError:
+        # Removed from the disk by hand: papers print without it.
+        return None
+    return data

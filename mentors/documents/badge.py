@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.template.loader import render_to_string
-
-from core.pdf import html_to_pdf
+from core.pdf import Manuscript, manuscript, set_pdf
 from core.qr import qr_path
+from schools.contexts import Letterhead
 
 PER_SHEET: Final = 10
 #: A name of more characters is set smaller, so that it stays beside the code, or without one in its line.
@@ -21,7 +20,7 @@ WITHOUT_CODE: Final = 2
 class Badge:
     """What one badge shows. `photo` is a JPEG or PNG, or None; `card_url` opens the shared mentor card, or is empty."""
 
-    school: str
+    school: Letterhead
     name: str
     subject: str
     classes: tuple[str, ...]
@@ -49,14 +48,27 @@ class _Sheet:
 
 def render_badges(badges: Sequence[Badge]) -> bytes:
     """Return the PDF of all `badges` in the order given. Raises ValueError if there is none."""
+    return set_pdf(badge_manuscript(badges))
+
+
+def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
+    """The manuscript of `badges`. Raises ValueError if there is none."""
     if not badges:
         raise ValueError("no badge to print")
     assets = {f"photo{at}": badge.photo for at, badge in enumerate(badges) if badge.photo is not None}
     printed = [_printed(badge, f"photo{at}" if badge.photo is not None else "") for at, badge in enumerate(badges)]
     total = -(-len(printed) // PER_SHEET)
     sheets = [_Sheet(at + 1, total, tuple(printed[at * PER_SHEET : (at + 1) * PER_SHEET])) for at in range(total)]
-    html = render_to_string("documents/badge.html", {"sheets": sheets, "school": badges[0].school})
-    return html_to_pdf(html, assets=assets)
+    school = badges[0].school
+    return manuscript(
+        "documents/badge.html",
+        {"sheets": sheets},
+        title=f"导师证 · {school.name}",
+        author=school.name,
+        stylesheets=("badge.css",),
+        assets=assets | school.assets,
+        recolour=school.recolour,
+    )
 
 
 def _printed(badge: Badge, photo: str) -> _Printed:

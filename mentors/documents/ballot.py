@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.template.loader import render_to_string
-
-from core.pdf import html_to_pdf
+from core.pdf import manuscript, set_pdf
 from core.text import to_chinese
+from schools.contexts import Letterhead
 
 #: Up to so many mentors fit on half a page beside the boxes; more take a page for each pupil.
 HALF_PAGE = 14
@@ -36,7 +35,7 @@ class BallotPupil:
 class Ballot:
     """The forms of one class."""
 
-    school: str
+    school: Letterhead
     title: str
     class_label: str
     until: str
@@ -58,7 +57,7 @@ def render_ballots(ballot: Ballot) -> bytes:
     columns = 2 if len(ballot.mentors) > HALF_PAGE // 2 else 1
     half = -(-len(ballot.mentors) // columns)
     mentors = [replace(m, line=m.line if len(m.line) <= LINE else f"{m.line[: LINE - 1]}…") for m in ballot.mentors]
-    html = render_to_string(
+    paper = manuscript(
         "documents/ballot.html",
         {
             "ballot": ballot,
@@ -67,5 +66,10 @@ def render_ballots(ballot: Ballot) -> bytes:
             "columns": [mentors[i : i + half] for i in range(0, len(mentors), half)],
             "ranks": [f"第{to_chinese(rank)}志愿" for rank in range(1, ballot.max_choices + 1)],
         },
+        title=f"意向征询表 · {ballot.class_label}",
+        author=ballot.school.name,
+        stylesheets=("ballot.css",),
+        assets=ballot.school.assets,
+        recolour=ballot.school.recolour,
     )
-    return html_to_pdf(html)
+    return set_pdf(paper)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from django.template.loader import render_to_string
-
-from core.pdf import html_to_pdf
+from core.pdf import manuscript, set_pdf
+from schools.contexts import Letterhead
 
 #: So many classes stand side by side, so many mentors of a class; further ones follow below.
 CLASSES_ACROSS = 10
@@ -40,7 +39,7 @@ class MatrixClass:
 class Matrix:
     """The paper of a grade, or of one class alone (then without the grid of classes)."""
 
-    school: str
+    school: Letterhead
     title: str
     date: str
     classes: Sequence[MatrixClass] = ()
@@ -76,7 +75,7 @@ def render_matrix(matrix: Matrix) -> bytes:
     across = range(0, len(matrix.classes), CLASSES_ACROSS)
     blocks = [_block(tuple(matrix.classes[at : at + CLASSES_ACROSS])) for at in across]
     pages = [(c, tuple(_columns(c))) for c in matrix.classes]
-    html = render_to_string(
+    paper = manuscript(
         "documents/matrix.html",
         {
             "matrix": matrix,
@@ -85,8 +84,13 @@ def render_matrix(matrix: Matrix) -> bytes:
             "pupils": sum(c.size for c in matrix.classes),
             "slots": len({m.names for c in matrix.classes for m in c.mentors if not m.from_class}),
         },
+        title=f"{matrix.title} · {matrix.school.name}",
+        author=matrix.school.name,
+        stylesheets=("matrix.css",),
+        assets=matrix.school.assets,
+        recolour=matrix.school.recolour,
     )
-    return html_to_pdf(html)
+    return set_pdf(paper)
 
 
 def _block(classes: tuple[MatrixClass, ...]) -> _Block:

@@ -28,6 +28,7 @@ from mentors.queries.rounds import rounds_of_school, rounds_visible_to
 from mentors.rules import can_enter_choices
 from mentors.services.choices import remove_choices, submit_choices
 from schools.models import SchoolClass
+from schools.queries import paper_style
 from students.models import Enrolment
 
 
@@ -138,7 +139,7 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
         raise DomainError("nothing_to_print", "还没有面向这个班的候选导师，请德育室先设置候选导师。")
     found = desk.round
     paper = Ballot(
-        school=found.school.name,
+        school=paper_style(found.school).head,
         title=found.name,
         class_label=desk.school_class.label,
         until=cn_full_day(found.closes_at) if found.closes_at is not None else "",

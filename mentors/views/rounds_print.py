@@ -17,6 +17,7 @@ from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_m
 from mentors.queries.matrix_lists import ClassList, class_lists, grades_visible_to
 from mentors.views.rounds import find_round, year_or_404
 from schools.models import Grade, SchoolYear
+from schools.queries import paper_style
 from students.models import Enrolment
 
 
@@ -50,10 +51,9 @@ def _matrix(request: ActorRequest, year: SchoolYear, grade: Grade) -> HttpRespon
     if not lists:
         messages.warning(request, f"{grade.name}还没有班级，没有可以打印的匹配表。")
         return redirect("rounds:list")
-    school = request.actor.school.name if request.actor.school is not None else ""
     title = f"{year}{grade.name}导师匹配表"
     paper = Matrix(
-        school=school,
+        school=paper_style(year.school).head,
         title=title,
         date=cn_full_day(request.actor.today),
         classes=[_class(c) for c in lists],

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from core.pdf import html_to_pdf
-from core.pdf import two_up as impose_two_up
+from core.pdf import Manuscript, manuscript, set_pdf
+from core.pdfpages import SIDE_BY_SIDE, impose
 from records.contexts import Letter, paragraphs, written_day
 from records.lettercheck.page import size_for
 
@@ -23,36 +23,41 @@ class _Page:
     mentors: str
     date: str
     size: str
-    logo: str
 
 
-def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
-    """Return the PDF of all `letters` in the order given, each beginning on a page of its own.
+def letter_manuscript(letters: Sequence[Letter]) -> Manuscript:
+    """The manuscript of all `letters`, of one design, in the order given, each beginning on a page of its own.
 
-    `two_up` puts two A5 pages side by side on landscape A4, with marks to cut between them. A letter without a body
-    prints ruled lines for handwriting. Raises ValueError if there is no letter.
+    A letter without a body prints ruled lines for handwriting. Raises ValueError if there is no letter.
     """
     if not letters:
         raise ValueError("no letter to print")
-    logos: dict[bytes, str] = {}
-    pages = [_page(letter, logos) for letter in letters]
     first = letters[0]
     single = f" · {first.pupil_name}" if len(letters) == 1 else ""
-    html = render_to_string(
+    return manuscript(
         "documents/growth_letter.html",
-        {
-            "pages": pages,
-            "title": f"{first.title}{single} · {first.school.name}",
-            "school": first.school,
-        },
+        {"pages": [_page(letter) for letter in letters]},
+        title=f"{first.title}{single} · {first.school.name}",
+        author=first.school.name,
+        stylesheets=("growth_letter.css",),
+        assets=first.school.assets,
+        recolour=first.school.recolour,
     )
-    pdf = html_to_pdf(html, assets={name: data for data, name in logos.items()})
-    return impose_two_up(pdf) if two_up else pdf
+
+
+def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
+    """Return the PDF of all `letters`.
+
+    `two_up` puts two A5 pages side by side on landscape A4, with marks to cut between them. Raises ValueError if there
+    is no letter.
+    """
+    pdf = set_pdf(letter_manuscript(letters))
+    return impose(pdf, SIDE_BY_SIDE) if two_up else pdf
 
 
 def sheet_html(letter: Letter) -> str:
     """One letter as HTML of the same template, without a page around it: what the letter desk shows while one types."""
-    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter, {}), "is_preview": True})
+    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter), "is_preview": True})
 
 
 def fits(letter: Letter) -> bool:
@@ -60,9 +65,8 @@ def fits(letter: Letter) -> bool:
     return size_for(paragraphs(letter.body), paragraphs(letter.advice)) is not None
 
 
-def _page(letter: Letter, logos: dict[bytes, str]) -> _Page:
+def _page(letter: Letter) -> _Page:
     body, advice = paragraphs(letter.body), paragraphs(letter.advice)
-    data = letter.school.logo
     return _Page(
         letter=letter,
         salutation=letter.salutation or f"{letter.pupil_name}同学：",
@@ -71,5 +75,4 @@ def _page(letter: Letter, logos: dict[bytes, str]) -> _Page:
         mentors="　".join(letter.mentors),
         date=written_day(letter.on),
         size=size_for(body, advice) or FLOWING,
-        logo=logos.setdefault(data, f"logo{len(logos)}") if data else "",
     )

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.template.loader import render_to_string
-
-from core.pdf import html_to_pdf, merge_pdfs
+from core.pdf import Manuscript, manuscript, set_pdf
+from core.pdfpages import merge_pdfs
 from records.contexts import (
     BookPupil,
     Column,
@@ -87,18 +86,31 @@ class _Page:
     sections: tuple[_Section, ...]
 
 
-def render_record_book(book: RecordBook) -> bytes:
-    """Return the PDF of one mentor's record book.
+def book_manuscript(book: RecordBook) -> Manuscript:
+    """The manuscript of one mentor's record book.
 
     Raises ValueError if a pupil's ticks or entries do not fit the book's columns.
     """
-    assets = {"logo": book.school.logo} if book.school.logo else {}
-    return html_to_pdf(render_to_string("documents/record_book.html", _view(book)), assets=assets)
+    mentors = "／".join(book.mentors)
+    return manuscript(
+        "documents/record_book.html",
+        _view(book),
+        title=f"{book.subtitle} · {mentors or '（空白）'} · {'　'.join(book.class_labels)} · {book.school.name}",
+        author=book.school.name,
+        stylesheets=("record_book.css",),
+        assets=book.school.assets,
+        recolour=book.school.recolour,
+    )
+
+
+def render_record_book(book: RecordBook) -> bytes:
+    """Return the PDF of one mentor's record book. Raises ValueError as `book_manuscript` does."""
+    return set_pdf(book_manuscript(book))
 
 
 def render_record_books(books: Sequence[RecordBook], *, title: str = "导师记录本") -> bytes:
-    """Return several books as one PDF, each with its own page numbers."""
-    return merge_pdfs([render_record_book(book) for book in books], title=title)
+    """Return several books as one PDF, each with its own page numbers and on leaves of its own."""
+    return merge_pdfs([render_record_book(book) for book in books], title=title, each_on_a_leaf=True)
 
 
 def _view(book: RecordBook) -> dict[str, object]:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.template.loader import render_to_string
-
-from core.pdf import html_to_pdf
+from core.pdf import Manuscript, manuscript, set_pdf
 from core.qr import qr_path
 from records.contexts import Slip, written_day
 
@@ -32,19 +30,29 @@ class _Sheet:
     slips: tuple[_Printed, ...]
 
 
+def slip_manuscript(slips: Sequence[Slip], *, sheet_per_class: bool = True) -> Manuscript:
+    """The manuscript of `slips`. Raises ValueError if there is none."""
+    if not slips:
+        raise ValueError("no slip to print")
+    school = slips[0].school
+    return manuscript(
+        "documents/slips.html",
+        {"sheets": _sheets(slips, sheet_per_class)},
+        title=f"家长凭条 · {school.name}",
+        author=school.name,
+        stylesheets=("slips.css",),
+        assets=school.assets,
+        recolour=school.recolour,
+    )
+
+
 def render_slips(slips: Sequence[Slip], *, sheet_per_class: bool = True) -> bytes:
     """Return the PDF of all `slips` in the order given, ten to an A4 page.
 
     `sheet_per_class` begins a new sheet with each class, so that a cut pile goes to one homeroom teacher.
     Raises ValueError if there is no slip.
     """
-    if not slips:
-        raise ValueError("no slip to print")
-    html = render_to_string(
-        "documents/slips.html",
-        {"sheets": _sheets(slips, sheet_per_class), "school": slips[0].school},
-    )
-    return html_to_pdf(html)
+    return set_pdf(slip_manuscript(slips, sheet_per_class=sheet_per_class))
 
 
 def _sheets(slips: Sequence[Slip], sheet_per_class: bool) -> list[_Sheet]:

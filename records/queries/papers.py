@@ -26,14 +26,13 @@ from records.contexts import (
     visit_entry,
 )
 from records.contexts import Period as PaperPeriod
-from records.contexts import School as PaperSchool
 from records.contexts import Tick as PaperTick
 from records.enums import Strategy, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.queries.office_letters import PRINTABLE
 from schools.enums import ActionKind, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
-from schools.queries import OwedAction, PlanRules, period_for, periods_of, plan_rules
+from schools.queries import OwedAction, PlanRules, paper_style, period_for, periods_of, plan_rules
 from students.models import Enrolment
 
 #: The annex's column headings and the actions behind them.
@@ -51,6 +50,7 @@ class BookSource:
     def __init__(self, actor: Actor, year: SchoolYear, mentors: Sequence[Mentor]) -> None:
         self.year = year
         self.school: School = year.school
+        self.style = paper_style(self.school)
         self.rules: PlanRules | None = plan_rules(year, on=min(actor.today, year.ends_on))
         self.periods: list[Period] = periods_of(year)
         self._read_pupils(actor, mentors)
@@ -144,8 +144,9 @@ class BookSource:
         columns = self._columns()
         names = tuple(member.teacher.name for member in mentor.members.all())
         return RecordBook(
-            school=PaperSchool(name=self.school.name),
-            title=self.school.book_title,
+            school=self.style.head,
+            title=self.style.words.book_title,
+            subtitle=self.style.words.book_subtitle,
             mentors=names,
             class_labels=tuple(c.label for c in self._classes(mentor, enrolments)),
             period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",

@@ -3,15 +3,18 @@
 import datetime
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone
 
 from core.clock import today
-from records.contexts import Letter, School
+from records.contexts import Letter
 from records.models import GrowthLetter
-from schools.enums import LetterTone
-from schools.queries import plan_versions, version_on
-from students.models import Enrolment
+from schools.contexts import filled
+from schools.enums import Design, LetterTone
+from schools.queries import paper_style, plan_versions, version_on
+from students.models import Enrolment, FamilySlip
 
 DEFAULT_TITLE = "成长寄语"
 
@@ -24,11 +27,15 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
     """
     on = on or today()
     rows = list(letters)
+    if not rows:
+        return []
     prefetch_related_objects(rows, "school", "pupil", "term__year", "mentor__members__teacher")
     years = {letter.term.year_id: letter.term.year for letter in rows}
     versions = {key: plan_versions(year) for key, year in years.items()}
+    style = paper_style(rows[0].school)
+    codes = _family_addresses(rows) if style.words.family_code else {}
     classes = {
-        (e.pupil_id, e.year_id): e.school_class.label
+        (e.pupil_id, e.year_id): e.school_class
         for e in Enrolment.objects.filter(pupil__in={r.pupil_id for r in rows}, year__in=years)
         .select_related("school_class__grade")
         # The last one wins: the class where the pupil is, or was when leaving.
@@ -39,22 +46,34 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
         plans = versions[letter.term.year_id]
         plan = version_on(plans, min(on, letter.term.ends_on)).plan if plans else None
         moment = letter.released_at or letter.handed_in_at
+        school_class = classes.get((letter.pupil_id, letter.term.year_id))
         # Advice typed under an earlier plan does not print where the plan in force wants none.
         advised = plan is None or plan.letter_tone == LetterTone.WITH_ADVICE
         result.append(
             Letter(
-                school=School(name=letter.school.name),
+                school=style.head,
                 pupil_name=letter.pupil.name,
-                class_label=classes.get((letter.pupil_id, letter.term.year_id), ""),
+                class_label=school_class.label if school_class is not None else "",
                 body=letter.body,
                 mentors=tuple(member.teacher.name for member in letter.mentor.members.all()),
                 on=timezone.localdate(moment) if moment else None,
                 title=plan.letter_label if plan else DEFAULT_TITLE,
                 term=f"{letter.term.year}{letter.term.short_name}",
                 advice=letter.advice if advised else "",
+                salutation=filled(style.words.salutation, {"姓名": letter.pupil.name}),
+                closing=style.words.closing,
+                design=style.words.design_for(school_class.grade.number) if school_class is not None else Design.UPPER,
+                signed_by_hand=style.words.signed_by_hand,
+                family_url=codes.get(letter.pupil_id, ""),
             )
         )
     return result
+
+
+def _family_addresses(letters: Sequence[GrowthLetter]) -> dict[int, str]:
+    """The address of each pupil's family page, where a slip was issued, by pupil key. One query."""
+    slips = FamilySlip.objects.filter(pupil__in={letter.pupil_id for letter in letters}, revoked_at=None)
+    return {slip.pupil_id: f"{settings.SITE_URL}{reverse('family:slip', args=[slip.key])}" for slip in slips}
 
 
 def letter_context(letter: GrowthLetter, *, on: datetime.date | None = None) -> Letter:

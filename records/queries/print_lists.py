@@ -12,13 +12,12 @@ from core.errors import DomainError
 from mentors.models import Mentor
 from mentors.queries import teams_of_year
 from mentors.querysets import MentorQuerySet
-from records.contexts import School as PaperSchool
 from records.contexts import Slip
 from records.enums import LetterState
 from records.models import GrowthLetter
 from records.queries.office_letters import PRINTABLE
 from schools.models import School, SchoolClass, SchoolYear, Term
-from schools.queries import plan_rules
+from schools.queries import paper_style, plan_rules
 from students.models import Enrolment, FamilySlip
 from students.services import slip_code
 
@@ -61,6 +60,7 @@ def slip_contexts(
     school: School, school_class: SchoolClass, enrolments: Sequence[Enrolment], slips: dict[int, FamilySlip]
 ) -> list[Slip]:
     """The slips of a class in the order of `enrolments`; `slips` by pupil key, as `students.services` issues them."""
+    style = paper_style(school)
     contexts = []
     for enrolment in enrolments:
         slip = slips[enrolment.pupil_id]
@@ -68,7 +68,8 @@ def slip_contexts(
         code = slip_code(slip)
         contexts.append(
             Slip(
-                school=PaperSchool(name=school.name),
+                school=style.head,
+                note=style.words.slip_note,
                 pupil_name=enrolment.pupil.name,
                 class_label=school_class.label,
                 url=address,

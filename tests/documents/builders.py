@@ -13,15 +13,15 @@ from records.contexts import (
     Letter,
     Period,
     RecordBook,
-    School,
     Slip,
     Tick,
     letter_entry,
     talk_entry,
     visit_entry,
 )
+from schools.contexts import Letterhead
 
-SCHOOL = School(name="江城市青竹小学")
+SCHOOL = Letterhead(name="江城市青竹小学")
 TERMS = (Period(label="第一学期", short="上"), Period(label="第二学期", short="下"))
 YEAR = (Period(label="本学年", short="年"),)
 TERMLY = (
@@ -113,7 +113,7 @@ def book(
     columns: tuple[Column, ...] = TERMLY,
     mentors: tuple[str, ...] = ("丁一鼎", "裴小盼"),
     class_labels: tuple[str, ...] = ("五<6>",),
-    school: School = SCHOOL,
+    school: Letterhead = SCHOOL,
     blank_pages: int = 0,
 ) -> RecordBook:
     return RecordBook(
@@ -136,7 +136,7 @@ def two_classes() -> RecordBook:
     return book(pupils, class_labels=("五<6>", "五<5>"))
 
 
-def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: School = SCHOOL) -> Letter:
+def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: Letterhead = SCHOOL) -> Letter:
     return Letter(
         school=school,
         pupil_name=name,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.pdf import PdfError, html_to_pdf, merge_pdfs, picture_type
+from core.pdf import PdfError, html_to_pdf, picture_type
+from core.pdfpages import merge_pdfs
 from tests.documents import builders, reading
 
 PAGE = '<!DOCTYPE html><html lang="zh-CN"><head><title>{title}</title>{head}</head><body>{body}</body></html>'

@@ -25,6 +25,7 @@ from mentors import printing
 from mentors.documents.badge import Badge, render_badges
 from mentors.models import MentorCard, Teacher
 from mentors.services import create_mentor
+from schools.contexts import Letterhead
 from tests.cast import SchoolCast, TeacherFactory
 from tests.documents import reading
 
@@ -36,7 +37,7 @@ POINTS = 72 / 25.4
 def badge(name: str = "程𫖯", **values: Any) -> Badge:
     return Badge(
         **{
-            "school": "江城市青竹小学",
+            "school": Letterhead(name="江城市青竹小学"),
             "name": name,
             "subject": "语文",
             "classes": ("一（1）班",),

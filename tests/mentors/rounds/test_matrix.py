@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
+from schools.contexts import Letterhead
 from tests.cast import SchoolCast
 from tests.mentors.rounds.builders import grade_five
 
@@ -25,7 +26,7 @@ def test_the_grid_has_classes_across_and_the_team_below() -> None:
     guest = MatrixMentor("甲/乙", [(1, "贺")], from_class="五（1）班")
     first_class = MatrixClass("五（1）班", 3, [leader, MatrixMentor("甲/乙")], open=[(3, "丁")])
     second_class = MatrixClass("五（2）班", 1, [MatrixMentor("苏禾", is_leader=True), guest])
-    paper = Matrix("青竹小学", "五年级导师匹配表", "2026年11月18日", [first_class, second_class])
+    paper = Matrix(Letterhead(name="青竹小学"), "五年级导师匹配表", "2026年11月18日", [first_class, second_class])
     grid, first, second = _pages(render_matrix(paper))
     text = " ".join(grid)
     assert "班级 五（1）班 五（2）班 人数 3 人 1 人 导师团长 何知秋 苏禾 导师 甲/乙" in text
@@ -35,13 +36,13 @@ def test_the_grid_has_classes_across_and_the_team_below() -> None:
 
 
 def test_the_same_content_is_the_same_file() -> None:
-    paper = Matrix("青竹小学", "一年级导师匹配表", "2026年11月18日", [MatrixClass("一（1）班", 0)])
+    paper = Matrix(Letterhead(name="青竹小学"), "一年级导师匹配表", "2026年11月18日", [MatrixClass("一（1）班", 0)])
     assert render_matrix(paper) == render_matrix(paper)
 
 
 def test_a_paper_without_classes_is_refused() -> None:
     with pytest.raises(ValueError, match="no class"):
-        render_matrix(Matrix("青竹小学", "表", "今天", []))
+        render_matrix(Matrix(Letterhead(name="青竹小学"), "表", "今天", []))
 
 
 def test_the_grade_s_matrix_has_a_page_for_each_class(qingzhu: SchoolCast, client_of: ClientOf) -> None:

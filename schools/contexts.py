@@ -1,0 +1,69 @@
+"""What all papers of a school have in common: head, colour, words. Plain values, filled by `schools.queries`."""
+
+from dataclasses import dataclass, field
+
+from core.colours import BAMBOO, recolouring
+from schools.enums import Design
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """The head of every paper. `logo` is a PNG or JPEG; `colour` (`#rrggbb`) is the school's."""
+
+    name: str
+    logo: bytes | None = None
+    colour: str = BAMBOO
+
+    @property
+    def assets(self) -> dict[str, bytes]:
+        """The logo under the name that templates use: `<img src="asset:logo">`; empty without one."""
+        return {"logo": self.logo} if self.logo else {}
+
+    @property
+    def recolour(self) -> dict[str, str]:
+        """Which of the school's shades stands in for which of those that style sheets are written with."""
+        return recolouring(self.colour)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperWords:
+    """The titles and texts of a school's papers as it has set them; the defaults are those of a school that set none.
+
+    `salutation` and `appointment` hold placeholders (`NAME` and others) that `filled` replaces. `design` None follows
+    the pupil's grade. `signed_by_hand` prints a line instead of the mentors' names; `family_code` prints the code that
+    opens the family's page.
+    """
+
+    book_title: str = "人人都有“好朋友”老师"
+    book_subtitle: str = "导师记录本"
+    salutation: str = "{姓名}同学："
+    closing: str = ""
+    card_title: str = "成长激励卡"
+    card_motto: str = "每一点进步，老师都看在眼里"
+    tree_hole_title: str = "心灵树洞卡"
+    tree_hole_intro: str = "写给你信任的老师。老师会保守秘密，和你一起想办法。"
+    slip_note: str = "请您和孩子一起读老师写的寄语。"
+    appointment_title: str = "聘书"
+    appointment: str = "兹聘请{姓名}老师担任{学年}{班级}学生成长导师。愿您以爱育人，做学生的良师益友。"
+    signed_by_hand: bool = False
+    family_code: bool = False
+    design: Design | None = None
+
+    def design_for(self, grade_number: int) -> Design:
+        """The design of a paper for a pupil of a grade, 1 to 12."""
+        return self.design or Design.for_grade(grade_number)
+
+
+def filled(template: str, words: dict[str, str]) -> str:
+    """`template` with each `{word}` of `words` replaced; other braces stay as they are."""
+    for word, value in words.items():
+        template = template.replace("{" + word + "}", value)
+    return template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperStyle:
+    """Head and words together: how a school's papers look and speak."""
+
+    head: Letterhead
+    words: PaperWords = field(default_factory=PaperWords)
