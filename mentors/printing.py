@@ -1,10 +1,12 @@
-"""Badges 导师证: from the slots to the PDF, on the spot or as one background job.
+"""Badges 导师证 and certificates of appointment 聘书: from the slots to the PDF, on the spot or as one background job.
 
 Whoever asked must still be of 德育室 when a worker gets to it.
 """
 
+import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -19,32 +21,54 @@ from core.pdfpages import merge_pdfs
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
+from mentors.documents.appointment import Appointment, render_appointments
 from mentors.documents.badge import PER_SHEET, Badge, render_badges
 from mentors.models import MentorCard
 from mentors.queries.badges import BadgeHolder, badge_holders
-from schools.contexts import Letterhead
+from schools.contexts import PaperStyle
+from schools.enums import Design, Stage
 from schools.models import SchoolYear
 from schools.queries import current_year, paper_style
 
-BADGES: Final = "mentor_badges"
 PDF: Final = "application/pdf"
 #: So many are made while one waits; more become a job.
 ON_THE_SPOT: Final = 50
-NO_MENTORS: Final = "还没有可以打印的导师。请先安排好导师，再打印导师证。"
 
 
-def make_badges(year: SchoolYear, holders: Sequence[BadgeHolder]) -> bytes:
-    """The PDF of the holders' badges in their order. Raises DomainError `nothing_to_print`."""
+@dataclass(frozen=True, slots=True)
+class TeacherPaper:
+    """A paper of which every mentor gets one.
+
+    `kind` names its jobs and the audit's verb, `name` is what people call it, `render` sets it for some holders as of a
+    day; `per_part` is how many a job makes at a time.
+    """
+
+    kind: str
+    name: str
+    per_part: int
+    render: Callable[[PaperStyle, SchoolYear, Sequence[BadgeHolder], datetime.date], bytes]
+
+    @property
+    def nobody(self) -> str:
+        """What to say where there is no mentor yet."""
+        return f"还没有可以打印的导师。请先安排好导师，再打印{self.name}。"
+
+
+def make_papers(paper: TeacherPaper, year: SchoolYear, holders: Sequence[BadgeHolder], on: datetime.date) -> bytes:
+    """The PDF of the holders' papers in their order. Raises DomainError `nothing_to_print`."""
     if not holders:
-        raise DomainError("nothing_to_print", NO_MENTORS)
-    head = paper_style(year.school).head
-    return render_badges([_badge(head, year, holder) for holder in holders])
+        raise DomainError("nothing_to_print", paper.nobody)
+    return paper.render(paper_style(year.school), year, holders, on)
 
 
-def _badge(head: Letterhead, year: SchoolYear, holder: BadgeHolder) -> Badge:
+def _badges(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder], _on: datetime.date) -> bytes:
+    return render_badges([_badge(style, year, holder) for holder in holders])
+
+
+def _badge(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Badge:
     card = holder.card
     return Badge(
-        school=head,
+        school=style.head,
         name=holder.teacher.name,
         subject=holder.teacher.subject,
         classes=tuple(school_class.label for school_class in holder.classes),
@@ -52,6 +76,7 @@ def _badge(head: Letterhead, year: SchoolYear, holder: BadgeHolder) -> Badge:
         photo=_photo(card),
         # A code that opens nothing would only puzzle people.
         card_url=settings.SITE_URL + reverse("mentor_cards:shared", args=[card.key]) if card and card.is_shared else "",
+        design=_design(style, year, holder),
     )
 
 
@@ -67,28 +92,60 @@ def _photo(card: MentorCard | None) -> bytes | None:
     return data
 
 
-def order_badges(*, actor: Actor, year: SchoolYear, job_id: uuid.UUID | None = None) -> Job:
-    """Ask for the badges of all mentors of `year` as one file. Raises DomainError `nothing_to_print`."""
+def _appointments(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder], on: datetime.date) -> bytes:
+    return render_appointments(
+        [
+            Appointment(
+                school=style.head,
+                name=holder.teacher.name,
+                classes=tuple(school_class.label for school_class in holder.classes),
+                year=str(year),
+                on=on,
+                title=style.words.appointment_title,
+                text=style.words.appointment,
+                design=_design(style, year, holder),
+            )
+            for holder in holders
+        ]
+    )
+
+
+def _design(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Design:
+    """By the grade of the first class; without a class by the school's stage."""
+    if holder.classes:
+        return style.words.design_for(holder.classes[0].grade.number)
+    return style.words.design or (Design.UPPER if year.school.stage == Stage.PRIMARY else Design.SENIOR)
+
+
+BADGES: Final = TeacherPaper("mentor_badges", "导师证", PER_SHEET * 5, _badges)
+APPOINTMENTS: Final = TeacherPaper("mentor_appointments", "聘书", 50, _appointments)
+_PAPERS: Final = {paper.kind: paper for paper in (BADGES, APPOINTMENTS)}
+
+
+def order_papers(
+    paper: TeacherPaper, *, actor: Actor, year: SchoolYear, on: datetime.date, job_id: uuid.UUID | None = None
+) -> Job:
+    """Ask for the papers of all mentors of `year`, dated `on`, as one file. Raises DomainError `nothing_to_print`."""
     holders = badge_holders(actor, year)
     if not holders:
-        raise DomainError("nothing_to_print", NO_MENTORS)
-    step = PER_SHEET * 5
+        raise DomainError("nothing_to_print", paper.nobody)
+    step = paper.per_part
     parts = [holders[at : at + step] for at in range(0, len(holders), step)]
     return create_job(
         actor=actor,
-        kind=BADGES,
+        kind=paper.kind,
         items=[
             NewItem({"teachers": [h.teacher.pk for h in part]}, label=f"第 {at * step + 1}—{at * step + len(part)} 位")
             for at, part in enumerate(parts)
         ],
-        params={"year": year.pk},
-        title=f"{year}导师证",
+        params={"year": year.pk, "on": on.isoformat()},
+        title=f"{year}{paper.name}",
         job_id=job_id,
     )
 
 
 def make_part(item: JobItem) -> Outcome:
-    """Five sheets of badges. Raises DomainError `not_allowed`, `nothing_to_print`."""
+    """One part of a job. Raises DomainError `not_allowed`, `nothing_to_print`."""
     job = item.job
     actor = actor_for(job.created_by, scope_key=f"school-{job.school_id}", on=today()) if job.created_by else None
     if actor is None or actor.school_id != job.school_id or not actor.has(Role.MORAL_OFFICE):
@@ -96,12 +153,13 @@ def make_part(item: JobItem) -> Outcome:
     year = current_year(job.school_id) if job.school_id is not None else None
     if year is None or year.pk != job.params["year"]:
         raise DomainError("nothing_to_print", "学年已经换了，请重新打印。")
-    pdf = make_badges(year, badge_holders(actor, year, teacher_ids=item.payload["teachers"]))
+    holders = badge_holders(actor, year, teacher_ids=item.payload["teachers"])
+    pdf = make_papers(_PAPERS[job.kind], year, holders, datetime.date.fromisoformat(job.params["on"]))
     return Outcome(files=[NewFile(file_name(f"{item.position:04}.pdf"), pdf, PDF)])
 
 
 def join_parts(job: Job, step: Step) -> Outcome:
-    """All sheets as one PDF named after the job."""
+    """All parts as one PDF named after the job."""
     parts = []
     for part in job.files.filter(final=False).order_by("item__position"):
         with part.file.open("rb") as source:
@@ -112,5 +170,6 @@ def join_parts(job: Job, step: Step) -> Outcome:
 
 
 def register_jobs() -> None:
-    """Make the kind of job known; called in `MentorsConfig.ready`."""
-    register(BADGES, title="导师证", run_item=make_part, finish=join_parts, roles=(Role.MORAL_OFFICE,))
+    """Make the kinds of job known; called in `MentorsConfig.ready`."""
+    for paper in _PAPERS.values():
+        register(paper.kind, title=paper.name, run_item=make_part, finish=join_parts, roles=(Role.MORAL_OFFICE,))

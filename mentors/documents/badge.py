@@ -2,18 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.qr import qr_path
+from core.qr import QUIET, qr_path
 from schools.contexts import Letterhead
+from schools.enums import Design
 
 PER_SHEET: Final = 10
-#: A name of more characters is set smaller, so that it stays beside the code, or without one in its line.
-LONG_NAME: Final = 3
-VERY_LONG_NAME: Final = 5
-#: How many more fit where there is no code.
-WITHOUT_CODE: Final = 2
+#: Blank modules left around a code: the white of the badge gives it the rest.
+MARGIN: Final = 1
+#: A name of more characters is set smaller, so that it stays in its line; a very long one takes two.
+LONG_NAME: Final = 5
+VERY_LONG_NAME: Final = 8
+#: So many characters stand in a line beside the code, or across the badge; more than so many lines are set smaller.
+MEASURE_BESIDE_CODE: Final = 8
+MEASURE: Final = 14
+LINES: Final = 4
+#: Of more classes only so many are named, then their number.
+CLASSES: Final = 4
+#: So many characters of a school's name stand in one line beside the word 导师证; a longer one is set smaller.
+LONG_SCHOOL: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +37,18 @@ class Badge:
     year: str
     photo: bytes | None = None
     card_url: str = ""
+    design: Design = Design.UPPER
 
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
     badge: Badge
     photo: str
-    # The code without the greater part of its blank border, which the white of the badge gives it.
-    inner: int
+    view: str
     path: str
     name_size: str
+    classes: tuple[str, ...]
+    dense: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +64,17 @@ def render_badges(badges: Sequence[Badge]) -> bytes:
 
 
 def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
-    """The manuscript of `badges`. Raises ValueError if there is none."""
+    """The manuscript of `badges` of one school. Raises ValueError if there is none."""
     if not badges:
         raise ValueError("no badge to print")
+    school = badges[0].school
     assets = {f"photo{at}": badge.photo for at, badge in enumerate(badges) if badge.photo is not None}
     printed = [_printed(badge, f"photo{at}" if badge.photo is not None else "") for at, badge in enumerate(badges)]
     total = -(-len(printed) // PER_SHEET)
     sheets = [_Sheet(at + 1, total, tuple(printed[at * PER_SHEET : (at + 1) * PER_SHEET])) for at in range(total)]
-    school = badges[0].school
     return manuscript(
         "documents/badge.html",
-        {"sheets": sheets},
+        {"sheets": sheets, "school": school, "long_school": len(school.name) > LONG_SCHOOL},
         title=f"导师证 · {school.name}",
         author=school.name,
         stylesheets=("badge.css",),
@@ -72,7 +84,20 @@ def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
 
 
 def _printed(badge: Badge, photo: str) -> _Printed:
-    side, path = qr_path(badge.card_url) if badge.card_url else (0, "")
-    length = len(badge.name) - (0 if path else WITHOUT_CODE)
-    size = "very-long" if length > VERY_LONG_NAME else "long" if length > LONG_NAME else ""
-    return _Printed(badge, photo, side - 6, path, size)
+    view, path = "", ""
+    if badge.card_url:
+        side, path = qr_path(badge.card_url)
+        cut = QUIET - MARGIN
+        view = f"{cut} {cut} {side - 2 * cut} {side - 2 * cut}"
+    size = "very-long" if len(badge.name) > VERY_LONG_NAME else "long" if len(badge.name) > LONG_NAME else ""
+    measure = MEASURE_BESIDE_CODE if path else MEASURE
+    classes = _classes(badge.classes)
+    rows = ceil(len(badge.subject) / measure) + ceil(sum(map(len, classes)) / measure) + 1
+    return _Printed(badge, photo, view, path, size, classes, rows > LINES)
+
+
+def _classes(labels: tuple[str, ...]) -> tuple[str, ...]:
+    if len(labels) <= CLASSES:
+        return tuple(f"{label}、" for label in labels[:-1]) + labels[-1:]
+    first = labels[: CLASSES - 1]
+    return (*(f"{label}、" for label in first[:-1]), f"{first[-1]}等 {len(labels)} 个班")

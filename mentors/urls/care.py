@@ -1,4 +1,4 @@
-"""Addresses of readiness, training, case meetings, hand-over notes and badges: one list per namespace."""
+"""Addresses of readiness, training, case meetings, hand-over notes, badges and certificates: one list per namespace."""
 
 from django.urls import path
 
@@ -41,6 +41,9 @@ badges_urls = (
         path("", badges.index, name="index"),
         path("print/", badges.print_badges, name="print"),
         path("all/", badges.print_all, name="all"),
+        path("appointments/", badges.appointments, name="appointments"),
+        path("appointments/print/", badges.print_appointments, name="appointments_print"),
+        path("appointments/all/", badges.all_appointments, name="appointments_all"),
     ],
     "badges",
 )

@@ -1,9 +1,12 @@
-"""Printing the badges 导师证: all, one class, or one teacher."""
+"""Printing the badges 导师证 and the certificates 聘书: all, one class's, or one teacher's."""
 
+import datetime
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +15,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.printing import ON_THE_SPOT, make_badges, order_badges
+from mentors.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
 from mentors.queries import classes_visible_to
 from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.queries.care import present_teachers
@@ -24,28 +27,17 @@ from schools.queries import current_year
 @require_GET
 @never_cache
 def index(request: ActorRequest) -> HttpResponse:
-    """What can be printed: everybody, a class, or a single teacher."""
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    holders = badge_holders(request.actor, year) if year is not None else []
-    by_class: dict[int, list[BadgeHolder]] = {}
-    for holder in holders:
-        for school_class in holder.classes:
-            by_class.setdefault(school_class.pk, []).append(holder)
-    classes = list(classes_with_teams(request.actor, year)) if year is not None else []
-    return render(
-        request,
-        "badges/index.html",
-        {
-            "year": year,
-            "total": len(holders),
-            "with_photo": sum(bool(h.card and h.card.photo) for h in holders),
-            "with_code": sum(bool(h.card and h.card.is_shared) for h in holders),
-            "classes": [(c, by_class.get(c.pk, [])) for c in classes],
-            "others": [h for h in holders if not h.classes],
-            "as_job": len(holders) > ON_THE_SPOT,
-            "job": uuid.uuid4(),
-        },
-    )
+    """Which badges can be printed: everybody's, a class's, or a single teacher's."""
+    return render(request, "badges/index.html", _page(request))
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def appointments(request: ActorRequest) -> HttpResponse:
+    """Which certificates can be printed; `?on=` is the day that stands on them."""
+    on = _day(request, request.GET.get("on"))
+    return render(request, "badges/appointments.html", _page(request) | {"on": on.isoformat()})
 
 
 @roles_required(Role.MORAL_OFFICE)
@@ -53,34 +45,79 @@ def index(request: ActorRequest) -> HttpResponse:
 @never_cache
 def print_badges(request: ActorRequest) -> HttpResponse:
     """A PDF on the spot: `?class=` or `?teacher=` names whose, without either it is everybody's."""
-    year = _year(request)
-    class_id, teacher_id = _key(request, "class"), _key(request, "teacher")
-    name = "导师证"
-    if class_id is not None:
-        school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
-        name = f"{school_class.code}-导师证"
-    elif teacher_id is not None:
-        teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=teacher_id)
-        name = f"{teacher.name}-导师证"
-    holders = badge_holders(request.actor, year, class_id=class_id, teacher_id=teacher_id)
-    if len(holders) > ON_THE_SPOT:
-        raise DomainError("too_many", f"导师证超过 {ON_THE_SPOT} 张，请在“导师证”页上点“生成全部导师证”。")
-    pdf = make_badges(year, holders)
-    audit(actor=request.actor, verb="print_badges", kind=AuditKind.READ, detail={"badges": len(holders)})
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
-    return response
+    return _print(request, BADGES, verb="print_badges", counted="badges")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def print_appointments(request: ActorRequest) -> HttpResponse:
+    """A PDF on the spot, as `print_badges`, dated `?on=`."""
+    return _print(request, APPOINTMENTS, verb="print_appointments", counted="appointments")
 
 
 @roles_required(Role.MORAL_OFFICE)
 @require_POST
 def print_all(request: ActorRequest) -> HttpResponse:
     """Everybody's badges as a background job."""
+    return _order(request, BADGES)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def all_appointments(request: ActorRequest) -> HttpResponse:
+    """Everybody's certificates as a background job."""
+    return _order(request, APPOINTMENTS)
+
+
+def _page(request: ActorRequest) -> dict[str, Any]:
+    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    holders = badge_holders(request.actor, year) if year is not None else []
+    by_class: dict[int, list[BadgeHolder]] = {}
+    for holder in holders:
+        for school_class in holder.classes:
+            by_class.setdefault(school_class.pk, []).append(holder)
+    classes = list(classes_with_teams(request.actor, year)) if year is not None else []
+    return {
+        "year": year,
+        "total": len(holders),
+        "with_photo": sum(bool(h.card and h.card.photo) for h in holders),
+        "with_code": sum(bool(h.card and h.card.is_shared) for h in holders),
+        "classes": [(c, by_class.get(c.pk, [])) for c in classes],
+        "others": [h for h in holders if not h.classes],
+        "as_job": len(holders) > ON_THE_SPOT,
+        "job": uuid.uuid4(),
+    }
+
+
+def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: str) -> HttpResponse:
+    year = _year(request)
+    class_id, teacher_id = _key(request, "class"), _key(request, "teacher")
+    name = paper.name
+    if class_id is not None:
+        school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
+        name = f"{school_class.code}-{name}"
+    elif teacher_id is not None:
+        teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=teacher_id)
+        name = f"{teacher.name}-{name}"
+    holders = badge_holders(request.actor, year, class_id=class_id, teacher_id=teacher_id)
+    if len(holders) > ON_THE_SPOT:
+        message = f"{paper.name}超过 {ON_THE_SPOT} 张，请在“{paper.name}”页上点“生成全部{paper.name}”。"
+        raise DomainError("too_many", message)
+    pdf = make_papers(paper, year, holders, _day(request, request.GET.get("on")))
+    audit(actor=request.actor, verb=verb, kind=AuditKind.READ, detail={counted: len(holders)})
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
+    return response
+
+
+def _order(request: ActorRequest, paper: TeacherPaper) -> HttpResponse:
     try:
         key = uuid.UUID(request.POST.get("job", ""))
     except ValueError as error:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。") from error
-    job = order_badges(actor=request.actor, year=_year(request), job_id=key)
+    on = _day(request, request.POST.get("on"))
+    job = order_papers(paper, actor=request.actor, year=_year(request), on=on, job_id=key)
     return redirect("jobs:detail", pk=job.pk)
 
 
@@ -89,6 +126,15 @@ def _year(request: ActorRequest) -> SchoolYear:
     if year is None:
         raise DomainError("no_year", "本校还没有当前学年，请管理员先设置。")
     return year
+
+
+def _day(request: ActorRequest, text: str | None) -> datetime.date:
+    """The day asked for; today for none, and for what is no day."""
+    try:
+        return parse_date(text or "") or request.actor.today
+    except ValueError:
+        # Well formed and yet no day: 2026-02-30.
+        return request.actor.today
 
 
 def _key(request: ActorRequest, name: str) -> int | None:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.qr import qr_path
+from core.qr import QUIET, qr_path
 from records.contexts import Slip, written_day
 
 PER_SHEET = 10
+#: Blank modules left around a code: the white of the slip gives it the rest.
+MARGIN = 2
+#: A school's name of more characters is set smaller, in two lines.
+LONG_SCHOOL = 14
 #: A name of more characters is set smaller, so that name and class fit beside the code.
 LONG_NAME = 7
 
@@ -16,7 +20,7 @@ LONG_NAME = 7
 @dataclass(frozen=True, slots=True)
 class _Printed:
     slip: Slip
-    side: int
+    view: str
     path: str
     valid_until: str
     long_name: bool
@@ -37,7 +41,11 @@ def slip_manuscript(slips: Sequence[Slip], *, sheet_per_class: bool = True) -> M
     school = slips[0].school
     return manuscript(
         "documents/slips.html",
-        {"sheets": _sheets(slips, sheet_per_class)},
+        {
+            "sheets": _sheets(slips, sheet_per_class),
+            "school": school,
+            "long_school": len(school.name) > LONG_SCHOOL,
+        },
         title=f"家长凭条 · {school.name}",
         author=school.name,
         stylesheets=("slips.css",),
@@ -72,4 +80,6 @@ def _sheets(slips: Sequence[Slip], sheet_per_class: bool) -> list[_Sheet]:
 
 def _printed(slip: Slip) -> _Printed:
     side, path = qr_path(slip.url)
-    return _Printed(slip, side, path, written_day(slip.valid_until), len(slip.pupil_name) > LONG_NAME)
+    cut = QUIET - MARGIN
+    view = f"{cut} {cut} {side - 2 * cut} {side - 2 * cut}"
+    return _Printed(slip, view, path, written_day(slip.valid_until), len(slip.pupil_name) > LONG_NAME)

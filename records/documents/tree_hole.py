@@ -4,6 +4,7 @@ Blank: nothing of a pupil is printed. Two to an A4 page in large type for the yo
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from core.pdf import Manuscript, manuscript, set_pdf
@@ -37,13 +38,17 @@ class _Form:
     """How a card is divided, in millimetres as `tree_hole.css` sets it.
 
     Only used to give the ruled lines what the texts leave: estimates are enough, they err on the small side.
-    `room` is what head, rows and instructions leave; the measures are characters in a line.
+    `room` is what head, rows and instructions leave; the measures are characters in a line. The head counts in
+    characters of the school's name; one of the title is as wide as `title_weight` of them.
     """
 
     size: str
     per_sheet: int
     room: float
     rule: float
+    head_measure: int
+    title_weight: float
+    head_line: float
     intro_measure: int
     intro_line: float
     foot_measure: int
@@ -52,16 +57,18 @@ class _Form:
 
 #: Two lying A5 cards, or four lying A6 cards to a page.
 _FORMS: Final = {
-    Design.LOWER: _Form("halves", 2, 66.0, 11.0, 28, 7.0, 54, 4.9),
-    Design.UPPER: _Form("quarters", 4, 48.0, 8.5, 26, 5.6, 46, 3.8),
-    Design.SENIOR: _Form("quarters", 4, 48.5, 7.5, 26, 5.6, 46, 3.8),
+    Design.LOWER: _Form("halves", 2, 64.5, 10.5, 36, 2.9, 18.0, 28, 7.0, 54, 4.9),
+    Design.UPPER: _Form("quarters", 4, 42.7, 8.0, 30, 2.3, 9.5, 27, 5.6, 47, 3.8),
+    Design.SENIOR: _Form("quarters", 4, 44.7, 7.5, 30, 2.3, 9.5, 27, 5.6, 47, 3.8),
 }
 #: For a school with so much to say in an emergency that the card would have no room to write: A5, small type below.
 _ROOMIER: Final = {
-    Design.LOWER: _Form("halves", 2, 66.0, 8.5, 28, 7.0, 66, 3.8),
-    Design.UPPER: _Form("halves", 2, 82.0, 8.5, 40, 5.6, 66, 3.8),
-    Design.SENIOR: _Form("halves", 2, 82.0, 8.5, 40, 5.6, 66, 3.8),
+    Design.LOWER: _Form("halves", 2, 64.0, 8.0, 36, 2.9, 18.0, 28, 7.0, 70, 3.5),
+    Design.UPPER: _Form("halves", 2, 86.0, 8.0, 42, 2.3, 11.0, 40, 5.6, 70, 3.5),
+    Design.SENIOR: _Form("halves", 2, 86.0, 8.0, 42, 2.3, 11.0, 40, 5.6, 70, 3.5),
 }
+#: In characters of the school's name.
+LOGO_AND_GAP: Final = 3
 #: Fewer lines are no room to write.
 LEAST_LINES: Final = 3
 
@@ -72,10 +79,10 @@ def tree_hole_manuscript(cards: TreeHoleCards) -> Manuscript:
         raise ValueError("no sheet to print")
     emergency = paragraphs(cards.emergency)
     form = _FORMS[cards.design]
-    lines = _lines(form, cards.intro, emergency)
+    lines = _lines(form, cards, emergency)
     if compact := lines < LEAST_LINES:
         form = _ROOMIER[cards.design]
-        lines = _lines(form, cards.intro, emergency)
+        lines = _lines(form, cards, emergency)
     return manuscript(
         "documents/tree_hole.html",
         {
@@ -101,11 +108,9 @@ def render_tree_hole_cards(cards: TreeHoleCards) -> bytes:
     return set_pdf(tree_hole_manuscript(cards))
 
 
-def _lines(form: _Form, intro: str, emergency: tuple[str, ...]) -> int:
-    used = _rows(intro, form.intro_measure) * form.intro_line
-    used += sum(_rows(line, form.foot_measure) for line in emergency) * form.foot_line
+def _lines(form: _Form, cards: TreeHoleCards, emergency: tuple[str, ...]) -> int:
+    head = len(cards.title) * form.title_weight + LOGO_AND_GAP + len(cards.school.name)
+    used = (ceil(head / form.head_measure) - 1) * form.head_line
+    used += ceil(len(cards.intro) / form.intro_measure) * form.intro_line
+    used += sum(ceil(len(line) / form.foot_measure) for line in emergency) * form.foot_line
     return int((form.room - used) / form.rule)
-
-
-def _rows(text: str, measure: int) -> int:
-    return -(-len(text) // measure)

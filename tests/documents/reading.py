@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pypdf import PdfReader
-from pypdf.generic import Destination
+from pypdf.generic import Destination, DictionaryObject
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -58,6 +58,26 @@ def _collect_fonts(resources: object, found: dict[str, bool]) -> None:
     for shape in entries.get("/XObject", {}).values():
         if shape.get_object().get("/Subtype") == "/Form":
             _collect_fonts(shape.get_object().get("/Resources"), found)
+
+
+def figures(pdf: bytes) -> list[str]:
+    """The texts of all pictures and codes, in alphabetical order."""
+    document = reader(pdf)
+    count = int(cast(dict[str, Any], document.trailer)["/Size"])
+    objects = [cast(Any, document.get_object(number)) for number in range(1, count)]
+    tags = [item for item in objects if isinstance(item, DictionaryObject)]
+    return sorted(str(item["/Alt"]) for item in tags if item.get("/S") == "/Figure")
+
+
+def places(pdf: bytes, tmp_path: Path) -> list[tuple[str, float, float, float, float]]:
+    """Each word of the first page with its box in millimetres from the upper left: left, top, right, bottom."""
+    path = tmp_path / "places.pdf"
+    path.write_bytes(pdf)
+    command = ["pdftotext", "-bbox", "-l", "1", str(path), "-"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', listing)
+    mm = 25.4 / 72
+    return [(word, float(a) * mm, float(b) * mm, float(c) * mm, float(d) * mm) for a, b, c, d, word in found]
 
 
 def spoken(pdf: bytes, tmp_path: Path) -> str:

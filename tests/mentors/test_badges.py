@@ -1,18 +1,11 @@
 """导师证 read back: 86 × 54 mm ten to a page, everybody of a shared slot, the code only for shared cards; the job."""
 
-import io
-import re
-import subprocess
 import uuid
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
-from pypdf.generic import DictionaryObject
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
@@ -22,88 +15,14 @@ from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
 from mentors import printing
-from mentors.documents.badge import Badge, render_badges
 from mentors.models import MentorCard, Teacher
 from mentors.services import create_mentor
-from schools.contexts import Letterhead
-from tests.cast import SchoolCast, TeacherFactory
+from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.documents import reading
 
 SignIn = Callable[[User], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 POINTS = 72 / 25.4
-
-
-def badge(name: str = "程𫖯", **values: Any) -> Badge:
-    return Badge(
-        **{
-            "school": Letterhead(name="江城市青竹小学"),
-            "name": name,
-            "subject": "语文",
-            "classes": ("一（1）班",),
-            "year": "2026学年",
-            **values,
-        }
-    )
-
-
-def photo() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 80), "#446655").save(out, "JPEG")
-    return out.getvalue()
-
-
-def figures(pdf: bytes) -> list[str]:
-    document = reading.reader(pdf)
-    count = int(cast(dict[str, Any], document.trailer)["/Size"])
-    objects = [cast(Any, document.get_object(number)) for number in range(1, count)]
-    tags = [item for item in objects if isinstance(item, DictionaryObject)]
-    return sorted(str(item["/Alt"]) for item in tags if item.get("/S") == "/Figure")
-
-
-# --- The paper --------------------------------------------------------------------------------------------------------
-def test_ten_badges_fill_a_sheet() -> None:
-    pages = reading.page_texts(render_badges([badge() for _ in range(12)]))
-    assert [page.count("2026学年") for page in pages] == [10, 2]
-    assert [page.count("第1张，共2张") for page in pages] == [1, 0]
-
-
-def test_each_is_86_by_54_millimetres_between_its_cut_marks(tmp_path: Path) -> None:
-    path = tmp_path / "badges.pdf"
-    path.write_bytes(render_badges([badge(name) for name in "甲乙丙丁戊己庚辛壬癸"]))
-    box = reading.reader(path.read_bytes()).pages[0].mediabox
-    assert (round(float(box.width) / POINTS), round(float(box.height) / POINTS)) == (210, 297)
-    listing = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True).stdout
-    places = {
-        word: (float(x) / POINTS, float(y) / POINTS)
-        for x, y, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([甲乙丙丁戊己庚辛壬癸])<', listing)
-    }
-    across = [round(places[right][0] - places[left][0], 1) for left, right in ("甲乙", "丙丁", "壬癸")]
-    down = [round(places[lower][1] - places[upper][1], 1) for upper, lower in ("甲丙", "丙戊", "戊庚", "庚壬")]
-    assert (across, down) == ([86.0] * 3, [54.0] * 4)
-
-
-def test_it_is_sound_tagged_and_spoken_in_order(tmp_path: Path) -> None:
-    pdf = render_badges([badge(photo=photo(), card_url="https://example.com/cards/abc/"), badge("林小满")])
-    reading.assert_sound(pdf, tmp_path, title="导师证 · 江城市青竹小学")
-    assert reading.spoken(pdf, tmp_path) == (
-        "导师证第1张，共1张请沿裁切线裁开导师证江城市青竹小学程𫖯语文一（1）班2026学年扫码认识我"
-        "导师证江城市青竹小学贴照片处林小满语文一（1）班2026学年"
-    )
-    assert figures(pdf) == ["打开程𫖯老师名片的二维码", "程𫖯的照片"]
-    assert reading.bookmarks(pdf) == [("导师证（第 1 张）", 1)]
-
-
-def test_long_names_and_no_class_print_whole(tmp_path: Path) -> None:
-    name = "阿卜杜热合曼·艾力江"
-    pdf = render_badges([badge(name, classes=(), subject="", card_url="https://example.com/c/1/"), badge("欧阳明月")])
-    assert [reading.printed(pdf, tmp_path).count(n) for n in (name, "欧阳明月")] == [1, 1]
-
-
-def test_the_same_badges_give_the_same_bytes_and_none_is_an_error() -> None:
-    assert render_badges([badge(photo=photo())]) == render_badges([badge(photo=photo())])
-    with pytest.raises(ValueError, match="no badge"):
-        render_badges([])
 
 
 # --- The pages --------------------------------------------------------------------------------------------------------
@@ -127,7 +46,7 @@ def test_only_a_shared_card_prints_its_code(qingzhu: SchoolCast, client_of: Sign
     MentorCard.objects.create(school=qingzhu.school, teacher=teachers[0], is_shared=True)
     MentorCard.objects.create(school=qingzhu.school, teacher=teachers[1], is_shared=False)
     pdf = client_of(qingzhu.office).get(reverse("badges:print")).content
-    assert figures(pdf) == ["打开林小满老师名片的二维码"]
+    assert reading.figures(pdf) == ["打开林小满老师名片的二维码"]
 
 
 def test_another_schools_class_and_teacher_are_unknown(
@@ -155,7 +74,7 @@ def test_more_than_fit_on_the_spot_become_a_job_with_one_pdf(
     assert client.get(reverse("badges:print")).status_code == 409
     assert client.post(reverse("badges:all"), {"job": "x"}).status_code == 409
     answer = client.post(reverse("badges:all"), {"job": str(uuid.uuid4())})
-    job = Job.objects.get(kind=printing.BADGES)
+    job = Job.objects.get(kind=printing.BADGES.kind)
     assert (answer["Location"], job.total) == (reverse("jobs:detail", args=[job.pk]), 2)
     for _turn in range(20):
         run_job(job.pk)
@@ -172,7 +91,7 @@ def test_more_than_fit_on_the_spot_become_a_job_with_one_pdf(
 
 def test_who_lost_the_role_meanwhile_gets_no_file(qingzhu: SchoolCast) -> None:
     office = qingzhu.actor(qingzhu.office)
-    job = printing.order_badges(actor=office, year=qingzhu.year)
+    job = printing.order_papers(printing.BADGES, actor=office, year=qingzhu.year, on=TODAY)
     (grant,) = qingzhu.office.grants.all()
     end_role(actor=qingzhu.system, grant=grant)
     qingzhu.office.grants.all().delete()

@@ -1,0 +1,91 @@
+"""聘书: the certificate by which a school appoints a teacher as mentor, A4 landscape, one for each teacher."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from core.pdf import Manuscript, manuscript, set_pdf
+from core.text import to_chinese
+from schools.contexts import Letterhead, PaperWords, filled
+from schools.enums import Design
+
+_WORDS: Final = PaperWords()
+#: The text is set in the largest size in which it leaves room for the seal: (characters, lines) that a size holds.
+SIZES: Final = (("large", 78, 3), ("middle", 140, 5), ("small", 220, 7), ("smallest", 10_000, 100))
+#: A title of more characters is set smaller and closer.
+LONG_TITLE: Final = 4
+DIGITS: Final = "〇一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """Who is appointed. `text` is the school's wording with `{姓名}`, `{学年}` and `{班级}`, each line a paragraph.
+
+    The name is set larger where the text has it; a text without `{姓名}` is headed by it. The school's name with room
+    for the seal and `on`, the day of the appointment (None: to be written by hand), stand below.
+    """
+
+    school: Letterhead
+    name: str
+    classes: tuple[str, ...]
+    year: str
+    on: date | None = None
+    title: str = _WORDS.appointment_title
+    text: str = _WORDS.appointment
+    design: Design = Design.UPPER
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    appointment: Appointment
+    # Paragraphs as pieces between which the name stands.
+    paragraphs: tuple[tuple[str, ...], ...]
+    headed: bool
+    size: str
+    date: str
+
+
+def appointment_manuscripts(appointments: Sequence[Appointment]) -> list[Manuscript]:
+    """A manuscript for each of `appointments`, to be set as a file of its own (`core.pdf.set_each`)."""
+    return [_manuscript([appointment], single=appointment.name) for appointment in appointments]
+
+
+def render_appointments(appointments: Sequence[Appointment]) -> bytes:
+    """Return one PDF with a page for each, in the order given. Raises ValueError if there is none."""
+    if not appointments:
+        raise ValueError("no appointment to print")
+    single = appointments[0].name if len(appointments) == 1 else ""
+    return set_pdf(_manuscript(appointments, single=single))
+
+
+def chinese_date(on: date) -> str:
+    """A date as it stands on a certificate: 二〇二六年九月一日."""
+    year = "".join(DIGITS[int(digit)] for digit in f"{on.year}")
+    return f"{year}年{to_chinese(on.month)}月{to_chinese(on.day)}日"
+
+
+def _manuscript(appointments: Sequence[Appointment], *, single: str) -> Manuscript:
+    first = appointments[0]
+    school = first.school
+    return manuscript(
+        "documents/appointment.html",
+        {"pages": [_printed(item) for item in appointments], "school": school, "long_title": LONG_TITLE},
+        title=" · ".join(part for part in (first.title, single, school.name) if part),
+        author=school.name,
+        stylesheets=("appointment.css",),
+        assets=school.assets,
+        recolour=school.recolour,
+    )
+
+
+def _printed(item: Appointment) -> _Printed:
+    words = {"学年": item.year, "班级": "、".join(item.classes)}
+    lines = [line.strip() for line in item.text.splitlines() if line.strip()]
+    # Only the school's own words are filled in: a name that looks like a placeholder stays a name.
+    pieces = tuple(tuple(filled(part, words) for part in re.split(re.escape("{姓名}"), line)) for line in lines)
+    length = sum(len(part) for line in pieces for part in line) + len(item.name) * sum(len(line) - 1 for line in pieces)
+    size = next(name for name, most, rows in SIZES if length <= most and len(lines) <= rows)
+    headed = all(len(line) == 1 for line in pieces)
+    return _Printed(item, pieces, headed, size, chinese_date(item.on) if item.on else "　　　　年　　月　　日")
