@@ -119,3 +119,17 @@ class HomeContact(models.TextChoices):
     OPEN = "open", "还没决定"
     CONTACTED = "contacted", "已与家长沟通"
     NOT_CONTACTED = "none", "没有联系家长"
+
+
+class Bundle(models.TextChoices):
+    """How the papers of a job come out."""
+
+    MERGED = "merged", "一个 PDF（按发放顺序，直接打印）"
+    ZIP = "zip", "压缩包（每份一个文件）"
+
+
+class LetterPaper(models.TextChoices):
+    """What a letter is printed as."""
+
+    LETTER = "letter", "寄语"
+    CARD = "card", "激励卡"

@@ -18,6 +18,7 @@ from mentors.models import Assignment, Mentor, TeamMember
 from records.contexts import (
     Action,
     BookPupil,
+    BookVersion,
     Column,
     Entry,
     RecordBook,
@@ -153,6 +154,19 @@ class BookSource:
             columns=tuple(column for _owed, column in columns),
             pupils=tuple(self._pupil(e, columns, names, mask_phones=mask_phones) for e in enrolments),
             pupil_count=len(enrolments),
+        )
+
+    def empty(self) -> RecordBook:
+        """The book of nobody in particular: blank cover, roster and pages; no query."""
+        return RecordBook(
+            school=self.style.head,
+            title=self.style.words.book_title,
+            subtitle=self.style.words.book_subtitle,
+            mentors=(),
+            class_labels=(),
+            period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",
+            columns=tuple(column for _owed, column in self._columns()),
+            version=BookVersion.BLANK,
         )
 
     def folder(self, mentor: Mentor) -> str:
@@ -301,3 +315,8 @@ def _letter(letter: GrowthLetter, label: str) -> Entry:
 def record_book_context(mentor: Mentor, year: SchoolYear, *, mask_phones: bool = True, actor: Actor) -> RecordBook:
     """The record book of `mentor` (names at hand) in `year` (school at hand), as far as the actor may know of it."""
     return BookSource(actor, year, [mentor]).book(mentor, mask_phones=mask_phones)
+
+
+def empty_book(actor: Actor, year: SchoolYear) -> RecordBook:
+    """A record book of `year` without mentor, class and pupils, to be written by hand."""
+    return BookSource(actor, year, []).empty()

@@ -125,6 +125,12 @@ def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
     )
 
 
+def pupils_with_slips(actor: Actor, year: SchoolYear) -> list[Enrolment]:
+    """The present pupils of the classes that get slips, pupil and class at hand."""
+    rows = Enrolment.objects.in_school(actor).active().filter(school_class__in=classes_with_pupils(actor, year))
+    return list(rows.select_related("pupil", "school_class__grade"))
+
+
 @dataclass(frozen=True, slots=True)
 class ClassPapers:
     """What can be printed of one class."""
