@@ -168,6 +168,7 @@ class Letter:
 
     `salutation` is printed as given (empty: name and 同学). `closing` stands above the signature. `signed_by_hand`
     prints a line instead of the names; `family_url` goes into a QR code that opens the family's page.
+    `motto` and `card_title` are the card's.
     """
 
     school: Letterhead
@@ -185,6 +186,8 @@ class Letter:
     design: Design = Design.UPPER
     signed_by_hand: bool = False
     family_url: str = ""
+    motto: str = ""
+    card_title: str = "成长激励卡"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
