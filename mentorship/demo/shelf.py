@@ -16,7 +16,8 @@ BACK, CHECKED = 0.4, 0.6
 
 def keep_shelf(*, actor: Actor, year: SchoolYear, seed: int) -> None:
     """Issue, collect and check the books of `year` up to the actor's day, through the service that a school uses."""
-    slots = list(Mentor.objects.of_year(year).order_by("pk").values_list("pk", flat=True))
+    # Who is still to be matched has no pupils to write about yet.
+    slots = list(Mentor.objects.of_year(year).filter(load__gt=0).order_by("pk").values_list("pk", flat=True))
     for term in year.terms.order_by("number"):
         if term.starts_on <= actor.today:
             _keep(actor, term, slots, random.Random(f"books {seed} {term.number}"))  # noqa: S311  # repeatable, not secret

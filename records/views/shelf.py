@@ -59,7 +59,6 @@ def mark(request: ActorRequest) -> HttpResponse:
             actor=request.actor, term=calendar.term, mentors=keys, step=form.step, on=form.cleaned_data["on"]
         )
     if done.marked:
-        messages.success(request, f"{DONE_WORDS[form.step]} {len(done.marked)} 本记录本。")
         request.session[LAST] = {
             "term": calendar.term.pk,
             "step": form.step.value,

@@ -14,7 +14,7 @@
       all.indeterminate = ticked > 0 && !all.checked;
     });
     const count = boxes(form).filter((box) => box.checked).length;
-    form.querySelector("[data-count]").textContent = count ? `已勾选 ${count} 本` : "勾选后";
+    document.querySelector("[data-count]").textContent = count ? `已勾选 ${count} 本` : "勾选后";
   }
 
   document.addEventListener("change", (event) => {
@@ -24,6 +24,6 @@
     }
     tell();
   });
-  document.addEventListener("htmx:afterSwap", tell);
+  document.addEventListener("htmx:afterSettle", tell);
   tell();
 })();
