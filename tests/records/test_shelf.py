@@ -212,7 +212,7 @@ def test_a_shared_book_is_own_to_both_who_hold_it(qingzhu: SchoolCast) -> None:
         mark(qingzhu, qingzhu.slot_shared, step=step)
     for user in (qingzhu.sharer, partner):
         own = qingzhu.actor(user)
-        assert refusal(lambda who=own: mark(qingzhu, qingzhu.slot_shared, step=CHECKED, actor=who))[0] == "own_book"  # type: ignore[misc]  # a default binds the loop's value
+        assert refusal(lambda who=own: mark(qingzhu, qingzhu.slot_shared, step=CHECKED, actor=who))[0] == "own_book"
 
 
 def test_the_remark_about_the_own_book_is_a_colleagues(qingzhu: SchoolCast) -> None:
