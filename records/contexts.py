@@ -163,6 +163,99 @@ class RecordBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryAction:
+    """How far one action is in a class: of `owed` pupils `done`. `period` says so where it counts for the year."""
+
+    label: str
+    done: int
+    owed: int
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryMentor:
+    """A line of the class's team. `figures` are (done, owed) by action; `guest` is a mentor of another class's team."""
+
+    names: str
+    pupils: int
+    figures: tuple[tuple[int, int], ...]
+    leader: bool = False
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPupil:
+    """A line of the class list; `ticks` follow the actions. `mentor` is empty while the pupil has none."""
+
+    seat: int | None
+    name: str
+    mentor: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSummary:
+    """What a class's team did in a term 班级学期小结: plain counts in the team's order, no text, no ranking.
+
+    `face_to_face` are talks face to face and all talks; `letters` those handed in and those released of the
+    `letter_label`, None where the class is owed none.
+    """
+
+    school: Letterhead
+    class_label: str
+    term: str
+    on: date
+    actions: tuple[SummaryAction, ...]
+    mentors: tuple[SummaryMentor, ...]
+    pupils: tuple[SummaryPupil, ...]
+    face_to_face: tuple[int, int] = (0, 0)
+    letter_label: str = "成长寄语"
+    letters: tuple[int, int] | None = None
+
+    @property
+    def mentored(self) -> int:
+        """Pupils with a mentor."""
+        return sum(bool(pupil.mentor) for pupil in self.pupils)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookLine:
+    """A record book on the list 记录本收发登记表; what is not recorded stays blank for the pen."""
+
+    mentor: str
+    pupils: int
+    issued_on: date | None = None
+    collected_on: date | None = None
+    checked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookClass:
+    """The books filed under one class."""
+
+    label: str
+    lines: tuple[BookLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookGrade:
+    """The classes of a grade; its list begins on a page of its own."""
+
+    label: str
+    classes: tuple[BookClass, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookList:
+    """The list by which 德育室 issues and collects the record books (Guyi plan 四(四)2)."""
+
+    school: Letterhead
+    term: str
+    grades: tuple[BookGrade, ...]
+    title: str = "导师记录本收发登记表"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One 成长寄语. `body` and `advice` are plain text, a line break begins a new paragraph.
 

@@ -87,6 +87,33 @@ class VisitPlanState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+class BookStep(models.TextChoices):
+    """What 德育室 does with a record book in a term, in this order (Guyi plan 四(四)2)."""
+
+    ISSUED = "issued", "发下"
+    COLLECTED = "collected", "收回"
+    CHECKED = "checked", "检查"
+
+    @property
+    def field(self) -> str:
+        """The date of `BookHandling` that the step sets."""
+        return f"{self.value}_on"
+
+    @property
+    def before(self) -> "BookStep | None":
+        """The step that must have been done; None for the first."""
+        steps = list(BookStep)
+        at = steps.index(self)
+        return steps[at - 1] if at else None
+
+    @property
+    def after(self) -> "BookStep | None":
+        """The step that comes next; None for the last."""
+        steps = list(BookStep)
+        at = steps.index(self)
+        return steps[at + 1] if at + 1 < len(steps) else None
+
+
 class ReferralState(models.TextChoices):
     """The way of a referral 转介 to the counsellor."""
 

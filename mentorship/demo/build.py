@@ -23,6 +23,7 @@ from mentors.services.training import TrainingData, create_session, set_attendan
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
+from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
 from records.models import GrowthLetter
 from records.reminders import send_digests
@@ -102,6 +103,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         write_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
+        keep_shelf(actor=chief, year=year, seed=seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
         else:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import papers
+from records.views import class_papers, papers, shelf
 
 app_name = "papers"
 
@@ -18,4 +18,10 @@ urlpatterns = [
     path("mentors/<int:pk>/book.pdf", papers.book, name="book"),
     path("classes/<int:pk>/letters.pdf", papers.class_letters, name="class_letters"),
     path("classes/<int:pk>/slips.pdf", papers.class_slips, name="class_slips"),
+    path("classes/<int:pk>/summary.pdf", class_papers.summary, name="class_summary"),
+    path("shelf/", shelf.shelf, name="shelf"),
+    path("shelf/list.pdf", shelf.listing, name="shelf_list"),
+    path("shelf/mark/", shelf.mark, name="shelf_mark"),
+    path("shelf/undo/", shelf.undo, name="shelf_undo"),
+    path("shelf/<int:pk>/", shelf.book, name="shelf_book"),
 ]

@@ -50,8 +50,9 @@ ROUNDS = {
     ),
     "office": Round(
         "demo-office",
-        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/my/deleted/"),
+        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/papers/shelf/", "/my/deleted/"),
         (
+            r"/papers/shelf/\d+/",
             r"/office/letters/\d+/",
             r"/office/classes/\d+/",
             r"/rounds/\d+/",
