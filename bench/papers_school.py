@@ -101,7 +101,11 @@ def letter_body(chance: random.Random, given: str) -> str:
     """A letter of three paragraphs, 250 to 400 characters."""
     first, second = chance.sample(_PRAISE, 2)
     wanted = chance.randrange(250, 360)
-    opening, middle, closing = f"还记得吗？{_sentence(chance)}", f"{first}。{second}。", f"{given}，{chance.choice(_WISH)}。"
+    opening, middle, closing = (
+        f"还记得吗？{_sentence(chance)}",
+        f"{first}。{second}。",
+        f"{given}，{chance.choice(_WISH)}。",
+    )
     while len(opening) + len(middle) + len(closing) < wanted:
         if chance.random() < 0.5:
             opening += _sentence(chance)
