@@ -27,6 +27,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,9 @@ class Letters:
             turn = number % len(ways)
             for way in ways[turn:] + ways[:turn]:
                 way(number == 0)
-            print(f"round {number + 1}: " + ", ".join(f"{name} {spent[-1]:.2f} s" for name, spent in self._spent.items()))
+            print(
+                f"round {number + 1}: " + ", ".join(f"{name} {spent[-1]:.2f} s" for name, spent in self._spent.items())
+            )
         median = {name: statistics.median(spent) for name, spent in self._spent.items()}
         print(f"\n{'':<36}{'median':>9}{'best':>9}{'worst':>9}")
         for name, spent in self._spent.items():
@@ -141,7 +144,8 @@ class Letters:
             done = crew.run(lambda: letters_ordered(self._built))
             self._note("ours", done.seconds)
             if check:
-                print(f"ours: {done.files_set} files set, result {done.size / 1e6:.1f} MB, workers' peak {crew.peaks()} MB")
+                result = f"{done.files_set} files set, result {done.size / 1e6:.1f} MB"
+                print(f"ours: {result}, peak memory of the workers {crew.peaks()} MB")
                 self._check("ours", _unpacked(done.path, self._folder / "ours"))
             again = crew.run(lambda: letters_ordered(self._built))
             self._note("again", again.seconds)
@@ -168,11 +172,16 @@ class Letters:
         text, pages = "", 0
         for path in files:
             read = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout
-            text += re.sub(r"\s", "", read)
+            text += _bare(read)
             pages += read.count("\f")
-        missing = [x.pupil_name for x in self._letters if re.sub(r"\s", "", x.body + x.advice.join(("", ""))) not in text]
+        missing = [x.pupil_name for x in self._letters if _bare(x.body) not in text]
         assert not missing, f"{who}: {len(missing)} letters are not whole, the first is {missing[0]}'s"
         print(f"{who}: {len(self._letters)} letters read back from {pages} pages")
+
+
+def _bare(text: str) -> str:
+    """Without blanks and line ends, which are another matter in a PDF."""
+    return re.sub(r"\s", "", text)
 
 
 def _contexts(built: "Built") -> list["Letter"]:
@@ -188,7 +197,7 @@ def _papers(letters: list["Letter"]) -> list[dict[str, object]]:
     """The manuscript of all letters, one for each design that occurs (one, in this school)."""
     from records.documents.growth_letter import letter_manuscript  # noqa: PLC0415 - Django is set up only now
 
-    papers = []
+    papers: list[dict[str, object]] = []
     for design in dict.fromkeys(letter.design for letter in letters):
         paper = letter_manuscript([letter for letter in letters if letter.design == design])
         assert not paper.assets, "the floor has no pictures"
@@ -238,24 +247,26 @@ def _stage(folder: Path, name: str) -> "Stage":
 
 
 def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
-    """Seconds and memory for few and many books, and how many are set after one changed note."""
-    from papers_jobs import books_ordered, workers  # noqa: PLC0415 - Django is set up only now
+    """Seconds and memory for few and many books, and how many of the few are set again after one changed note."""
+    from papers_jobs import Done, books_ordered, workers  # noqa: PLC0415 - Django is set up only now
     from papers_school import build_book_school, change_one_note  # noqa: PLC0415 - as above
 
-    peaks = []
-    print(f"\n{'record books of 15 pupils':<28}{'time':>9}{'a book':>9}{'set':>6}{'file':>10}   peak memory of the workers")
+    peaks: list[int] = []
+
+    def line(label: str, number: int, done: Done, peak: list[int]) -> None:
+        a_book = f"{done.seconds / number:>7.2f} s"
+        print(f"{label:<28}{done.seconds:>7.1f} s{a_book}{done.files_set:>6}{done.size / 1e6:>7.1f} MB   {peak} MB")
+
+    print(f"\n{'record books of 15 pupils':<28}{'time':>9}{'a book':>9}{'set':>6}{'file':>10}   workers' peak memory")
     for number in numbers:
         built = build_book_school(number)
         with workers(folder / "run") as crew:
-            for label in (f"{number} books", f"{number} again, one changed"):
-                if peaks and label.endswith("changed"):
-                    change_one_note(built)
-                done = crew.run(lambda built=built: books_ordered(built))  # type: ignore[misc]  # mypy: default of a lambda
-                print(
-                    f"{label:<28}{done.seconds:>7.1f} s{done.seconds / number:>7.2f} s{done.files_set:>6}"
-                    f"{done.size / 1e6:>7.1f} MB   {crew.peaks()} MB"
-                )
+            done = crew.run(partial(books_ordered, built))
             peaks.append(max(crew.peaks()))
+            line(f"{number} books", number, done, crew.peaks())
+            if number == min(numbers):
+                change_one_note(built)
+                line("again, one note changed", number, crew.run(partial(books_ordered, built)), crew.peaks())
     growth = peaks[1] / peaks[0]
     print(f"peak memory, {numbers[1]} books / {numbers[0]} books: {growth:.2f} (wanted: at most {WANTED_GROWTH})")
 
