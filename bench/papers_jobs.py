@@ -1,6 +1,5 @@
 """Ordering papers in bench/papers.py as a school does: rows, broker, storage, two worker processes. Wants Django."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -85,9 +84,12 @@ def workers(folder: Path) -> Iterator[Workers]:
     """Two fresh workers, warm and idle; they are stopped at the end. Raises RuntimeError if they do not start."""
     for path in (*folder.glob("set-*"), *folder.glob("ready-*")):
         path.unlink()
-    processes = [
-        subprocess.Popen([sys.executable, str(SCRIPT), name, str(folder)], env=os.environ.copy()) for name in WORKERS
-    ]
+    log = folder / "workers.log"
+    with log.open("ab") as output:
+        processes = [
+            subprocess.Popen([sys.executable, SCRIPT, name, folder], stdout=output, stderr=subprocess.STDOUT)
+            for name in WORKERS
+        ]
     try:
         until = time.monotonic() + 120
         while len(list(folder.glob("ready-*"))) < len(WORKERS):
@@ -96,6 +98,9 @@ def workers(folder: Path) -> Iterator[Workers]:
             time.sleep(0.1)
         time.sleep(1)
         yield Workers(folder, processes)
+    except BaseException:
+        print(log.read_text(encoding="utf-8", errors="replace")[-4000:], file=sys.stderr)
+        raise
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)

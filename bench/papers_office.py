@@ -163,12 +163,12 @@ def write_main_document(path: Path, *, school: str, title: str) -> None:
         + _style("Term", "", '<w:color w:val="3F5A4B"/><w:sz w:val="17"/>')
         + _style(
             "Heading1",
-            '<w:spacing w:before="300" w:after="240"/><w:outlineLvl w:val="0"/>',
+            '<w:spacing w:before="260" w:after="200"/><w:outlineLvl w:val="0"/>',
             '<w:color w:val="23543D"/><w:spacing w:val="130"/><w:sz w:val="52"/>',
         )
         + _style("Heading2", '<w:outlineLvl w:val="1"/>', '<w:color w:val="23543D"/>')
-        + _style("Plain", '<w:spacing w:line="400"/>')
-        + _style("Body", '<w:spacing w:line="400"/><w:ind w:firstLine="440"/><w:jc w:val="both"/>')
+        + _style("Plain", '<w:spacing w:line="380"/>')
+        + _style("Body", '<w:spacing w:line="380"/><w:ind w:firstLine="440"/><w:jc w:val="both"/>')
         + _style("Signed", '<w:spacing w:line="380"/><w:jc w:val="right"/>')
     )
     main, sheet = "word/document.xml", "word/styles.xml"
