@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import TextChoices
+
 from core.clock import cn_full_date, cn_full_day
 from schools.contexts import Letterhead
 from schools.enums import Design
@@ -15,6 +17,14 @@ class Action(StrEnum):
     VISIT = "visit"
     TALK = "talk"
     FEEDBACK = "feedback"
+
+
+class BookVersion(TextChoices):
+    """What a record book prints where something was recorded, and where nothing was."""
+
+    FILLED = "filled", "已填"
+    BLANK = "blank", "空白手写"
+    MIXED = "mixed", "已填加手写格"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +157,10 @@ class BookPupil:
 class RecordBook:
     """A mentor's 导师记录本 for one school year (Guyi plan, annex 1).
 
-    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines.
+    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines, `design` is its drawing.
+    `version` decides what stands in an empty period: a short line (filled) or ruled lines (mixed). Blank prints
+    no tick and no record at all, even if the pupils carry some, and rules every period. `blank_pages` are ruled pages
+    without a name; a blank book without pupils has one for each row of the roster if none are asked for.
     """
 
     school: Letterhead
@@ -160,6 +173,8 @@ class RecordBook:
     subtitle: str = "导师记录本"
     pupil_count: int | None = None
     blank_pages: int = 0
+    version: BookVersion = BookVersion.MIXED
+    design: Design = Design.UPPER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,3 +94,16 @@ def assert_sound(pdf: bytes, tmp_path: Path, *, title: str) -> None:
     info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True)
     assert info.stderr == ""
     assert re.findall(r"^Tagged:\s+(\w+)$", info.stdout, flags=re.MULTILINE) == ["yes"]
+
+
+def glyph_ids(pdf: bytes) -> list[str]:
+    """The numbers of all glyphs shown, as four hexadecimal digits; 0000 is the box of a font that lacks one."""
+    found = []
+    for page in reader(pdf).pages:
+        contents = page.get_contents()
+        assert contents is not None
+        for array in re.findall(rb"\[([^\]]*)\]\s*TJ", contents.get_data()):
+            for run in re.findall(rb"<([0-9a-f]*)>", array):
+                digits = run.decode()
+                found += [digits[at : at + 4] for at in range(0, len(digits), 4)]
+    return found
