@@ -73,7 +73,7 @@ def letter_manuscript(letters: Sequence[Letter]) -> Manuscript:
 
 
 def letter_manuscripts(letters: Sequence[Letter]) -> list[Manuscript]:
-    """A manuscript for each letter, in their order, of whatever designs: for `records.documents.runs.set_papers`."""
+    """A manuscript for each letter, in their order, of whatever designs: for `core.pdf.set_each`."""
     return [letter_manuscript([letter]) for letter in letters]
 
 

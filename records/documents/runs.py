@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from core.pdf import Manuscript, set_each, set_pdf
+from core.pdf import Manuscript, set_pdf
 from core.pdfpages import merge_pdfs
 from records.contexts import Letter
 
@@ -17,18 +17,3 @@ def set_runs(letters: Sequence[Letter], write: Callable[[Sequence[Letter]], Manu
     """One PDF called `title` of all `letters`, in their order; `write` makes the manuscript of a run."""
     parts = [set_pdf(write(run)) for run in runs_of(letters)]
     return parts[0] if len(parts) == 1 else merge_pdfs(parts, title=title)
-
-
-def set_papers(papers: Sequence[Manuscript]) -> list[bytes]:
-    """Each paper as a file of its own, as `core.pdf.set_each` does, whatever designs they have; in their order.
-
-    Papers of one look are laid out together, even where others stand between them. Raises PdfError.
-    """
-    alike: dict[tuple[object, ...], list[int]] = {}
-    for number, paper in enumerate(papers):
-        look = (paper.stylesheets, tuple(sorted(paper.recolour.items())))
-        alike.setdefault(look, []).append(number)
-    files: dict[int, bytes] = {}
-    for numbers in alike.values():
-        files.update(zip(numbers, set_each([papers[number] for number in numbers]), strict=True))
-    return [files[number] for number in range(len(papers))]

@@ -184,6 +184,8 @@ def _page(
     note_readings(actor=request.actor, records=beside.shown)
     if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
         mark_reply_read(actor=request.actor, reply=row.reply)
+    school_class = row.enrolment.school_class
+    design = paper_style(school_class.school).words.design_for(school_class.grade.number)
     released = letter is not None and letter.state == LetterState.RELEASED
     return render(
         request,
@@ -191,6 +193,8 @@ def _page(
         {
             "desk": desk,
             "now": desk.now,
+            "design": design.value,
+            "design_css": f"documents/letter_{design.value}.css",
             "row": row,
             "pupil": pupil,
             "letter": letter,

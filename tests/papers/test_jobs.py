@@ -83,11 +83,11 @@ def test_all_finished_letters_come_by_class_and_pupil(qingzhu: SchoolCast, clien
     client = client_of(qingzhu.office)
     files = unpacked(client, order(client, "all_letters", term="1"))
     assert sorted(files) == [
-        "一1班/1 安可儿-成长寄语.pdf",
-        "一1班/2 白一诺-成长寄语.pdf",
-        "五1班/1 范思齐-成长寄语.pdf",
+        "一1班/安可儿-成长寄语.pdf",
+        "一1班/白一诺-成长寄语.pdf",
+        "五1班/范思齐-成长寄语.pdf",
     ]
-    (page,) = page_texts(files["五1班/1 范思齐-成长寄语.pdf"])
+    (page,) = page_texts(files["五1班/范思齐-成长寄语.pdf"])
     assert [part in page for part in ("范思齐同学：", "陶然", "石磊", "2026学年第一学期")] == [True] * 4
 
 
@@ -99,8 +99,8 @@ def test_two_children_of_one_name_both_get_their_letter(qingzhu: SchoolCast, cli
     client = client_of(qingzhu.office)
     files = unpacked(client, order(client, "all_letters", term="1"))
     assert {name: "第一个" in text(pdf) for name, pdf in files.items()} == {
-        "一1班/1 安可儿-成长寄语.pdf": True,
-        "一1班/2 安可儿-成长寄语.pdf": False,
+        "一1班/安可儿（1号）-成长寄语.pdf": True,
+        "一1班/安可儿（5号）-成长寄语.pdf": False,
     }
 
 
@@ -147,4 +147,4 @@ def test_job_rows_hold_keys_and_no_pupils_name(qingzhu: SchoolCast, client_of: S
     job = order(client_of(qingzhu.office), "all_letters", term="1")
     (item,) = job.items.all()
     assert (item.label, item.payload) == ("一（1）班", {"class": qingzhu.class_one.pk})
-    assert list(job.params) == ["term"]
+    assert job.params == {"term": qingzhu.term.pk, "paper": "letter", "bundle": "zip", "two_up": False}
