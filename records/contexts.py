@@ -157,7 +157,7 @@ class BookPupil:
 class RecordBook:
     """A mentor's 导师记录本 for one school year (Guyi plan, annex 1).
 
-    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines, `design` is its drawing.
+    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines, `design` its drawing.
     `version` decides what stands in an empty period: a short line (filled) or ruled lines (mixed). Blank prints
     no tick and no record at all, even if the pupils carry some, and rules every period. `blank_pages` are ruled pages
     without a name; a blank book without pupils has one for each row of the roster if none are asked for.
