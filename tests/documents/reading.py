@@ -7,8 +7,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
-from pypdf import PdfReader
-from pypdf.generic import Destination
+from pypdf import PageObject, PdfReader
+from pypdf.generic import Destination, DictionaryObject
+
+#: Asks for an emoji in outline; shows nothing.
+PLAIN = "\ufe0e"
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -107,3 +110,17 @@ def glyph_ids(pdf: bytes) -> list[str]:
                 digits = run.decode()
                 found += [digits[at : at + 4] for at in range(0, len(digits), 4)]
     return found
+
+
+def drawings(page: PageObject) -> int:
+    """How many pictures and drawings a page shows."""
+    contents = page.get_contents()
+    return contents.get_data().count(b" Do") if contents is not None else 0
+
+
+def stored_pictures(document: PdfReader) -> int:
+    """How many pictures lie in the file, however often they are shown; a mask belongs to its picture."""
+    count = int(cast(dict[str, Any], document.trailer)["/Size"])
+    items = [cast(Any, document.get_object(number)) for number in range(1, count)]
+    pictures = [item for item in items if isinstance(item, DictionaryObject) and item.get("/Subtype") == "/Image"]
+    return len(pictures) - sum("/SMask" in item for item in pictures)
