@@ -208,8 +208,8 @@ class LettersForm(BundledForm):
 class TreeHoleForm(forms.Form):
     """How many sheets of blank 心灵树洞卡, for which age."""
 
-    design = forms.ChoiceField(label="版式", choices=Design.choices)
-    sheets = forms.IntegerField(label="张数", min_value=1, max_value=50, initial=1)
+    design = forms.ChoiceField(label="版式", choices=Design.choices, required=False)
+    sheets = forms.IntegerField(label="张数", min_value=1, max_value=50, initial=1, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

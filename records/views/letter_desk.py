@@ -39,6 +39,7 @@ from records.services.readings import note_readings
 from records.services.replies import mark_reply_read
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
+from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}

@@ -140,18 +140,19 @@ def _valid(form: PrintForm) -> None:
 @require_GET
 @never_cache
 def tree_hole_cards(request: ActorRequest) -> HttpResponse:
-    """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=`."""
+    """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=` (default: by the school's stage, one sheet)."""
     form = TreeHoleForm(request.GET)
     if not form.is_valid():
         raise DomainError("form_stale", "请选版式，张数在 1 到 50 之间。")
     school = calendar_or_stop(request).year.school
-    words = paper_style(school)
+    style = paper_style(school)
     paper = TreeHoleCards(
-        school=words.head,
-        title=words.words.tree_hole_title,
-        intro=words.words.tree_hole_intro,
-        design=Design(form.cleaned_data["design"]),
-        sheets=form.cleaned_data["sheets"],
+        school=style.head,
+        title=style.words.tree_hole_title,
+        intro=style.words.tree_hole_intro,
+        emergency=school.emergency_card,
+        design=Design(form.cleaned_data["design"] or _design(school)),
+        sheets=form.cleaned_data["sheets"] or 1,
     )
     return pdf_response(render_tree_hole_cards(paper), f"{paper.title}.pdf")
 
