@@ -50,7 +50,7 @@ ROUNDS = {
     ),
     "office": Round(
         "demo-office",
-        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/my/deleted/"),
+        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/papers/settings/", "/my/deleted/"),
         (
             r"/office/letters/\d+/",
             r"/office/classes/\d+/",
@@ -61,6 +61,7 @@ ROUNDS = {
             r"/rounds/\d+/classes/\d+/entry/",
         ),
     ),
+    "admin": Round("demo-admin", ("/papers/settings/",)),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }
