@@ -50,7 +50,16 @@ ROUNDS = {
     ),
     "office": Round(
         "demo-office",
-        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/papers/shelf/", "/my/deleted/"),
+        (
+            "/office/",
+            "/office/letters/",
+            "/office/cards/",
+            "/rounds/",
+            "/papers/",
+            "/papers/shelf/",
+            "/papers/settings/",
+            "/my/deleted/",
+        ),
         (
             r"/papers/shelf/\d+/",
             r"/office/letters/\d+/",
@@ -62,6 +71,7 @@ ROUNDS = {
             r"/rounds/\d+/classes/\d+/entry/",
         ),
     ),
+    "admin": Round("demo-admin", ("/papers/settings/",)),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }

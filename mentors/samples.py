@@ -1,0 +1,34 @@
+"""Sample papers of the mentors with invented people, for the settings page of a school's papers (`records.samples`)."""
+
+from typing import Final
+
+from mentors.documents.badge import Badge, render_badges
+from schools.contexts import PaperSample, SampleLook
+
+#: Name, subject and class; one name long enough to be set smaller.
+MENTORS: Final = (
+    ("陆青禾", "语文", "一（2）班"),
+    ("叶知春", "数学", "五（2）班"),
+    ("古丽米热·阿不都", "英语", "三（1）班"),
+    ("田野", "体育", "四（3）班"),
+)
+ADDRESS: Final = "https://school.example/c/7k2m9qxw"
+
+
+def _badges(look: SampleLook) -> bytes:
+    people = [MENTORS[at % len(MENTORS)] for at in range(10)]
+    badges = [
+        Badge(
+            school=look.style.head,
+            name=name,
+            subject=subject,
+            classes=(label,),
+            year="2026学年",
+            card_url=ADDRESS if at % 2 == 0 else "",
+        )
+        for at, (name, subject, label) in enumerate(people)
+    ]
+    return render_badges(badges)
+
+
+BADGES: Final = PaperSample(key="badge", label="导师证", make=_badges)
