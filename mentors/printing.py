@@ -1,4 +1,4 @@
-"""Badges 导师证: from the slots to the PDF, on the spot or as one background job.
+"""Badges 导师证 and certificates 聘书: from the slots to the PDF, on the spot or as one background job.
 
 Whoever asked must still be of 德育室 when a worker gets to it.
 """
@@ -13,16 +13,18 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.queries import actor_for
-from core.clock import today
+from core.clock import cn_full_day, today
 from core.errors import DomainError
 from core.pdfpages import merge_pdfs
+from jobs.keeping import kept_pdf
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
+from mentors.documents.appointment import Appointment, appointment_manuscript
 from mentors.documents.badge import PER_SHEET, Badge, render_badges
 from mentors.models import MentorCard
 from mentors.queries.badges import BadgeHolder, badge_holders
-from schools.contexts import Letterhead
+from schools.contexts import Letterhead, filled
 from schools.models import SchoolYear
 from schools.queries import current_year, paper_style
 
@@ -39,6 +41,36 @@ def make_badges(year: SchoolYear, holders: Sequence[BadgeHolder]) -> bytes:
         raise DomainError("nothing_to_print", NO_MENTORS)
     head = paper_style(year.school).head
     return render_badges([_badge(head, year, holder) for holder in holders])
+
+
+def make_appointments(year: SchoolYear, holders: Sequence[BadgeHolder]) -> bytes:
+    """The PDF of the holders' certificates in their order. Raises DomainError `nothing_to_print`."""
+    if not holders:
+        raise DomainError("nothing_to_print", NO_MENTORS)
+    style = paper_style(year.school)
+    day = cn_full_day(year.starts_on)
+    papers = [
+        Appointment(
+            school=style.head,
+            name=holder.teacher.name,
+            text=filled(
+                style.words.appointment,
+                {
+                    "姓名": holder.teacher.name,
+                    "学年": str(year),
+                    "班级": "、".join(school_class.label for school_class in holder.classes),
+                },
+            ),
+            day=day,
+            title=style.words.appointment_title,
+        )
+        for holder in holders
+    ]
+    return kept_pdf(appointment_manuscript(papers), school_id=year.school_id)
+
+
+MAKERS: Final = {"badge": make_badges, "appointment": make_appointments}
+TITLES: Final = {"badge": "导师证", "appointment": "聘书"}
 
 
 def _badge(head: Letterhead, year: SchoolYear, holder: BadgeHolder) -> Badge:
@@ -67,8 +99,11 @@ def _photo(card: MentorCard | None) -> bytes | None:
     return data
 
 
-def order_badges(*, actor: Actor, year: SchoolYear, job_id: uuid.UUID | None = None) -> Job:
-    """Ask for the badges of all mentors of `year` as one file. Raises DomainError `nothing_to_print`."""
+def order_badges(*, actor: Actor, year: SchoolYear, paper: str = "badge", job_id: uuid.UUID | None = None) -> Job:
+    """Ask for the badges (or certificates: `paper` appointment) of all mentors of `year` as one file.
+
+    Raises DomainError `nothing_to_print`.
+    """
     holders = badge_holders(actor, year)
     if not holders:
         raise DomainError("nothing_to_print", NO_MENTORS)
@@ -81,8 +116,8 @@ def order_badges(*, actor: Actor, year: SchoolYear, job_id: uuid.UUID | None = N
             NewItem({"teachers": [h.teacher.pk for h in part]}, label=f"第 {at * step + 1}—{at * step + len(part)} 位")
             for at, part in enumerate(parts)
         ],
-        params={"year": year.pk},
-        title=f"{year}导师证",
+        params={"year": year.pk, "paper": paper},
+        title=f"{year}{TITLES[paper]}",
         job_id=job_id,
     )
 
@@ -96,7 +131,7 @@ def make_part(item: JobItem) -> Outcome:
     year = current_year(job.school_id) if job.school_id is not None else None
     if year is None or year.pk != job.params["year"]:
         raise DomainError("nothing_to_print", "学年已经换了，请重新打印。")
-    pdf = make_badges(year, badge_holders(actor, year, teacher_ids=item.payload["teachers"]))
+    pdf = MAKERS[job.params["paper"]](year, badge_holders(actor, year, teacher_ids=item.payload["teachers"]))
     return Outcome(files=[NewFile(file_name(f"{item.position:04}.pdf"), pdf, PDF)])
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from mentors.documents.appointment import Appointment, render_appointments
 from mentors.documents.badge import Badge, render_badges
-from schools.contexts import PaperSample, SampleLook
+from schools.contexts import PaperSample, SampleLook, filled
 
 #: Name, subject and class; one name long enough to be set smaller.
 MENTORS: Final = (
@@ -31,4 +32,12 @@ def _badges(look: SampleLook) -> bytes:
     return render_badges(badges)
 
 
+def _appointment(look: SampleLook) -> bytes:
+    words, (name, _subject, label) = look.style.words, MENTORS[0]
+    text = filled(words.appointment, {"姓名": name, "学年": "2026学年", "班级": label})
+    paper = Appointment(school=look.style.head, name=name, text=text, day="2026年9月1日", title=words.appointment_title)
+    return render_appointments([paper])
+
+
+APPOINTMENT: Final = PaperSample(key="appointment", label="聘书", make=_appointment)
 BADGES: Final = PaperSample(key="badge", label="导师证", make=_badges)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.raster import page_png
-from mentors.samples import BADGES
+from mentors.samples import APPOINTMENT, BADGES
 from records.contexts import Action, Column, Letter, Period, RecordBook, Slip
 from records.documents.growth_card import render_cards
 from records.documents.growth_letter import render_letters
@@ -122,6 +122,7 @@ SAMPLES: Final[dict[str, PaperSample]] = {
         PaperSample(key="tree_hole", label="树洞卡", make=_tree_hole, has_designs=True),
         BADGES,
         PaperSample(key="slips", label="凭条", make=_slips),
+        APPOINTMENT,
     )
 }
 FIRST: Final = "letter"

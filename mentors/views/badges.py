@@ -1,4 +1,4 @@
-"""Printing the badges 导师证: all, one class, or one teacher."""
+"""Printing the badges 导师证 and the certificates 聘书: all, one class, or one teacher."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.printing import ON_THE_SPOT, make_badges, order_badges
+from mentors.printing import MAKERS, ON_THE_SPOT, TITLES, order_badges
 from mentors.queries import classes_visible_to
 from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.queries.care import present_teachers
@@ -52,21 +52,25 @@ def index(request: ActorRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def print_badges(request: ActorRequest) -> HttpResponse:
-    """A PDF on the spot: `?class=` or `?teacher=` names whose, without either it is everybody's."""
+    """A PDF on the spot: `?class=` or `?teacher=` names whose, without either it is everybody's.
+
+    `?paper=appointment` prints certificates instead of badges.
+    """
+    paper = _paper(request.GET.get("paper", ""))
     year = _year(request)
     class_id, teacher_id = _key(request, "class"), _key(request, "teacher")
-    name = "导师证"
+    name = TITLES[paper]
     if class_id is not None:
         school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
-        name = f"{school_class.code}-导师证"
+        name = f"{school_class.code}-{name}"
     elif teacher_id is not None:
         teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=teacher_id)
-        name = f"{teacher.name}-导师证"
+        name = f"{teacher.name}-{name}"
     holders = badge_holders(request.actor, year, class_id=class_id, teacher_id=teacher_id)
     if len(holders) > ON_THE_SPOT:
-        raise DomainError("too_many", f"导师证超过 {ON_THE_SPOT} 张，请在“导师证”页上点“生成全部导师证”。")
-    pdf = make_badges(year, holders)
-    audit(actor=request.actor, verb="print_badges", kind=AuditKind.READ, detail={"badges": len(holders)})
+        raise DomainError("too_many", f"{TITLES[paper]}超过 {ON_THE_SPOT} 张，请在“导师证”页上点“生成全部”。")
+    pdf = MAKERS[paper](year, holders)
+    audit(actor=request.actor, verb=f"print_{paper}s", kind=AuditKind.READ, detail={f"{paper}s": len(holders)})
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
     return response
@@ -75,13 +79,18 @@ def print_badges(request: ActorRequest) -> HttpResponse:
 @roles_required(Role.MORAL_OFFICE)
 @require_POST
 def print_all(request: ActorRequest) -> HttpResponse:
-    """Everybody's badges as a background job."""
+    """Everybody's badges, or certificates, as a background job."""
     try:
         key = uuid.UUID(request.POST.get("job", ""))
     except ValueError as error:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。") from error
-    job = order_badges(actor=request.actor, year=_year(request), job_id=key)
+    paper = _paper(request.POST.get("paper", ""))
+    job = order_badges(actor=request.actor, year=_year(request), paper=paper, job_id=key)
     return redirect("jobs:detail", pk=job.pk)
+
+
+def _paper(asked: str) -> str:
+    return asked if asked in MAKERS else "badge"
 
 
 def _year(request: ActorRequest) -> SchoolYear:
