@@ -68,10 +68,8 @@ def test_a_book_of_17_pupils_of_two_classes_is_spoken_whole_and_in_order(full: b
         rows += {0: "五<6>13人", 13: "五<5>4人"}.get(index, "")
         ticks = "" if index % 3 == 2 else "√8.25√11.9√1.18"
         rows += f"{index + 1}{name}138****0000乐于助人，喜欢画画；数学应用题需要多鼓励{ticks}"
-    cover = (
-        "人人都有“好朋友”老师【导师记录本】班级：五<6>五<5>导师姓名：丁一鼎／裴小盼学生人数：17人"
-        "江城市青竹小学2026年9月-2027年6月"
-    )
+    cover = "人人都有“好朋友”老师【导师记录本】班级：五<6>五<5>导师姓名：丁一鼎／裴小盼学生人数：17人"
+    cover += "江城市青竹小学2026年9月-2027年6月"
     legend = "√已完成（下为日期）空格待完成—按方案不作要求"
     spoken = reading.spoken(full, tmp_path).replace(reading.PLAIN, "")
     assert spoken == f"{cover}学生名册{HEADS}{rows}{legend}{pages}"
