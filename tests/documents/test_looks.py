@@ -1,7 +1,7 @@
 """Each paper looks as it was approved: a change of look is a reviewed change of its picture.
 
-The pictures lie in `tests/documents/approved/`. After a wanted change run `APPROVE=1 pytest` on this file, look at every
-picture that git names as changed, and commit them with the change.
+The pictures lie in `tests/documents/approved/`. After a wanted change run `APPROVE=1 pytest` on this file, look at
+every picture that git names as changed, and commit them with the change.
 """
 
 import dataclasses
