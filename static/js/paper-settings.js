@@ -92,8 +92,11 @@
     const { target } = event.detail;
     const input = target && target.dataset && target.dataset.errorOf && field(target.dataset.errorOf);
     if (!(input instanceof Element)) return;
-    if (target.textContent.trim()) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    if (target.textContent.trim()) {
+      input.setAttribute("aria-invalid", "true");
+      // Above the bar with the buttons.
+      if (input === document.activeElement) target.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-invalid");
     input.classList.remove("is-invalid");
   });
 
