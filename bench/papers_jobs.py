@@ -1,5 +1,6 @@
 """Ordering papers in bench/papers.py as a school does: rows, broker, storage, two worker processes. Wants Django."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from papers_school import Built
 
 from jobs.enums import JobState
 from jobs.models import Job, ResultFile
+from records.enums import Bundle
 from records.printing import order_books, order_letters
 
 WORKERS = ("one", "two")
@@ -23,9 +25,10 @@ LOOK_EVERY = 0.05
 PATIENCE = 1800.0
 
 
-def letters_ordered(built: Built) -> Job:
-    """The order that is measured: all letters of the school's term."""
-    return order_letters(actor=built.actor(), term=built.term())
+def letters_ordered(built: Built, *, merged: bool) -> Job:
+    """The order that is measured: all letters of the school's term as one PDF, or as a ZIP with a file for each."""
+    bundle = Bundle.MERGED if merged else Bundle.ZIP
+    return order_letters(actor=built.actor(), term=built.term(), bundle=bundle)
 
 
 def books_ordered(built: Built) -> Job:
@@ -35,9 +38,12 @@ def books_ordered(built: Built) -> Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job that is over: seconds from the order to the finished file, PDF files set for it, and the result."""
+    """A job that is over: seconds from the order to the finished file, seconds of processor that the workers spent on
+    it, PDF files set for it, and the result.
+    """
 
     seconds: float
+    processor: float
     files_set: int
     path: Path
     size: int
@@ -52,7 +58,7 @@ class Workers:
 
     def run(self, order: Callable[[], Job]) -> Done:
         """Order, wait, and return what came of it. Raises RuntimeError if anything of the job failed."""
-        before = self._files_set()
+        before, busy = self._files_set(), self._processor()
         began = time.perf_counter()
         job = order()
         while not (job.is_finished or time.perf_counter() - began > PATIENCE):
@@ -64,7 +70,7 @@ class Workers:
         if job.state != JobState.DONE or job.failed_count:
             raise RuntimeError(f"the job ended as {job.state} with {job.failed_count} failures: {job.message}")
         result = ResultFile.objects.get(job=job, final=True)
-        return Done(seconds, self._files_set() - before, Path(result.file.path), result.size)
+        return Done(seconds, self._processor() - busy, self._files_set() - before, Path(result.file.path), result.size)
 
     def peaks(self) -> list[int]:
         """The most memory that each worker has had since it started, in MB."""
@@ -74,6 +80,13 @@ class Workers:
             line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
             found.append(int(line.split()[1]) // 1024)
         return found
+
+    def _processor(self) -> float:
+        ticks = 0
+        for process in self.processes:
+            fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])  # utime and stime, counted from the state
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _files_set(self) -> int:
         return sum(path.stat().st_size for path in self.folder.glob("set-*"))
