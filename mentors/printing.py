@@ -131,7 +131,9 @@ def make_part(item: JobItem) -> Outcome:
     year = current_year(job.school_id) if job.school_id is not None else None
     if year is None or year.pk != job.params["year"]:
         raise DomainError("nothing_to_print", "学年已经换了，请重新打印。")
-    pdf = MAKERS[job.params["paper"]](year, badge_holders(actor, year, teacher_ids=item.payload["teachers"]))
+    pdf = MAKERS[job.params.get("paper", "badge")](
+        year, badge_holders(actor, year, teacher_ids=item.payload["teachers"])
+    )
     return Outcome(files=[NewFile(file_name(f"{item.position:04}.pdf"), pdf, PDF)])
 
 

@@ -142,7 +142,9 @@ def make_book(item: JobItem) -> Outcome:
     actor, params = _actor(item.job), item.job.params
     mentor = mentor_for_job(actor, item.payload["mentor"])
     source = BookSource(actor, mentor.year, [mentor])
-    book = source.book(mentor, mask_phones=bool(params["mask_phones"]), version=BookVersion(params["version"]))
+    book = source.book(
+        mentor, mask_phones=bool(params["mask_phones"]), version=BookVersion(params.get("version", BookVersion.MIXED))
+    )
     pdf = kept_pdf(book_manuscript(book), school_id=mentor.school_id)
     if book.version != BookVersion.BLANK:
         note_readings(actor=actor, records=source.shown(mentor))
@@ -158,10 +160,10 @@ def make_class_letters(item: JobItem) -> Outcome:
     letters = letters_for_print(actor, term, school_class=school_class)
     if not letters:
         raise DomainError("nothing_to_print", "这个班现在没有已交的寄语，可能刚被退回修改。")
-    paper, school_id = LetterPaper(params["paper"]), school_class.school_id
+    paper, school_id = LetterPaper(params.get("paper", LetterPaper.LETTER)), school_class.school_id
     contexts = letter_papers(letters, paper=paper, actor=actor)
-    if params["bundle"] == Bundle.MERGED:
-        pdf = letters_pdf(contexts, paper=paper, two_up=bool(params["two_up"]), school_id=school_id)
+    if params.get("bundle") == Bundle.MERGED:
+        pdf = letters_pdf(contexts, paper=paper, two_up=bool(params.get("two_up")), school_id=school_id)
         files = [NewFile(file_name(f"{school_class.code}-{paper.label}.pdf"), pdf, PDF)]
     else:
         papers = card_manuscripts(contexts) if paper == LetterPaper.CARD else letter_manuscripts(contexts)
@@ -216,7 +218,7 @@ def make_class_slips(item: JobItem) -> Outcome:
 
 def pack(job: Job, step: Step) -> Outcome:
     """All papers of the job in one file named after it: a ZIP, or one PDF in the order of the items."""
-    if job.params["bundle"] != Bundle.MERGED:
+    if job.params.get("bundle") != Bundle.MERGED:
         return Outcome(files=[zip_parts(job, step, name=file_name(f"{job.title}.zip"))])
     parts = []
     for part in job.files.filter(final=False).order_by("item__position", "name"):

@@ -39,6 +39,7 @@ from records.services.readings import note_readings
 from records.services.replies import mark_reply_read
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
+from schools.contexts import PaperWords
 from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
@@ -185,8 +186,9 @@ def _page(
     note_readings(actor=request.actor, records=beside.shown)
     if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
         mark_reply_read(actor=request.actor, reply=row.reply)
-    school_class = row.enrolment.school_class
-    design = paper_style(school_class.school).words.design_for(school_class.grade.number)
+    school, grade = request.actor.school, row.enrolment.school_class.grade
+    words = paper_style(school).words if school is not None else PaperWords()
+    design = words.design_for(grade.number)
     released = letter is not None and letter.state == LetterState.RELEASED
     return render(
         request,

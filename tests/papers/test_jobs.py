@@ -148,3 +148,33 @@ def test_job_rows_hold_keys_and_no_pupils_name(qingzhu: SchoolCast, client_of: S
     (item,) = job.items.all()
     assert (item.label, item.payload) == ("一（1）班", {"class": qingzhu.class_one.pk})
     assert job.params == {"term": job.params["term"], "paper": "letter", "bundle": "zip", "two_up": False}
+
+
+def test_all_letters_come_in_one_pdf_in_handing_out_order(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
+    client = client_of(qingzhu.office)
+    job = order(client, "all_letters", term="1", bundle="merged")
+    for _turn in range(20):
+        run_job(job.pk)
+        job.refresh_from_db()
+        if job.is_finished:
+            break
+    (result,) = job.files.all()
+    pages = page_texts(Path(result.file.path).read_bytes())
+    found = [name for page in pages for name in ("安可儿", "白一诺", "范思齐") if f"{name}同学：" in page]
+    assert (result.name, found) == ("2026学年第一学期全校寄语.pdf", ["安可儿", "白一诺", "范思齐"])
+
+
+def test_what_has_no_glyph_is_said_with_the_pupil_s_name_before_a_job_begins(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0], body="你真棒\U0001fae0。")
+    client = client_of(qingzhu.office)
+    data = {"job": str(uuid.uuid4()), "term": "1"}
+    answer = client.post(reverse("papers:all_letters"), data)
+    page = answer.content.decode()
+    assert (answer.status_code, "安可儿" in page, "\U0001fae0" in page, Job.objects.count()) == (409, True, True, 0)
+    assert client.post(reverse("papers:all_letters"), data | {"missing": "ok"}).status_code == 302
+    assert Job.objects.count() == 1
