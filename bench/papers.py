@@ -11,7 +11,8 @@ result is read back in the first. The processor's time stands beside the clock's
 get two cores.
 
 Books: 60 record books of 15 pupils with a term of notes, then 600: seconds, and the peak of memory of the workers; in
-between, one note is changed and the 60 are ordered again. All in an empty SQLite database in a temporary folder.
+between, one note is changed and the 60 are ordered again. Each number is then ordered as one PDF by fresh workers, from
+the books already made: what remains is putting them together. All in an empty SQLite database in a temporary folder.
 `--quick` makes a tenth of everything. Without LibreOffice its lines are left out.
 """
 
@@ -273,24 +274,32 @@ def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
     from papers_jobs import Done, books_ordered, workers  # noqa: PLC0415 - Django is set up only now
     from papers_school import build_book_school, change_one_note  # noqa: PLC0415 - as above
 
-    peaks: list[int] = []
+    peaks: dict[str, list[int]] = {"ZIP": [], "one PDF": []}
 
     def line(label: str, number: int, done: Done, peak: list[int]) -> None:
-        a_book = f"{done.seconds / number:>7.2f} s"
-        print(f"{label:<28}{done.seconds:>7.1f} s{a_book}{done.files_set:>6}{done.size / 1e6:>7.1f} MB   {peak} MB")
+        a_book = f"{done.seconds / number:>7.2f} s{done.processor / number:>10.2f} s"
+        made = f"{done.files_set:>6}{done.size / 1e6:>8.1f} MB"
+        print(f"{label:<36}{done.seconds:>7.1f} s{a_book}{made}   {peak} MB", flush=True)
 
-    print(f"\n{'record books of 15 pupils':<28}{'time':>9}{'a book':>9}{'set':>6}{'file':>10}   workers' peak memory")
+    head = f"{'time':>9}{'a book':>9}{'processor':>12}{'set':>6}{'file':>11}   workers' peak memory"
+    print(f"\n{'record books of 15 pupils':<36}{head}")
     for number in numbers:
         built = build_book_school(number)
         with workers(folder / "run") as crew:
-            done = crew.run(partial(books_ordered, built))
-            peaks.append(max(crew.peaks()))
-            line(f"{number} books", number, done, crew.peaks())
+            done = crew.run(partial(books_ordered, built, merged=False))
+            peaks["ZIP"].append(max(crew.peaks()))
+            line(f"{number} books, ZIP", number, done, crew.peaks())
             if number == min(numbers):
                 change_one_note(built)
-                line("again, one note changed", number, crew.run(partial(books_ordered, built)), crew.peaks())
-    growth = peaks[1] / peaks[0]
-    print(f"peak memory, {numbers[1]} books / {numbers[0]} books: {growth:.2f} (wanted: at most {WANTED_GROWTH})")
+                again = crew.run(partial(books_ordered, built, merged=False))
+                line(f"{number} again, one note changed", number, again, crew.peaks())
+        with workers(folder / "run") as crew:
+            done = crew.run(partial(books_ordered, built, merged=True))
+            peaks["one PDF"].append(max(crew.peaks()))
+            line(f"{number} again, as one PDF", number, done, crew.peaks())
+    for form, (few, many) in peaks.items():
+        label = f"peak memory, {form}, {numbers[1]} / {numbers[0]}"
+        print(f"{label:<44}{many / few:.2f} (wanted: at most {WANTED_GROWTH})")
 
 
 if __name__ == "__main__":

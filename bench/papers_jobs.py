@@ -31,9 +31,9 @@ def letters_ordered(built: Built, *, merged: bool) -> Job:
     return order_letters(actor=built.actor(), term=built.term(), bundle=bundle)
 
 
-def books_ordered(built: Built) -> Job:
-    """The order that is measured: the record books of all mentors of the school."""
-    return order_books(actor=built.actor(), year=built.year())
+def books_ordered(built: Built, *, merged: bool) -> Job:
+    """The order that is measured: the record books of all mentors of the school, in a ZIP or as one PDF."""
+    return order_books(actor=built.actor(), year=built.year(), bundle=Bundle.MERGED if merged else Bundle.ZIP)
 
 
 @dataclass(frozen=True, slots=True)
