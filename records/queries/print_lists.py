@@ -43,6 +43,7 @@ def letters_for_print(
     letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=states)
     if school_class is not None:
         rows = rows.filter(school_class=school_class)
+        letters = letters.filter(pupil__in=rows.values("pupil_id"))
     if mentor is not None:
         letters = letters.filter(mentor=mentor)
     place = {
