@@ -124,7 +124,7 @@ def test_the_checks_take_seven_queries_whatever_the_number_of_letters(qingzhu: S
     actor, term = qingzhu.actor(qingzhu.mentor), builders.term_of(qingzhu)
     with CaptureQueriesContext(connection) as queries:
         check_for(actor, qingzhu.pupils[0], term, BODY)
-    assert len(queries) == 5
+    assert len(queries) == 7
 
 
 def test_letters_without_a_signature_are_signed_by_the_command(qingzhu: SchoolCast) -> None:
