@@ -196,15 +196,20 @@ def set_pdf(paper: Manuscript) -> bytes:
 def set_each(papers: Sequence[Manuscript]) -> list[bytes]:
     """Set many papers, each as a file of its own, with the very bytes that `set_pdf` gives.
 
-    They must share style sheets and colours, and each must have one bookmark, on its first page, and no page numbers
-    (else ValueError): they are laid out together, which takes a fraction of the time, and then written apart.
-    Raises PdfError.
+    Those of equal style sheets and colours are laid out together, which takes a fraction of the time, and then written
+    apart. Each must have one bookmark, on its first page (else ValueError), and no page numbers. Raises PdfError.
     """
-    if not papers:
-        return []
+    alike: dict[object, list[int]] = {}
+    for number, paper in enumerate(papers):
+        alike.setdefault((paper.stylesheets, tuple(sorted(paper.recolour.items()))), []).append(number)
+    files: dict[int, bytes] = {}
+    for numbers in alike.values():
+        files.update(zip(numbers, _set_alike([papers[number] for number in numbers]), strict=True))
+    return [files[number] for number in range(len(papers))]
+
+
+def _set_alike(papers: Sequence[Manuscript]) -> list[bytes]:
     first = papers[0]
-    if any((p.stylesheets, p.recolour) != (first.stylesheets, first.recolour) for p in papers):
-        raise ValueError("papers that are set together share style sheets and colours")
     assets = {name: data for paper in papers for name, data in paper.assets.items()}
     html = page_html("", "", first.stylesheets, "".join(paper.body for paper in papers))
     with _laid_out(html, DOCUMENTS_ROOT, assets, first.recolour) as document:

@@ -14,6 +14,8 @@ MAX_BYTES: Final = 12 * 1024 * 1024
 # More than any phone of a teacher takes; a crafted file of a few kilobytes can claim a thousand times that.
 MAX_PIXELS: Final = 60_000_000
 QUALITY: Final = 85
+LOGO_BYTES: Final = 150 * 1024
+_SEE_THROUGH: Final = ("RGBA", "LA", "PA")
 _MAGIC: Final = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
 
 
@@ -23,27 +25,52 @@ def clean_picture(data: bytes, *, max_side: int) -> bytes:
     The camera's data (place, time, device) are gone: only pixels are kept. Raises DomainError `picture_too_large`,
     `not_a_picture`, `picture_too_many_pixels`, `picture_broken`.
     """
+    return _jpeg(_flat(_upright(data, max_side, "照片")))
+
+
+def clean_logo(data: bytes, *, max_side: int) -> bytes:
+    """As `clean_picture`, but sharp and with what is transparent kept: a PNG.
+
+    A logo prints on every paper of a school: one that would weigh more than `LOGO_BYTES` (a photograph of a badge, as
+    a rule) becomes a JPEG on white instead. Cleaning a clean one again gives the same picture.
+    """
+    upright = _upright(data, max_side, "图片")
+    see_through = upright.mode in _SEE_THROUGH or "transparency" in upright.info
+    out = BytesIO()
+    _pixels(upright.convert("RGBA") if see_through else upright.convert("RGB")).save(out, "PNG", optimize=True)
+    return out.getvalue() if out.tell() <= LOGO_BYTES else _jpeg(_flat(upright))
+
+
+def _upright(data: bytes, max_side: int, what: str) -> Image.Image:
+    """The picture in `data` as it is looked at, made small; `what` is its word in the sentences of a refusal."""
     if len(data) > MAX_BYTES:
-        raise DomainError("picture_too_large", f"照片太大了，请选 {MAX_BYTES // 1024 // 1024} MB 以内的照片。")
+        raise DomainError("picture_too_large", f"{what}太大了，请选 {MAX_BYTES // 1024 // 1024} MB 以内的{what}。")
     kind = next((name for name, magic in _MAGIC.items() if data.startswith(magic)), "")
     if not kind or (kind == "WEBP" and data[8:12] != b"WEBP"):
-        raise DomainError("not_a_picture", "这个文件不是照片，请选 JPG、PNG 或 WebP 格式的照片。")
+        raise DomainError("not_a_picture", f"这个文件不是{what}，请选 JPG、PNG 或 WebP 格式的{what}。")
     try:
         # Reads the head alone; the pixels come with load(), after their number is known.
         with Image.open(BytesIO(data), formats=[kind]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise _too_many_pixels()
+                raise _too_many_pixels(what)
             # A JPEG is decoded at the smallest scale that is still large enough.
             picture.draft("RGB", (max_side, max_side))
-            return _encoded(picture, max_side)
+            with _whole_files_only():
+                picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            if upright.mode == "P":
+                # A palette cannot be made smaller smoothly.
+                upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
+            upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+            return upright
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(what) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise DomainError("picture_broken", "这张照片打不开，可能没有传完整，请换一张再试。") from error
+        raise DomainError("picture_broken", f"这张{what}打不开，可能没有传完整，请换一张再试。") from error
 
 
-def _too_many_pixels() -> DomainError:
-    return DomainError("picture_too_many_pixels", "照片的尺寸太大了，请缩小以后再上传。")
+def _too_many_pixels(what: str) -> DomainError:
+    return DomainError("picture_too_many_pixels", f"{what}的尺寸太大了，请缩小以后再上传。")
 
 
 _switch = threading.Lock()
@@ -61,21 +88,24 @@ def _whole_files_only() -> Iterator[None]:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _encoded(picture: Image.Image, max_side: int) -> bytes:
-    with _whole_files_only():
-        picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        # What was transparent is white as paper.
-        layers = upright.convert("RGBA")
-        flat = Image.new("RGB", layers.size, "white")
-        flat.paste(layers, mask=layers.getchannel("A"))
-    else:
-        flat = upright.convert("RGB")
-    # A fresh image: `save` would otherwise carry colour profiles and comments along.
-    clean = Image.new("RGB", flat.size)
-    clean.paste(flat)
+def _flat(picture: Image.Image) -> Image.Image:
+    if picture.mode not in _SEE_THROUGH and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    # What was transparent is white as paper.
+    layers = picture.convert("RGBA")
+    flat = Image.new("RGB", layers.size, "white")
+    flat.paste(layers, mask=layers.getchannel("A"))
+    return flat
+
+
+def _pixels(picture: Image.Image) -> Image.Image:
+    """A fresh image: `save` would otherwise carry colour profiles and comments along."""
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
+    return clean
+
+
+def _jpeg(flat: Image.Image) -> bytes:
     out = BytesIO()
-    clean.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    _pixels(flat).save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return out.getvalue()

@@ -165,6 +165,30 @@ class ResultFile(models.Model):
         return self.name.rsplit("/", 1)[-1]
 
 
+def kept_path(_kept: "KeptDocument", _name: str) -> str:
+    """Where a kept document lies in the private storage."""
+    return f"kept/{uuid.uuid4().hex}"
+
+
+class KeptDocument(SchoolOwned):
+    """A paper that was set once, by the digest of all that it shows (`core.pdf.Manuscript`), so that it need not be set
+    again. It goes when nobody has asked for it in a while.
+    """
+
+    digest = models.CharField(max_length=64)
+    file = models.FileField(upload_to=kept_path, max_length=120)
+    used_on = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["used_on"], name="kept_used_on")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "digest"], name="kept_digest_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"kept document {self.pk}"
+
+
 def import_path(_batch: "ImportBatch", _name: str) -> str:
     """Where an uploaded workbook lies in the private storage."""
     return f"imports/{uuid.uuid4().hex}"

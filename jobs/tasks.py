@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from jobs import services, work
+from jobs import keeping, services, work
 
 
 @shared_task(name="jobs.run")
@@ -21,5 +21,6 @@ def sweep() -> None:
 
 @shared_task(name="jobs.remove_expired")
 def remove_expired() -> None:
-    """Remove files past their day."""
+    """Remove files past their day, and kept papers that nobody asks for any more."""
     services.remove_expired()
+    keeping.remove_unused()

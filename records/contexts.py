@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import TextChoices
+
 from core.clock import cn_full_date, cn_full_day
 from schools.contexts import Letterhead
 from schools.enums import Design
@@ -15,6 +17,14 @@ class Action(StrEnum):
     VISIT = "visit"
     TALK = "talk"
     FEEDBACK = "feedback"
+
+
+class BookVersion(TextChoices):
+    """What a record book prints where something was recorded, and where nothing was."""
+
+    FILLED = "filled", "已填"
+    BLANK = "blank", "空白手写"
+    MIXED = "mixed", "已填加手写格"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +157,10 @@ class BookPupil:
 class RecordBook:
     """A mentor's 导师记录本 for one school year (Guyi plan, annex 1).
 
-    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines.
+    `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines, `design` its drawing.
+    `version` decides what stands in an empty period: a short line (filled) or ruled lines (mixed). Blank prints
+    no tick and no record at all, even if the pupils carry some, and rules every period. `blank_pages` are ruled pages
+    without a name; a blank book without pupils has one for each row of the roster if none are asked for.
     """
 
     school: Letterhead
@@ -160,6 +173,101 @@ class RecordBook:
     subtitle: str = "导师记录本"
     pupil_count: int | None = None
     blank_pages: int = 0
+    version: BookVersion = BookVersion.MIXED
+    design: Design = Design.UPPER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryAction:
+    """How far one action is in a class: of `owed` pupils `done`. `period` says so where it counts for the year."""
+
+    label: str
+    done: int
+    owed: int
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryMentor:
+    """A line of the class's team. `figures` are (done, owed) by action; `guest` is a mentor of another class's team."""
+
+    names: str
+    pupils: int
+    figures: tuple[tuple[int, int], ...]
+    leader: bool = False
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPupil:
+    """A line of the class list; `ticks` follow the actions. `mentor` is empty while the pupil has none."""
+
+    seat: int | None
+    name: str
+    mentor: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSummary:
+    """What a class's team did in a term 班级学期小结: plain counts in the team's order, no text, no ranking.
+
+    `face_to_face` are talks face to face and all talks; `letters` those handed in and those released of the
+    `letter_label`, None where the class is owed none.
+    """
+
+    school: Letterhead
+    class_label: str
+    term: str
+    on: date
+    actions: tuple[SummaryAction, ...]
+    mentors: tuple[SummaryMentor, ...]
+    pupils: tuple[SummaryPupil, ...]
+    face_to_face: tuple[int, int] = (0, 0)
+    letter_label: str = "成长寄语"
+    letters: tuple[int, int] | None = None
+
+    @property
+    def mentored(self) -> int:
+        """Pupils with a mentor."""
+        return sum(bool(pupil.mentor) for pupil in self.pupils)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookLine:
+    """A record book on the list 记录本收发登记表; what is not recorded stays blank for the pen."""
+
+    mentor: str
+    pupils: int
+    issued_on: date | None = None
+    collected_on: date | None = None
+    checked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookClass:
+    """The books filed under one class."""
+
+    label: str
+    lines: tuple[BookLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookGrade:
+    """The classes of a grade; its list begins on a page of its own."""
+
+    label: str
+    classes: tuple[BookClass, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookList:
+    """The list by which 德育室 issues and collects the record books (Guyi plan 四(四)2)."""
+
+    school: Letterhead
+    term: str
+    grades: tuple[BookGrade, ...]
+    title: str = "导师记录本收发登记表"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +276,7 @@ class Letter:
 
     `salutation` is printed as given (empty: name and 同学). `closing` stands above the signature. `signed_by_hand`
     prints a line instead of the names; `family_url` goes into a QR code that opens the family's page.
+    `motto` and `card_title` are the card's.
     """
 
     school: Letterhead
@@ -185,6 +294,8 @@ class Letter:
     design: Design = Design.UPPER
     signed_by_hand: bool = False
     family_url: str = ""
+    motto: str = ""
+    card_title: str = "成长激励卡"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

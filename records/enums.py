@@ -87,6 +87,33 @@ class VisitPlanState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+class BookStep(models.TextChoices):
+    """What 德育室 does with a record book in a term, in this order (Guyi plan 四(四)2)."""
+
+    ISSUED = "issued", "发下"
+    COLLECTED = "collected", "收回"
+    CHECKED = "checked", "检查"
+
+    @property
+    def field(self) -> str:
+        """The date of `BookHandling` that the step sets."""
+        return f"{self.value}_on"
+
+    @property
+    def before(self) -> "BookStep | None":
+        """The step that must have been done; None for the first."""
+        steps = list(BookStep)
+        at = steps.index(self)
+        return steps[at - 1] if at else None
+
+    @property
+    def after(self) -> "BookStep | None":
+        """The step that comes next; None for the last."""
+        steps = list(BookStep)
+        at = steps.index(self)
+        return steps[at + 1] if at + 1 < len(steps) else None
+
+
 class ReferralState(models.TextChoices):
     """The way of a referral 转介 to the counsellor."""
 
@@ -119,3 +146,17 @@ class HomeContact(models.TextChoices):
     OPEN = "open", "还没决定"
     CONTACTED = "contacted", "已与家长沟通"
     NOT_CONTACTED = "none", "没有联系家长"
+
+
+class Bundle(models.TextChoices):
+    """How the papers of a job come out."""
+
+    MERGED = "merged", "一个 PDF（按发放顺序，直接打印）"
+    ZIP = "zip", "压缩包（每份一个文件）"
+
+
+class LetterPaper(models.TextChoices):
+    """What a letter is printed as."""
+
+    LETTER = "letter", "寄语"
+    CARD = "card", "激励卡"

@@ -8,7 +8,7 @@ from django.db.models import Case, Q, Value, When
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import cn_full_day
-from mentors.models import Assignment
+from mentors.models import Assignment, Mentor
 from records.enums import LetterState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, Referral, TreeHoleCard
 from records.querysets import pupils_in_reach
@@ -142,6 +142,16 @@ def can_read_attached(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter
     if isinstance(record, GrowthLetter):
         return can_write_letter(actor, record) or (can_release(actor) and record.state != LetterState.DRAFT)
     return can_read_text(actor, record)
+
+
+def keeps_shelf(actor: Actor) -> bool:
+    """Whether the actor issues, collects and checks the record books: 德育室 (Guyi plan 四(四)2)."""
+    return actor.has(Role.MORAL_OFFICE)
+
+
+def may_check_book(actor: Actor, mentor: Mentor) -> bool:
+    """Whether the actor may check the book of `mentor` (members and teachers at hand): nobody checks their own."""
+    return actor.user_id is None or all(member.teacher.user_id != actor.user_id for member in mentor.members.all())
 
 
 def date_fits(date: datetime.date, year: SchoolYear, today: datetime.date) -> str | None:

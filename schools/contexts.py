@@ -1,9 +1,14 @@
 """What all papers of a school have in common: head, colour, words. Plain values, filled by `schools.queries`."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from core.colours import BAMBOO, recolouring
 from schools.enums import Design
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +66,37 @@ def filled(template: str, words: dict[str, str]) -> str:
     return template
 
 
+def placeholders(template: str) -> list[str]:
+    """The words in braces of `template`, known or not, in their order."""
+    return _PLACEHOLDER.findall(template)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperStyle:
     """Head and words together: how a school's papers look and speak."""
 
     head: Letterhead
     words: PaperWords = field(default_factory=PaperWords)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleLook:
+    """What a sample paper is set in: the school's style, a design, and what the plan calls the letter."""
+
+    style: PaperStyle
+    design: Design = Design.UPPER
+    letter_label: str = "成长寄语"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSample:
+    """A paper with invented content that shows a school's settings: `make` sets it by the paper's own function.
+
+    `has_designs` says whether the designs differ; `dots_per_inch` gives a picture about as wide as its place on a page.
+    """
+
+    key: str
+    label: str
+    make: Callable[[SampleLook], bytes]
+    has_designs: bool = False
+    dots_per_inch: int = 92

@@ -237,9 +237,24 @@ def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool
         return day.weekday() < 5
 
 
+def newest_plan(school_id: int) -> Plan | None:
+    """The latest version of the current year's plan, even if it is yet to take effect. One query."""
+    plans = Plan.objects.filter(year__school_id=school_id, year__is_current=True)
+    return plans.order_by("-version").first()
+
+
+def paper_settings(school: School) -> PaperSettings | None:
+    """What the school has set for its papers, None if nothing yet. One query."""
+    return PaperSettings.objects.filter(school=school).first()
+
+
 def paper_style(school: School) -> PaperStyle:
     """How the school's papers look and speak, with its logo's bytes. One query."""
-    settings = PaperSettings.objects.filter(school=school).first()
+    return style_of(school, paper_settings(school))
+
+
+def style_of(school: School, settings: PaperSettings | None) -> PaperStyle:
+    """As `paper_style`, from the school's settings already at hand."""
     if settings is None:
         return PaperStyle(head=Letterhead(name=school.name), words=PaperWords(book_title=school.book_title))
     return PaperStyle(

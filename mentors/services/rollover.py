@@ -233,7 +233,9 @@ def undo_rollover(*, actor: Actor, rollover: RollOver) -> SchoolYear:
         with transaction.atomic():
             return _undo(actor, rollover.pk)
     except ProtectedError as error:
-        message = "新学年里已经有了记录、寄语或名册导入，不能再整体撤销。个别学生和教师可以在各自的页面里调整。"
+        message = (
+            "新学年里已经有了记录、寄语、记录本收发或名册导入，不能再整体撤销。个别学生和教师可以在各自的页面里调整。"
+        )
         raise DomainError("new_year_used", message) from error
 
 

@@ -20,9 +20,11 @@ from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, Mentor, Teacher, TeamMember
 from mentors.services import assign_pupils, grant_exception
 from mentors.services.training import TrainingData, create_session, set_attendance
+from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
+from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
 from records.models import GrowthLetter
 from records.reminders import send_digests
@@ -102,10 +104,13 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         write_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
+        keep_shelf(actor=chief, year=year, seed=seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
+            set_up_primary_papers(actor=chief, school=school)
         else:
             open_senior_round(actor=chief, year=year, seed=seed)
+            set_up_senior_papers(actor=chief, school=school)
     morning = next(day for n in range(30) if is_school_day(day := today - datetime.timedelta(days=n)))
     for _ in send_digests(on=morning, schools=[primary, senior]):
         pass

@@ -1,13 +1,15 @@
 """导师记录本: cover, roster table, one page per pupil (Guyi plan, annex 1), A4 for double-sided print."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from core.pdf import Manuscript, manuscript, set_pdf
 from core.pdfpages import merge_pdfs
 from records.contexts import (
+    Action,
     BookPupil,
+    BookVersion,
     Column,
     Entry,
     RecordBook,
@@ -19,20 +21,34 @@ from records.contexts import (
 
 #: The annex prints fifteen rows, the most pupils a mentor has in principle.
 ROSTER_ROWS = 15
-#: What a pupil's page can hold, in millimetres, as `record_book.css` sets it. Only used to share out the ruled
-#: lines, so that a page with little text is filled for handwriting and not one line over: estimates are enough.
-PAGE_HEIGHT = 258.0 - 21.5
-SUMMARY_LINE = 5.5
-SECTION_HEIGHT = 12.1
-SLOT_HEIGHT, EMPTY_SLOT_HEIGHT = 9.2, 10.7
-FACT_LINE = 4.7
-TEXT_LINE = 5.65
-RULE_HEIGHT = 7.5
-TEXT_MEASURE = 45
+#: Up to this many rows, those of class names included, the roster is set close to stay on one page.
+DENSE_ROWS = 20
+#: What a pupil's page can hold below its two lines of heading, in millimetres, as `record_book.css` sets it. Only used
+#: to share out the ruled lines, so that a page with little text is filled for handwriting and not one line over:
+#: estimates are enough.
+PAGE_HEIGHT = 258.0 - 23.0
+SUMMARY_LINE = 5.4
+SECTION_HEIGHT = 11.6
+HEAD_LINE, HEAD_SPACE = 5.4, 2.4
+FACT_LINE = 5.1
+TEXT_LINE = 5.9
+RULE_HEIGHT, RULES_SPACE = 8.0, 1.0
+TEXT_MEASURE = 44
 FACT_MEASURE = 52
-SUMMARY_MEASURE = 47
+SUMMARY_MEASURE = 48
 #: Fewer lines are no room to write, more are waste.
 LEAST_LINES, MOST_LINES = 2, 12
+#: Lines of the cover that are set smaller, and classes that the running head counts instead of naming.
+LONG_LINE, LONG_TITLE = 24, 12
+MANY_CLASSES = 3
+DATE_BY_HAND = "日期：　　　　年　　　月　　　日"
+#: What else a period for handwriting asks for.
+BY_HAND = {Action.VISIT: "　　形式：", Action.TALK: "　　地点：", Action.FEEDBACK: ""}
+NOTHING_YET = "还没有记录"
+NOT_REQUIRED = "按方案不作要求"
+RESTRICTED = "有一条受限记录"
+LEGEND = "√ 已完成（下为日期）　空格 待完成　— 按方案不作要求"
+BY_HAND_LEGEND = "每完成一次，请在相应的格里打√，并写上日期。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +73,27 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
-    entry: Entry
-    date: str
-    facts: tuple[tuple[str, str], ...]
-    text: tuple[str, ...]
-    advice: tuple[str, ...]
+class _Block:
+    """A heading with what stands below it; `begins` a period of the plan. `lines` are ruled."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    label: str
-    notes: tuple[_Note, ...]
-    lines: int
-    required: bool
+    head: str
+    begins: bool
+    facts: str = ""
+    text: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    signature: str = ""
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
     title: str
-    slots: tuple[_Slot, ...]
+    blocks: tuple[_Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     pupil: BookPupil | None
-    anchor: str
     sections: tuple[_Section, ...]
 
 
@@ -97,7 +108,7 @@ def book_manuscript(book: RecordBook) -> Manuscript:
         _view(book),
         title=f"{book.subtitle} · {mentors or '（空白）'} · {'　'.join(book.class_labels)} · {book.school.name}",
         author=book.school.name,
-        stylesheets=("record_book.css",),
+        stylesheets=("record_book.css", "record_book_logo.css") if book.school.logo else ("record_book.css",),
         assets=book.school.assets,
         recolour=book.school.recolour,
     )
@@ -116,23 +127,37 @@ def render_record_books(books: Sequence[RecordBook], *, title: str = "导师记�
 def _view(book: RecordBook) -> dict[str, object]:
     for pupil in book.pupils:
         _check_shape(book.columns, pupil)
+    if book.version == BookVersion.BLANK:
+        book = replace(book, pupils=tuple(replace(pupil, ticks=(), entries=()) for pupil in book.pupils))
     periods = sum(len(column.periods) for column in book.columns)
     groups = _groups(book)
-    rows = sum(len(group.rows) for group in groups)
+    rows = sum(len(group.rows) for group in groups) + (len(groups) if len(groups) > 1 else 0)
+    mentors, classes = "／".join(book.mentors), "　".join(book.class_labels)
     return {
         "book": book,
         "school": book.school,
-        "mentors": "／".join(book.mentors),
-        "classes": "　".join(book.class_labels),
+        "head": _running_head(book),
+        "small": max(len(mentors), len(classes)) > LONG_LINE,
+        "long_title": max(len(book.title), len(book.subtitle)) > LONG_TITLE,
+        "legend": BY_HAND_LEGEND if book.version == BookVersion.BLANK else LEGEND,
         "count": len(book.pupils) if book.pupil_count is None and book.pupils else book.pupil_count,
         "groups": groups,
         "divided": any(len(column.periods) > 1 for column in book.columns),
         "starts": [index == 0 for column in book.columns for index, _ in enumerate(column.periods)],
         "tick_class": f"ticks-{min(periods, 6)}",
         "width": 4 + periods,
-        "dense": rows + len(groups) > ROSTER_ROWS + 1,
+        "density": "" if rows <= ROSTER_ROWS else "dense" if rows <= DENSE_ROWS else "long",
         "pages": _pages(book),
     }
+
+
+def _running_head(book: RecordBook) -> str:
+    """Mentors and classes in one or two short lines at the top of a page."""
+    classes = "　".join(book.class_labels)
+    if len(book.class_labels) > MANY_CLASSES:
+        classes = f"{book.class_labels[0]}等 {len(book.class_labels)} 个班"
+    mentors = f"导师 {'／'.join(book.mentors)}" if book.mentors else ""
+    return "　".join(part for part in (mentors, classes) if part)
 
 
 def _check_shape(columns: Sequence[Column], pupil: BookPupil) -> None:
@@ -173,27 +198,49 @@ def _cells(columns: Sequence[Column], pupil: BookPupil) -> tuple[_Cell, ...]:
 
 
 def _pages(book: RecordBook) -> tuple[_Page, ...]:
-    pages = [
-        _Page(pupil, f"p{number}", _sections(book.columns, pupil)) for number, pupil in enumerate(book.pupils, start=1)
-    ]
-    blank = BookPupil(name="", class_label="")
-    pages.extend(_Page(None, f"b{number}", _sections(book.columns, blank)) for number in range(book.blank_pages))
+    ruled = book.version != BookVersion.FILLED
+    pages = [_Page(pupil, _sections(book.columns, pupil, ruled=ruled)) for pupil in book.pupils]
+    count = book.blank_pages
+    if book.version == BookVersion.BLANK and not (book.pupils or count):
+        count = ROSTER_ROWS
+    if count:
+        blank = _Page(None, _sections(book.columns, BookPupil(name="", class_label=""), ruled=True))
+        pages += [blank] * count
     return tuple(pages)
 
 
-def _sections(columns: Sequence[Column], pupil: BookPupil) -> tuple[_Section, ...]:
-    blank = tuple(((),) * len(column.periods) for column in columns)
-    entries = pupil.entries or blank
-    lines = _free_lines(columns, pupil, entries)
+def _sections(columns: Sequence[Column], pupil: BookPupil, *, ruled: bool) -> tuple[_Section, ...]:
+    entries = pupil.entries or tuple(((),) * len(column.periods) for column in columns)
+    lines = _free_lines(columns, pupil, entries) if ruled else 0
     sections = []
     for index, column in enumerate(columns):
-        slots = []
+        blocks: list[_Block] = []
         for position, period in enumerate(column.periods):
             required = not pupil.ticks or pupil.ticks[index][position].required
-            notes = tuple(map(_note, entries[index][position]))
-            slots.append(_Slot(period.label, notes, column.lines or lines, required))
-        sections.append(_Section(column.title, tuple(slots)))
+            notes = entries[index][position]
+            blocks += [_note(entry, "" if at else period.label) for at, entry in enumerate(notes)]
+            if not notes and required and ruled:
+                head = f"{period.label}　{DATE_BY_HAND}{BY_HAND[column.action]}"
+                blocks.append(_Block(head, begins=True, lines=column.lines or lines))
+            elif not notes:
+                blocks.append(_Block(f"{period.label}　{NOTHING_YET if required else NOT_REQUIRED}", begins=True))
+        sections.append(_Section(column.title, tuple(blocks)))
     return tuple(sections)
+
+
+def _note(entry: Entry, label: str) -> _Block:
+    return _Block(
+        "　".join(part for part in (label, day(entry.on), entry.heading) if part),
+        begins=bool(label),
+        facts=_facts(entry),
+        text=(RESTRICTED,) if entry.restricted else paragraphs(entry.text),
+        advice=paragraphs(entry.advice),
+        signature=entry.signature,
+    )
+
+
+def _facts(entry: Entry) -> str:
+    return "　".join(f"{label}：{value}" for label, value in entry.facts if value)
 
 
 def _free_lines(
@@ -206,19 +253,15 @@ def _free_lines(
     empty = 0
     for column in entries:
         for period in column:
-            if period:
-                used += sum(SLOT_HEIGHT + _note_height(entry) for entry in period)
-            else:
-                used += EMPTY_SLOT_HEIGHT
-                empty += 1
+            used += HEAD_SPACE + (sum(map(_note_height, period)) or HEAD_LINE + RULES_SPACE)
+            empty += not period
     if not empty:
         return LEAST_LINES
     return max(LEAST_LINES, min(MOST_LINES, int((PAGE_HEIGHT - used) / empty / RULE_HEIGHT)))
 
 
 def _note_height(entry: Entry) -> float:
-    facts = "　".join(f"{label}：{value}" for label, value in entry.facts if value)
-    height = _rows(facts, FACT_MEASURE) * FACT_LINE
+    height = HEAD_LINE + _rows(_facts(entry), FACT_MEASURE) * FACT_LINE
     texts = [*paragraphs(entry.text), *paragraphs(entry.advice)]
     height += sum(_rows(f"　　{line}", TEXT_MEASURE) for line in texts) * TEXT_LINE
     return height + TEXT_LINE * (bool(entry.signature) + bool(entry.advice) + entry.restricted)
@@ -226,8 +269,3 @@ def _note_height(entry: Entry) -> float:
 
 def _rows(text: str, measure: int) -> int:
     return -(-len(text) // measure)
-
-
-def _note(entry: Entry) -> _Note:
-    facts = tuple((label, value) for label, value in entry.facts if value)
-    return _Note(entry, day(entry.on), facts, paragraphs(entry.text), paragraphs(entry.advice))

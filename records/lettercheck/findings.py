@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from records.lettercheck.page import LetterPage
+
 Field = Literal["body", "advice"]
 #: `blocking` if the plan asks for it to be settled before the letter is handed in (`Plan.letter_blocking`).
 Severity = Literal["notice", "blocking"]
@@ -73,7 +75,10 @@ class Alike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """What the checks need to know. `others` are the classmates and the mentor's other pupils; `gender` as in Pupil."""
+    """What the checks need to know. `others` are the classmates and the mentor's other pupils; `gender` as in Pupil.
+
+    `page` is the page that the letter is printed on.
+    """
 
     pupil_name: str
     gender: str = ""
@@ -82,6 +87,7 @@ class CheckContext:
     wants_advice: bool = False
     blocking: frozenset[str] = field(default_factory=frozenset)
     alike: Alike | None = None
+    page: LetterPage = field(default_factory=LetterPage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from core.glyphs import FontsMissingError, missing_glyphs
 from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.page import overflow
 
 _SHOWN = 8
 
@@ -37,7 +36,7 @@ def check_glyphs(letter: LetterText, context: CheckContext) -> list[Finding]:
 
 def check_length(letter: LetterText, context: CheckContext) -> list[Finding]:
     """A letter that needs a second page; advice that does not print is not reckoned."""
-    over = overflow(letter.body, letter.advice if context.wants_advice else "")
+    over = context.page.overflow(letter.body, letter.advice if context.wants_advice else "")
     if not over:
         return []
     message = f"一页纸写不下，大约多出 {over} 行，打印时会翻到第二页。可以删去一些，或少分几段；不改也能打印。"

@@ -19,9 +19,11 @@ from records.models.records import (
     Reminder,
     Tick,
 )
+from records.models.shelf import BookHandling
 
 __all__ = [
     "Attachment",
+    "BookHandling",
     "CardDoor",
     "Draft",
     "GrowthLetter",

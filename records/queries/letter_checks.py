@@ -6,15 +6,17 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher
-from records.lettercheck import Check, CheckContext, Finding, LetterText, check_letter
+from records.lettercheck import Check, CheckContext, Finding, LetterPage, LetterText, check_letter
 from records.queries.likeness import find_alike
+from schools.contexts import filled
 from schools.enums import LetterTone
 from schools.models import Plan, Term
-from students.models import Enrolment, Pupil
+from schools.queries import paper_style
+from students.models import Enrolment, FamilySlip, Pupil
 
 
 def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
-    """Names, gender and the plan's wishes for a letter to `pupil` in `term`, in four queries at most.
+    """Names, gender and the plan's wishes for a letter to `pupil` in `term`, in seven queries at most.
 
     The other names are those of the pupil's classmates and of the pupil's mentors' other pupils in that year. The
     caller has asked whether the actor may write or read the letter. Likeness is not looked for.
@@ -39,11 +41,12 @@ def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
         ),
         wants_advice=plan is not None and plan.letter_tone == LetterTone.WITH_ADVICE,
         blocking=frozenset(plan.letter_blocking) if plan is not None else frozenset(),
+        page=_page(actor, pupil, term),
     )
 
 
 def check_for(actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "") -> list[Finding]:
-    """All findings of a letter as it is typed, likeness included: six queries at most."""
+    """All findings of a letter as it is typed, likeness included: nine queries at most."""
     context = check_context(actor, pupil, term)
     alike = find_alike(actor=actor, pupil=pupil, term=term, body=body)
     return check_letter(LetterText(body, advice), context=replace(context, alike=alike))
@@ -59,6 +62,24 @@ def blocking_findings(*, actor: Actor, pupil: Pupil, term: Term, body: str, advi
         context = replace(context, alike=find_alike(actor=actor, pupil=pupil, term=term, body=body))
     found = check_letter(LetterText(body, advice), context=context)
     return [finding for finding in found if finding.severity == "blocking"]
+
+
+def _page(actor: Actor, pupil: Pupil, term: Term) -> LetterPage:
+    """The page that `papers_letter` prints the letter on. Two queries; three where the family's code is printed."""
+    enrolments = Enrolment.objects.in_school(actor).filter(pupil=pupil, year=term.year_id)
+    # The last one counts: the class where the pupil is, or was when leaving.
+    last = enrolments.select_related("school_class__grade", "school").order_by("starts_on", "pk").last()
+    if last is None:
+        return LetterPage()
+    words = paper_style(last.school).words
+    has_slip = words.family_code and FamilySlip.objects.filter(pupil=pupil, revoked_at=None).exists()
+    return LetterPage(
+        design=words.design_for(last.school_class.grade.number),
+        salutation=filled(words.salutation, {"姓名": pupil.name}),
+        closing=words.closing,
+        has_code=has_slip,
+        signed_by_hand=words.signed_by_hand,
+    )
 
 
 def _plan(actor: Actor, term: Term) -> Plan | None:

@@ -7,6 +7,8 @@ Queries do not grow with the number of mentors or pupils. Which records an actor
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from django.db.models import Q
@@ -18,6 +20,7 @@ from mentors.models import Assignment, Mentor, TeamMember
 from records.contexts import (
     Action,
     BookPupil,
+    BookVersion,
     Column,
     Entry,
     RecordBook,
@@ -30,7 +33,7 @@ from records.contexts import Tick as PaperTick
 from records.enums import Strategy, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.queries.office_letters import PRINTABLE
-from schools.enums import ActionKind, PeriodKind
+from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style, period_for, periods_of, plan_rules
 from students.models import Enrolment
@@ -44,17 +47,27 @@ BOOK_ACTIONS: Final = (
 NO_CLASS: Final = "未分班"
 
 
+@dataclass
+class _Records:
+    """Ticks by pupil, period and action; records by pupil."""
+
+    ticks: dict[tuple[int, int, str], Tick]
+    visits: dict[int, list[HomeVisit]] = field(default_factory=lambda: defaultdict(list))
+    talks: dict[int, list[HeartTalk]] = field(default_factory=lambda: defaultdict(list))
+    letters: dict[int, list[GrowthLetter]] = field(default_factory=lambda: defaultdict(list))
+
+
 class BookSource:
-    """All that the record books of some mentors of one year need, read once."""
+    """All that the record books of some mentors of one year need, read once; records only when a book shows them."""
 
     def __init__(self, actor: Actor, year: SchoolYear, mentors: Sequence[Mentor]) -> None:
+        self.actor = actor
         self.year = year
         self.school: School = year.school
         self.style = paper_style(self.school)
         self.rules: PlanRules | None = plan_rules(year, on=min(actor.today, year.ends_on))
         self.periods: list[Period] = periods_of(year)
         self._read_pupils(actor, mentors)
-        self._read_records(actor)
 
     def _read_pupils(self, actor: Actor, mentors: Sequence[Mentor]) -> None:
         # After roll-over the year's assignments are closed: those that lasted to its end still make the book.
@@ -88,25 +101,26 @@ class BookSource:
         ):
             self.teams[member.mentor_id].append(member.school_class)
 
-    def _read_records(self, actor: Actor) -> None:
+    @cached_property
+    def _records(self) -> _Records:
         pupil_ids = [e.pupil_id for e in self.enrolments]
         terms = [p.term_id for p in self.periods if p.term_id is not None]
-        self.ticks: dict[tuple[int, int, str], Tick] = {
-            (t.pupil_id, t.period_id, t.action): t
-            for t in Tick.objects.filter(period__in=self.periods, pupil_id__in=pupil_ids)
-        }
-        self.visits: dict[int, list[HomeVisit]] = defaultdict(list)
+        found = _Records(
+            {
+                (t.pupil_id, t.period_id, t.action): t
+                for t in Tick.objects.filter(period__in=self.periods, pupil_id__in=pupil_ids)
+            }
+        )
         for visit in (
-            HomeVisit.objects.visible_to(actor)
+            HomeVisit.objects.visible_to(self.actor)
             .present()
             .filter(term__in=terms, pupil_id__in=pupil_ids)
             .prefetch_related("teachers")
             .order_by("date", "pk")
         ):
-            self.visits[visit.pupil_id].append(visit)
-        self.talks: dict[int, list[HeartTalk]] = defaultdict(list)
+            found.visits[visit.pupil_id].append(visit)
         talks = (
-            HeartTalk.objects.visible_to(actor)
+            HeartTalk.objects.visible_to(self.actor)
             .present()
             .filter(term__in=terms, pupils__in=pupil_ids)
             .distinct()
@@ -117,42 +131,67 @@ class BookSource:
         for talk in talks:
             # A talk with several pupils stands on each one's page and names none of the others.
             for pupil in talk.pupils.all():
-                self.talks[pupil.pk].append(talk)
-        self.letters: dict[int, list[GrowthLetter]] = defaultdict(list)
+                found.talks[pupil.pk].append(talk)
         for letter in (
-            GrowthLetter.objects.visible_to(actor)
+            GrowthLetter.objects.visible_to(self.actor)
             .present()
             .filter(term__in=terms, pupil_id__in=pupil_ids, state__in=PRINTABLE)
             .prefetch_related("mentor__members__teacher")
         ):
-            self.letters[letter.pupil_id].append(letter)
+            found.letters[letter.pupil_id].append(letter)
+        return found
 
-    def shown(self, mentor: Mentor) -> list[HomeVisit | HeartTalk | GrowthLetter]:
-        """The records whose text stands in the book of one of the mentors; no query."""
-        own = self.held.get(mentor.pk, set())
+    def shown(
+        self, mentor: Mentor, *, version: BookVersion = BookVersion.MIXED
+    ) -> list[HomeVisit | HeartTalk | GrowthLetter]:
+        """The records whose text stands in the book of one of the mentors; none in a blank one."""
         notes: list[HomeVisit | HeartTalk | GrowthLetter] = []
-        for pk in own:
-            notes += [visit for visit in self.visits[pk] if not visit.is_restricted]
-            notes += [talk for talk in self.talks[pk] if not talk.is_restricted]
-            notes += self.letters[pk]
+        if version == BookVersion.BLANK:
+            return notes
+        for pk in self.held.get(mentor.pk, set()):
+            notes += [visit for visit in self._records.visits[pk] if not visit.is_restricted]
+            notes += [talk for talk in self._records.talks[pk] if not talk.is_restricted]
+            notes += self._records.letters[pk]
         return notes
 
-    def book(self, mentor: Mentor, *, mask_phones: bool) -> RecordBook:
-        """The book of one of the mentors (names at hand); no query."""
+    def book(self, mentor: Mentor, *, mask_phones: bool, version: BookVersion = BookVersion.MIXED) -> RecordBook:
+        """The book of one of the mentors (names at hand); no query after the first that shows records.
+
+        A blank one carries neither ticks nor texts: they are not even read.
+        """
         own = self.held.get(mentor.pk, set())
         enrolments = [e for e in self.enrolments if e.pupil_id in own]
         columns = self._columns()
         names = tuple(member.teacher.name for member in mentor.members.all())
+        classes = self._classes(mentor, enrolments)
         return RecordBook(
             school=self.style.head,
             title=self.style.words.book_title,
             subtitle=self.style.words.book_subtitle,
             mentors=names,
-            class_labels=tuple(c.label for c in self._classes(mentor, enrolments)),
+            class_labels=tuple(c.label for c in classes),
             period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",
             columns=tuple(column for _owed, column in columns),
-            pupils=tuple(self._pupil(e, columns, names, mask_phones=mask_phones) for e in enrolments),
+            pupils=tuple(
+                self._pupil(e, columns, names, mask_phones=mask_phones, blank=version == BookVersion.BLANK)
+                for e in enrolments
+            ),
             pupil_count=len(enrolments),
+            version=version,
+            design=self.style.words.design_for(classes[0].grade.number) if classes else Design.UPPER,
+        )
+
+    def empty(self) -> RecordBook:
+        """The book of nobody in particular: blank cover, roster and pages; no query."""
+        return RecordBook(
+            school=self.style.head,
+            title=self.style.words.book_title,
+            subtitle=self.style.words.book_subtitle,
+            mentors=(),
+            class_labels=(),
+            period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",
+            columns=tuple(column for _owed, column in self._columns()),
+            version=BookVersion.BLANK,
         )
 
     def folder(self, mentor: Mentor) -> str:
@@ -197,46 +236,48 @@ class BookSource:
         mentors: tuple[str, ...],
         *,
         mask_phones: bool,
+        blank: bool,
     ) -> BookPupil:
         pupil_id, grade_id = enrolment.pupil_id, enrolment.school_class.grade_id
         guardian = next((g for g in enrolment.pupil.guardians.all() if g.phone), None)
         phone = "" if guardian is None else guardian.masked_phone if mask_phones else guardian.phone
-        ticks, entries = [], []
-        for owed, _column in columns:
-            slots = self._slots(owed)
-            stored = [self.ticks.get((pupil_id, slot.pk, owed.action)) for slot in slots]
-            ticks.append(
-                tuple(
-                    PaperTick(
-                        done=tick is not None and tick.state == TickState.DONE,
-                        on=tick.done_on if tick is not None else None,
-                        required=grade_id in owed.grade_ids,
-                    )
-                    for tick in stored
-                )
-            )
-            found: dict[int, list[Entry]] = defaultdict(list)
-            for term_id, entry in self._entries(owed.action, pupil_id, mentors):
-                term = next(p.term for p in self.periods if p.term_id == term_id)
-                if term is not None:
-                    found[period_for(owed, term, self.periods).pk].append(entry)
-            entries.append(tuple(tuple(found[slot.pk]) for slot in slots))
         return BookPupil(
             name=enrolment.pupil.name,
             class_label=enrolment.school_class.label,
             phone=phone,
             summary=enrolment.situation,
-            ticks=tuple(ticks),
-            entries=tuple(entries),
+            ticks=() if blank else tuple(self._ticks(pupil_id, grade_id, owed) for owed, _column in columns),
+            entries=() if blank else tuple(self._entries(pupil_id, owed, mentors) for owed, _column in columns),
         )
 
-    def _entries(self, action: ActionKind, pupil_id: int, mentors: tuple[str, ...]) -> Iterable[tuple[int, Entry]]:
+    def _ticks(self, pupil_id: int, grade_id: int, owed: OwedAction) -> tuple[PaperTick, ...]:
+        """One tick for each period of a column."""
+        stored = [self._records.ticks.get((pupil_id, slot.pk, owed.action)) for slot in self._slots(owed)]
+        return tuple(
+            PaperTick(
+                done=tick is not None and tick.state == TickState.DONE,
+                on=tick.done_on if tick is not None else None,
+                required=grade_id in owed.grade_ids,
+            )
+            for tick in stored
+        )
+
+    def _entries(self, pupil_id: int, owed: OwedAction, mentors: tuple[str, ...]) -> tuple[tuple[Entry, ...], ...]:
+        """The records of each period of a column."""
+        found: dict[int, list[Entry]] = defaultdict(list)
+        for term_id, entry in self._notes(owed.action, pupil_id, mentors):
+            term = next(p.term for p in self.periods if p.term_id == term_id)
+            if term is not None:
+                found[period_for(owed, term, self.periods).pk].append(entry)
+        return tuple(tuple(found[slot.pk]) for slot in self._slots(owed))
+
+    def _notes(self, action: ActionKind, pupil_id: int, mentors: tuple[str, ...]) -> Iterable[tuple[int, Entry]]:
         if action == ActionKind.VISIT:
-            return [(v.term_id, _visit(v)) for v in self.visits[pupil_id]]
+            return [(v.term_id, _visit(v)) for v in self._records.visits[pupil_id]]
         if action == ActionKind.TALK:
-            return [(t.term_id, _talk(t, mentors)) for t in self.talks[pupil_id]]
+            return [(t.term_id, _talk(t, mentors)) for t in self._records.talks[pupil_id]]
         label = self.rules.plan.letter_label if self.rules is not None else ""
-        return [(letter.term_id, _letter(letter, label)) for letter in self.letters[pupil_id]]
+        return [(letter.term_id, _letter(letter, label)) for letter in self._records.letters[pupil_id]]
 
 
 def _list_order(enrolment: Enrolment) -> tuple[int, int, int, str, int]:
@@ -301,3 +342,8 @@ def _letter(letter: GrowthLetter, label: str) -> Entry:
 def record_book_context(mentor: Mentor, year: SchoolYear, *, mask_phones: bool = True, actor: Actor) -> RecordBook:
     """The record book of `mentor` (names at hand) in `year` (school at hand), as far as the actor may know of it."""
     return BookSource(actor, year, [mentor]).book(mentor, mask_phones=mask_phones)
+
+
+def empty_book(actor: Actor, year: SchoolYear) -> RecordBook:
+    """A record book of `year` without mentor, class and pupils, to be written by hand."""
+    return BookSource(actor, year, []).empty()

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
@@ -65,9 +66,16 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
                 design=style.words.design_for(school_class.grade.number) if school_class is not None else Design.UPPER,
                 signed_by_hand=style.words.signed_by_hand,
                 family_url=codes.get(letter.pupil_id, ""),
+                motto=style.words.card_motto,
+                card_title=style.words.card_title,
             )
         )
     return result
+
+
+def card_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None = None) -> list[Letter]:
+    """The same papers as cards 成长激励卡: with the card's title. Queries as `letter_contexts`."""
+    return [replace(paper, title=paper.card_title) for paper in letter_contexts(letters, on=on)]
 
 
 def _family_addresses(letters: Sequence[GrowthLetter]) -> dict[int, str]:

@@ -43,6 +43,7 @@ def letters_for_print(
     letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=states)
     if school_class is not None:
         rows = rows.filter(school_class=school_class)
+        letters = letters.filter(pupil__in=rows.values("pupil_id"))
     if mentor is not None:
         letters = letters.filter(mentor=mentor)
     place = {
@@ -123,6 +124,12 @@ def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
         .of_year(year)
         .filter(pk__in=pupils.values("school_class_id"), grade__in=rules.matching if rules is not None else ())
     )
+
+
+def pupils_with_slips(actor: Actor, year: SchoolYear) -> list[Enrolment]:
+    """The present pupils of the classes that get slips, pupil and class at hand."""
+    rows = Enrolment.objects.in_school(actor).active().filter(school_class__in=classes_with_pupils(actor, year))
+    return list(rows.select_related("pupil", "school_class__grade"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from records.querysets.records import (
     TickQuerySet,
     pupils_in_reach,
 )
+from records.querysets.shelf import BookHandlingQuerySet
 
 __all__ = [
     "AttachmentQuerySet",
+    "BookHandlingQuerySet",
     "DraftQuerySet",
     "GrowthLetterQuerySet",
     "HeartTalkQuerySet",

@@ -23,6 +23,7 @@ from mentors.services.joining import join_author, join_pupil, join_teacher
 from records.enums import RecordKind, VisitPlanState
 from records.models import (
     Attachment,
+    BookHandling,
     Draft,
     GrowthLetter,
     HeartTalk,
@@ -367,6 +368,7 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     VisitPlan.objects.filter(created_by=other).update(created_by=kept)
     Attachment.objects.filter(created_by=other).update(created_by=kept)
     RecordVersion.objects.filter(changed_by=other).update(changed_by=kept)
+    BookHandling.objects.filter(checked_by=other).update(checked_by=kept)
     known = Reading.objects.filter(user=kept, kind=OuterRef("kind"), record_id=OuterRef("record_id"))
     Reading.objects.filter(~Exists(known), user=other).update(user=kept)
     Draft.objects.filter(user=other).exclude(key__in=Draft.objects.filter(user=kept).values("key")).update(user=kept)

@@ -16,7 +16,7 @@ from notices.services import send_notice
 from records.services.ticks import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Plan, SchoolYear
-from schools.queries import plan_versions, version_on
+from schools.queries import PlanRules, plan_versions, version_on
 from schools.services import revise_plan
 
 
@@ -38,6 +38,28 @@ class PlanChange:
     supporting_counts: bool
     supporting_owes: bool
     shared_counts_once: bool
+
+
+def unchanged(rules: PlanRules, *, effective_from: datetime.date) -> PlanChange:
+    """A change that changes nothing; `dataclasses.replace` names what it shall."""
+    plan, visit = rules.plan, rules.find(ActionKind.VISIT)
+    return PlanChange(
+        effective_from=effective_from,
+        title=plan.title,
+        cap=plan.cap,
+        letter_label=plan.letter_label,
+        letter_tone=plan.letter_tone,
+        note_visibility=plan.note_visibility,
+        matching=dict(rules.matching),
+        # Actions that are not named stay as they are.
+        periods={},
+        counts={},
+        windows={},
+        accepted_outcomes=sorted(visit.accepted_outcomes) if visit is not None else [],
+        supporting_counts=plan.supporting_counts,
+        supporting_owes=plan.supporting_owes,
+        shared_counts_once=plan.shared_counts_once,
+    )
 
 
 @transaction.atomic

@@ -39,6 +39,8 @@ from records.services.readings import note_readings
 from records.services.replies import mark_reply_read
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
+from schools.contexts import PaperWords
+from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
@@ -184,6 +186,9 @@ def _page(
     note_readings(actor=request.actor, records=beside.shown)
     if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
         mark_reply_read(actor=request.actor, reply=row.reply)
+    school, grade = request.actor.school, row.enrolment.school_class.grade
+    words = paper_style(school).words if school is not None else PaperWords()
+    design = words.design_for(grade.number)
     released = letter is not None and letter.state == LetterState.RELEASED
     return render(
         request,
@@ -191,6 +196,8 @@ def _page(
         {
             "desk": desk,
             "now": desk.now,
+            "design": design.value,
+            "design_css": f"documents/letter_{design.value}.css",
             "row": row,
             "pupil": pupil,
             "letter": letter,

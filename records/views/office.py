@@ -24,6 +24,7 @@ from records.queries.office_pupils import (
     rows_of,
     school_classes,
 )
+from records.rules import keeps_shelf
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
 PAGE_SIZE = 50
@@ -49,7 +50,7 @@ def calendar_or_stop(request: ActorRequest) -> Calendar:
 def dashboard(request: ActorRequest) -> HttpResponse:
     """The term of the whole school; `?term=` switches it."""
     calendar = chosen_calendar(request)
-    context: dict[str, Any] = {"calendar": calendar, "grade": None}
+    context: dict[str, Any] = {"calendar": calendar, "grade": None, "keeps_shelf": keeps_shelf(request.actor)}
     if calendar is not None:
         context["board"] = find_dashboard(request.actor, calendar)
     return render(request, "office/dashboard.html", context)

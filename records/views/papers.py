@@ -13,22 +13,33 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
+from jobs.keeping import kept_pdf
 from mentors.models import Mentor
 from mentors.queries import mentor_of
-from records.documents.growth_letter import render_letters
-from records.documents.record_book import render_record_book
-from records.documents.slips import render_slips
-from records.enums import LetterState
-from records.forms.office import BooksForm, LettersForm, PrintForm
+from records.contexts import BookVersion
+from records.documents.record_book import book_manuscript, render_record_book
+from records.documents.slips import slip_manuscript
+from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
+from records.enums import LetterPaper, LetterState
+from records.forms.office import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
 from records.models import GrowthLetter
-from records.printing import order_books, order_letters, order_slips
+from records.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
+from records.queries import unprintable
 from records.queries.office_pupils import current_year_mentors, school_classes
-from records.queries.papers import BookSource
-from records.queries.papers_letter import letter_contexts
-from records.queries.print_lists import class_pupils, letters_for_print, print_overview, slip_contexts
+from records.queries.papers import BookSource, empty_book
+from records.queries.print_lists import (
+    class_pupils,
+    letters_for_print,
+    print_overview,
+    pupils_with_slips,
+    slip_contexts,
+)
+from records.queries.unprintable import Unprintable
 from records.services.readings import note_readings
 from records.views.office import calendar_or_stop, chosen_calendar
-from schools.models import SchoolClass
+from schools.enums import Design, Stage
+from schools.models import School, SchoolClass
+from schools.queries import paper_style
 from students.services import issue_slips
 
 NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就可以在这里打印。"
@@ -57,7 +68,8 @@ def index(request: ActorRequest) -> HttpResponse:
             "overview": print_overview(request.actor, calendar.year, calendar.term),
             "books_form": BooksForm(auto_id="books_%s"),
             "letters_form": LettersForm(calendar=calendar, auto_id="letters_%s"),
-            "slips_form": PrintForm(auto_id="slips_%s"),
+            "slips_form": BundledForm(auto_id="slips_%s"),
+            "tree_hole_form": TreeHoleForm(auto_id="tree_%s", initial={"design": _design(calendar.year.school)}),
         },
     )
 
@@ -68,10 +80,16 @@ def all_books(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all record books."""
     form = BooksForm(request.POST)
     _valid(form)
+    year = calendar_or_stop(request).year
+    version = form.cleaned_data["version"]
+    if version != BookVersion.BLANK and (stop := said_first(request, unprintable.in_books(request.actor, year))):
+        return stop
     job = order_books(
         actor=request.actor,
-        year=calendar_or_stop(request).year,
+        year=year,
         mask_phones=not form.cleaned_data["full_phones"],
+        version=version,
+        bundle=form.cleaned_data["bundle"],
         job_id=form.cleaned_data["job"],
     )
     return redirect("jobs:detail", pk=job.pk)
@@ -84,7 +102,17 @@ def all_letters(request: ActorRequest) -> HttpResponse:
     calendar = calendar_or_stop(request)
     form = LettersForm(request.POST, calendar=calendar)
     _valid(form)
-    job = order_letters(actor=request.actor, term=calendar.term, job_id=form.cleaned_data["job"])
+    letters = letters_for_print(request.actor, calendar.term)
+    if stop := said_first(request, unprintable.in_letters(request.actor, letters)):
+        return stop
+    job = order_letters(
+        actor=request.actor,
+        term=calendar.term,
+        paper=form.cleaned_data["paper"],
+        bundle=form.cleaned_data["bundle"],
+        two_up=form.cleaned_data["two_up"],
+        job_id=form.cleaned_data["job"],
+    )
     return redirect("jobs:detail", pk=job.pk)
 
 
@@ -92,10 +120,14 @@ def all_letters(request: ActorRequest) -> HttpResponse:
 @require_POST
 def all_slips(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all family slips."""
-    form = PrintForm(request.POST)
+    form = BundledForm(request.POST)
     _valid(form)
     year = calendar_or_stop(request).year
-    job = order_slips(actor=request.actor, year=year, job_id=form.cleaned_data["job"])
+    if stop := said_first(request, unprintable.in_names(pupils_with_slips(request.actor, year))):
+        return stop
+    job = order_slips(
+        actor=request.actor, year=year, bundle=form.cleaned_data["bundle"], job_id=form.cleaned_data["job"]
+    )
     return redirect("jobs:detail", pk=job.pk)
 
 
@@ -104,11 +136,41 @@ def _valid(form: PrintForm) -> None:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。")
 
 
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def tree_hole_cards(request: ActorRequest) -> HttpResponse:
+    """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=` (default: by the school's stage, one sheet)."""
+    form = TreeHoleForm(request.GET)
+    if not form.is_valid():
+        raise DomainError("form_stale", "请选版式，张数在 1 到 50 之间。")
+    school = calendar_or_stop(request).year.school
+    style = paper_style(school)
+    paper = TreeHoleCards(
+        school=style.head,
+        title=style.words.tree_hole_title,
+        intro=style.words.tree_hole_intro,
+        emergency=school.emergency_card,
+        design=Design(form.cleaned_data["design"] or _design(school)),
+        sheets=form.cleaned_data["sheets"] or 1,
+    )
+    return pdf_response(render_tree_hole_cards(paper), f"{paper.title}.pdf")
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def blank_book(request: ActorRequest) -> HttpResponse:
+    """A record book without names, all of it to be written by hand."""
+    paper = empty_book(request.actor, calendar_or_stop(request).year)
+    return pdf_response(render_record_book(paper), f"{paper.subtitle}-空白.pdf")
+
+
 @roles_required(Role.MENTOR)
 @require_GET
 @never_cache
 def my_book(request: ActorRequest) -> HttpResponse:
-    """One's own record book; `?phones=full` prints the telephone numbers unmasked."""
+    """One's own record book; `?phones=full` prints the telephone numbers unmasked, `?version=` as in `BookVersion`."""
     return _book(request, _own_mentor(request))
 
 
@@ -153,9 +215,13 @@ def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
     enrolments = class_pupils(request.actor, school_class)
     if not enrolments:
         raise DomainError("nothing_to_print", "这个班还没有学生。请先导入学生名册，再打印凭条。")
+    for enrolment in enrolments:
+        enrolment.school_class = school_class
+    if stop := said_first(request, unprintable.in_names(enrolments)):
+        return stop
     slips = issue_slips(actor=request.actor, pupils=[e.pupil for e in enrolments])
-    school = school_class.year.school
-    pdf = render_slips(slip_contexts(school, school_class, enrolments, slips))
+    contexts = slip_contexts(school_class.year.school, school_class, enrolments, slips)
+    pdf = kept_pdf(slip_manuscript(contexts), school_id=school_class.school_id)
     return pdf_response(pdf, f"{school_class.code}-家长凭条.pdf")
 
 
@@ -176,9 +242,13 @@ def _class(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
 
 def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
     full = request.GET.get("phones") == "full"
+    asked = request.GET.get("version", "")
+    version = BookVersion(asked) if asked in BookVersion.values else BookVersion.MIXED
     year = calendar_or_stop(request).year
     source = BookSource(request.actor, year, [mentor])
-    context = source.book(mentor, mask_phones=not full)
+    context = source.book(mentor, mask_phones=not full, version=version)
+    if stop := said_first(request, unprintable.in_book(context)):
+        return stop
     audit(
         actor=request.actor,
         verb="print_book",
@@ -186,16 +256,38 @@ def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
         kind=AuditKind.READ,
         detail={"full_phones": full, "pupils": len(context.pupils)},
     )
-    note_readings(actor=request.actor, records=source.shown(mentor))
-    return pdf_response(render_record_book(context), f"{mentor.names.replace('/', '、')}-导师记录本.pdf")
+    if version != BookVersion.BLANK:
+        note_readings(actor=request.actor, records=source.shown(mentor))
+    pdf = kept_pdf(book_manuscript(context), school_id=mentor.school_id)
+    return pdf_response(pdf, f"{mentor.names.replace('/', '、')}-{context.subtitle}.pdf")
 
 
 def _letters(request: ActorRequest, letters: Sequence[GrowthLetter], name: str) -> HttpResponse:
     if not letters:
         raise DomainError("nothing_to_print", NO_LETTERS)
-    contexts = letter_contexts(letters, on=request.actor.today)
+    paper = LetterPaper.CARD if request.GET.get("paper") == LetterPaper.CARD else LetterPaper.LETTER
+    contexts = letter_papers(letters, paper=paper, actor=request.actor)
+    if stop := said_first(request, unprintable.in_papers(contexts)):
+        return stop
     audit(actor=request.actor, verb="print_letters", kind=AuditKind.READ, detail={"letters": len(letters)})
     note_readings(actor=request.actor, records=letters)
-    # Two A5 pages side by side on one sheet, to be cut apart.
+    # Two A5 pages on one sheet, to be cut apart.
     two_up = request.GET.get("layout") == "a4"
-    return pdf_response(render_letters(contexts, two_up=two_up), f"{name}-{contexts[0].title}.pdf")
+    pdf = letters_pdf(contexts, paper=paper, two_up=two_up, school_id=letters[0].school_id)
+    return pdf_response(pdf, f"{name}-{contexts[0].title}.pdf")
+
+
+def said_first(request: ActorRequest, found: Sequence[Unprintable]) -> HttpResponse | None:
+    """The page that lists what would not print, with the pupils' names, until the reader goes on all the same."""
+    asked = request.POST if request.method == "POST" else request.GET
+    if not found or asked.get("missing") == "ok":
+        return None
+    fields = [(key, value) for key, values in asked.lists() if key != "csrfmiddlewaretoken" for value in values]
+    shown = found[: unprintable.SHOWN]
+    context = {"found": shown, "more": len(found) - len(shown), "fields": fields, "posts": request.method == "POST"}
+    return render(request, "papers/unprintable.html", context, status=409)
+
+
+def _design(school: School) -> Design:
+    """The design to begin with for a school of a stage."""
+    return Design.LOWER if school.stage == Stage.PRIMARY else Design.SENIOR

@@ -155,7 +155,7 @@
       tree.append(link);
     });
     sheet = document.createElement("div");
-    sheet.className = "paper";
+    sheet.className = `paper paper-${box.dataset.design}`;
     tree.append(sheet);
     box.hidden = false;
   }

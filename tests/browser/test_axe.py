@@ -50,8 +50,18 @@ ROUNDS = {
     ),
     "office": Round(
         "demo-office",
-        ("/office/", "/office/letters/", "/office/cards/", "/rounds/", "/papers/", "/my/deleted/"),
         (
+            "/office/",
+            "/office/letters/",
+            "/office/cards/",
+            "/rounds/",
+            "/papers/",
+            "/papers/shelf/",
+            "/papers/settings/",
+            "/my/deleted/",
+        ),
+        (
+            r"/papers/shelf/\d+/",
             r"/office/letters/\d+/",
             r"/office/classes/\d+/",
             r"/rounds/\d+/",
@@ -61,6 +71,7 @@ ROUNDS = {
             r"/rounds/\d+/classes/\d+/entry/",
         ),
     ),
+    "admin": Round("demo-admin", ("/papers/settings/",)),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }

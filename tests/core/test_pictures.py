@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.errors import DomainError
-from core.pictures import MAX_BYTES, clean_picture
+from core.pictures import LOGO_BYTES, MAX_BYTES, clean_logo, clean_picture
 
 ORIENTATION, GPS, MODEL = 0x0112, 0x8825, 0x0110
 
@@ -111,3 +111,51 @@ def test_what_is_no_picture_is_refused_with_a_sentence(data: bytes, code: str) -
 
 def test_a_jpeg_in_the_colours_of_print_is_converted() -> None:
     assert read(clean_picture(picture(mode="CMYK"), max_side=64)).mode == "RGB"
+
+
+# --- Logos ------------------------------------------------------------------------------------------------------------
+def any_kind(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_a_logo_keeps_what_is_transparent(mode: str) -> None:
+    layers = Image.new("RGBA", (80, 40), (0, 0, 0, 255))
+    layers.paste((0, 0, 0, 0), (0, 0, 40, 40))
+    out = io.BytesIO()
+    layers.convert(mode).save(out, "PNG")
+    image = any_kind(clean_logo(out.getvalue(), max_side=40))
+    corner, far = image.getpixel((5, 10)), image.getpixel((35, 10))
+    assert (image.format, image.mode, image.size, corner, far) == (
+        "PNG",
+        "RGBA",
+        (40, 20),
+        (0, 0, 0, 0),
+        (0, 0, 0, 255),
+    )
+
+
+def test_a_logo_loses_the_cameras_data_and_comes_out_the_same_when_cleaned_again() -> None:
+    clean = clean_logo(photographed(orientation=6), max_side=600)
+    image = any_kind(clean)
+    assert (image.format, image.size, dict(image.getexif()), dict(image.info)) == ("PNG", (40, 60), {}, {})
+    assert clean_logo(clean, max_side=600) == clean
+
+
+def test_a_logo_that_would_weigh_too_much_becomes_a_jpeg() -> None:
+    noise = Image.effect_noise((600, 600), 80).convert("RGBA")
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+    clean = clean_logo(out.getvalue(), max_side=600)
+    assert (len(out.getvalue()) > LOGO_BYTES, read(clean).size) == (True, (600, 600))
+
+
+@pytest.mark.parametrize(
+    "data,code",
+    [(b"", "not_a_picture"), (b"\x89PNG\r\n\x1a\n", "picture_broken"), (bomb(60_000), "picture_too_many_pixels")],
+    ids=range(3),
+)
+def test_what_is_no_logo_is_refused_with_a_sentence_about_pictures(data: bytes, code: str) -> None:
+    with pytest.raises(DomainError) as caught:
+        clean_logo(data, max_side=600)
+    assert (caught.value.code, "图片" in caught.value.message, "照片" in caught.value.message) == (code, True, False)

@@ -1,5 +1,6 @@
 """Invented contexts for the paper tests."""
 
+import dataclasses
 from datetime import date
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from PIL import Image
 from records.contexts import (
     Action,
     BookPupil,
+    BookVersion,
     Column,
     Entry,
     Letter,
@@ -20,6 +22,7 @@ from records.contexts import (
     visit_entry,
 )
 from schools.contexts import Letterhead
+from schools.enums import Design
 
 SCHOOL = Letterhead(name="江城市青竹小学")
 TERMS = (Period(label="第一学期", short="上"), Period(label="第二学期", short="下"))
@@ -49,6 +52,12 @@ BODY = (
     "，会一直在你身边。"
 )
 ADVICE = "假期里，可以每天和爸爸妈妈说一件今天最开心的事，再试着请一位同学来家里一起看书。"
+#: Three thousand characters in five paragraphs; each sentence has a number, so that none can be lost unseen.
+LONG_NOTE = "\n".join(
+    "".join(f"第{part * 40 + n:03d}句：孩子说起班里的事，老师听着。" for n in range(40))[:599] + "完"
+    for part in range(5)
+)
+EMOJI_NOTE = "孩子画了一张卡片😀，写着“谢谢老师❤️”，还给全家👨‍👩‍👧画了像👍🏽。"
 VISIT_TEXT = (
     "到家时孩子正在给弟弟读绘本。妈妈说他在家话不多，但很愿意帮忙做家务。谈到了作息：晚上九点半前"
     "睡觉，周末和爸爸一起打羽毛球。孩子带老师看了自己的小书架，最喜欢的是讲昆虫的书。"
@@ -128,12 +137,47 @@ def book(
 
 
 def two_classes() -> RecordBook:
-    """17 pupils of two classes, a shared slot, rare characters and a name of twelve characters."""
+    """17 pupils of two classes, a shared slot, rare characters and a name of twelve characters.
+
+    The first has a note of 3,000 characters, the second one with emoji, the fourth one of which only the date is known,
+    each third nothing.
+    """
     names = [*NAMES[:16], "司马相如诸葛孔明欧阳锋君"]
+    notes = {0: LONG_NOTE, 1: EMOJI_NOTE}
+    pupils = [
+        pupil(name, "五<6>" if index < 13 else "五<5>", filled=index % 3 != 2, note=notes.get(index, TALK_TEXT))
+        for index, name in enumerate(names)
+    ]
+    visits, _talks, letters = pupils[3].entries
+    pupils[3] = dataclasses.replace(pupils[3], entries=(visits, ((Entry(on=date(2026, 11, 9)),), ()), letters))
+    return book(tuple(pupils), class_labels=("五<6>", "五<5>"))
+
+
+def handwritten() -> RecordBook:
+    """A blank book for handwriting, of which only the mentors and the class are known."""
+    return dataclasses.replace(book(), version=BookVersion.BLANK)
+
+
+def yearly() -> RecordBook:
+    """A book of a senior school, whose plan asks for visit and talk once a year."""
+    pupils = tuple(pupil(name, "高一（3）班", columns=YEARLY) for name in NAMES[:9])
+    school = Letterhead(name="江城市第一高级中学", colour="#1f4e8c", logo=logo())
+    made = book(pupils, columns=YEARLY, class_labels=("高一（3）班",), school=school)
+    return dataclasses.replace(made, design=Design.SENIOR)
+
+
+def crowded() -> RecordBook:
+    """40 pupils with long situations, of six classes by the cover, under long names and a long title."""
+    summary = "乐于助人，喜欢画画；父母在外地工作，与奶奶同住，周末由姑姑接送，近期睡眠不好，请多关心。"
     pupils = tuple(
-        pupil(name, "五<6>" if index < 13 else "五<5>", filled=index % 3 != 2) for index, name in enumerate(names)
+        dataclasses.replace(pupil(f"学生{number:02d}", "一<2>", filled=number % 2 == 0), summary=summary)
+        for number in range(40)
     )
-    return book(pupils, class_labels=("五<6>", "五<5>"))
+    labels = ("一<2>", "一<3>", "一<4>", "一<5>", "一（16）班", "一（17）班")
+    mentors = ("阿依古丽·买买提明江", "司马相如诸葛孔明欧阳锋君")
+    school = Letterhead(name=SCHOOL.name, colour="#8c2f39", logo=logo())
+    made = book(pupils, mentors=mentors, class_labels=labels, school=school)
+    return dataclasses.replace(made, title="人人都有“好朋友”老师，个个都有用武之地", design=Design.LOWER)
 
 
 def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: Letterhead = SCHOOL) -> Letter:

@@ -114,3 +114,30 @@ def assert_sound(pdf: bytes, tmp_path: Path, *, title: str) -> None:
     info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True)
     assert info.stderr == ""
     assert re.findall(r"^Tagged:\s+(\w+)$", info.stdout, flags=re.MULTILINE) == ["yes"]
+
+
+def glyph_ids(pdf: bytes) -> list[str]:
+    """The numbers of all glyphs shown, as four hexadecimal digits; 0000 is the box of a font that lacks one."""
+    found = []
+    for page in reader(pdf).pages:
+        contents = page.get_contents()
+        assert contents is not None
+        for array in re.findall(rb"\[([^\]]*)\]\s*TJ", contents.get_data()):
+            for run in re.findall(rb"<([0-9a-f]*)>", array):
+                digits = run.decode()
+                found += [digits[at : at + 4] for at in range(0, len(digits), 4)]
+    return found
+
+
+def drawings(page: PageObject) -> int:
+    """How many pictures and drawings a page shows."""
+    contents = page.get_contents()
+    return contents.get_data().count(b" Do") if contents is not None else 0
+
+
+def stored_pictures(document: PdfReader) -> int:
+    """How many pictures lie in the file, however often they are shown; a mask belongs to its picture."""
+    count = int(cast(dict[str, Any], document.trailer)["/Size"])
+    items = [cast(Any, document.get_object(number)) for number in range(1, count)]
+    pictures = [item for item in items if isinstance(item, DictionaryObject) and item.get("/Subtype") == "/Image"]
+    return len(pictures) - sum("/SMask" in item for item in pictures)

@@ -19,7 +19,7 @@ def sizes(pdf: bytes) -> list[tuple[int, int]]:
 def spoken_letter(name: str, body: str, advice: str = "") -> str:
     tips = f"成长建议{advice}" if advice else ""
     return reading.squeezed(
-        f"江城市青竹小学2026学年第一学期成长寄语{name}同学：{body}{tips}导师丁一鼎裴小盼2027年1月18日"
+        f"江城市青竹小学2026学年第一学期五<6>成长寄语{name}同学：{body}{tips}导师丁一鼎裴小盼2027年1月18日"
     )
 
 

@@ -79,7 +79,7 @@ def test_same_content_gives_the_same_bytes_and_other_content_another_file_name_i
 
 
 def test_characters_without_a_glyph_print_as_geta_marks() -> None:
-    assert reading.text(html_to_pdf(page("<p>加油👍</p>"))) == "加油〓"
+    assert reading.text(html_to_pdf(page("<p>加油🥰</p>"))) == "加油〓"
 
 
 def test_merged_pdfs_keep_pages_tags_and_bookmarks(tmp_path: Path) -> None:

@@ -83,11 +83,11 @@ def test_all_finished_letters_come_by_class_and_pupil(qingzhu: SchoolCast, clien
     client = client_of(qingzhu.office)
     files = unpacked(client, order(client, "all_letters", term="1"))
     assert sorted(files) == [
-        "一1班/1 安可儿-成长寄语.pdf",
-        "一1班/2 白一诺-成长寄语.pdf",
-        "五1班/1 范思齐-成长寄语.pdf",
+        "一1班/安可儿-成长寄语.pdf",
+        "一1班/白一诺-成长寄语.pdf",
+        "五1班/范思齐-成长寄语.pdf",
     ]
-    (page,) = page_texts(files["五1班/1 范思齐-成长寄语.pdf"])
+    (page,) = page_texts(files["五1班/范思齐-成长寄语.pdf"])
     assert [part in page for part in ("范思齐同学：", "陶然", "石磊", "2026学年第一学期")] == [True] * 4
 
 
@@ -99,8 +99,8 @@ def test_two_children_of_one_name_both_get_their_letter(qingzhu: SchoolCast, cli
     client = client_of(qingzhu.office)
     files = unpacked(client, order(client, "all_letters", term="1"))
     assert {name: "第一个" in text(pdf) for name, pdf in files.items()} == {
-        "一1班/1 安可儿-成长寄语.pdf": True,
-        "一1班/2 安可儿-成长寄语.pdf": False,
+        "一1班/安可儿（1号）-成长寄语.pdf": True,
+        "一1班/安可儿（5号）-成长寄语.pdf": False,
     }
 
 
@@ -147,4 +147,34 @@ def test_job_rows_hold_keys_and_no_pupils_name(qingzhu: SchoolCast, client_of: S
     job = order(client_of(qingzhu.office), "all_letters", term="1")
     (item,) = job.items.all()
     assert (item.label, item.payload) == ("一（1）班", {"class": qingzhu.class_one.pk})
-    assert list(job.params) == ["term"]
+    assert job.params == {"term": job.params["term"], "paper": "letter", "bundle": "zip", "two_up": False}
+
+
+def test_all_letters_come_in_one_pdf_in_handing_out_order(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
+    client = client_of(qingzhu.office)
+    job = order(client, "all_letters", term="1", bundle="merged")
+    for _turn in range(20):
+        run_job(job.pk)
+        job.refresh_from_db()
+        if job.is_finished:
+            break
+    (result,) = job.files.all()
+    pages = page_texts(Path(result.file.path).read_bytes())
+    found = [name for page in pages for name in ("安可儿", "白一诺", "范思齐") if f"{name}同学：" in page]
+    assert (result.name, found) == ("2026学年第一学期全校寄语.pdf", ["安可儿", "白一诺", "范思齐"])
+
+
+def test_what_has_no_glyph_is_said_with_the_pupil_s_name_before_a_job_begins(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0], body="你真棒\U0001fae0。")
+    client = client_of(qingzhu.office)
+    data = {"job": str(uuid.uuid4()), "term": "1"}
+    answer = client.post(reverse("papers:all_letters"), data)
+    page = answer.content.decode()
+    assert (answer.status_code, "安可儿" in page, "\U0001fae0" in page, Job.objects.count()) == (409, True, True, 0)
+    assert client.post(reverse("papers:all_letters"), data | {"missing": "ok"}).status_code == 302
+    assert Job.objects.count() == 1

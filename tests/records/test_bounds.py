@@ -98,7 +98,7 @@ QUERIES = {
     "pupil": 13,
     "pupil, for the office": 15,
     "letters": 10,
-    "letter desk": 13,
+    "letter desk": 14,
     "cards": 9,
     "visits": 9,
     "visits of the class": 15,

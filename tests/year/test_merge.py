@@ -10,7 +10,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services import assign_pupil, recount_loads
-from records.models import GrowthLetter, HeartTalk, HomeVisit
+from records.models import BookHandling, GrowthLetter, HeartTalk, HomeVisit
 from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers, rebuild_ticks
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 from students.services import issue_slips
@@ -150,6 +150,19 @@ def test_a_teachers_second_entry_gives_slot_records_and_roles(qingzhu: SchoolCas
     former = User.objects.get(pk=qingzhu.mentor.pk)
     assert (former.is_active, RoleGrant.objects.filter(user=former, ends_on=None).count()) == (False, 0)
     assert Teacher.objects.filter(school=qingzhu.school, name="林小满").count() == 1
+
+
+def test_a_record_book_stays_with_its_slot_and_its_checker_with_the_account(qingzhu: SchoolCast) -> None:
+    user = create_user(actor=qingzhu.system, username="lin2", name="林小满", school=qingzhu.school)
+    kept = TeacherFactory.create(school=qingzhu.school, name="林小满", user=user)
+    row = {"school": qingzhu.school, "term": qingzhu.year.terms.get(number=1), "issued_on": TODAY}
+    own = BookHandling.objects.create(**row, mentor=qingzhu.slot)
+    checked = {"collected_on": TODAY, "checked_on": TODAY, "checked_by": qingzhu.mentor}
+    read = BookHandling.objects.create(**row, **checked, mentor=qingzhu.slot_colleague)
+    merge_teachers(actor=admin(qingzhu), kept=kept, other=Teacher.objects.get(user=qingzhu.mentor))
+    own.refresh_from_db()
+    read.refresh_from_db()
+    assert ([m.teacher for m in own.mentor.members.all()], read.checked_by) == ([kept], user)
 
 
 def test_an_account_goes_to_the_entry_without_one(qingzhu: SchoolCast) -> None:

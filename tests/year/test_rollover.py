@@ -27,7 +27,7 @@ from mentors.services import (
     undo_rollover,
 )
 from mentors.services.rollover_draft import state_of
-from records.models import VisitWish
+from records.models import BookHandling, VisitWish
 from records.services import rebuild_ticks
 from schools.enums import MatchingMode
 from schools.models import Grade, Plan, PlanGrade, SchoolClass, SchoolYear
@@ -328,6 +328,17 @@ def test_it_cannot_be_undone_once_a_family_wished_for_a_visit(qingzhu: SchoolCas
     with pytest.raises(DomainError) as refusal:
         undo_rollover(actor=qingzhu.actor(qingzhu.admin), rollover=done)
     assert (refusal.value.code, VisitWish.objects.get().text) == ("new_year_used", "周六上午")
+
+
+def test_it_cannot_be_undone_once_record_books_were_issued(qingzhu: SchoolCast) -> None:
+    cover(qingzhu, 2)
+    done = roll(qingzhu)
+    slot = Mentor.objects.of_year(done.to_year)[0]
+    term = done.to_year.terms.get(number=1)
+    BookHandling.objects.create(school=qingzhu.school, term=term, mentor=slot, issued_on=term.starts_on)
+    with pytest.raises(DomainError) as refusal:
+        undo_rollover(actor=qingzhu.actor(qingzhu.admin), rollover=done)
+    assert (refusal.value.code, BookHandling.objects.get().mentor) == ("new_year_used", slot)
 
 
 def test_it_cannot_be_undone_once_the_new_roster_changed(qingzhu: SchoolCast) -> None:

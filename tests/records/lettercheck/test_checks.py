@@ -163,14 +163,14 @@ def test_a_letter_that_just_fits_prints_on_one_page_and_a_longer_one_on_two(para
 @pytest.mark.parametrize(
     "body,advice,wanted,lines",
     [
-        ("你" * 558, "", False, 0),
-        ("你" * 559, "", False, 1),
-        ("你" * 700, "", False, 6),
-        ("你\n" * 20, "", False, 0),
-        ("你\n" * 21, "", False, 1),
-        ("你\n" * 20, "这段不印。", False, 0),
-        ("你\n" * 18, "这段要印。", True, 1),
-        ("你\n" * 17, "这段要印。", True, 0),
+        ("你" * 530, "", False, 0),
+        ("你" * 531, "", False, 1),
+        ("你" * 700, "", False, 7),
+        ("你\n" * 19, "", False, 0),
+        ("你\n" * 20, "", False, 1),
+        ("你\n" * 19, "这段不印。", False, 0),
+        ("你\n" * 17, "这段要印。", True, 1),
+        ("你\n" * 16, "这段要印。", True, 0),
     ],
 )
 def test_a_letter_that_needs_a_second_page_says_by_how_much(body: str, advice: str, wanted: bool, lines: int) -> None:

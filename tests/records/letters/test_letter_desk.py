@@ -31,7 +31,7 @@ SignIn = Callable[[User], Client]
 DESK = reverse("desk:letters")
 #: Whatever the number of pupils and records.
 LIST_QUERIES = 10
-DESK_QUERIES = 14
+DESK_QUERIES = 15
 
 
 def url_of(pupil: Pupil, name: str = "letter_desk") -> str:

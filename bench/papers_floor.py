@@ -1,0 +1,35 @@
+"""The floor of bench/papers.py: WeasyPrint alone, in one process, setting the letters' own HTML as one document.
+
+Started by bench/papers.py with a JSON file (`html`, `recolour`) and the file to write; prints the seconds by the clock
+and of processor. Nothing of
+the project takes part but the fetcher, through which the very same style sheets and drawings are read. Loading
+Python's modules and reading the installed fonts for the first time are not counted, as they are not counted for ours.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from weasyprint import HTML  # type: ignore[import-untyped]  # WeasyPrint has no types
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    sys.path.insert(0, str(ROOT))
+    from core.pdf import DOCUMENTS_ROOT, DocumentFetcher  # noqa: PLC0415 - the path is known only now
+
+    papers = json.loads(source.read_text(encoding="utf-8"))
+    HTML(string='<p style="font-family: LXGW WenKai">你好，老师</p>').write_pdf(pdf_variant="pdf/ua-1")
+    began, busy = time.perf_counter(), time.process_time()
+    for number, paper in enumerate(papers):
+        fetcher = DocumentFetcher(DOCUMENTS_ROOT, {}, paper["recolour"])
+        page = HTML(string=paper["html"], base_url=f"{DOCUMENTS_ROOT.as_uri()}/", url_fetcher=fetcher)
+        page.write_pdf(target.with_name(f"{target.stem}-{number}.pdf"), pdf_variant="pdf/ua-1")
+    print(time.perf_counter() - began, time.process_time() - busy)
+
+
+if __name__ == "__main__":
+    main()

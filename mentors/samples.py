@@ -1,0 +1,43 @@
+"""Sample papers of the mentors with invented people, for the settings page of a school's papers (`records.samples`)."""
+
+from typing import Final
+
+from mentors.documents.appointment import Appointment, render_appointments
+from mentors.documents.badge import Badge, render_badges
+from schools.contexts import PaperSample, SampleLook, filled
+
+#: Name, subject and class; one name long enough to be set smaller.
+MENTORS: Final = (
+    ("陆青禾", "语文", "一（2）班"),
+    ("叶知春", "数学", "五（2）班"),
+    ("古丽米热·阿不都", "英语", "三（1）班"),
+    ("田野", "体育", "四（3）班"),
+)
+ADDRESS: Final = "https://school.example/c/7k2m9qxw"
+
+
+def _badges(look: SampleLook) -> bytes:
+    people = [MENTORS[at % len(MENTORS)] for at in range(10)]
+    badges = [
+        Badge(
+            school=look.style.head,
+            name=name,
+            subject=subject,
+            classes=(label,),
+            year="2026学年",
+            card_url=ADDRESS if at % 2 == 0 else "",
+        )
+        for at, (name, subject, label) in enumerate(people)
+    ]
+    return render_badges(badges)
+
+
+def _appointment(look: SampleLook) -> bytes:
+    words, (name, _subject, label) = look.style.words, MENTORS[0]
+    text = filled(words.appointment, {"姓名": name, "学年": "2026学年", "班级": label})
+    paper = Appointment(school=look.style.head, name=name, text=text, day="2026年9月1日", title=words.appointment_title)
+    return render_appointments([paper])
+
+
+APPOINTMENT: Final = PaperSample(key="appointment", label="聘书", make=_appointment)
+BADGES: Final = PaperSample(key="badge", label="导师证", make=_badges)

@@ -1,0 +1,75 @@
+"""From the database to the typed context of 班级学期小结: ticks and counts of one class and term, no text."""
+
+from accounts.actors import Actor
+from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
+from records.contexts import Tick as PaperTick
+from records.enums import LetterState
+from records.queries.desk import Calendar, DeskTick, read_facts
+from records.queries.office_letters import PRINTABLE
+from records.queries.office_pupils import MentorRow, PupilRow, find_class
+from schools.enums import ActionKind, PeriodKind
+from schools.models import SchoolClass
+from schools.queries import paper_style
+
+
+def class_summary(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> ClassSummary:
+    """The summary of `school_class` (grade, year and school at hand) in the calendar's term.
+
+    Who may have it is the caller's question. The same number of queries whatever the size of the class.
+    """
+    page = find_class(actor, calendar, school_class)
+    facts = read_facts(calendar, [row.enrolment.pupil_id for row in page.rows], with_talks=True)
+    kinds = [progress.action for progress in page.tally.actions]
+    written = [str(state) for state in facts.letters.values()]
+    owed = calendar.rules.find(ActionKind.LETTER)
+    has_letters = owed is not None and school_class.grade_id in owed.grade_ids
+    return ClassSummary(
+        school=paper_style(school_class.year.school).head,
+        class_label=school_class.label,
+        term=str(calendar.term),
+        on=actor.today,
+        actions=tuple(
+            SummaryAction(label=p.label, done=p.done, owed=p.total, period=_period(calendar, p.action))
+            for p in page.tally.actions
+        ),
+        mentors=tuple(_mentor(row) for row in page.mentors),
+        pupils=tuple(_pupil(row, kinds) for row in page.rows),
+        face_to_face=facts.face_to_face(calendar.term),
+        letter_label=calendar.label(ActionKind.LETTER),
+        letters=(sum(s in PRINTABLE for s in written), written.count(LetterState.RELEASED)) if has_letters else None,
+    )
+
+
+def _period(calendar: Calendar, action: ActionKind) -> str:
+    """A yearly action shows the year's ticks: the paper says so."""
+    owed = calendar.rules.find(action)
+    return "本学年" if owed is not None and owed.period == PeriodKind.YEAR else ""
+
+
+def _mentor(row: MentorRow) -> SummaryMentor:
+    # Only members of the class's own team carry the annotation.
+    return SummaryMentor(
+        names=row.mentor.names,
+        pupils=row.pupils,
+        figures=tuple((p.done, p.total) for p in row.actions),
+        leader=getattr(row.mentor, "is_leader", False),
+        guest=not hasattr(row.mentor, "is_leader"),
+    )
+
+
+def _pupil(row: PupilRow, kinds: list[ActionKind]) -> SummaryPupil:
+    ticks = {tick.action: tick for tick in row.ticks}
+    return SummaryPupil(
+        seat=row.enrolment.seat_number,
+        name=row.pupil.name,
+        mentor=row.mentor.names if row.mentor is not None else "",
+        ticks=tuple(_tick(ticks.get(kind)) for kind in kinds),
+    )
+
+
+def _tick(tick: DeskTick | None) -> PaperTick:
+    if tick is None or tick.state == "none":
+        return PaperTick(required=False)
+    done = tick.state == "done"
+    # A planned visit's date is a plan: the paper tells what was done.
+    return PaperTick(done=done, on=tick.date if done else None)

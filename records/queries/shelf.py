@@ -1,0 +1,260 @@
+"""德育室's shelf: the record books of a term with how far each is on its way out and back (Guyi plan 四(四)2).
+
+Books stand by class in teaching order, inside of a class in the team's order: nothing here sorts by completion.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, Q
+
+from accounts.actors import Actor
+from mentors.models import Assignment, Mentor, TeamMember
+from records.contexts import BookClass, BookGrade, BookLine, BookList
+from records.enums import BookStep
+from records.models import BookHandling
+from records.queries.dashboard import Progress, done_ticks, owed_actions
+from records.queries.desk import Calendar
+from records.queries.papers import NO_CLASS
+from schools.models import SchoolClass
+from schools.queries import paper_style
+
+#: Before it is issued a book waits in the office; then it is named after the last step done.
+WAITING: Final = "waiting"
+STATES: Final = (WAITING, BookStep.ISSUED, BookStep.COLLECTED, BookStep.CHECKED)
+NO_BOOK: Final = BookHandling()
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfBook:
+    """A record book: whose, of how many pupils, where it is, and how far its form is filled (counts, no text)."""
+
+    mentor: Mentor
+    handling: BookHandling
+    school_class: SchoolClass | None
+    pupils: int
+    actions: tuple[Progress, ...]
+    # The actor holds or shares the slot: a colleague checks it.
+    is_own: bool
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        last = WAITING
+        for step in BookStep:
+            if getattr(self.handling, step.field) is not None:
+                last = step.value
+        return last
+
+    @property
+    def done(self) -> int:
+        """Ticks of the form that are there."""
+        return sum(p.done for p in self.actions)
+
+    @property
+    def owed(self) -> int:
+        """Ticks of the form that the plan asks for."""
+        return sum(p.total for p in self.actions)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no tick is missing."""
+        return bool(self.owed) and self.done >= self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfClass:
+    """The books of one class; `school_class` None for slots without a class."""
+
+    school_class: SchoolClass | None
+    books: tuple[ShelfBook, ...]
+
+    @property
+    def label(self) -> str:
+        """The class as people write it."""
+        return self.school_class.label if self.school_class is not None else NO_CLASS
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfGrade:
+    """One board of the shelf."""
+
+    label: str
+    classes: tuple[ShelfClass, ...]
+
+    @property
+    def books(self) -> tuple[ShelfBook, ...]:
+        """All books of the grade in order."""
+        return tuple(book for part in self.classes for book in part.books)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The books of a place; `counts` by `STATES` are of the whole place, `grades` of those shown."""
+
+    calendar: Calendar
+    grades: tuple[ShelfGrade, ...]
+    counts: dict[str, int]
+
+    @property
+    def books(self) -> tuple[ShelfBook, ...]:
+        """All books that are shown, in order."""
+        return tuple(book for grade in self.grades for book in grade.books)
+
+    @property
+    def total(self) -> int:
+        """Books of the place."""
+        return sum(self.counts.values())
+
+    def reached(self, step: BookStep) -> int:
+        """How many books of the place have been at `step`, or further."""
+        return sum(self.counts[state] for state in STATES[STATES.index(step) :])
+
+
+def find_shelf(
+    actor: Actor, calendar: Calendar, *, class_id: int | None = None, grade_id: int | None = None, state: str = ""
+) -> Shelf:
+    """The books of the school, a grade or a class, those in `state` (all for an empty one).
+
+    Whose slot neither has pupils nor a class, because the teacher has left, has no book unless it was issued.
+    Seven queries whatever the number of books, one more where a slot with pupils is in no team.
+    """
+    books = [b for b in _books(actor, calendar) if _lies_in(b, class_id=class_id, grade_id=grade_id)]
+    counts = Counter(book.state for book in books)
+    shown = [book for book in books if not state or book.state == state]
+    return Shelf(calendar, _grades(shown), {s: counts[s] for s in STATES})
+
+
+def find_book(actor: Actor, calendar: Calendar, mentor: Mentor) -> ShelfBook:
+    """The book of one slot of the calendar's year, names at hand. As many queries as `find_shelf`."""
+    return next(iter(_books(actor, calendar, mentor=mentor)))
+
+
+def book_list(
+    actor: Actor, calendar: Calendar, *, class_id: int | None = None, grade_id: int | None = None
+) -> BookList:
+    """The printed list of the same books; the remarks stay with 德育室. One query more, for the school's head."""
+    shelf = find_shelf(actor, calendar, class_id=class_id, grade_id=grade_id)
+    return BookList(
+        school=paper_style(calendar.year.school).head,
+        term=str(calendar.term),
+        grades=tuple(
+            BookGrade(
+                label=grade.label,
+                classes=tuple(BookClass(label=c.label, lines=tuple(map(_line, c.books))) for c in grade.classes),
+            )
+            for grade in shelf.grades
+        ),
+    )
+
+
+def _line(book: ShelfBook) -> BookLine:
+    return BookLine(
+        mentor=book.mentor.names,
+        pupils=book.pupils,
+        issued_on=book.handling.issued_on,
+        collected_on=book.handling.collected_on,
+        checked_on=book.handling.checked_on,
+    )
+
+
+def _lies_in(book: ShelfBook, *, class_id: int | None, grade_id: int | None) -> bool:
+    place = book.school_class
+    if class_id is not None:
+        return place is not None and place.pk == class_id
+    return grade_id is None or (place is not None and place.grade_id == grade_id)
+
+
+def _books(actor: Actor, calendar: Calendar, *, mentor: Mentor | None = None) -> list[ShelfBook]:
+    slots = Mentor.objects.visible_to(actor).of_year(calendar.year).with_names().order_by("pk")
+    if mentor is not None:
+        slots = slots.filter(pk=mentor.pk)
+    handlings = {
+        row.mentor_id: row
+        for row in BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
+    }
+    places = _places(calendar)
+    figures = _figures(calendar)
+    rank, books = {}, []
+    for slot in slots:
+        found = figures.get(slot.pk, {})
+        place, position = places.get(slot.pk, (None, 0))
+        if mentor is None and not found and place is None and slot.pk not in handlings:
+            continue
+        order = (place.grade.number, place.number) if place is not None else (0, 0)
+        rank[slot.pk] = (place is None, order, position, slot.pk)
+        books.append(
+            ShelfBook(
+                mentor=slot,
+                handling=handlings.get(slot.pk, NO_BOOK),
+                school_class=place,
+                pupils=found.get("pupils", 0),
+                actions=tuple(
+                    Progress(a.action, calendar.label(a.action), found.get(f"done_{a.action}", 0), owed)
+                    for a in owed_actions(calendar)
+                    if (owed := found.get(f"owed_{a.action}", 0))
+                ),
+                is_own=any(m.teacher.user_id == actor.user_id for m in slot.members.all()),
+            )
+        )
+    return sorted(books, key=lambda book: rank[book.mentor.pk])
+
+
+def _places(calendar: Calendar) -> dict[int, tuple[SchoolClass, int]]:
+    """Under which class a slot's book is filed, and its place there: the class it leads, else its first team's.
+
+    A query for the teams, one for the pupils' classes, which count where a slot is in no team, and one for those.
+    """
+    places: dict[int, tuple[SchoolClass, int]] = {}
+    for member in (
+        TeamMember.objects.filter(school_class__year=calendar.year)
+        .select_related("school_class__grade")
+        .order_by("-is_leader", "school_class__grade__number", "school_class__number", "position")
+    ):
+        places.setdefault(member.mentor_id, (member.school_class, -1 if member.is_leader else member.position))
+    held = dict(
+        Assignment.objects.active()
+        .main()
+        .filter(year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None)
+        .exclude(mentor__in=places)
+        .order_by("-pupil__enrolments__school_class__grade__number", "-pupil__enrolments__school_class__number")
+        .values_list("mentor_id", "pupil__enrolments__school_class")
+    )
+    if held:
+        classes = SchoolClass.objects.of_year(calendar.year).select_related("grade").in_bulk(list(held.values()))
+        places |= {slot: (classes[key], 10**4) for slot, key in held.items()}
+    return places
+
+
+def _figures(calendar: Calendar) -> dict[int, dict[str, Any]]:
+    """By slot: its pupils, and for each action how many are owed it and have it. One query."""
+    rows = Assignment.objects.active().filter(
+        year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None
+    )
+    if not calendar.rules.plan.supporting_owes:
+        rows = rows.main()
+    counts: dict[str, Count] = {}
+    for action in owed_actions(calendar):
+        owed = Q(pupil__enrolments__school_class__grade__in=action.grade_ids)
+        counts[f"owed_{action.action}"] = Count("pupil", filter=owed, distinct=True)
+        done = owed & done_ticks(calendar, action, "pupil__ticks__")
+        counts[f"done_{action.action}"] = Count("pupil", filter=done, distinct=True)
+    found = rows.values("mentor_id").annotate(pupils=Count("pupil", distinct=True), **counts).order_by()
+    return {row["mentor_id"]: dict(row) for row in found}
+
+
+def _grades(books: Sequence[ShelfBook]) -> tuple[ShelfGrade, ...]:
+    grades: dict[str, list[ShelfClass]] = defaultdict(list)
+    for part in _runs(books, lambda book: book.school_class.pk if book.school_class is not None else 0):
+        place = part[0].school_class
+        grades[place.grade.name if place is not None else NO_CLASS].append(ShelfClass(place, tuple(part)))
+    return tuple(ShelfGrade(label, tuple(classes)) for label, classes in grades.items())
+
+
+def _runs(books: Sequence[ShelfBook], key: Callable[[ShelfBook], int]) -> list[list[ShelfBook]]:
+    runs: dict[int, list[ShelfBook]] = defaultdict(list)
+    for book in books:
+        runs[key(book)].append(book)
+    return list(runs.values())

@@ -1,0 +1,109 @@
+"""What would not print: characters that no printing font has, found before anything is set, with the pupil's name.
+
+Read as columns, not through the papers' contexts: a whole school's notes are looked through in a breath. Restricted
+notes are not printed, so they are not looked at either.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from accounts.actors import Actor
+from core.glyphs import missing_glyphs
+from mentors.models import Assignment
+from records.contexts import Letter, RecordBook
+from records.models import GrowthLetter, HeartTalk, HomeVisit
+from records.queries.office_letters import PRINTABLE
+from schools.enums import NoteVisibility
+from schools.models import SchoolYear
+from students.models import Enrolment
+from students.querysets import EnrolmentQuerySet
+
+#: More are counted, not listed.
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Unprintable:
+    """Characters of one text that do not print. `place` is the kind of text: 姓名, 家访, 谈心, 寄语."""
+
+    name: str
+    class_label: str
+    place: str
+    characters: tuple[str, ...]
+
+
+def in_names(enrolments: Iterable[Enrolment]) -> list[Unprintable]:
+    """Names (pupil and class at hand) that do not print. No query."""
+    return [found for e in enrolments for found in _of(e.pupil.name, e.school_class.label, "姓名", e.pupil.name)]
+
+
+def in_papers(papers: Iterable[Letter]) -> list[Unprintable]:
+    """What does not print of letters or cards that are about to be printed. No query."""
+    return [
+        found
+        for paper in papers
+        for place, text in (("姓名", paper.pupil_name), ("寄语", paper.body + paper.advice))
+        for found in _of(paper.pupil_name, paper.class_label, place, text)
+    ]
+
+
+def in_book(book: RecordBook) -> list[Unprintable]:
+    """What does not print of one record book that is about to be printed. No query."""
+    result = []
+    for pupil in book.pupils:
+        texts = [("姓名", pupil.name), ("情况简述", pupil.summary)]
+        for column, periods in zip(book.columns, pupil.entries, strict=False):
+            entries = [entry for entries in periods for entry in entries]
+            words = [entry.text + entry.advice + "".join(value for _, value in entry.facts) for entry in entries]
+            texts.append((column.title, "".join(words)))
+        for place, text in texts:
+            result += _of(pupil.name, pupil.class_label, place, text)
+    return result
+
+
+def in_letters(actor: Actor, letters: Sequence[GrowthLetter]) -> list[Unprintable]:
+    """What does not print of `letters` (term at hand) and of their pupils' names. One query."""
+    rows = Enrolment.objects.in_school(actor).filter(
+        pupil__in={letter.pupil_id for letter in letters}, year__in={letter.term.year_id for letter in letters}
+    )
+    people = _by_pupil(rows)
+    return in_names(people.values()) + [
+        found for letter in letters for found in _found(people, letter.pupil_id, "寄语", letter.body, letter.advice)
+    ]
+
+
+def in_books(actor: Actor, year: SchoolYear) -> list[Unprintable]:
+    """What does not print in the record books of all mentors of `year`. Four queries whatever their number."""
+    held = Assignment.objects.visible_to(actor).filter(year=year)
+    people = _by_pupil(Enrolment.objects.in_school(actor).of_year(year).filter(pupil__in=held.values("pupil_id")))
+    found = in_names(people.values())
+    for enrolment in people.values():
+        found += _found(people, enrolment.pupil_id, "情况简述", enrolment.situation)
+    shown = {"term__year": year, "visibility": NoteVisibility.TEAM}
+    visits = HomeVisit.objects.visible_to(actor).present().filter(**shown)
+    for pupil, *texts in visits.values_list("pupil", "text", "agreement", "guardians_met"):
+        found += _found(people, pupil, "家访", *texts)
+    talks = HeartTalk.objects.visible_to(actor).present().filter(**shown)
+    for pupil, *texts in talks.values_list("pupils", "text", "place"):
+        found += _found(people, pupil, "谈心", *texts)
+    letters = GrowthLetter.objects.visible_to(actor).present().filter(term__year=year, state__in=PRINTABLE)
+    for pupil, *texts in letters.values_list("pupil", "body", "advice"):
+        found += _found(people, pupil, "寄语", *texts)
+    return found
+
+
+def _by_pupil(rows: EnrolmentQuerySet) -> dict[int, Enrolment]:
+    """The latest of the rows by pupil key, pupil and class at hand."""
+    return {e.pupil_id: e for e in rows.select_related("pupil", "school_class__grade").order_by("starts_on", "pk")}
+
+
+def _found(people: dict[int, Enrolment], pupil_id: int, place: str, *texts: str) -> list[Unprintable]:
+    enrolment = people.get(pupil_id)
+    if enrolment is None:
+        return []
+    return _of(enrolment.pupil.name, enrolment.school_class.label, place, "".join(texts))
+
+
+def _of(name: str, class_label: str, place: str, text: str) -> list[Unprintable]:
+    missing = missing_glyphs(text)
+    return [Unprintable(name, class_label, place, tuple(missing))] if missing else []

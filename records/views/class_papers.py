@@ -1,0 +1,35 @@
+"""Papers of one class that show ticks and counts alone."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from records.documents.class_summary import render_class_summary
+from records.queries.class_summary import class_summary
+from records.queries.office_pupils import school_classes
+from records.views.office import WATCHERS, calendar_or_stop
+from records.views.papers import pdf_response
+
+
+@roles_required(Role.HOMEROOM, *WATCHERS)
+@require_GET
+@never_cache
+def summary(request: ActorRequest, pk: int) -> HttpResponse:
+    """班级学期小结 for whoever may open the class's page: 德育室, 领导小组, the class's own homeroom teacher."""
+    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    if not request.actor.has(*WATCHERS) and found.pk not in request.actor.homeroom_class_ids:
+        raise PermissionDenied
+    calendar = calendar_or_stop(request)
+    context = class_summary(request.actor, calendar, found)
+    audit(
+        actor=request.actor,
+        verb="print_class_summary",
+        target=found,
+        kind=AuditKind.READ,
+        detail={"term": calendar.term.number, "pupils": len(context.pupils)},
+    )
+    return pdf_response(render_class_summary(context), f"{found.code}-{calendar.term}-学期小结.pdf")

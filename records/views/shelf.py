@@ -1,0 +1,243 @@
+"""德育室's shelf: the record books of a term, issued, collected and checked (Guyi plan 四(四)2)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.enums import AuditKind, Role
+from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.services import audit
+from core.errors import DomainError
+from mentors.models import Mentor
+from records.documents.book_list import render_book_list
+from records.enums import BookStep
+from records.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
+from records.queries.dashboard import covered_classes
+from records.queries.desk import Calendar
+from records.queries.office_pupils import current_year_mentors
+from records.queries.shelf import STATES, WAITING, Shelf, book_list, find_book, find_shelf
+from records.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
+from records.views.office import calendar_or_stop, chosen_calendar
+from records.views.papers import pdf_response
+
+#: Where the session keeps what was done last, so that one press takes it back.
+LAST: Final = "shelf_last"
+DONE_WORDS: Final = {BookStep.ISSUED: "已发下", BookStep.COLLECTED: "已收回", BookStep.CHECKED: "已检查"}
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def shelf(request: ActorRequest) -> HttpResponse:
+    """The books by class with their states; `?place=`, `?state=` and `?term=` filter."""
+    calendar = chosen_calendar(request)
+    if calendar is None:
+        return render(request, "shelf/index.html", {"calendar": None})
+    return render(request, "shelf/index.html", _page(request, calendar, request.GET))
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def mark(request: ActorRequest) -> HttpResponse:
+    """Note that the ticked books, or all that are ready in the place, were issued, collected or checked."""
+    calendar = calendar_or_stop(request)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        if "on" in form.errors and "act" not in form.errors:
+            raise DomainError("bad_date", str(form.errors["on"][0]))
+        raise _unclear()
+    keys = _ready_for(request, calendar, form.step) if form.takes_all else form.keys
+    done = Marking(())
+    if keys:
+        done = mark_books(
+            actor=request.actor, term=calendar.term, mentors=keys, step=form.step, on=form.cleaned_data["on"]
+        )
+    if done.marked:
+        request.session[LAST] = {
+            "term": calendar.term.pk,
+            "step": form.step.value,
+            "books": list(done.marked),
+            "day": request.actor.today.isoformat(),
+        }
+    elif not keys:
+        messages.warning(request, "没有登记任何记录本：请先勾选。")
+    if done.own:
+        messages.warning(request, OWN)
+    if done.others:
+        messages.warning(request, f"有 {done.others} 本没有改动：{_why_not(form.step)}")
+    return _back(request, calendar)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_POST
+def undo(request: ActorRequest) -> HttpResponse:
+    """Take a step back where it was the last one done with a book."""
+    calendar = calendar_or_stop(request)
+    form = StepForm(request.POST)
+    if not form.is_valid() or form.takes_all:
+        raise _unclear()
+    done = undo_books(actor=request.actor, term=calendar.term, mentors=form.keys, step=form.step)
+    request.session.pop(LAST, None)
+    if done.marked:
+        messages.success(request, f"已撤销 {len(done.marked)} 本的“{form.step.label}”。")
+    if done.own:
+        messages.warning(request, OWN)
+    if done.others:
+        messages.warning(request, f"有 {done.others} 本没有改动：刚才已经有了新的登记，请看过再改。")
+    return _back(request, calendar)
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def book(request: ActorRequest, pk: int) -> HttpResponse:
+    """One book: its dates, how far its form is filled, and 德育室's remark, which a post changes."""
+    mentor = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
+    calendar = calendar_or_stop(request)
+    found = find_book(request.actor, calendar, mentor)
+    form = RemarkForm(request.POST or None, initial={"remark": found.handling.remark})
+    if request.method == "POST":
+        if form.is_valid():
+            note_remark(actor=request.actor, term=calendar.term, mentor=mentor, remark=form.cleaned_data["remark"])
+            messages.success(request, "备注已保存。")
+            return _back(request, calendar)
+        return _book_page(request, calendar, mentor, form, status=422)
+    return _book_page(request, calendar, mentor, form)
+
+
+def _book_page(
+    request: ActorRequest, calendar: Calendar, mentor: Mentor, form: RemarkForm, *, status: int = 200
+) -> HttpResponse:
+    found = find_book(request.actor, calendar, mentor)
+    last = BookStep(found.state) if found.state != WAITING else None
+    return render(
+        request,
+        "shelf/book.html",
+        {
+            "calendar": calendar,
+            "book": found,
+            "state_label": STATE_LABELS[found.state],
+            "form": form,
+            "last": last,
+            "next": last.after if last is not None else BookStep.ISSUED,
+            "today": request.actor.today,
+            "filters": _filters(request.GET or request.POST),
+            "in_panel": bool(request.htmx and request.htmx.target == "panel"),  # type: ignore[attr-defined]  # django-htmx adds it
+        },
+        status=status,
+    )
+
+
+@roles_required(Role.MORAL_OFFICE)
+@require_GET
+@never_cache
+def listing(request: ActorRequest) -> HttpResponse:
+    """The list 记录本收发登记表 as a PDF, with the dates that are known; `?place=` and `?term=` as on the shelf."""
+    calendar = calendar_or_stop(request)
+    form = _form(request, calendar, request.GET)
+    books = book_list(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
+    if not books.grades:
+        raise DomainError("nothing_to_print", "这里还没有导师。请先导入导师匹配表，再打印登记表。")
+    audit(
+        actor=request.actor,
+        verb="print_book_list",
+        target=calendar.term,
+        kind=AuditKind.READ,
+        detail={"books": sum(len(c.lines) for g in books.grades for c in g.classes)},
+    )
+    return pdf_response(render_book_list(books), f"{calendar.term}-记录本收发登记表.pdf")
+
+
+def _form(request: ActorRequest, calendar: Calendar, data: Mapping[str, Any]) -> ShelfForm:
+    values = {"term": str(calendar.term.number), "place": data.get("place", ""), "state": data.get("state", "")}
+    return ShelfForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+
+
+def _filters(data: Mapping[str, Any]) -> dict[str, str]:
+    """What the panel carries along, so that the shelf behind it stays as it was."""
+    return {name: str(data.get(name, "")) for name in ("place", "state")}
+
+
+def _page(request: ActorRequest, calendar: Calendar, data: Mapping[str, Any]) -> dict[str, Any]:
+    form = _form(request, calendar, data)
+    found = find_shelf(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=form.state)
+    return {
+        "calendar": calendar,
+        "form": form,
+        "shelf": found,
+        "progress": [(DONE_WORDS[step], found.reached(step)) for step in BookStep],
+        "tabs": _tabs(form, found),
+        "state": form.state,
+        "place": form.place,
+        "state_labels": STATE_LABELS,
+        "ready": [(step, found.counts[STATES[at]]) for at, step in enumerate(BookStep)],
+        "last": _undoable(request, calendar, found),
+        "today": request.actor.today,
+        "query": _query(calendar, form),
+    }
+
+
+def _tabs(form: ShelfForm, found: Shelf) -> list[dict[str, Any]]:
+    tabs = []
+    for value, label, count in (
+        ("", "全部", found.total),
+        *((state, STATE_LABELS[state], found.counts[state]) for state in STATES),
+    ):
+        query = _query(found.calendar, form, state=value)
+        tabs.append({"url": f"?{query}", "label": label, "count": count, "active": value == form.state})
+    return tabs
+
+
+def _query(calendar: Calendar, form: ShelfForm, *, state: str | None = None) -> str:
+    query = QueryDict(mutable=True)
+    query["term"] = str(calendar.term.number)
+    for name, value in (("place", form.place), ("state", form.state if state is None else state)):
+        if value:
+            query[name] = value
+    return query.urlencode()
+
+
+def _undoable(request: ActorRequest, calendar: Calendar, found: Shelf) -> dict[str, Any] | None:
+    """What the person did last on this day in this term, for the bar with the button that takes it back."""
+    last = request.session.get(LAST)
+    if not isinstance(last, dict) or last.get("day") != request.actor.today.isoformat():
+        return None
+    if last.get("term") != calendar.term.pk or last.get("step") not in BookStep.values:
+        return None
+    step = BookStep(last["step"])
+    return {"step": step, "word": DONE_WORDS[step], "books": last["books"], "count": len(last["books"])}
+
+
+def _ready_for(request: ActorRequest, calendar: Calendar, step: BookStep) -> list[int]:
+    """Keys of all books of the posted place that stand right before `step`; own ones wait for a colleague's check."""
+    form = _form(request, calendar, request.POST)
+    before = step.before.value if step.before is not None else WAITING
+    found = find_shelf(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=before)
+    return [book.mentor.pk for book in found.books]
+
+
+def _why_not(step: BookStep) -> str:
+    if step == BookStep.ISSUED:
+        return "已经发下了。"
+    if step == BookStep.COLLECTED:
+        return "还没有发下，或者已经收回了。"
+    return "还没有收回，或者已经检查了。"
+
+
+def _unclear() -> DomainError:
+    return DomainError("books_unclear", "没有看清要登记哪些记录本，请返回书架重新选择。")
+
+
+def _back(request: ActorRequest, calendar: Calendar) -> HttpResponse:
+    """The shelf as it is now: alone for htmx (which empties the panel it came from), else its page."""
+    htmx = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
+    if not htmx:
+        return redirect(f"{reverse('papers:shelf')}?{_query(calendar, _form(request, calendar, request.POST))}")
+    context = _page(request, calendar, request.POST) | {"oob": htmx.target == "panel"}
+    return render(request, "shelf/_answer.html", context)

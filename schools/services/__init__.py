@@ -1,0 +1,31 @@
+"""The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
+
+from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
+from schools.services.plans import copy_plan, create_plan, revise_plan
+from schools.services.years import (
+    TermDates,
+    create_class,
+    create_classes,
+    create_school,
+    open_year,
+    promote_classes,
+    usual_dates,
+)
+
+__all__ = [
+    "PLACEHOLDERS",
+    "PaperProblem",
+    "TermDates",
+    "clean_words",
+    "copy_plan",
+    "create_class",
+    "create_classes",
+    "create_plan",
+    "create_school",
+    "open_year",
+    "paper_problems",
+    "promote_classes",
+    "revise_plan",
+    "save_paper_settings",
+    "usual_dates",
+]

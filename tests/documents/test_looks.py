@@ -1,0 +1,115 @@
+"""Each paper looks as it was approved: a change of look is a reviewed change of its picture.
+
+The pictures lie in `tests/documents/approved/`. After a wanted change run `APPROVE=1 pytest` on this file, look at
+every picture that git names as changed, and commit them with the change.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+from core.raster import page_pictures
+from mentors.documents.appointment import Appointment, render_appointments
+from mentors.documents.badge import Badge, render_badges
+from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
+from records.contexts import BookVersion, Letter
+from records.documents.book_list import render_book_list
+from records.documents.class_summary import render_class_summary
+from records.documents.growth_card import render_cards
+from records.documents.growth_letter import render_letters
+from records.documents.record_book import render_record_book
+from records.documents.slips import render_slips
+from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
+from schools.contexts import Letterhead
+from schools.enums import Design
+from tests.documents import builders, builders_lists
+
+APPROVED = Path(__file__).parent / "approved"
+DOTS = 48
+#: Mean difference of grey values (0 to 255) that another build of the same libraries may make.
+TOLERANCE = 2.0
+HEAD = Letterhead(name="江城市青竹小学", logo=builders.logo())
+
+
+def a_letter(design: Design, **values: object) -> Letter:
+    letter = dataclasses.replace(builders.letter(), school=HEAD, design=design, motto="每一点进步，老师都看在眼里")
+    return dataclasses.replace(letter, **values)  # type: ignore[arg-type]  # values of the dataclass's own fields
+
+
+def a_book(design: Design, version: BookVersion) -> bytes:
+    pupils = builders.two_classes().pupils[:2]
+    return render_record_book(dataclasses.replace(builders.book(pupils, school=HEAD), design=design, version=version))
+
+
+def a_matrix() -> bytes:
+    team = [MatrixMentor("何知秋", [(n, "安可儿") for n in range(1, 16)], is_leader=True), MatrixMentor("陶然/石磊")]
+    classes = [MatrixClass(f"五（{number}）班", 31, team) for number in range(1, 7)]
+    return render_matrix(Matrix(HEAD, "五年级导师匹配表", "2026年11月18日", classes))
+
+
+def badges() -> bytes:
+    badge = Badge(school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
+    return render_badges([badge, dataclasses.replace(badge, name="林小满", card_url="https://school.example/c/1/")])
+
+
+PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
+    **{
+        f"{name}-{design.value}": (make, range(1))
+        for design in Design
+        for name, make in (
+            ("letter", lambda d=design: render_letters([a_letter(d, advice=builders.ADVICE)])),
+            ("letter-lined", lambda d=design: render_letters([a_letter(d, body="", signed_by_hand=True)])),
+            ("card", lambda d=design: render_cards([a_letter(d, title="成长激励卡")])),
+            ("tree-hole", lambda d=design: render_tree_hole_cards(TreeHoleCards(school=HEAD, design=d))),
+            ("book-cover", lambda d=design: a_book(d, BookVersion.BLANK)),
+        )
+    },
+    "letters-two-up": (lambda: render_letters([a_letter(Design.UPPER)] * 2, two_up=True), range(1)),
+    "cards-two-up": (lambda: render_cards([a_letter(Design.UPPER, title="成长激励卡")] * 2, two_up=True), range(1)),
+    "book-filled": (lambda: a_book(Design.UPPER, BookVersion.FILLED), range(2, 4)),
+    "book-blank": (lambda: a_book(Design.UPPER, BookVersion.BLANK), range(2, 4)),
+    "book-mixed": (lambda: a_book(Design.UPPER, BookVersion.MIXED), range(2, 4)),
+    "slips": (lambda: render_slips([builders.slip(number) for number in range(10)]), range(1)),
+    "badges": (badges, range(1)),
+    "appointment": (
+        lambda: render_appointments(
+            [Appointment(school=HEAD, name="程𫖯", text="兹聘请程𫖯老师担任导师。", day="2026年9月1日")]
+        ),
+        range(1),
+    ),
+    "matrix": (a_matrix, range(2)),
+    "class-summary": (lambda: render_class_summary(builders_lists.class_summary()), range(1)),
+    "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_looks_as_approved(name: str) -> None:
+    make, pages = PAPERS[name]
+    pictures = [picture.convert("L") for picture in page_pictures(make(), dots_per_inch=DOTS, pages=pages)]
+    assert len(pictures) == len(pages)
+    for number, picture in enumerate(pictures, start=1):
+        path = APPROVED / f"{name}-{number}.png"
+        if os.environ.get("APPROVE"):
+            path.parent.mkdir(exist_ok=True)
+            picture.quantize(16).save(path, optimize=True)
+            continue
+        with Image.open(path) as approved:
+            assert differs(picture, approved.convert("L")) < TOLERANCE
+
+
+def differs(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures (255: other sizes), blurred, for a hairline may fall on the next dot."""
+    if one.size != other.size:
+        return 255.0
+    soft = [picture.filter(ImageFilter.GaussianBlur(1)) for picture in (one, other)]
+    return float(ImageStat.Stat(ImageChops.difference(*soft)).mean[0])
+
+
+def test_another_paper_is_told_apart_from_an_approved_one() -> None:
+    with Image.open(APPROVED / "letter-upper-1.png") as upper, Image.open(APPROVED / "letter-lower-1.png") as lower:
+        assert differs(upper.convert("L"), lower.convert("L")) > TOLERANCE

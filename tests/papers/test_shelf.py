@@ -1,0 +1,232 @@
+"""The shelf's pages: filters, marking many, taking back, a remark, the printed list; with htmx and without."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.enums import Role
+from accounts.models import AuditEntry, User
+from accounts.services import grant_role
+from mentors.enums import AssignmentOrigin
+from mentors.models import Mentor
+from mentors.services import assign_pupil, create_mentor, set_team
+from records.enums import BookStep
+from records.models import BookHandling
+from records.services.shelf import OWN
+from tests.cast import SINCE, TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.documents import reading
+from tests.records.test_shelf import dates, mark
+
+SignIn = Callable[[User], Client]
+SHELF = reverse("papers:shelf")
+MARK, UNDO = reverse("papers:shelf_mark"), reverse("papers:shelf_undo")
+HTMX = {"HX-Request": "true", "HX-Target": "shelf"}
+
+
+def post(client: Client, *slots: Mentor, act: str = "issued", url: str = MARK, **more: Any) -> Any:
+    headers = more.pop("headers", None)
+    data = {"term": 1, "act": act, "books": [s.pk for s in slots], "on": TODAY.isoformat(), **more}
+    return client.post(url, data, headers=headers)
+
+
+def said(answer: Any) -> list[str]:
+    return [str(m) for m in answer.context["messages"]]
+
+
+def shown(answer: Any) -> list[str]:
+    return [b.mentor.names for b in answer.context["shelf"].books]
+
+
+def test_the_shelf_shows_books_by_class_with_state_dates_and_form(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    mark(qingzhu, qingzhu.slot, on=datetime.date(2026, 9, 1))
+    mark(qingzhu, qingzhu.slot, step=BookStep.COLLECTED)
+    page = client_of(qingzhu.office).get(SHELF)
+    assert shown(page) == ["何知秋", "林小满", "苏禾", "陶然/石磊"]
+    assert page.context["progress"] == [("已发下", 1), ("已收回", 1), ("已检查", 0)]
+    html = page.content.decode()
+    assert [html.count(text) for text in ("9.1 发", "11.18 收", "已填 0/6", "已填 0/3", "还没有学生")] == [
+        1,
+        1,
+        1,
+        2,
+        1,
+    ]
+    assert (html.count('name="books"'), html.count("一（1）班")) == (4, 4)
+
+
+def test_place_state_and_term_filter(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    mark(qingzhu, qingzhu.slot)
+    client = client_of(qingzhu.office)
+    place = f"g{qingzhu.class_one.grade_id}"
+    assert shown(client.get(SHELF, {"place": place, "state": "waiting"})) == ["何知秋", "苏禾"]
+    assert shown(client.get(SHELF, {"state": "issued"})) == ["林小满"]
+    assert shown(client.get(SHELF, {"state": "issued", "term": "2"})) == []
+    assert len(shown(client.get(SHELF, {"state": "nonsense", "place": "x"}))) == 4
+
+
+def test_ticked_books_are_marked_and_the_page_keeps_its_filters(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    place = f"c{qingzhu.class_one.pk}"
+    answer = post(client, qingzhu.slot, qingzhu.slot_colleague, place=place, state="waiting")
+    assert (answer.status_code, answer["Location"]) == (302, f"{SHELF}?term=1&place={place}&state=waiting")
+    assert [dates(s) for s in (qingzhu.slot, qingzhu.slot_colleague)] == [(TODAY, None, None)] * 2
+
+
+def test_all_that_are_ready_in_a_place_go_out_at_once(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    post(client, act="all-issued", place=f"g{qingzhu.class_one.grade_id}")
+    assert BookHandling.objects.filter(issued_on=TODAY).count() == 3
+    post(client, act="all-issued")
+    assert BookHandling.objects.filter(issued_on=TODAY).count() == 4
+    # A check is made book by book.
+    assert post(client, act="all-checked").status_code == 409
+
+
+def test_htmx_gets_the_shelf_alone(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    answer = post(client_of(qingzhu.office), qingzhu.slot, headers=HTMX)
+    html = answer.content.decode()
+    assert (answer.status_code, "<html" in html, html.count('id="shelf"')) == (200, False, 1)
+    assert 'id="shelf" class="stack" aria-label="书架">' in html
+    assert html.count("已发下 1 本") == 1
+
+
+def test_what_was_done_last_is_taken_back_with_one_press(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    post(client, qingzhu.slot, qingzhu.slot_colleague)
+    last = client.get(SHELF).context["last"]
+    assert (last["step"], last["count"]) == (BookStep.ISSUED, 2)
+    assert client.get(SHELF, {"term": 2}).context["last"] is None
+    answer = client.post(UNDO, {"term": 1, "act": last["step"], "books": last["books"]}, follow=True)
+    assert said(answer) == ["已撤销 2 本的“发下”。"]
+    assert (BookHandling.objects.exists(), answer.context["last"]) == (False, None)
+
+
+def test_what_a_colleague_has_changed_since_is_not_taken_back(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    post(client, qingzhu.slot)
+    mark(qingzhu, qingzhu.slot, step=BookStep.COLLECTED)
+    answer = client.post(UNDO, {"term": 1, "act": "issued", "books": [qingzhu.slot.pk]}, follow=True)
+    assert said(answer) == ["有 1 本没有改动：刚才已经有了新的登记，请看过再改。"]
+    assert dates(qingzhu.slot) == (TODAY, TODAY, None)
+
+
+def test_nothing_ticked_and_nothing_ready_are_told(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    assert said(post(client, headers=HTMX)) == ["没有登记任何记录本：请先勾选。"]
+    assert said(post(client, qingzhu.slot, act="checked", headers=HTMX)) == [
+        "有 1 本没有改动：还没有收回，或者已经检查了。"
+    ]
+
+
+@pytest.mark.parametrize(
+    "data,sentence",
+    [
+        ({"on": ""}, "请填写日期。"),
+        ({"on": "2026-02-30"}, "请填写正确的日期。"),
+        ({"on": "2026-11-19"}, "日期不能晚于今天。"),
+        ({"act": "burn"}, "没有看清要登记哪些记录本"),
+        ({"books": ["x"]}, "没有看清要登记哪些记录本"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(
+    qingzhu: SchoolCast, client_of: SignIn, data: dict[str, Any], sentence: str
+) -> None:
+    values = {"term": 1, "act": "issued", "books": [qingzhu.slot.pk], "on": TODAY.isoformat(), **data}
+    answer = client_of(qingzhu.office).post(MARK, values)
+    assert (answer.status_code, sentence in answer.content.decode()) == (409, True)
+    assert not BookHandling.objects.exists()
+
+
+def test_the_own_book_says_whom_to_ask(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    grant_role(
+        actor=qingzhu.system, user=qingzhu.mentor, role=Role.MORAL_OFFICE, school=qingzhu.school, starts_on=SINCE
+    )
+    for step in (BookStep.ISSUED, BookStep.COLLECTED):
+        mark(qingzhu, qingzhu.slot, qingzhu.slot_colleague, step=step)
+    client = client_of(qingzhu.mentor)
+    assert said(post(client, qingzhu.slot, qingzhu.slot_colleague, act="checked", headers=HTMX)) == [OWN]
+    answer = post(client, qingzhu.slot, act="checked")
+    assert (answer.status_code, OWN in answer.content.decode()) == (409, True)
+    html = client.get(reverse("papers:shelf_book", args=[qingzhu.slot.pk])).content.decode()
+    assert ("检查通过" in html, "保存备注" in html, "请德育室的另一位老师来做" in html) == (False, False, True)
+
+
+# --- One book ---------------------------------------------------------------------------------------------------------
+def test_a_remark_is_kept_and_never_printed(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    address = reverse("papers:shelf_book", args=[qingzhu.slot.pk])
+    answer = client.post(address, {"term": 1, "remark": "封面破损，已换新"}, follow=True)
+    assert (said(answer), answer.content.decode().count("有备注")) == (["备注已保存。"], 1)
+    assert "封面破损，已换新" in client.get(address).content.decode()
+    assert "封面破损" not in reading.text(client.get(reverse("papers:shelf_list")).content)
+    long = client.post(address, {"term": 1, "remark": "满" * 201})
+    assert (long.status_code, "备注最多 200 字" in long.content.decode()) == (422, True)
+
+
+def test_the_panel_answers_with_the_shelf_out_of_band(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    panel = {"HX-Request": "true", "HX-Target": "panel"}
+    address = reverse("papers:shelf_book", args=[qingzhu.slot.pk])
+    assert client.get(address, {"state": "issued"}, headers=panel).content.decode().count('hx-target="#panel"') == 2
+    answer = post(client, qingzhu.slot, headers=panel)
+    assert 'id="shelf" class="stack" aria-label="书架" hx-swap-oob="true">' in answer.content.decode()
+
+
+# --- The printed list -------------------------------------------------------------------------------------------------
+def test_the_list_prints_what_is_recorded_and_is_logged(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    mark(qingzhu, qingzhu.slot, on=datetime.date(2026, 9, 1))
+    client = client_of(qingzhu.office)
+    whole = reading.page_texts(client.get(reverse("papers:shelf_list")).content)
+    assert ["林小满29.1" in whole[0], "苏禾1" in whole[0], "陶然/石磊1" in whole[1], len(whole)] == [
+        True,
+        True,
+        True,
+        2,
+    ]
+    place = {"place": f"c{qingzhu.class_five.pk}"}
+    assert len(reading.page_texts(client.get(reverse("papers:shelf_list"), place).content)) == 1
+    assert [e.detail for e in AuditEntry.objects.filter(verb="print_book_list").order_by("pk")] == [
+        {"books": 4},
+        {"books": 1},
+    ]
+
+
+def test_without_mentors_there_is_nothing_to_print(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    clear_slots(qingzhu)
+    answer = client.get(reverse("papers:shelf_list"))
+    assert (answer.status_code, "还没有导师" in answer.content.decode()) == (409, True)
+    assert "书架上还没有记录本" in client.get(SHELF).content.decode()
+
+
+def clear_slots(cast: SchoolCast) -> None:
+    """Take all slots of the cast's school away."""
+    for slot in Mentor.objects.of_year(cast.year):
+        slot.assignments.all().delete()
+        slot.delete()
+
+
+# --- Cost -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("books", [1, 3])
+def test_the_shelf_costs_the_same_for_one_book_and_for_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, books: int
+) -> None:
+    clear_slots(qingzhu)
+    slots = [
+        create_mentor(actor=qingzhu.system, year=qingzhu.year, teachers=[TeacherFactory.create(school=qingzhu.school)])
+        for _ in range(books)
+    ]
+    set_team(actor=qingzhu.system, school_class=qingzhu.class_one, mentors=slots, leader=slots[0])
+    for slot in slots:
+        pupil = EnrolmentFactory.create(school_class=qingzhu.class_one).pupil
+        assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=slot, origin=AssignmentOrigin.HOMEROOM)
+    for step in BookStep:
+        mark(qingzhu, *slots, step=step)
+    client = client_of(qingzhu.office)
+    with django_assert_num_queries(18):
+        assert len(shown(client.get(SHELF))) == books
