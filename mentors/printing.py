@@ -15,10 +15,9 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.queries import actor_for
-from core.clock import cn_full_day, today
+from core.clock import today
 from core.errors import DomainError
 from core.pdfpages import merge_pdfs
-from jobs.keeping import kept_pdf
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job

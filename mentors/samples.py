@@ -1,10 +1,11 @@
 """Sample papers of the mentors with invented people, for the settings page of a school's papers (`records.samples`)."""
 
+import datetime
 from typing import Final
 
 from mentors.documents.appointment import Appointment, render_appointments
 from mentors.documents.badge import Badge, render_badges
-from schools.contexts import PaperSample, SampleLook, filled
+from schools.contexts import PaperSample, SampleLook
 
 #: Name, subject and class; one name long enough to be set smaller.
 MENTORS: Final = (
@@ -25,6 +26,7 @@ def _badges(look: SampleLook) -> bytes:
             subject=subject,
             classes=(label,),
             year="2026学年",
+            design=look.design,
             card_url=ADDRESS if at % 2 == 0 else "",
         )
         for at, (name, subject, label) in enumerate(people)
@@ -34,10 +36,18 @@ def _badges(look: SampleLook) -> bytes:
 
 def _appointment(look: SampleLook) -> bytes:
     words, (name, _subject, label) = look.style.words, MENTORS[0]
-    text = filled(words.appointment, {"姓名": name, "学年": "2026学年", "班级": label})
-    paper = Appointment(school=look.style.head, name=name, text=text, day="2026年9月1日", title=words.appointment_title)
+    paper = Appointment(
+        school=look.style.head,
+        name=name,
+        classes=(label,),
+        year="2026学年",
+        on=datetime.date(2026, 9, 1),
+        title=words.appointment_title,
+        text=words.appointment,
+        design=look.design,
+    )
     return render_appointments([paper])
 
 
-APPOINTMENT: Final = PaperSample(key="appointment", label="聘书", make=_appointment)
-BADGES: Final = PaperSample(key="badge", label="导师证", make=_badges)
+APPOINTMENT: Final = PaperSample(key="appointment", label="聘书", make=_appointment, has_designs=True)
+BADGES: Final = PaperSample(key="badge", label="导师证", make=_badges, has_designs=True)

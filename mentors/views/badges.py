@@ -121,10 +121,6 @@ def _order(request: ActorRequest, paper: TeacherPaper) -> HttpResponse:
     return redirect("jobs:detail", pk=job.pk)
 
 
-def _paper(asked: str) -> str:
-    return asked if asked in MAKERS else "badge"
-
-
 def _year(request: ActorRequest) -> SchoolYear:
     year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
     if year is None:

@@ -7,8 +7,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.generic import Destination, DictionaryObject
+
+#: Asks for an emoji in outline; shows nothing.
+PLAIN = "\ufe0e"
 
 
 def reader(pdf: bytes) -> PdfReader:

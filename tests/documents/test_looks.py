@@ -7,6 +7,7 @@ every picture that git names as changed, and commit them with the change.
 import dataclasses
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,14 @@ def a_matrix() -> bytes:
     return render_matrix(Matrix(HEAD, "五年级导师匹配表", "2026年11月18日", classes))
 
 
-def badges() -> bytes:
-    badge = Badge(school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
+def an_appointment(design: Design) -> Appointment:
+    return Appointment(
+        school=HEAD, name="程𫖯", classes=("五（1）班",), year="2026学年", on=date(2026, 9, 1), design=design
+    )
+
+
+def badges(design: Design) -> bytes:
+    badge = Badge(design=design, school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
     return render_badges([badge, dataclasses.replace(badge, name="林小满", card_url="https://school.example/c/1/")])
 
 
@@ -65,6 +72,8 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
             ("letter-lined", lambda d=design: render_letters([a_letter(d, body="", signed_by_hand=True)])),
             ("card", lambda d=design: render_cards([a_letter(d, title="成长激励卡")])),
             ("tree-hole", lambda d=design: render_tree_hole_cards(TreeHoleCards(school=HEAD, design=d))),
+            ("badges", lambda d=design: badges(d)),
+            ("appointment", lambda d=design: render_appointments([an_appointment(d)])),
             ("book-cover", lambda d=design: a_book(d, BookVersion.BLANK)),
         )
     },
@@ -74,13 +83,6 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "book-blank": (lambda: a_book(Design.UPPER, BookVersion.BLANK), range(2, 4)),
     "book-mixed": (lambda: a_book(Design.UPPER, BookVersion.MIXED), range(2, 4)),
     "slips": (lambda: render_slips([builders.slip(number) for number in range(10)]), range(1)),
-    "badges": (badges, range(1)),
-    "appointment": (
-        lambda: render_appointments(
-            [Appointment(school=HEAD, name="程𫖯", text="兹聘请程𫖯老师担任导师。", day="2026年9月1日")]
-        ),
-        range(1),
-    ),
     "matrix": (a_matrix, range(2)),
     "class-summary": (lambda: render_class_summary(builders_lists.class_summary()), range(1)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),

@@ -108,11 +108,3 @@ def test_the_page_costs_the_same_for_few_mentors_and_for_more(
     client = client_of(qingzhu.office)
     with django_assert_num_queries(8):
         client.get(reverse("badges:index"))
-
-
-def test_a_class_prints_its_certificates_with_the_school_s_words(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    query = {"class": str(qingzhu.class_one.pk), "paper": "appointment"}
-    answer = client_of(qingzhu.office).get(reverse("badges:print"), query)
-    pages = reading.page_texts(answer.content)
-    assert [page.count("担任2026学年一（1）班学生成长导师") for page in pages] == [1] * len(pages)
-    assert [page.count("聘书") for page in pages] == [1, 1, 1]
