@@ -28,24 +28,38 @@ SIDE_BY_SIDE: Final = Sheet(2, 1)
 ONE_BELOW_THE_OTHER: Final = Sheet(1, 2)
 
 
-def merge_pdfs(parts: Sequence[bytes], *, title: str, each_on_a_leaf: bool = False) -> bytes:
+def packed(pdf: bytes) -> bytes:
+    """Return the same PDF with all its streams compressed."""
+    with Pdf.open(BytesIO(pdf)) as source:
+        return _saved(source)
+
+
+def merge_pdfs(
+    parts: Sequence[bytes], *, title: str, chapters: Sequence[str] = (), each_on_a_leaf: bool = False
+) -> bytes:
     """Return one PDF with the pages, bookmarks and tags of all `parts` in order.
 
-    `parts` come from `core.pdf`; at least one, else ValueError. `each_on_a_leaf` adds a blank page to parts with an odd
-    number of pages, so that both-sided printing begins each part on a new leaf.
+    `parts` come from `core.pdf`; at least one, else ValueError. `chapters` names them: the bookmarks of each are folded
+    under one with its name. `each_on_a_leaf` adds a blank page to parts with an odd number of pages, so that both-sided
+    printing begins each part on a new leaf.
     """
     if not parts:
         raise ValueError("nothing to merge")
+    if chapters and len(chapters) != len(parts):
+        raise ValueError("each part has a chapter's name, or none has")
     with Pdf.new() as merged:
         numbers: list[Object | int] = []
         sections: list[Object] = []
         marks: list[OutlineItem] = []
         offset = 0
         for position, part in enumerate(parts):
+            own: list[OutlineItem] = []
+            first = len(merged.pages)
             with Pdf.open(BytesIO(part)) as source:
                 if position == 0:
                     _take_root(merged, source, title)
-                offset += _append(merged, source, offset, numbers, sections, marks, prefix=f"{position}-")
+                offset += _append(merged, source, offset, numbers, sections, own, prefix=f"{position}-")
+            marks += [_chapter(chapters[position], merged, first, own)] if chapters else own
             if each_on_a_leaf and len(merged.pages) % 2:
                 last = merged.pages[-1]
                 merged.add_blank_page(page_size=(float(last.mediabox[2]), float(last.mediabox[3])))
@@ -128,6 +142,14 @@ def _moved(item: OutlineItem, merged: Pdf, places: dict[tuple[int, int], int]) -
     new.is_closed = item.is_closed
     new.children = [_moved(child, merged, places) for child in item.children]
     return new
+
+
+def _chapter(name: str, merged: Pdf, first: int, marks: list[OutlineItem]) -> OutlineItem:
+    """A bookmark with a part's name, at the part's first page, that holds those of the part."""
+    chapter = OutlineItem(name, destination=Array([merged.pages[first].obj, Name.Fit]))
+    chapter.is_closed = True
+    chapter.children = marks
+    return chapter
 
 
 def _rename_headers(section: Object, prefix: str) -> None:

@@ -8,6 +8,7 @@ was set before, with the same content, comes from the shelf (`jobs.keeping`).
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from accounts.actors import Actor
@@ -18,7 +19,7 @@ from core.clock import today
 from core.errors import DomainError
 from core.pdfpages import ONE_BELOW_THE_OTHER, SIDE_BY_SIDE, impose, merge_pdfs
 from jobs.keeping import kept_pdf, kept_pdfs
-from jobs.models import Job, JobItem
+from jobs.models import Job, JobItem, ResultFile
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register, zip_parts
 from jobs.services import create_job
 from records.contexts import BookVersion, Letter
@@ -51,6 +52,9 @@ BOOKS: Final = "record_books"
 LETTERS: Final = "growth_letters"
 SLIPS: Final = "family_slips"
 PDF: Final = "application/pdf"
+#: A merged file is cut into volumes of about this size, some 60 books: putting more together takes a whole machine's
+#: memory, and no printer takes such a file at once.
+VOLUME_BYTES: Final = 24_000_000
 
 
 def _actor(job: Job) -> Actor:
@@ -72,7 +76,7 @@ def order_books(
     job_id: uuid.UUID | None = None,
 ) -> Job:
     """Ask for the record books of all mentors of `year`, one item each. Raises DomainError `nothing_to_print`."""
-    mentors = list(mentors_for_print(actor, year))
+    mentors = mentors_for_print(actor, year)
     if not mentors:
         raise DomainError("nothing_to_print", "本学年还没有导师。请先导入导师匹配表，再打印记录本。")
     audit(
@@ -217,16 +221,63 @@ def make_class_slips(item: JobItem) -> Outcome:
 
 
 def pack(job: Job, step: Step) -> Outcome:
-    """All papers of the job in one file named after it: a ZIP, or one PDF in the order of the items."""
+    """All papers of the job named after it: a ZIP, or one PDF in the order of the items, in volumes if it is long."""
     if job.params.get("bundle") != Bundle.MERGED:
         return Outcome(files=[zip_parts(job, step, name=file_name(f"{job.title}.zip"))])
-    parts = []
-    for part in job.files.filter(final=False).order_by("item__position", "name"):
-        with part.file.open("rb") as source:
-            parts.append(source.read())
-    # A book begins on a leaf of its own; sheets with two letters are printed on one side.
-    merged = merge_pdfs(parts, title=job.title, each_on_a_leaf=job.kind == BOOKS)
-    return Outcome(files=[NewFile(file_name(f"{job.title}.pdf"), merged, PDF, final=True)])
+    volumes, done = _volumes(job), 0
+    total = sum(map(len, volumes))
+    files = []
+    for number, parts in enumerate(volumes, start=1):
+        title = job.title if len(volumes) == 1 else f"{job.title}-第{number}册{_places(parts)}"
+        path = step.folder / f"{number}.pdf"
+        # A book begins on a leaf of its own; sheets with two letters are printed on one side.
+        chapters = [_chapter(part) for part in parts]
+        merged = merge_pdfs(
+            [_read(part) for part in parts], title=title, chapters=chapters, each_on_a_leaf=job.kind == BOOKS
+        )
+        path.write_bytes(merged)
+        files.append(NewFile(file_name(f"{title}.pdf"), path, PDF, final=True))
+        done += len(parts)
+        step.progress(done, total)
+    return Outcome(files=files)
+
+
+def _volumes(job: Job) -> list[list[ResultFile]]:
+    """The parts of a job in order, cut between classes so that a volume stays under `VOLUME_BYTES`, if it can."""
+    parts = job.files.filter(final=False).select_related("item").order_by("item__position", "name")
+    volumes: list[list[ResultFile]] = []
+    room = 0
+    for _place, group in groupby(parts, key=_folder):
+        together = list(group)
+        size = sum(part.size for part in together)
+        if size > room:
+            volumes.append([])
+            room = VOLUME_BYTES
+        volumes[-1] += together
+        room -= size
+    return volumes
+
+
+def _folder(part: ResultFile) -> str:
+    return part.name.rpartition("/")[0]
+
+
+def _chapter(part: ResultFile) -> str:
+    """What a bookmark calls a part: the class, and whose book it is."""
+    label = part.item.label if part.item is not None else ""
+    return f"{_folder(part)}　{label}".strip().replace("/", "、")
+
+
+def _places(parts: Sequence[ResultFile]) -> str:
+    """From which class to which a volume goes."""
+    first, last = _folder(parts[0]), _folder(parts[-1])
+    return "" if not first else f"（{first}）" if first == last else f"（{first}至{last}）"
+
+
+def _read(part: ResultFile) -> bytes:
+    with part.file.open("rb") as source:
+        data: bytes = source.read()
+    return data
 
 
 def register_jobs() -> None:

@@ -11,12 +11,13 @@ from typing import Any, Final
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor, TeamMember
+from mentors.models import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
 from records.models import BookHandling
 from records.queries.dashboard import Progress, done_ticks, owed_actions
 from records.queries.desk import Calendar
+from records.queries.filing import filed_under, filing_rank
 from records.queries.papers import NO_CLASS
 from schools.models import SchoolClass
 from schools.queries import paper_style
@@ -175,16 +176,15 @@ def _books(actor: Actor, calendar: Calendar, *, mentor: Mentor | None = None) ->
         row.mentor_id: row
         for row in BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
     }
-    places = _places(calendar)
+    places = filed_under(calendar.year)
     figures = _figures(calendar)
-    rank, books = {}, []
+    books = []
     for slot in slots:
         found = figures.get(slot.pk, {})
-        place, position = places.get(slot.pk, (None, 0))
+        filing = places.get(slot.pk)
+        place = filing.school_class if filing is not None else None
         if mentor is None and not found and place is None and slot.pk not in handlings:
             continue
-        order = (place.grade.number, place.number) if place is not None else (0, 0)
-        rank[slot.pk] = (place is None, order, position, slot.pk)
         books.append(
             ShelfBook(
                 mentor=slot,
@@ -199,33 +199,7 @@ def _books(actor: Actor, calendar: Calendar, *, mentor: Mentor | None = None) ->
                 is_own=any(m.teacher.user_id == actor.user_id for m in slot.members.all()),
             )
         )
-    return sorted(books, key=lambda book: rank[book.mentor.pk])
-
-
-def _places(calendar: Calendar) -> dict[int, tuple[SchoolClass, int]]:
-    """Under which class a slot's book is filed, and its place there: the class it leads, else its first team's.
-
-    A query for the teams, one for the pupils' classes, which count where a slot is in no team, and one for those.
-    """
-    places: dict[int, tuple[SchoolClass, int]] = {}
-    for member in (
-        TeamMember.objects.filter(school_class__year=calendar.year)
-        .select_related("school_class__grade")
-        .order_by("-is_leader", "school_class__grade__number", "school_class__number", "position")
-    ):
-        places.setdefault(member.mentor_id, (member.school_class, -1 if member.is_leader else member.position))
-    held = dict(
-        Assignment.objects.active()
-        .main()
-        .filter(year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None)
-        .exclude(mentor__in=places)
-        .order_by("-pupil__enrolments__school_class__grade__number", "-pupil__enrolments__school_class__number")
-        .values_list("mentor_id", "pupil__enrolments__school_class")
-    )
-    if held:
-        classes = SchoolClass.objects.of_year(calendar.year).select_related("grade").in_bulk(list(held.values()))
-        places |= {slot: (classes[key], 10**4) for slot, key in held.items()}
-    return places
+    return sorted(books, key=lambda book: filing_rank(book.mentor, places))
 
 
 def _figures(calendar: Calendar) -> dict[int, dict[str, Any]]:

@@ -82,7 +82,7 @@ def test_a_letter_is_written_and_handed_in_with_each_check_shown(
     if viewport is PHONE:
         page.locator("[data-preview-box] > summary").click()
     # Playwright looks into the shadow tree, where the paper's own style sheet holds.
-    expect(page.locator(".paper .text")).to_have_text(words)
+    expect(page.locator(".paper .text:not(.closing)")).to_have_text(words)
     expect(page.locator("[data-preview-fit]")).to_have_text("一页")
     mentor.fits()
     page.get_by_role("button", name="交稿").click()

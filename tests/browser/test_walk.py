@@ -37,6 +37,15 @@ def fetch(visitor: Visitor, path: str) -> bytes:
     return answer.body()
 
 
+def order_books(page: Page, file: str) -> None:
+    """From anywhere to the job of all record books as such a file."""
+    page.get_by_role("link", name="打印").first.click()
+    button = page.get_by_role("button", name=re.compile("生成 39 本记录本"))
+    page.locator("form").filter(has=button).get_by_label(file).check()
+    button.click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+
+
 def test_1_an_admin_imports_a_school_from_three_workbooks(house: House, visit: OpenVisit) -> None:
     house.manage(
         "create_school", "--code", "bailu", "--name", "白鹭小学", "--preset", "primary_termly", "--year", "2026"
@@ -210,9 +219,7 @@ def test_6_the_papers_of_a_mentor_and_of_the_whole_school(house: House, visit: O
 
     office = visit(DESK)
     desk = office.sign_in("demo-office")
-    desk.get_by_role("link", name="打印").first.click()
-    desk.get_by_role("button", name=re.compile("生成 39 本记录本")).click()
-    expect(desk.get_by_role("progressbar")).to_be_visible()
+    order_books(desk, "压缩包（每份一个文件）")
     link = desk.get_by_role("link", name=re.compile(r"\.zip"))
     expect(link).to_be_visible(timeout=240_000)
     with zipfile.ZipFile(io.BytesIO(fetch(office, link.get_attribute("href") or ""))) as archive:
@@ -220,6 +227,15 @@ def test_6_the_papers_of_a_mentor_and_of_the_whole_school(house: House, visit: O
         assert len(books) == 39
         assert all(name.endswith(".pdf") and "/" in name for name in books)
         assert "导师记录本" in text_of(archive.read(books[0]))
+        pages = sum(len(PdfReader(io.BytesIO(archive.read(name))).pages) for name in books)
+
+    # The same books once more, ready for the printer: nothing is set again, they are only put together.
+    order_books(desk, "一个 PDF（按发放顺序，直接打印）")
+    link = desk.get_by_role("link", name=re.compile(r"\.pdf"))
+    expect(link).to_be_visible(timeout=60_000)
+    merged = PdfReader(io.BytesIO(fetch(office, link.get_attribute("href") or "")))
+    assert len(merged.outline) >= 39
+    assert len(merged.pages) >= pages
 
 
 def test_7_the_reminders_arrive_once(house: House, visit: OpenVisit) -> None:

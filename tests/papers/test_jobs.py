@@ -3,11 +3,13 @@
 import uuid
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import RoleGrant, User
 from accounts.services import end_role
@@ -16,6 +18,7 @@ from jobs.models import Job
 from jobs.work import run_job
 from mentors.enums import AssignmentOrigin
 from mentors.services import assign_pupil
+from records import printing
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.documents.reading import page_texts, text
 from tests.records.builders import letter, released_letter, visit
@@ -33,14 +36,20 @@ def order(client: Client, name: str, **data: str) -> Job:
     return job
 
 
-def unpacked(client: Client, job: Job) -> dict[str, bytes]:
-    """Work at the job, download its ZIP and return its files by name."""
+def finished(job: Job) -> Job:
+    """Work at the job as a worker does until it is over."""
     for _turn in range(20):
         # A worker hands on after some seconds, so that jobs take turns.
         run_job(job.pk)
         job.refresh_from_db()
         if job.is_finished:
             break
+    return job
+
+
+def unpacked(client: Client, job: Job) -> dict[str, bytes]:
+    """Work at the job, download its ZIP and return its files by name."""
+    finished(job)
     assert (job.state, job.message, job.done_count) == (JobState.DONE, "", job.total)
     (result,) = job.files.all()
     answer = client.get(reverse("jobs:download", args=[result.pk]))
@@ -156,15 +165,46 @@ def test_all_letters_come_in_one_pdf_in_handing_out_order(qingzhu: SchoolCast, c
     letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
     client = client_of(qingzhu.office)
     job = order(client, "all_letters", term="1", bundle="merged")
-    for _turn in range(20):
-        run_job(job.pk)
-        job.refresh_from_db()
-        if job.is_finished:
-            break
-    (result,) = job.files.all()
+    (result,) = finished(job).files.all()
     pages = page_texts(Path(result.file.path).read_bytes())
     found = [name for page in pages for name in ("安可儿", "白一诺", "范思齐") if f"{name}同学：" in page]
     assert (result.name, found) == ("2026学年第一学期全校寄语.pdf", ["安可儿", "白一诺", "范思齐"])
+
+
+def test_all_books_come_in_one_pdf_as_they_are_handed_out(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    job = finished(order(client_of(qingzhu.office), "all_books", bundle="merged"))
+    (result,) = job.files.all()
+    pdf = PdfReader(result.file.path)
+    assert [item.label for item in job.items.all()] == ["何知秋", "林小满", "苏禾", "陶然/石磊"]
+    # The leader of a class, then its team, then the next class; a bookmark for each book holds the book's own.
+    books = [mark for mark in pdf.outline if not isinstance(mark, list)]
+    starts = [pdf.get_destination_page_number(mark) or 0 for mark in books]
+    assert [mark.title for mark in books] == ["一1班　何知秋", "一1班　林小满", "一1班　苏禾", "五1班　陶然、石磊"]
+    second = next(marks for mark, marks in pairwise(pdf.outline) if mark == books[1])
+    assert isinstance(second, list)
+    assert [m.title for m in second if not isinstance(m, list)] == ["封面", "学生名册", "安可儿", "白一诺"]
+    # Each begins on a leaf of its own.
+    assert (result.name, [start % 2 for start in starts]) == ("2026学年全校导师记录本.pdf", [0, 0, 0, 0])
+
+
+def test_a_long_file_is_cut_into_volumes_between_classes(
+    qingzhu: SchoolCast, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "VOLUME_BYTES", 1)
+    client = client_of(qingzhu.office)
+    job = finished(order(client, "all_books", bundle="merged"))
+    names = [result.name for result in job.files.order_by("name")]
+    assert (job.state, names) == (
+        JobState.DONE,
+        ["2026学年全校导师记录本-第1册（一1班）.pdf", "2026学年全校导师记录本-第2册（五1班）.pdf"],
+    )
+    pages = [page_texts(Path(result.file.path).read_bytes()) for result in job.files.order_by("name")]
+    said = [
+        [name for name in ("何知秋", "林小满", "苏禾", "陶然") if any(name in page for page in book)] for book in pages
+    ]
+    assert said == [["何知秋", "林小满", "苏禾"], ["陶然"]]
+    page = client.get(reverse("jobs:detail", args=[job.pk])).content.decode()
+    assert [name in page for name in names] == [True, True]
 
 
 def test_what_has_no_glyph_is_said_with_the_pupil_s_name_before_a_job_begins(

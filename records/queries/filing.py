@@ -1,0 +1,54 @@
+"""Where a record book is filed and in which order the books of a school are handed out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mentors.models import Assignment, Mentor, TeamMember
+from schools.models import SchoolClass, SchoolYear
+
+#: The leader of a class comes first, who is in no team last.
+LEADER, TEAMLESS = -1, 10**4
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The class under which a slot's book is filed, and its place there."""
+
+    school_class: SchoolClass
+    position: int
+
+
+def filed_under(year: SchoolYear) -> dict[int, Filing]:
+    """By slot: the class it leads, else its first team's, else its first pupil's; slots without any are left out.
+
+    A query for the teams, one for the pupils' classes, which count where a slot is in no team, and one for those.
+    """
+    places: dict[int, Filing] = {}
+    for member in (
+        TeamMember.objects.filter(school_class__year=year)
+        .select_related("school_class__grade")
+        .order_by("-is_leader", "school_class__grade__number", "school_class__number", "position")
+    ):
+        filing = Filing(member.school_class, LEADER if member.is_leader else member.position)
+        places.setdefault(member.mentor_id, filing)
+    held = dict(
+        Assignment.objects.active()
+        .main()
+        .filter(year=year, pupil__enrolments__year=year, pupil__enrolments__ends_on=None)
+        .exclude(mentor__in=places)
+        .order_by("-pupil__enrolments__school_class__grade__number", "-pupil__enrolments__school_class__number")
+        .values_list("mentor_id", "pupil__enrolments__school_class")
+    )
+    if held:
+        classes = SchoolClass.objects.of_year(year).select_related("grade").in_bulk(list(held.values()))
+        places |= {slot: Filing(classes[key], TEAMLESS) for slot, key in held.items()}
+    return places
+
+
+def filing_rank(mentor: Mentor, places: Mapping[int, Filing]) -> tuple[bool, int, int, int, int]:
+    """The key by which books stand for handing out: class by class in teaching order, each in its team's order."""
+    filing = places.get(mentor.pk)
+    if filing is None:
+        return True, 0, 0, 0, mentor.pk
+    place = filing.school_class
+    return False, place.grade.number, place.number, filing.position, mentor.pk
