@@ -11,9 +11,9 @@ result is read back in the first. The processor's time stands beside the clock's
 get two cores.
 
 Books: 60 record books of 15 pupils with a term of notes, then 600: seconds, and the peak of memory of the workers; in
-between, one note is changed and the 60 are ordered again. Each number is then ordered as one PDF by fresh workers, from
-the books already made: what remains is putting them together. All in an empty SQLite database in a temporary folder.
-`--quick` makes a tenth of everything. Without LibreOffice its lines are left out.
+between, one note is changed and the 60 are ordered again. Each number is then ordered as one PDF (in volumes) by fresh
+workers, from the books already made: what remains is putting them together. All in an empty SQLite database in a
+temporary folder. `--quick` makes a tenth of everything. Without LibreOffice its lines are left out.
 """
 
 import argparse
@@ -278,10 +278,10 @@ def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
 
     def line(label: str, number: int, done: Done, peak: list[int]) -> None:
         a_book = f"{done.seconds / number:>7.2f} s{done.processor / number:>10.2f} s"
-        made = f"{done.files_set:>6}{done.size / 1e6:>8.1f} MB"
+        made = f"{done.files_set:>6}{done.size / 1e6:>8.1f} MB in {done.results}"
         print(f"{label:<36}{done.seconds:>7.1f} s{a_book}{made}   {peak} MB", flush=True)
 
-    head = f"{'time':>9}{'a book':>9}{'processor':>12}{'set':>6}{'file':>11}   workers' peak memory"
+    head = f"{'time':>9}{'a book':>9}{'processor':>12}{'set':>6}{'files':>16}   workers' peak memory"
     print(f"\n{'record books of 15 pupils':<36}{head}")
     for number in numbers:
         built = build_book_school(number)

@@ -39,7 +39,7 @@ def books_ordered(built: Built, *, merged: bool) -> Job:
 @dataclass(frozen=True, slots=True)
 class Done:
     """A job that is over: seconds from the order to the finished file, seconds of processor that the workers spent on
-    it, PDF files set for it, and the result.
+    it, PDF files set for it, and the results: the first one's path, their size together and their number.
     """
 
     seconds: float
@@ -47,6 +47,7 @@ class Done:
     files_set: int
     path: Path
     size: int
+    results: int
 
 
 @dataclass(slots=True)
@@ -69,8 +70,10 @@ class Workers:
         seconds = time.perf_counter() - began
         if job.state != JobState.DONE or job.failed_count:
             raise RuntimeError(f"the job ended as {job.state} with {job.failed_count} failures: {job.message}")
-        result = ResultFile.objects.get(job=job, final=True)
-        return Done(seconds, self._processor() - busy, self._files_set() - before, Path(result.file.path), result.size)
+        results = list(ResultFile.objects.filter(job=job, final=True).order_by("name"))
+        size = sum(result.size for result in results)
+        path = Path(results[0].file.path)
+        return Done(seconds, self._processor() - busy, self._files_set() - before, path, size, len(results))
 
     def peaks(self) -> list[int]:
         """The most memory that each worker has had since it started, in MB."""

@@ -101,6 +101,15 @@ def _recoloured(data: bytes, recolour: Mapping[str, str]) -> bytes:
     return pattern.sub(lambda found: recolour[found[0].decode()].encode(), data)
 
 
+def look_file(name: str, recolour: Mapping[str, str]) -> tuple[bytes, str] | None:
+    """A style sheet or drawing of `static/documents` in other colours, with its MIME type; None if there is none."""
+    path = DOCUMENTS_ROOT / name
+    if path.parent != DOCUMENTS_ROOT or path.suffix not in RECOLOURED or not path.is_file():
+        return None
+    data = path.read_bytes()
+    return _recoloured(data, recolour) if recolour else data, CONTENT_TYPES[path.suffix]
+
+
 _local = threading.local()
 
 

@@ -63,7 +63,7 @@ def letter_manuscript(letters: Sequence[Letter]) -> Manuscript:
         raise ValueError("letters of one manuscript have one design")
     return manuscript(
         "documents/growth_letter.html",
-        {"pages": [_page(letter) for letter in letters]},
+        {"pages": [_page(letter) for letter in letters], "logo_address": "asset:logo"},
         title=_title(letters),
         author=first.school.name,
         stylesheets=stylesheets(first.design),
@@ -89,9 +89,12 @@ def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     return impose(pdf, SIDE_BY_SIDE) if two_up else pdf
 
 
-def sheet_html(letter: Letter) -> str:
-    """One letter as HTML of the same template, without a page around it: what the letter desk shows while one types."""
-    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter), "is_preview": True})
+def sheet_html(letter: Letter, *, logo_address: str = "") -> str:
+    """One letter as HTML of the same template, without a page around it: what the letter desk shows while one types.
+
+    `logo_address` is where the page finds the school's logo, if it has one.
+    """
+    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter), "logo_address": logo_address})
 
 
 def fits(letter: Letter) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.pdfpages import merge_pdfs
 from records.contexts import (
     Action,
     BookPupil,
@@ -117,11 +116,6 @@ def book_manuscript(book: RecordBook) -> Manuscript:
 def render_record_book(book: RecordBook) -> bytes:
     """Return the PDF of one mentor's record book. Raises ValueError as `book_manuscript` does."""
     return set_pdf(book_manuscript(book))
-
-
-def render_record_books(books: Sequence[RecordBook], *, title: str = "导师记录本") -> bytes:
-    """Return several books as one PDF, each with its own page numbers and on leaves of its own."""
-    return merge_pdfs([render_record_book(book) for book in books], title=title, each_on_a_leaf=True)
 
 
 def _view(book: RecordBook) -> dict[str, object]:

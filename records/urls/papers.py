@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import class_papers, paper_settings, papers, shelf
+from records.views import class_papers, paper_look, paper_settings, papers, shelf
 
 app_name = "papers"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", papers.index, name="index"),
     path("settings/", paper_settings.settings_page, name="settings"),
     path("settings/preview/", paper_settings.settings_preview, name="settings_preview"),
+    path("look/<slug:mark>/<str:name>", paper_look.look, name="look"),
+    path("logo/<slug:mark>", paper_look.logo, name="logo"),
     path("books/", papers.all_books, name="all_books"),
     path("letters/", papers.all_letters, name="all_letters"),
     path("slips/", papers.all_slips, name="all_slips"),

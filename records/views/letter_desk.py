@@ -15,6 +15,7 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from core.undo import offer_undo
 from records.contexts import paragraphs
+from records.documents.growth_letter import stylesheets
 from records.enums import LetterState, RecordKind
 from records.forms.desk import LetterForm
 from records.models import Note
@@ -39,7 +40,8 @@ from records.services.readings import note_readings
 from records.services.replies import mark_reply_read
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
-from schools.contexts import PaperWords
+from records.views.paper_look import look_address
+from schools.contexts import Letterhead, PaperStyle
 from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
@@ -187,8 +189,8 @@ def _page(
     if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
         mark_reply_read(actor=request.actor, reply=row.reply)
     school, grade = request.actor.school, row.enrolment.school_class.grade
-    words = paper_style(school).words if school is not None else PaperWords()
-    design = words.design_for(grade.number)
+    style = paper_style(school) if school is not None else PaperStyle(head=Letterhead(name=""))
+    design = style.words.design_for(grade.number)
     released = letter is not None and letter.state == LetterState.RELEASED
     return render(
         request,
@@ -197,7 +199,8 @@ def _page(
             "desk": desk,
             "now": desk.now,
             "design": design.value,
-            "design_css": f"documents/letter_{design.value}.css",
+            "sheet_css": [look_address(name, style.head) for name in stylesheets(design)],
+            "sheet_drawing": look_address(f"letter_{design.value}.svg", style.head),
             "row": row,
             "pupil": pupil,
             "letter": letter,

@@ -22,6 +22,7 @@ from records.queries.letter_desk import LetterTerm, find_letter_desk, own_letter
 from records.queries.letter_findings import finding_lines
 from records.queries.papers_letter import letter_context
 from records.views.letter_desk import letter_term_or_stop
+from records.views.paper_look import logo_address
 from records.views.papers import pdf_response
 from students.models import Pupil
 
@@ -49,7 +50,11 @@ def check(request: ActorRequest, pk: int) -> HttpResponse:
 def preview(request: ActorRequest, pk: int) -> HttpResponse:
     """The sheet of the text as it is typed, as HTML of the paper's own template; nothing is saved."""
     paper = _paper(request, *_target(request, pk))
-    return render(request, "letters/_preview.html", {"sheet": sheet_html(paper), "fits": fits(paper)})
+    return render(
+        request,
+        "letters/_preview.html",
+        {"sheet": sheet_html(paper, logo_address=logo_address(paper.school)), "fits": fits(paper)},
+    )
 
 
 @roles_required(Role.MENTOR)

@@ -156,6 +156,7 @@
     });
     sheet = document.createElement("div");
     sheet.className = `paper paper-${box.dataset.design}`;
+    sheet.style.backgroundImage = `url("${box.dataset.sheetDrawing}")`;
     tree.append(sheet);
     box.hidden = false;
   }

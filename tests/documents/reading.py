@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -32,14 +33,21 @@ def text(pdf: bytes) -> str:
 
 
 def bookmarks(pdf: bytes) -> list[tuple[str, int]]:
-    """Title and page number (from 1) of each bookmark."""
+    """Title and page number (from 1) of each bookmark; those below another have a `>` for each step down."""
     document = reader(pdf)
     found = []
-    for item in document.outline:
-        assert isinstance(item, Destination)
-        number = document.get_destination_page_number(item)
-        assert number is not None
-        found.append((str(item.title), number + 1))
+
+    def walk(items: Iterable[object], depth: int) -> None:
+        for item in items:
+            if isinstance(item, list):
+                walk(item, depth + 1)
+                continue
+            assert isinstance(item, Destination)
+            number = document.get_destination_page_number(item)
+            assert number is not None
+            found.append((">" * depth + str(item.title), number + 1))
+
+    walk(document.outline, 0)
     return found
 
 

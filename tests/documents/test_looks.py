@@ -31,8 +31,12 @@ from tests.documents import builders, builders_lists
 
 APPROVED = Path(__file__).parent / "approved"
 DOTS = 48
-#: Mean difference of grey values (0 to 255) that another build of the same libraries may make.
-TOLERANCE = 2.0
+#: Difference of grey values (0 to 255) that another build of the same libraries may make: mean of the whole page, and
+#: mean of a square of `SQUARE` dots, about a character.
+TOLERANCE, TOLERANCE_OF_A_SQUARE = 2.0, 16.0
+SQUARE = 8
+#: What approved pictures are kept in, for their size: the nearest of sixteen greys.
+SIXTEEN_GREYS = [round(grey / 17) * 17 for grey in range(256)]
 HEAD = Letterhead(name="江城市青竹小学", logo=builders.logo())
 
 
@@ -98,20 +102,37 @@ def test_a_paper_looks_as_approved(name: str) -> None:
         path = APPROVED / f"{name}-{number}.png"
         if os.environ.get("APPROVE"):
             path.parent.mkdir(exist_ok=True)
-            picture.quantize(16).save(path, optimize=True)
+            picture.point(SIXTEEN_GREYS).quantize(16).save(path, optimize=True)
             continue
         with Image.open(path) as approved:
-            assert differs(picture, approved.convert("L")) < TOLERANCE
+            page, square = difference(picture, approved.convert("L"))
+            assert (page < TOLERANCE, square < TOLERANCE_OF_A_SQUARE) == (True, True), (page, square)
 
 
-def differs(one: Image.Image, other: Image.Image) -> float:
-    """The mean difference of two pictures (255: other sizes), blurred, for a hairline may fall on the next dot."""
+def difference(one: Image.Image, other: Image.Image) -> tuple[float, float]:
+    """The mean difference of two pictures, and that of the square that differs most (255: other sizes).
+
+    They are blurred, for a hairline may fall on the next dot.
+    """
     if one.size != other.size:
-        return 255.0
+        return 255.0, 255.0
     soft = [picture.filter(ImageFilter.GaussianBlur(1)) for picture in (one, other)]
-    return float(ImageStat.Stat(ImageChops.difference(*soft)).mean[0])
+    apart = ImageChops.difference(*soft)
+    _least, most = apart.reduce(SQUARE).getextrema()
+    return float(ImageStat.Stat(apart).mean[0]), float(most)  # type: ignore[arg-type]  # grey: a number, not a pair
 
 
 def test_another_paper_is_told_apart_from_an_approved_one() -> None:
     with Image.open(APPROVED / "letter-upper-1.png") as upper, Image.open(APPROVED / "letter-lower-1.png") as lower:
-        assert differs(upper.convert("L"), lower.convert("L")) > TOLERANCE
+        assert difference(upper.convert("L"), lower.convert("L"))[0] > TOLERANCE
+
+
+def test_one_missing_word_is_told_apart_from_an_approved_letter() -> None:
+    letter = a_letter(Design.SENIOR)
+    (picture,) = page_pictures(
+        render_letters([dataclasses.replace(letter, body=letter.body.replace("温柔的人", "温柔的"))]),
+        dots_per_inch=DOTS,
+        pages=range(1),
+    )
+    with Image.open(APPROVED / "letter-senior-1.png") as approved:
+        assert difference(picture.convert("L"), approved.convert("L"))[1] > TOLERANCE_OF_A_SQUARE

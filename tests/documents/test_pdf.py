@@ -93,6 +93,9 @@ def test_merged_pdfs_keep_pages_tags_and_bookmarks(tmp_path: Path) -> None:
     assert merge_pdfs(parts, title="三份") == merged
 
 
-def test_merging_nothing_is_an_error() -> None:
+def test_merging_nothing_or_with_too_few_names_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing"):
         merge_pdfs([], title="空")
+    part = html_to_pdf(page("<h1>一</h1>"))
+    with pytest.raises(ValueError, match="chapter"):
+        merge_pdfs([part, part], title="两份", chapters=["第一份"])

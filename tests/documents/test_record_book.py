@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.pdfpages import merge_pdfs
 from core.raster import page_png
 from records.contexts import BookPupil, BookVersion, Entry, RecordBook, Tick, talk_entry
-from records.documents.record_book import book_manuscript, render_record_book, render_record_books
+from records.documents.record_book import book_manuscript, render_record_book
 from schools.enums import Design
 from tests.documents import builders, reading
 
@@ -289,19 +290,18 @@ def test_the_same_book_gives_the_same_bytes() -> None:
 
 def test_several_books_become_one_file_each_on_leaves_of_its_own(tmp_path: Path) -> None:
     first, second, third = (builders.pupil(name, "五<6>") for name in ("丁小满", "方一诺", "孟子涵"))
-    books = [builders.book((first, second)), builders.book((third,))]
-    pdf = render_record_books(books, title="五<6> 导师记录本")
+    books = [render_record_book(builders.book(pupils)) for pupils in ((first, second), (third,))]
+    pdf = merge_pdfs(books, title="五<6> 导师记录本", chapters=["第一本", "第二本"], each_on_a_leaf=True)
     pages = reading.page_texts(pdf)
     # Five pages and a blank back; four pages.
     assert [page == "" for page in pages] == [False, True, False, False, False, True, False, True, False, False]
     assert [page.count("第4页·共5页") for page in pages] == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
     assert [page.count("第4页·共4页") for page in pages] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
     assert reading.bookmarks(pdf) == [
-        ("封面", 1), ("学生名册", 3), ("丁小满", 4), ("方一诺", 5), ("封面", 7), ("学生名册", 9), ("孟子涵", 10),
+        ("第一本", 1), (">封面", 1), (">学生名册", 3), (">丁小满", 4), (">方一诺", 5),
+        ("第二本", 7), (">封面", 7), (">学生名册", 9), (">孟子涵", 10),
     ]  # fmt: skip
-    assert reading.spoken(pdf, tmp_path) == "".join(
-        reading.spoken(render_record_book(book), tmp_path) for book in books
-    )
+    assert reading.spoken(pdf, tmp_path) == "".join(reading.spoken(book, tmp_path) for book in books)
     reading.assert_sound(pdf, tmp_path, title="五<6> 导师记录本")
 
 

@@ -355,6 +355,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "desk:draft_undo": {"pk": draft.pk},
             "desk:history": {"kind": "visit", "pk": visit.pk},
             "desk:letter": {"pk": pupil.pk},
+            "papers:logo": {"mark": "0123456789ab"},
+            "papers:look": {"mark": "0123456789ab-8c2f39", "name": "letter.css"},
             "desk:letter_check": {"pk": pupil.pk},
             "desk:letter_desk": {"pk": pupil.pk},
             "desk:letter_lined": {"pk": pupil.pk},
