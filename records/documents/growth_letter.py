@@ -46,7 +46,7 @@ class _Page:
     title_class: str
     long_school: bool
     occasion: str
-    fewer_rules: bool
+    ruled_lines: int
     code: Code | None
 
 
@@ -147,6 +147,6 @@ def _page(letter: Letter) -> _Page:
         title_class=title_class(letter.title, letter.design),
         long_school=len(letter.school.name) > LONG_SCHOOL,
         occasion=occasion_of(letter),
-        fewer_rules=bool(letter.closing or letter.family_url or letter.signed_by_hand),
+        ruled_lines=LetterPage.of(letter).ruled_lines,
         code=code_of(letter),
     )

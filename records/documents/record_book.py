@@ -38,7 +38,7 @@ SUMMARY_MEASURE = 48
 #: Fewer lines are no room to write, more are waste.
 LEAST_LINES, MOST_LINES = 2, 12
 #: Lines of the cover that are set smaller, and classes that the running head counts instead of naming.
-LONG_LINE, LONG_TITLE = 24, 12
+LONG_LINE, LONG_TITLE, LONGEST_TITLE, LONGEST_SUBTITLE = 24, 12, 30, 16
 MANY_CLASSES = 3
 DATE_BY_HAND = "日期：　　　　年　　　月　　　日"
 #: What else a period for handwriting asks for.
@@ -132,7 +132,7 @@ def _view(book: RecordBook) -> dict[str, object]:
         "school": book.school,
         "head": _running_head(book),
         "small": max(len(mentors), len(classes)) > LONG_LINE,
-        "long_title": max(len(book.title), len(book.subtitle)) > LONG_TITLE,
+        "title_class": _title_class(book),
         "legend": BY_HAND_LEGEND if book.version == BookVersion.BLANK else LEGEND,
         "count": len(book.pupils) if book.pupil_count is None and book.pupils else book.pupil_count,
         "groups": groups,
@@ -143,6 +143,14 @@ def _view(book: RecordBook) -> dict[str, object]:
         "density": "" if rows <= ROSTER_ROWS else "dense" if rows <= DENSE_ROWS else "long",
         "pages": _pages(book),
     }
+
+
+def _title_class(book: RecordBook) -> str:
+    """How the cover's title is set: two lines at most, so that it stays below the drawing."""
+    title, subtitle = len(book.title), len(book.subtitle)
+    if title > LONGEST_TITLE or subtitle > LONGEST_SUBTITLE:
+        return "longest"
+    return "long" if max(title, subtitle) > LONG_TITLE else ""
 
 
 def _running_head(book: RecordBook) -> str:

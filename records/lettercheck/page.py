@@ -50,6 +50,30 @@ SIZES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The ruled lines of a sheet for handwriting, in millimetres of `letter_<design>.css`.
+
+    `room` is the page below the title; `line` a line of printed text, of `measure` characters; `foot` the signature,
+    `coded_foot` the one with the family's code beside it; `pitch` from one ruled line to the next.
+    """
+
+    most: int
+    pitch: float
+    room: float
+    line: float
+    measure: int
+    foot: float
+    coded_foot: float
+
+
+RULINGS: Final = {
+    Design.LOWER: Ruling(8, 12, 135, 10.8, 17, 16, 24.5),
+    Design.UPPER: Ruling(12, 9, 145, 9, 23, 18, 25),
+    Design.SENIOR: Ruling(10, 9, 134, 8.1, 24, 18, 26),
+}
+
+
 def lines_of(texts: Sequence[str], measure: int) -> int:
     """The lines that paragraphs take up with `measure` characters to a line."""
     return sum(-(-(len(text) + INDENT) // measure) for text in texts)
@@ -79,6 +103,16 @@ class LetterPage:
     def size_for(self, body: Sequence[str], advice: Sequence[str]) -> str | None:
         """The name of the largest type size in which the paragraphs stay on one page; None if there is none."""
         return next((size.name for size in SIZES[self.design] if self._over(size, body, advice) <= 0), None)
+
+    @property
+    def ruled_lines(self) -> int:
+        """How many lines for handwriting the page has room for, beside what is printed on it."""
+        ruling = RULINGS[self.design]
+        printed = 1 + max(0, len(self.salutation) - 1) // ruling.measure
+        if self.closing:
+            printed += lines_of([self.closing], ruling.measure)
+        foot = ruling.coded_foot if self.has_code else ruling.foot
+        return min(ruling.most, int((ruling.room - printed * ruling.line - foot) // ruling.pitch))
 
     def overflow(self, body: str, advice: str = "") -> int:
         """How many lines of the smallest type size do not fit on the page; 0 if the letter fits."""

@@ -180,7 +180,21 @@ def crowded() -> RecordBook:
     return dataclasses.replace(made, title="人人都有“好朋友”老师，个个都有用武之地", design=Design.LOWER)
 
 
-def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: Letterhead = SCHOOL) -> Letter:
+FAMILY_URL = "https://qingzhu.example.cn/f/K7M4QWER"
+
+
+def letter(
+    name: str = "沈䶮",
+    *,
+    body: str = BODY,
+    advice: str = "",
+    school: Letterhead = SCHOOL,
+    design: Design = Design.UPPER,
+    closing: str = "",
+    signed_by_hand: bool = False,
+    family_url: str = "",
+    on: date | None = date(2027, 1, 18),
+) -> Letter:
     return Letter(
         school=school,
         pupil_name=name,
@@ -188,9 +202,35 @@ def letter(name: str = "沈䶮", *, body: str = BODY, advice: str = "", school: 
         body=body,
         advice=advice,
         mentors=("丁一鼎", "裴小盼"),
-        on=date(2027, 1, 18),
+        on=on,
         term="2026学年第一学期",
+        design=design,
+        closing=closing,
+        signed_by_hand=signed_by_hand,
+        family_url=family_url,
     )
+
+
+def lined_letter(name: str = "沈䶮", *, design: Design = Design.UPPER) -> Letter:
+    """A letter to be written and signed by hand."""
+    return letter(name, body="", design=design, on=None, signed_by_hand=True)
+
+
+def full_letter(name: str = "沈䶮", *, design: Design = Design.UPPER) -> Letter:
+    """A letter with everything that one can have."""
+    return letter(
+        name,
+        advice=ADVICE,
+        school=dataclasses.replace(SCHOOL, logo=logo()),
+        design=design,
+        closing="祝你天天进步！",
+        family_url=FAMILY_URL,
+    )
+
+
+def as_card(paper: Letter) -> Letter:
+    """The 成长激励卡 of a letter, as `card_contexts` makes it."""
+    return dataclasses.replace(paper, title="成长激励卡", motto="每一点进步，老师都看在眼里", advice="")
 
 
 def slip(number: int, class_label: str = "五<6>") -> Slip:

@@ -323,3 +323,15 @@ def test_each_design_has_a_cover_of_its_own_on_one_grid(tmp_path: Path) -> None:
     covers = {page_png(file, dots_per_inch=20) for file in files}
     rosters = {page_png(file, dots_per_inch=20, page=2) for file in files}
     assert (len(covers), len(rosters)) == (3, 1)
+
+
+@pytest.mark.parametrize("design", Design)
+def test_the_longest_title_stands_in_two_lines_below_the_drawing(design: Design) -> None:
+    title = "人人都有一位知心的“好朋友”老师，个个都有自己的用武之地，天天都有看得见的进步"
+    subtitle = "全员导师制导师工作记录手册（试行版本一）"
+    assert (len(title), len(subtitle)) == (39, 20)
+    made = dataclasses.replace(builders.crowded(), title=title, subtitle=subtitle, design=design, pupils=())
+    text = reading.reader(render_record_book(made)).pages[0].extract_text()
+    lines = [reading.squeezed(line) for line in text.splitlines()]
+    last = lines.index(f"【{subtitle}】")
+    assert "".join(lines[last - 2 : last]) == title
