@@ -66,7 +66,7 @@ def _leaf(x: float, y: float, degrees: float) -> list[tuple[float, float]]:
 
 def set_up_primary_papers(*, actor: Actor, school: School) -> None:
     """The primary school has a logo and says something of its own at a letter's end."""
-    words = replace(PaperWords(), closing="愿你像小竹子一样，一节一节往上长。")
+    words = replace(PaperWords(), closing="愿你像小竹子，一节一节往上长。")
     change = PaperChange(words=words, colour="#2f6b4f", seen_version=0, logo=bamboo_logo())
     save_paper_settings(actor=actor, school=school, change=change)
 

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
+from records.models import Reading
 from records.queries.papers import BookSource, record_book_context
 from records.queries.print_lists import mentors_for_print
 from schools.enums import NoteVisibility
@@ -76,6 +77,50 @@ def test_phones_are_masked_unless_asked_for(qingzhu: SchoolCast, client_of: Sign
     assert [phone in masked, f"{phone[:3]}****{phone[-4:]}" in masked, phone in full] == [False, True, True]
     details = [e.detail for e in AuditEntry.objects.filter(verb="print_book").order_by("pk")]
     assert details == [{"full_phones": False, "pupils": 2}, {"full_phones": True, "pupils": 2}]
+
+
+def test_the_desk_offers_the_book_in_each_version_and_a_blank_one_logs_no_reading(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    visit(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague, text="孩子在给弟弟读绘本。")
+    client = client_of(qingzhu.office)
+    book = reverse("papers:book", args=[qingzhu.slot_colleague.pk])
+    words = {"blank": text(client.get(book, {"version": "blank"}).content)}
+    assert Reading.objects.count() == 0
+    words |= {version: text(client.get(book, {"version": version}).content) for version in ("filled", "mixed")}
+    assert Reading.objects.count() == 1
+    assert {version: "孩子在给弟弟读绘本。" in said for version, said in words.items()} == {
+        "blank": False,
+        "filled": True,
+        "mixed": True,
+    }
+    page = client_of(qingzhu.colleague).get(reverse("desk:home")).content.decode()
+    own = reverse("papers:my_book")
+    assert [f'href="{own}{end}"' in page for end in ("", "?version=filled", "?version=blank", "?phones=full")] == [
+        True
+    ] * 4
+
+
+def test_the_office_prints_a_book_without_names(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    answer = client_of(qingzhu.office).get(reverse("papers:blank_book"))
+    cover, *inside = page_texts(answer.content)
+    assert answer["Content-Type"] == "application/pdf"
+    # The cover's back, the roster, and a page for each of its fifteen rows.
+    assert (len(inside), "青竹小学" in cover) == (17, True)
+    words = cover + "".join(inside)
+    assert [name for name in ("林小满", "安可儿", "曹子墨") if name in words] == []
+
+
+def test_the_office_prints_sheets_of_tree_hole_cards(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    address = reverse("papers:tree_hole_cards")
+    one = client.get(address).content
+    three = client.get(address, {"design": "senior", "sheets": "3"}).content
+    assert (pages(one), pages(three)) == (1, 3)
+    assert (text(one).count("心灵树洞卡"), text(three).count("心灵树洞卡")) == (2, 12)
+    for wrong in ({"sheets": "0"}, {"sheets": "51"}, {"sheets": "x"}, {"design": "round"}):
+        answer = client.get(address, wrong)
+        assert (answer.status_code, "张数在 1 到 50 之间" in answer.content.decode()) == (409, True)
 
 
 def test_a_shared_slot_prints_both_names(qingzhu: SchoolCast, client_of: SignIn) -> None:
