@@ -11,7 +11,7 @@ from typing import Final
 from core.pdf import Manuscript, manuscript
 from core.pdfpages import ONE_BELOW_THE_OTHER, impose
 from records.contexts import Letter, paragraphs
-from records.documents.growth_letter import Code, code_of, day_of, occasion_of
+from records.documents.growth_letter import Code, code_of, day_of, occasion_of, title_of
 from records.documents.runs import set_runs
 from records.lettercheck.page import lines_of
 from schools.enums import Design
@@ -55,7 +55,7 @@ def card_manuscript(letters: Sequence[Letter]) -> Manuscript:
     return manuscript(
         "documents/growth_card.html",
         {"pages": [_page(letter) for letter in letters]},
-        title=_title(letters),
+        title=title_of(letters),
         author=first.school.name,
         stylesheets=("card.css", f"card_{first.design.value}.css"),
         assets=first.school.assets,
@@ -75,14 +75,8 @@ def render_cards(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     """
     if not letters:
         raise ValueError("no card to print")
-    pdf = set_runs(letters, card_manuscript, title=_title(letters))
+    pdf = set_runs(letters, card_manuscript, title=title_of(letters))
     return impose(pdf, ONE_BELOW_THE_OTHER) if two_up else pdf
-
-
-def _title(letters: Sequence[Letter]) -> str:
-    first = letters[0]
-    single = f" · {first.pupil_name}" if len(letters) == 1 else ""
-    return f"{first.title}{single} · {first.school.name}"
 
 
 def _page(letter: Letter) -> _Page:

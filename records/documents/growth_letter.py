@@ -64,7 +64,7 @@ def letter_manuscript(letters: Sequence[Letter]) -> Manuscript:
     return manuscript(
         "documents/growth_letter.html",
         {"pages": [_page(letter) for letter in letters], "logo_address": "asset:logo"},
-        title=_title(letters),
+        title=title_of(letters),
         author=first.school.name,
         stylesheets=stylesheets(first.design),
         assets=first.school.assets,
@@ -85,7 +85,7 @@ def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     """
     if not letters:
         raise ValueError("no letter to print")
-    pdf = set_runs(letters, letter_manuscript, title=_title(letters))
+    pdf = set_runs(letters, letter_manuscript, title=title_of(letters))
     return impose(pdf, SIDE_BY_SIDE) if two_up else pdf
 
 
@@ -107,6 +107,13 @@ def stylesheets(design: Design) -> tuple[str, ...]:
     return ("letter.css", f"letter_{design.value}.css")
 
 
+def title_of(letters: Sequence[Letter]) -> str:
+    """The title of a PDF with these letters or cards: the pupil's name is in it if there is only one."""
+    first = letters[0]
+    single = f" · {first.pupil_name}" if len(letters) == 1 else ""
+    return f"{first.title}{single} · {first.school.name}"
+
+
 def code_of(letter: Letter) -> Code | None:
     """The QR code of the family's page, if the letter prints one."""
     return Code(*qr_path(letter.family_url)) if letter.family_url else None
@@ -126,12 +133,6 @@ def title_class(title: str, design: Design) -> str:
     """The class of a heading that is too long for the first type size."""
     usual, long = TITLE_SIZES[design]
     return "" if len(title) <= usual else "long" if len(title) <= long else "longest"
-
-
-def _title(letters: Sequence[Letter]) -> str:
-    first = letters[0]
-    single = f" · {first.pupil_name}" if len(letters) == 1 else ""
-    return f"{first.title}{single} · {first.school.name}"
 
 
 def _page(letter: Letter) -> _Page:
