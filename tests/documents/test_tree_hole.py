@@ -29,11 +29,12 @@ def test_a_card_says_what_it_is_for_in_the_order_of_writing(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("design", Design)
-def test_so_many_sheets_of_cards_each_with_its_bookmark(design: Design) -> None:
+def test_so_many_sheets_of_cards_each_with_its_bookmark(design: Design, tmp_path: Path) -> None:
     pdf = render_tree_hole_cards(tree_hole_cards(design, sheets=2, title="悄悄话卡", emergency=""))
     pages = reading.page_texts(pdf)
     assert [page.count("可以告诉家长吗") for page in pages] == [SHEETS[design][0]] * 2
-    assert reading.bookmarks(pdf) == [("悄悄话卡（第 1 张）", 1), ("悄悄话卡（第 2 张）", 2)]
+    assert reading.bookmarks(pdf) == [("第 1 张", 1), (">悄悄话卡", 1), ("第 2 张", 2), (">悄悄话卡", 2)]
+    reading.assert_sound(pdf, tmp_path, title="悄悄话卡 · 江城市青竹小学")
 
 
 @pytest.mark.parametrize("design", Design)
