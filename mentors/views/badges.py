@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
+from core.unprintable import Unprintable, said_first, unprintable
 from mentors.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
 from mentors.queries import classes_visible_to
 from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_teams
@@ -104,6 +106,8 @@ def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: st
     if len(holders) > ON_THE_SPOT:
         message = f"{paper.name}超过 {ON_THE_SPOT} 张，请在“{paper.name}”页上点“生成全部{paper.name}”。"
         raise DomainError("too_many", message)
+    if stop := said_first(request, _unprintable(holders)):
+        return stop
     pdf = make_papers(paper, year, holders, _day(request, request.GET.get("on")))
     audit(actor=request.actor, verb=verb, kind=AuditKind.READ, detail={counted: len(holders)})
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -116,9 +120,20 @@ def _order(request: ActorRequest, paper: TeacherPaper) -> HttpResponse:
         key = uuid.UUID(request.POST.get("job", ""))
     except ValueError as error:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。") from error
-    on = _day(request, request.POST.get("on"))
-    job = order_papers(paper, actor=request.actor, year=_year(request), on=on, job_id=key)
+    on, year = _day(request, request.POST.get("on")), _year(request)
+    if stop := said_first(request, _unprintable(badge_holders(request.actor, year))):
+        return stop
+    job = order_papers(paper, actor=request.actor, year=year, on=on, job_id=key)
     return redirect("jobs:detail", pk=job.pk)
+
+
+def _unprintable(holders: Sequence[BadgeHolder]) -> list[Unprintable]:
+    return [
+        found
+        for holder in holders
+        for place, text in (("姓名", holder.teacher.name), ("学科", holder.teacher.subject))
+        for found in unprintable(holder.teacher.name, "、".join(c.label for c in holder.classes), place, text)
+    ]
 
 
 def _year(request: ActorRequest) -> SchoolYear:

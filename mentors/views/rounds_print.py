@@ -13,6 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, roles_required
 from accounts.services import audit
 from core.clock import cn_full_day
+from core.unprintable import Unprintable, said_first, unprintable
 from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.queries.matrix_lists import ClassList, class_lists, grades_visible_to
 from mentors.views.rounds import find_round, year_or_404
@@ -51,6 +52,8 @@ def _matrix(request: ActorRequest, year: SchoolYear, grade: Grade) -> HttpRespon
     if not lists:
         messages.warning(request, f"{grade.name}还没有班级，没有可以打印的匹配表。")
         return redirect("rounds:list")
+    if stop := said_first(request, [found for c in lists for found in _unprintable(c)]):
+        return stop
     title = f"{year}{grade.name}导师匹配表"
     paper = Matrix(
         school=paper_style(year.school).head,
@@ -65,6 +68,11 @@ def _matrix(request: ActorRequest, year: SchoolYear, grade: Grade) -> HttpRespon
     response = HttpResponse(render_matrix(paper), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return response
+
+
+def _unprintable(found: ClassList) -> list[Unprintable]:
+    names = [*(e.pupil.name for e in found.enrolments), *(m.mentor.names for m in found.mentors)]
+    return [one for name in names for one in unprintable(name, found.school_class.label, "姓名", name)]
 
 
 def _class(found: ClassList) -> MatrixClass:

@@ -5,12 +5,11 @@ notes are not printed, so they are not looked at either.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from accounts.actors import Actor
-from core.glyphs import missing_glyphs
-from mentors.models import Assignment
-from records.contexts import Letter, RecordBook
+from core.unprintable import Unprintable, unprintable
+from mentors.models import Assignment, Teacher
+from records.contexts import ClassSummary, Letter, RecordBook
 from records.models import GrowthLetter, HeartTalk, HomeVisit
 from records.queries.office_letters import PRINTABLE
 from schools.enums import NoteVisibility
@@ -18,38 +17,38 @@ from schools.models import SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
 
-#: More are counted, not listed.
-SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Unprintable:
-    """Characters of one text that do not print. `place` is the kind of text: 姓名, 家访, 谈心, 寄语."""
-
-    name: str
-    class_label: str
-    place: str
-    characters: tuple[str, ...]
-
 
 def in_names(enrolments: Iterable[Enrolment]) -> list[Unprintable]:
     """Names (pupil and class at hand) that do not print. No query."""
-    return [found for e in enrolments for found in _of(e.pupil.name, e.school_class.label, "姓名", e.pupil.name)]
+    return [
+        found for e in enrolments for found in unprintable(e.pupil.name, e.school_class.label, "姓名", e.pupil.name)
+    ]
+
+
+def in_teachers(actor: Actor) -> list[Unprintable]:
+    """Names of present teachers that do not print: they stand on covers and under letters. One query."""
+    names = Teacher.objects.visible_to(actor).present().values_list("name", flat=True)
+    return _in_mentors(names)
+
+
+def _in_mentors(names: Iterable[str]) -> list[Unprintable]:
+    return [found for name in dict.fromkeys(names) for found in unprintable(name, "", "导师姓名", name)]
 
 
 def in_papers(papers: Iterable[Letter]) -> list[Unprintable]:
     """What does not print of letters or cards that are about to be printed. No query."""
-    return [
+    papers = list(papers)
+    return _in_mentors(name for paper in papers for name in paper.mentors) + [
         found
         for paper in papers
         for place, text in (("姓名", paper.pupil_name), ("寄语", paper.body + paper.advice))
-        for found in _of(paper.pupil_name, paper.class_label, place, text)
+        for found in unprintable(paper.pupil_name, paper.class_label, place, text)
     ]
 
 
 def in_book(book: RecordBook) -> list[Unprintable]:
     """What does not print of one record book that is about to be printed. No query."""
-    result = []
+    result = _in_mentors(book.mentors)
     for pupil in book.pupils:
         texts = [("姓名", pupil.name), ("情况简述", pupil.summary)]
         for column, periods in zip(book.columns, pupil.entries, strict=False):
@@ -57,8 +56,14 @@ def in_book(book: RecordBook) -> list[Unprintable]:
             words = [entry.text + entry.advice + "".join(value for _, value in entry.facts) for entry in entries]
             texts.append((column.title, "".join(words)))
         for place, text in texts:
-            result += _of(pupil.name, pupil.class_label, place, text)
+            result += unprintable(pupil.name, pupil.class_label, place, text)
     return result
+
+
+def in_summary(summary: ClassSummary) -> list[Unprintable]:
+    """What does not print of the names in a class's summary, the mentors' too. No query."""
+    names = [*(pupil.name for pupil in summary.pupils), *(mentor.names for mentor in summary.mentors)]
+    return [found for name in names for found in unprintable(name, summary.class_label, "姓名", name)]
 
 
 def in_letters(actor: Actor, letters: Sequence[GrowthLetter]) -> list[Unprintable]:
@@ -72,13 +77,18 @@ def in_letters(actor: Actor, letters: Sequence[GrowthLetter]) -> list[Unprintabl
     ]
 
 
-def in_books(actor: Actor, year: SchoolYear) -> list[Unprintable]:
-    """What does not print in the record books of all mentors of `year`. Four queries whatever their number."""
+def in_books(actor: Actor, year: SchoolYear, *, with_records: bool = True) -> list[Unprintable]:
+    """What does not print in the record books of all mentors of `year`. Four queries whatever their number.
+
+    Without records, for blank books, names and situations alone. One query.
+    """
     held = Assignment.objects.visible_to(actor).filter(year=year)
     people = _by_pupil(Enrolment.objects.in_school(actor).of_year(year).filter(pupil__in=held.values("pupil_id")))
     found = in_names(people.values())
     for enrolment in people.values():
         found += _found(people, enrolment.pupil_id, "情况简述", enrolment.situation)
+    if not with_records:
+        return found
     shown = {"term__year": year, "visibility": NoteVisibility.TEAM}
     visits = HomeVisit.objects.visible_to(actor).present().filter(**shown)
     for pupil, *texts in visits.values_list("pupil", "text", "agreement", "guardians_met"):
@@ -101,9 +111,4 @@ def _found(people: dict[int, Enrolment], pupil_id: int, place: str, *texts: str)
     enrolment = people.get(pupil_id)
     if enrolment is None:
         return []
-    return _of(enrolment.pupil.name, enrolment.school_class.label, place, "".join(texts))
-
-
-def _of(name: str, class_label: str, place: str, text: str) -> list[Unprintable]:
-    missing = missing_glyphs(text)
-    return [Unprintable(name, class_label, place, tuple(missing))] if missing else []
+    return unprintable(enrolment.pupil.name, enrolment.school_class.label, place, "".join(texts))

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
+from core.unprintable import said_first
 from records.documents.class_summary import render_class_summary
 from records.queries.class_summary import class_summary
 from records.queries.office_pupils import school_classes
+from records.queries.unprintable import in_summary
 from records.views.office import WATCHERS, calendar_or_stop
 from records.views.papers import pdf_response
 
@@ -25,6 +27,8 @@ def summary(request: ActorRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     calendar = calendar_or_stop(request)
     context = class_summary(request.actor, calendar, found)
+    if stop := said_first(request, in_summary(context)):
+        return stop
     audit(
         actor=request.actor,
         verb="print_class_summary",

@@ -14,6 +14,7 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.unprintable import said_first
 from records.contexts import Letter
 from records.documents.growth_letter import fits, render_letters, sheet_html
 from records.queries.desk_choices import school_pupils
@@ -21,6 +22,7 @@ from records.queries.letter_checks import check_for
 from records.queries.letter_desk import LetterTerm, find_letter_desk, own_letter_pupils, typed_letter
 from records.queries.letter_findings import finding_lines
 from records.queries.papers_letter import letter_context
+from records.queries.unprintable import in_papers
 from records.views.letter_desk import letter_term_or_stop
 from records.views.paper_look import logo_address
 from records.views.papers import pdf_response
@@ -112,5 +114,7 @@ def _paper(request: ActorRequest, term: LetterTerm, pupil: Pupil) -> Letter:
 def _lined(request: ActorRequest, term: LetterTerm, pupils: list[Pupil], name: str) -> HttpResponse:
     letters = [typed_letter(request.actor, term, pupil, "", "") for pupil in pupils]
     papers = [letter_context(letter, on=request.actor.today) for letter in letters if letter is not None]
+    if stop := said_first(request, in_papers(papers)):
+        return stop
     audit(actor=request.actor, verb="print_lined_letters", kind=AuditKind.READ, detail={"letters": len(papers)})
     return pdf_response(render_letters(papers), name)

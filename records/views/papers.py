@@ -13,6 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
+from core.unprintable import said_first
 from jobs.keeping import kept_pdf
 from mentors.models import Mentor
 from mentors.queries import mentor_of
@@ -34,7 +35,6 @@ from records.queries.print_lists import (
     pupils_with_slips,
     slip_contexts,
 )
-from records.queries.unprintable import Unprintable
 from records.services.readings import note_readings
 from records.views.office import calendar_or_stop, chosen_calendar
 from schools.enums import Design, Stage
@@ -82,7 +82,8 @@ def all_books(request: ActorRequest) -> HttpResponse:
     _valid(form)
     year = calendar_or_stop(request).year
     version = form.cleaned_data["version"]
-    if version != BookVersion.BLANK and (stop := said_first(request, unprintable.in_books(request.actor, year))):
+    found = unprintable.in_books(request.actor, year, with_records=version != BookVersion.BLANK)
+    if stop := said_first(request, unprintable.in_teachers(request.actor) + found):
         return stop
     job = order_books(
         actor=request.actor,
@@ -103,7 +104,8 @@ def all_letters(request: ActorRequest) -> HttpResponse:
     form = LettersForm(request.POST, calendar=calendar)
     _valid(form)
     letters = letters_for_print(request.actor, calendar.term)
-    if stop := said_first(request, unprintable.in_letters(request.actor, letters)):
+    found = unprintable.in_teachers(request.actor) + unprintable.in_letters(request.actor, letters)
+    if stop := said_first(request, found):
         return stop
     job = order_letters(
         actor=request.actor,
@@ -275,17 +277,6 @@ def _letters(request: ActorRequest, letters: Sequence[GrowthLetter], name: str) 
     two_up = request.GET.get("layout") == "a4"
     pdf = letters_pdf(contexts, paper=paper, two_up=two_up, school_id=letters[0].school_id)
     return pdf_response(pdf, f"{name}-{contexts[0].title}.pdf")
-
-
-def said_first(request: ActorRequest, found: Sequence[Unprintable]) -> HttpResponse | None:
-    """The page that lists what would not print, with the pupils' names, until the reader goes on all the same."""
-    asked = request.POST if request.method == "POST" else request.GET
-    if not found or asked.get("missing") == "ok":
-        return None
-    fields = [(key, value) for key, values in asked.lists() if key != "csrfmiddlewaretoken" for value in values]
-    shown = found[: unprintable.SHOWN]
-    context = {"found": shown, "more": len(found) - len(shown), "fields": fields, "posts": request.method == "POST"}
-    return render(request, "papers/unprintable.html", context, status=409)
 
 
 def _design(school: School) -> Design:

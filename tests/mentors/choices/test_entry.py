@@ -222,6 +222,10 @@ def test_the_paper_form_names_the_pupil_and_numbers_the_mentors(qingzhu: SchoolC
     words = ("丁小雨", "第一志愿", "第三志愿", "11陶然/石磊", "2林小满音乐", "2026年11月20日", "一（1）班")
     # Two pupils a page, three pupils: the first page has two forms.
     assert (len(pages), [text.count(word) for word in words]) == (2, [1, 2, 2, 2, 2, 2, 2])
+    # What would not print is said first.
+    Teacher.objects.filter(user=qingzhu.mentor).update(name="林小\U0001fae0")
+    said = client_of(qingzhu.homeroom).get(url(found, qingzhu, "ballots"))
+    assert (said.status_code, "林小\U0001fae0" in said.content.decode()) == (409, True)
 
 
 def test_a_class_without_candidates_or_pupils_gets_a_sentence_instead_of_paper(
