@@ -228,7 +228,10 @@ def pack(job: Job, step: Step) -> Outcome:
     total = sum(map(len, volumes))
     files = []
     for number, parts in enumerate(volumes, start=1):
-        title = job.title if len(volumes) == 1 else f"{job.title}-第{number}册{_places(parts)}"
+        title = job.title
+        if len(volumes) > 1:
+            # 第02册 stands before 第10册 in a list of files.
+            title += f"-第{number:0{len(str(len(volumes)))}}册{_places(parts)}"
         path = step.folder / f"{number}.pdf"
         # A book begins on a leaf of its own; sheets with two letters are printed on one side.
         chapters = [_chapter(part) for part in parts]

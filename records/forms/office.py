@@ -186,6 +186,7 @@ class BooksForm(BundledForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["bundle"].help_text = "本数很多时，一个 PDF 会按班级分成几册。"
         self.fields["version"] = _choice("版本", BookVersion, BookVersion.MIXED, BookVersion.MIXED)
         self.order_fields(["job", "version", "bundle", "full_phones"])
 
