@@ -120,7 +120,8 @@ def _append(
     own = list(tree.ParentTree.Nums)
     numbers += [int(item) + offset if at % 2 == 0 else item for at, item in enumerate(own)]
     for page in list(merged.pages)[first:]:
-        page.obj.StructParents = int(page.obj.StructParents) + offset
+        for marked in _marked_contents(page):
+            marked.StructParents = int(marked.StructParents) + offset
     kids = tree.K
     found = list(kids) if isinstance(kids, Array) else [kids]
     for section in found:
@@ -129,6 +130,12 @@ def _append(
     with source.open_outline() as outline:
         marks += [_moved(item, merged, places) for item in outline.root]
     return max((int(number) for number in own[::2]), default=-1) + 1
+
+
+def _marked_contents(page: pikepdf.Page) -> list[Object]:
+    """Whatever on a page has tags: the page itself, or the small pages that stand on a sheet."""
+    forms = page.resources.get("/XObject", Dictionary())
+    return [one for one in (page.obj, *dict(forms).values()) if "/StructParents" in one]
 
 
 def _moved(item: OutlineItem, merged: Pdf, places: dict[tuple[int, int], int]) -> OutlineItem:

@@ -237,6 +237,15 @@ def test_6_the_papers_of_a_mentor_and_of_the_whole_school(house: House, visit: O
     assert len(merged.outline) >= 39
     assert len(merged.pages) >= pages
 
+    # The letters as the page offers them: one PDF, two to a sheet.
+    desk.get_by_role("link", name="打印").first.click()
+    desk.get_by_role("button", name="生成成长寄语").click()
+    link = desk.get_by_role("link", name=re.compile(r"寄语\.pdf"))
+    expect(link).to_be_visible(timeout=60_000)
+    sheets = PdfReader(io.BytesIO(fetch(office, link.get_attribute("href") or "")))
+    assert round(sheets.pages[0].mediabox.width) == 842
+    assert sum(page.extract_text().count("同学：") for page in sheets.pages) > len(sheets.pages)
+
 
 def test_7_the_reminders_arrive_once(house: House, visit: OpenVisit) -> None:
     year = datetime.date.today().year if datetime.date.today().month >= 8 else datetime.date.today().year - 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.pdf import PdfError, html_to_pdf, picture_type
-from core.pdfpages import merge_pdfs
+from core.pdfpages import SIDE_BY_SIDE, impose, merge_pdfs
 from tests.documents import builders, reading
 
 PAGE = '<!DOCTYPE html><html lang="zh-CN"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
@@ -91,6 +91,22 @@ def test_merged_pdfs_keep_pages_tags_and_bookmarks(tmp_path: Path) -> None:
     assert reading.spoken(merged, tmp_path) == "第一份甲乙第二份甲乙第三份甲乙"
     reading.assert_sound(merged, tmp_path, title="三份")
     assert merge_pdfs(parts, title="三份") == merged
+
+
+def test_sheets_with_two_pages_each_can_be_merged(tmp_path: Path) -> None:
+    def sheets(words: str) -> bytes:
+        style = "<style>@page { size: A5 } h1 { break-before: page }</style>"
+        return impose(
+            html_to_pdf(page(style + "".join(f"<h1>第{word}份</h1><p>{word}</p>" for word in words))), SIDE_BY_SIDE
+        )
+
+    merged = merge_pdfs([sheets("一二三"), sheets("四五")], title="五份", chapters=["甲", "乙"])
+    assert reading.page_texts(merged) == ["第一份一第二份二", "第三份三", "第四份四第五份五"]
+    assert reading.spoken(merged, tmp_path) == "第一份一第二份二第三份三第四份四第五份五"
+    assert reading.bookmarks(merged) == [
+        ("甲", 1), (">第一份", 1), (">第二份", 1), (">第三份", 2), ("乙", 3), (">第四份", 3), (">第五份", 3),
+    ]  # fmt: skip
+    reading.assert_sound(merged, tmp_path, title="五份")
 
 
 def test_merging_nothing_or_with_too_few_names_is_an_error() -> None:

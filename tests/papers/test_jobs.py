@@ -144,6 +144,22 @@ def test_whoever_lost_the_role_meanwhile_gets_nothing(qingzhu: SchoolCast, clien
     assert {item.error for item in job.items.all()} == {"not_allowed"}
 
 
+@pytest.mark.parametrize(("paper", "word"), [("letter", "同学："), ("card", "成长激励卡")])
+def test_two_to_a_sheet_come_in_one_pdf_of_all_classes(
+    qingzhu: SchoolCast, client_of: SignIn, paper: str, word: str
+) -> None:
+    for pupil in qingzhu.pupils:
+        letter(qingzhu, qingzhu.mentor, pupil)
+    letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
+    client = client_of(qingzhu.office)
+    job = finished(order(client, "all_letters", term="1", bundle="merged", two_up="on", paper=paper))
+    assert (job.state, job.failed_count) == (JobState.DONE, 0)
+    (result,) = job.files.all()
+    sheets = page_texts(Path(result.file.path).read_bytes())
+    # Two of one class, one of the next.
+    assert [sheet.count(word) for sheet in sheets] == [2, 1]
+
+
 @pytest.mark.parametrize("name", ["all_books", "all_letters", "all_slips"])
 @pytest.mark.parametrize("part", ["mentor", "homeroom", "leader", "admin", "bureau_user"])
 def test_only_the_office_starts_a_job(qingzhu: SchoolCast, client_of: SignIn, part: str, name: str) -> None:
