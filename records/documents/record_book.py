@@ -213,7 +213,7 @@ def _pages(book: RecordBook) -> tuple[_Page, ...]:
 
 def _sections(columns: Sequence[Column], pupil: BookPupil, *, ruled: bool) -> tuple[_Section, ...]:
     entries = pupil.entries or tuple(((),) * len(column.periods) for column in columns)
-    lines = _free_lines(columns, pupil, entries) if ruled else 0
+    lines = iter(_free_lines(columns, pupil, entries)) if ruled else iter(())
     sections = []
     for index, column in enumerate(columns):
         blocks: list[_Block] = []
@@ -223,7 +223,7 @@ def _sections(columns: Sequence[Column], pupil: BookPupil, *, ruled: bool) -> tu
             blocks += [_note(entry, "" if at else period.label) for at, entry in enumerate(notes)]
             if not notes and required and ruled:
                 head = f"{period.label}　{DATE_BY_HAND}{BY_HAND[column.action]}"
-                blocks.append(_Block(head, begins=True, lines=column.lines or lines))
+                blocks.append(_Block(head, begins=True, lines=column.lines or next(lines)))
             elif not notes:
                 blocks.append(_Block(f"{period.label}　{NOTHING_YET if required else NOT_REQUIRED}", begins=True))
         sections.append(_Section(column.title, tuple(blocks)))
@@ -249,8 +249,8 @@ def _free_lines(
     columns: Sequence[Column],
     pupil: BookPupil,
     entries: Sequence[Sequence[Sequence[Entry]]],
-) -> int:
-    """Return how many ruled lines each empty period gets so that the page is full."""
+) -> list[int]:
+    """Return how many ruled lines each empty period gets, in order, so that the page is full."""
     used = len(columns) * SECTION_HEIGHT + _rows(pupil.summary, SUMMARY_MEASURE) * SUMMARY_LINE
     empty = 0
     for column in entries:
@@ -258,8 +258,9 @@ def _free_lines(
             used += HEAD_SPACE + (sum(map(_note_height, period)) or HEAD_LINE + RULES_SPACE)
             empty += not period
     if not empty:
-        return LEAST_LINES
-    return max(LEAST_LINES, min(MOST_LINES, int((PAGE_HEIGHT - used) / empty / RULE_HEIGHT)))
+        return []
+    each, more = divmod(max(0, int((PAGE_HEIGHT - used) / RULE_HEIGHT)), empty)
+    return [max(LEAST_LINES, min(MOST_LINES, each + (place < more))) for place in range(empty)]
 
 
 def _note_height(entry: Entry) -> float:

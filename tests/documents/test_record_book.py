@@ -335,3 +335,12 @@ def test_the_longest_title_stands_in_two_lines_below_the_drawing(design: Design)
     lines = [reading.squeezed(line) for line in text.splitlines()]
     last = lines.index(f"【{subtitle}】")
     assert "".join(lines[last - 2 : last]) == title
+
+
+def test_the_ruled_lines_fill_the_page_and_are_shared_out_evenly() -> None:
+    columns = builders.TERMLY
+    empty = ((),) * len(columns[0].periods)
+    made = builders.book((dataclasses.replace(builders.pupil("丁小满", "五<6>"), entries=(empty,) * len(columns)),))
+    lines = [int(number) for number in re.findall(r'"rules lines-(\d+)"', book_manuscript(made).body)]
+    assert lines == [3, 3, 3, 3, 3, 2]
+    assert len(reading.page_texts(render_record_book(made))) == 4

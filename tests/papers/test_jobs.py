@@ -144,7 +144,7 @@ def test_whoever_lost_the_role_meanwhile_gets_nothing(qingzhu: SchoolCast, clien
     assert {item.error for item in job.items.all()} == {"not_allowed"}
 
 
-@pytest.mark.parametrize(("paper", "word"), [("letter", "同学："), ("card", "成长激励卡")])
+@pytest.mark.parametrize("paper, word", [("letter", "同学："), ("card", "成长激励卡")])
 def test_two_to_a_sheet_come_in_one_pdf_of_all_classes(
     qingzhu: SchoolCast, client_of: SignIn, paper: str, word: str
 ) -> None:
