@@ -85,14 +85,20 @@ class DocumentFetcher(URLFetcher):  # type: ignore[misc]  # the base class has n
             path = Path(unquote(parts.path)).resolve()
             if not (path.is_relative_to(self._root) and path.is_file() and path.suffix in CONTENT_TYPES):
                 raise PdfError(f"not a file of the documents: {path.name}")
-            data, content_type = path.read_bytes(), CONTENT_TYPES[path.suffix]
-            if self._recolour and path.suffix in RECOLOURED:
-                data = _recoloured(data, self._recolour)
+            data, content_type = _read(path, self._recolour)
         else:
             raise PdfError(f"address not allowed in a document: {parts.scheme}:")
         message = EmailMessage()
         message["Content-Type"] = content_type
         return URLFetcherResponse(url, data, message)
+
+
+def _read(path: Path, recolour: Mapping[str, str]) -> tuple[bytes, str]:
+    """A file of the documents in the school's colours, with its MIME type."""
+    data = path.read_bytes()
+    if recolour and path.suffix in RECOLOURED:
+        data = _recoloured(data, recolour)
+    return data, CONTENT_TYPES[path.suffix]
 
 
 def _recoloured(data: bytes, recolour: Mapping[str, str]) -> bytes:
@@ -106,8 +112,7 @@ def look_file(name: str, recolour: Mapping[str, str]) -> tuple[bytes, str] | Non
     path = DOCUMENTS_ROOT / name
     if path.parent != DOCUMENTS_ROOT or path.suffix not in RECOLOURED or not path.is_file():
         return None
-    data = path.read_bytes()
-    return _recoloured(data, recolour) if recolour else data, CONTENT_TYPES[path.suffix]
+    return _read(path, recolour)
 
 
 _local = threading.local()

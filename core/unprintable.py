@@ -1,6 +1,6 @@
 """What would not print, said with the person's name before anything is set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,18 +15,31 @@ SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Unprintable:
-    """Characters of one text that do not print. `place` is the kind of text: 姓名, 家访, 谈心, 寄语."""
+    """Characters of one text that do not print.
+
+    `group` tells people of one name apart; `place` is the kind of text: 姓名, 家访, 谈心, 寄语.
+    """
 
     name: str
-    class_label: str
+    group: str
     place: str
     characters: tuple[str, ...]
 
+    @property
+    def described(self) -> str:
+        """The characters with their code points: a screen may lack their glyphs too."""
+        return "　".join(f"{character} U+{ord(character):04X}" for character in self.characters)
 
-def unprintable(name: str, class_label: str, place: str, text: str) -> list[Unprintable]:
+
+def unprintable(name: str, group: str, place: str, text: str) -> list[Unprintable]:
     """What of `text` does not print, as a list of one; an empty list if all does."""
     missing = missing_glyphs(text)
-    return [Unprintable(name, class_label, place, tuple(missing))] if missing else []
+    return [Unprintable(name, group, place, tuple(missing))] if missing else []
+
+
+def unprintable_names(names: Iterable[str], group: str = "", place: str = "姓名") -> list[Unprintable]:
+    """The names that do not print, each once."""
+    return [found for name in dict.fromkeys(names) for found in unprintable(name, group, place, name)]
 
 
 def said_first(request: HttpRequest, found: Sequence[Unprintable]) -> HttpResponse | None:
@@ -37,4 +50,4 @@ def said_first(request: HttpRequest, found: Sequence[Unprintable]) -> HttpRespon
     fields = [(key, value) for key, values in asked.lists() if key != "csrfmiddlewaretoken" for value in values]
     shown = found[:SHOWN]
     context = {"found": shown, "more": len(found) - len(shown), "fields": fields, "posts": request.method == "POST"}
-    return render(request, "papers/unprintable.html", context, status=409)
+    return render(request, "errors/unprintable.html", context, status=409)

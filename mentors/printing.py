@@ -17,7 +17,7 @@ from accounts.enums import Role
 from accounts.queries import actor_for
 from core.clock import today
 from core.errors import DomainError
-from core.pdfpages import merge_pdfs
+from jobs.merging import PDF, merge_parts
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
@@ -30,7 +30,6 @@ from schools.enums import Design, Stage
 from schools.models import SchoolYear
 from schools.queries import current_year, paper_style
 
-PDF: Final = "application/pdf"
 #: So many are made while one waits; more become a job.
 ON_THE_SPOT: Final = 50
 
@@ -160,13 +159,7 @@ def make_part(item: JobItem) -> Outcome:
 
 def join_parts(job: Job, step: Step) -> Outcome:
     """All parts as one PDF named after the job."""
-    parts = []
-    for part in job.files.filter(final=False).order_by("item__position"):
-        with part.file.open("rb") as source:
-            parts.append(source.read())
-        step.progress(len(parts), len(parts))
-    merged = merge_pdfs(parts, title=job.title)
-    return Outcome(files=[NewFile(file_name(f"{job.title}.pdf"), merged, PDF, final=True)])
+    return Outcome(files=merge_parts(job, step, chapters=False))
 
 
 def register_jobs() -> None:

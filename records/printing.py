@@ -8,7 +8,6 @@ was set before, with the same content, comes from the shelf (`jobs.keeping`).
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Final
 
 from accounts.actors import Actor
@@ -19,7 +18,8 @@ from core.clock import today
 from core.errors import DomainError
 from core.pdfpages import ONE_BELOW_THE_OTHER, SIDE_BY_SIDE, impose, merge_pdfs
 from jobs.keeping import kept_pdf, kept_pdfs
-from jobs.models import Job, JobItem, ResultFile
+from jobs.merging import PDF, merge_parts
+from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register, zip_parts
 from jobs.services import create_job
 from records.contexts import BookVersion, Letter
@@ -51,10 +51,6 @@ from students.services import issue_slips
 BOOKS: Final = "record_books"
 LETTERS: Final = "growth_letters"
 SLIPS: Final = "family_slips"
-PDF: Final = "application/pdf"
-#: A merged file is cut into volumes of about this size, some 60 books: putting more together takes a whole machine's
-#: memory, and no printer takes such a file at once.
-VOLUME_BYTES: Final = 24_000_000
 
 
 def _actor(job: Job) -> Actor:
@@ -224,63 +220,8 @@ def pack(job: Job, step: Step) -> Outcome:
     """All papers of the job named after it: a ZIP, or one PDF in the order of the items, in volumes if it is long."""
     if job.params.get("bundle") != Bundle.MERGED:
         return Outcome(files=[zip_parts(job, step, name=file_name(f"{job.title}.zip"))])
-    volumes, done = _volumes(job), 0
-    total = sum(map(len, volumes))
-    files = []
-    for number, parts in enumerate(volumes, start=1):
-        title = job.title
-        if len(volumes) > 1:
-            # 第02册 stands before 第10册 in a list of files.
-            title += f"-第{number:0{len(str(len(volumes)))}}册{_places(parts)}"
-        path = step.folder / f"{number}.pdf"
-        # A book begins on a leaf of its own; sheets with two letters are printed on one side.
-        chapters = [_chapter(part) for part in parts]
-        merged = merge_pdfs(
-            [_read(part) for part in parts], title=title, chapters=chapters, each_on_a_leaf=job.kind == BOOKS
-        )
-        path.write_bytes(merged)
-        files.append(NewFile(file_name(f"{title}.pdf"), path, PDF, final=True))
-        done += len(parts)
-        step.progress(done, total)
-    return Outcome(files=files)
-
-
-def _volumes(job: Job) -> list[list[ResultFile]]:
-    """The parts of a job in order, cut between classes so that a volume stays under `VOLUME_BYTES`, if it can."""
-    parts = job.files.filter(final=False).select_related("item").order_by("item__position", "name")
-    volumes: list[list[ResultFile]] = []
-    room = 0
-    for _place, group in groupby(parts, key=_folder):
-        together = list(group)
-        size = sum(part.size for part in together)
-        if size > room:
-            volumes.append([])
-            room = VOLUME_BYTES
-        volumes[-1] += together
-        room -= size
-    return volumes
-
-
-def _folder(part: ResultFile) -> str:
-    return part.name.rpartition("/")[0]
-
-
-def _chapter(part: ResultFile) -> str:
-    """What a bookmark calls a part: the class, and whose book it is."""
-    label = part.item.label if part.item is not None else ""
-    return f"{_folder(part)}　{label}".strip().replace("/", "、")
-
-
-def _places(parts: Sequence[ResultFile]) -> str:
-    """From which class to which a volume goes."""
-    first, last = _folder(parts[0]), _folder(parts[-1])
-    return "" if not first else f"（{first}）" if first == last else f"（{first}至{last}）"
-
-
-def _read(part: ResultFile) -> bytes:
-    with part.file.open("rb") as source:
-        data: bytes = source.read()
-    return data
+    # A book begins on a leaf of its own; sheets with two letters are printed on one side.
+    return Outcome(files=merge_parts(job, step, each_on_a_leaf=job.kind == BOOKS))
 
 
 def register_jobs() -> None:

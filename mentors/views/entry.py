@@ -17,7 +17,7 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.clock import cn_full_day
 from core.errors import DomainError
 from core.text import clean_key
-from core.unprintable import said_first, unprintable
+from core.unprintable import said_first, unprintable_names
 from mentors.documents.ballot import Ballot, BallotMentor, BallotPupil, render_ballots
 from mentors.enums import RoundState, SheetSource
 from mentors.forms.choices import rank_label
@@ -140,7 +140,7 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
         raise DomainError("nothing_to_print", "还没有面向这个班的候选导师，请德育室先设置候选导师。")
     label = desk.school_class.label
     names = [*(e.pupil.name for e in desk.enrolments), *(m.names for m in desk.mentors)]
-    if stop := said_first(request, [one for name in names for one in unprintable(name, label, "姓名", name)]):
+    if stop := said_first(request, unprintable_names(names, label)):
         return stop
     found = desk.round
     paper = Ballot(

@@ -13,7 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, roles_required
 from accounts.services import audit
 from core.clock import cn_full_day
-from core.unprintable import Unprintable, said_first, unprintable
+from core.unprintable import Unprintable, said_first, unprintable_names
 from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.queries.matrix_lists import ClassList, class_lists, grades_visible_to
 from mentors.views.rounds import find_round, year_or_404
@@ -72,7 +72,7 @@ def _matrix(request: ActorRequest, year: SchoolYear, grade: Grade) -> HttpRespon
 
 def _unprintable(found: ClassList) -> list[Unprintable]:
     names = [*(e.pupil.name for e in found.enrolments), *(m.mentor.names for m in found.mentors)]
-    return [one for name in names for one in unprintable(name, found.school_class.label, "姓名", name)]
+    return unprintable_names(names, found.school_class.label)
 
 
 def _class(found: ClassList) -> MatrixClass:

@@ -7,7 +7,7 @@ notes are not printed, so they are not looked at either.
 from collections.abc import Iterable, Sequence
 
 from accounts.actors import Actor
-from core.unprintable import Unprintable, unprintable
+from core.unprintable import Unprintable, unprintable, unprintable_names
 from mentors.models import Assignment, Teacher
 from records.contexts import ClassSummary, Letter, RecordBook
 from records.models import GrowthLetter, HeartTalk, HomeVisit
@@ -32,7 +32,7 @@ def in_teachers(actor: Actor) -> list[Unprintable]:
 
 
 def _in_mentors(names: Iterable[str]) -> list[Unprintable]:
-    return [found for name in dict.fromkeys(names) for found in unprintable(name, "", "导师姓名", name)]
+    return unprintable_names(names, place="导师姓名")
 
 
 def in_papers(papers: Iterable[Letter]) -> list[Unprintable]:
@@ -63,7 +63,7 @@ def in_book(book: RecordBook) -> list[Unprintable]:
 def in_summary(summary: ClassSummary) -> list[Unprintable]:
     """What does not print of the names in a class's summary, the mentors' too. No query."""
     names = [*(pupil.name for pupil in summary.pupils), *(mentor.names for mentor in summary.mentors)]
-    return [found for name in names for found in unprintable(name, summary.class_label, "姓名", name)]
+    return unprintable_names(names, summary.class_label)
 
 
 def in_letters(actor: Actor, letters: Sequence[GrowthLetter]) -> list[Unprintable]:

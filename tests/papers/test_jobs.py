@@ -13,12 +13,12 @@ from pypdf import PdfReader
 
 from accounts.models import RoleGrant, User
 from accounts.services import end_role
+from jobs import merging
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
 from mentors.enums import AssignmentOrigin
 from mentors.services import assign_pupil
-from records import printing
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.documents.reading import page_texts, text
 from tests.records.builders import letter, released_letter, visit
@@ -206,7 +206,7 @@ def test_all_books_come_in_one_pdf_as_they_are_handed_out(qingzhu: SchoolCast, c
 def test_a_long_file_is_cut_into_volumes_between_classes(
     qingzhu: SchoolCast, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(printing, "VOLUME_BYTES", 1)
+    monkeypatch.setattr(merging, "VOLUME_BYTES", 1)
     client = client_of(qingzhu.office)
     job = finished(order(client, "all_books", bundle="merged"))
     names = [result.name for result in job.files.order_by("name")]

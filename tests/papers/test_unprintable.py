@@ -67,7 +67,7 @@ def assert_said_and_then_printed(client: Client, where: str, name: str) -> None:
     logged = AuditEntry.objects.filter(verb__startswith="print").count()
     answer = client.get(where)
     said = answer.content.decode()
-    assert (answer.status_code, name in said, "仍然打印" in said) == (409, True, True)
+    assert (answer.status_code, name in said, "U+1FAE0" in said, "仍然打印" in said) == (409, True, True, True)
     assert AuditEntry.objects.filter(verb__startswith="print").count() == logged
     # Going on keeps what was asked for.
     end = "&" if "?" in where else "?"
