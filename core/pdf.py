@@ -165,10 +165,6 @@ class Manuscript:
         """64 hex digits for all that the paper shows: with another text, picture, colour or font they differ."""
         return _digest(self.html, self.assets, self.recolour, press())
 
-    def text(self) -> str:
-        """The characters of the paper with its markup; `core.glyphs.missing_glyphs` says which do not print."""
-        return self.title + self.body
-
 
 def manuscript(
     template: str,

@@ -47,17 +47,11 @@ class _Printed:
     date: str
 
 
-def appointment_manuscripts(appointments: Sequence[Appointment]) -> list[Manuscript]:
-    """A manuscript for each of `appointments`, to be set as a file of its own (`core.pdf.set_each`)."""
-    return [_manuscript([appointment], single=appointment.name) for appointment in appointments]
-
-
 def render_appointments(appointments: Sequence[Appointment]) -> bytes:
     """Return one PDF with a page for each, in the order given. Raises ValueError if there is none."""
     if not appointments:
         raise ValueError("no appointment to print")
-    single = appointments[0].name if len(appointments) == 1 else ""
-    return set_pdf(_manuscript(appointments, single=single))
+    return set_pdf(_manuscript(appointments))
 
 
 def chinese_date(on: date) -> str:
@@ -66,8 +60,9 @@ def chinese_date(on: date) -> str:
     return f"{year}年{to_chinese(on.month)}月{to_chinese(on.day)}日"
 
 
-def _manuscript(appointments: Sequence[Appointment], *, single: str) -> Manuscript:
+def _manuscript(appointments: Sequence[Appointment]) -> Manuscript:
     first = appointments[0]
+    single = first.name if len(appointments) == 1 else ""
     school = first.school
     return manuscript(
         "documents/appointment.html",

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.pdf import set_each, set_pdf
-from mentors.documents.appointment import appointment_manuscripts, render_appointments
+from mentors.documents.appointment import render_appointments
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders_small, reading
@@ -57,11 +56,6 @@ def test_a_text_without_the_name_is_headed_by_it_and_a_date_may_be_left_to_the_p
 def test_a_name_is_data_even_if_it_looks_like_a_placeholder_or_markup(tmp_path: Path) -> None:
     pdf = render_appointments([appointment(name="<b>{班级}", text="聘请{姓名}。{其他}")])
     assert reading.spoken(pdf, tmp_path) == "聘书聘请<b>{班级}。{其他}江城市青竹小学（盖章）二〇二六年九月一日"
-
-
-def test_a_file_for_each_teacher_has_the_bytes_of_one_set_alone() -> None:
-    papers = appointment_manuscripts([appointment(name="甲"), appointment(name="乙", classes=("一<1>", "一<2>"))])
-    assert set_each(papers) == [set_pdf(paper) for paper in papers]
 
 
 def test_no_appointment_is_an_error() -> None:
