@@ -48,11 +48,25 @@ class PlannedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """A question that an import asks of several rows at once. `ticked`: the boxes are ticked beforehand."""
+
+    title: str
+    help_text: str
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Something the importer proposes and a person decides, such as an office role; nothing happens unasked."""
 
     key: str
     label: str
+    group: ChoiceGroup
+
+    def as_dict(self) -> dict[str, str]:
+        """The stable JSON shape of the command line."""
+        return {"key": self.key, "label": self.label, "question": self.group.title}
 
 
 def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int) -> str:

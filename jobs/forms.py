@@ -1,5 +1,7 @@
 """Forms of roster imports."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -34,26 +36,39 @@ class UploadForm(forms.Form):
         return upload
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """One question of the preview with its tick boxes: `(key, label, ticked)`."""
+
+    title: str
+    help_text: str
+    boxes: tuple[tuple[str, str, bool], ...]
+
+
 class ConfirmForm(forms.Form):
     """Which of the import's proposals to carry out."""
 
-    accepted = forms.MultipleChoiceField(
-        label="同时授予角色",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="按名册里的“职务”建议。只勾选确实需要的，以后也可以在“教师”里调整。",
-    )
+    accepted = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], kind: ImportKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, summary: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        labels = dict(summary.get("choices", []))
         field = self.fields["accepted"]
         if isinstance(field, forms.MultipleChoiceField):
-            field.choices = choices
-        if kind == ImportKind.STUDENTS:
-            field.label = "转班"
-            field.help_text = "只勾选确实转班的。不勾选的留在原班，其他变动照常导入；原来的导师不变。"
-        if not choices:
-            del self.fields["accepted"]
+            field.choices = list(labels.items())
+        # A preview kept before questions had titles of their own is asked under one.
+        groups = summary.get("choice_groups") or [
+            {"title": "请确认", "help_text": "只勾选确实要做的。", "ticked": False, "keys": list(labels)}
+        ]
+        self.groups = tuple(
+            QuestionGroup(
+                group["title"],
+                group["help_text"],
+                tuple((key, labels[key], group["ticked"]) for key in group["keys"] if key in labels),
+            )
+            for group in groups
+            if labels
+        )
 
 
 class SetAsideForm(forms.Form):

@@ -87,10 +87,7 @@ def upload(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The preview of a batch, or what became of it."""
     batch = _batch(request, pk)
-    choices = [(key, label) for key, label in batch.summary.get("choices", [])]
-    # Whoever administers accounts is named by hand: that role is offered, not suggested; nor is a change of class.
-    ticked = [key for key, _ in choices if not key.startswith((f"{Role.SCHOOL_ADMIN}:", "move:"))]
-    form = ConfirmForm(choices=choices, kind=ImportKind(batch.kind), initial={"accepted": ticked})
+    form = ConfirmForm(summary=batch.summary)
     aside = SetAsideForm(rows=batch.summary.get("error_rows", 0))
     # Who may grant an exception from the cap finds the way to it here; the page itself belongs to the mentors' room.
     exception_url = reverse("board:grant") if request.actor.has(Role.MORAL_OFFICE) else ""
@@ -177,8 +174,7 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
 def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Write what the preview showed, once."""
     batch = _batch(request, pk)
-    choices = [(key, label) for key, label in batch.summary.get("choices", [])]
-    form = ConfirmForm(request.POST, choices=choices, kind=ImportKind(batch.kind))
+    form = ConfirmForm(request.POST, summary=batch.summary)
     # A choice that is no longer offered means that the preview changed; the service says so.
     accepted = form.cleaned_data.get("accepted", []) if form.is_valid() else []
     try:

@@ -39,6 +39,8 @@ from schools.models import SchoolYear
 # A file with more rows than this is checked in the background.
 LARGE_ROWS = 3000
 CHECK_KIND = "roster_check"
+# Says yes to every choice of a plan, for scripts; no choice has this key.
+ALL_CHOICES = "all"
 
 
 def check_roster(
@@ -61,7 +63,8 @@ def import_roster(
     options: ImportOptions,
     accepted: Iterable[str] = (),
 ) -> ImportReport:
-    """Check the file and, if there is no error, write all of it; `accepted` are the keys of choices to carry out.
+    """Check the file and, if there is no error, write all of it; `accepted` are the keys of choices to carry out,
+    or `ALL_CHOICES`.
 
     Raises DomainError `other_school`, `not_written`.
     """
@@ -206,10 +209,8 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
             elif report.log.has_errors:
                 raise DomainError("has_errors", "名册里还有错误，没有导入。请按提示改好后重新上传。")
             else:
-                offered = {choice.key for choice in plan.choices}
-                chosen = frozenset(accepted) & offered
                 with without_collector(), recording() as journal:
-                    plan.write(chosen)
+                    plan.write(_chosen(plan, accepted))
                     keep_journal(locked, journal)
                 remember_mapping(school_id=year.school_id, kind=ImportKind(locked.kind), mapping=options.mapping)
                 locked.state = ImportState.DONE
@@ -267,11 +268,17 @@ def _run(
             report = report_of(plan)
             if not write or report.log.has_errors:
                 return report
-            plan.write(frozenset(accepted) & {choice.key for choice in plan.choices})
+            plan.write(_chosen(plan, accepted))
             _log_import(actor, year, report, hashlib.sha256(data).hexdigest())
     except DatabaseError as error:
         raise _not_written() from error
     return report_of(plan, written=True)
+
+
+def _chosen(plan: ImportPlan, accepted: Iterable[str]) -> frozenset[str]:
+    """The keys of the plan's choices that were said yes to."""
+    offered, said = {choice.key for choice in plan.choices}, frozenset(accepted)
+    return frozenset(offered) if ALL_CHOICES in said else said & offered
 
 
 def _check_school(actor: Actor, year: SchoolYear) -> None:

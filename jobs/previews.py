@@ -1,10 +1,11 @@
 """What one look at a roster came to: the report of a run, and what a batch keeps of it for its page."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.importlog import FoldedFinding, ImportLog, Level
-from core.importplan import ChangeKind, Choice, PlannedChange, fingerprint
+from core.importplan import ChangeKind, Choice, ChoiceGroup, PlannedChange, fingerprint
 from jobs.enums import ImportState
 from jobs.importers import ImportOptions, ImportPlan
 from jobs.models import ImportBatch
@@ -41,6 +42,7 @@ class ImportReport:
             "updated": self.count(ChangeKind.CHANGED),
             "unchanged": self.unchanged,
             **self.log.as_dict(),
+            "choices": [choice.as_dict() for choice in self.choices],
             "written": self.written,
         }
 
@@ -81,6 +83,7 @@ def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOption
         "unknown_classes": list(report.unknown_classes),
         **report.asked,
         "choices": [[choice.key, choice.label] for choice in report.choices],
+        "choice_groups": _groups(report.choices),
         # Changes of what is stored come first: they need the reader's eye more than new rows do.
         "changes": [change.as_dict() for change in changed[:SHOWN_CHANGES]],
         "new": [change.as_dict() for change in report.changes if change.kind is ChangeKind.NEW][: SHOWN_CHANGES // 3],
@@ -96,6 +99,14 @@ def _asked(plan: ImportPlan) -> dict[str, Any]:
         "spellings": [list(spelling) for spelling in plan.spellings[:SHOWN_CHANGES]],
         "unread_classes": list(plan.unread_classes[:SHOWN_CHANGES]),
     }
+
+
+def _groups(choices: Iterable[Choice]) -> list[dict[str, Any]]:
+    """The choices by what they ask, in the order of first asking."""
+    groups: dict[ChoiceGroup, list[str]] = {}
+    for choice in choices:
+        groups.setdefault(choice.group, []).append(choice.key)
+    return [asdict(group) | {"keys": keys} for group, keys in groups.items()]
 
 
 def error_rows(log: ImportLog) -> dict[str, tuple[int, ...]]:

@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from accounts.services import NewGrant, create_users, grant_roles, rename_users
 from core.importlog import ImportLog, LinePlace
-from core.importplan import ChangeKind, Choice, FieldChange, PlannedChange
+from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
 from core.tablereader import ColumnInFile, TableReader, find_tables
@@ -37,6 +37,9 @@ _PROPOSALS = (
     (re.compile(r"心理"), Role.COUNSELLOR),
     (re.compile(r"信息管理|系统管理|网络管理|网管"), Role.SCHOOL_ADMIN),
 )
+_BY_DUTY = "按名册里的“职务”建议。只勾选确实需要的，以后也可以在“教师”里调整。"
+_ROLE = ChoiceGroup("同时授予角色", _BY_DUTY, ticked=True)
+_ADMIN = ChoiceGroup("同时授予管理员角色", _BY_DUTY)
 
 
 @dataclass(slots=True)
@@ -235,7 +238,9 @@ class _Writing:
             if pattern.search(row.duty) and role not in held:
                 key = f"{role}:{number}"
                 self.proposals[key] = (number, user_id, role)
-                choices.append(Choice(key, f"{row.name}（{row.duty}）→ {role.label}"))
+                # Whoever administers accounts is named by hand: that role is offered, not suggested.
+                group = _ADMIN if role is Role.SCHOOL_ADMIN else _ROLE
+                choices.append(Choice(key, f"{row.name}（{row.duty}）→ {role.label}", group))
         return choices
 
     def run(self, accepted: frozenset[str]) -> None:

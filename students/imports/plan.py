@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from core.bulk import insert_rows
 from core.importlog import ImportLog
-from core.importplan import ChangeKind, Choice, FieldChange, PlannedChange
+from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
@@ -24,6 +24,7 @@ from students.models import Enrolment, Guardian, Pupil
 BATCH = 1000
 # More changes of class than this are proposed by pairs of classes: nobody ticks hundreds of boxes.
 SINGLE_MOVES = 60
+_MOVE = ChoiceGroup("转班", "只勾选确实转班的。不勾选的留在原班，其他变动照常导入；原来的导师不变。")
 # Columns that new rows are inserted with, in this order.
 _PUPIL = ("school_id", "name", "pinyin", "initials", "gender", "student_number", "remark")
 _ENROLMENT = ("school_id", "year_id", "pupil_id", "school_class_id", "seat_number", "starts_on")
@@ -98,7 +99,7 @@ class _Writing:
             names.setdefault(self._move_key(row, stored), []).append(row.name)
         labels = {self._move_key(row, stored): _from_to(row, stored) for row, stored, _ in self.moves}
         return tuple(
-            Choice(key, f"{'、'.join(who[:10])}{f'等 {len(who)} 人' if len(who) > 10 else ''}：{labels[key]}")
+            Choice(key, f"{'、'.join(who[:10])}{f'等 {len(who)} 人' if len(who) > 10 else ''}：{labels[key]}", _MOVE)
             for key, who in names.items()
         )
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from students.models import Pupil
+from tests.cases.books import places
 from tests.imports.conftest import ROSTERS, STUDENT_HEADER, Desk, book, pupil
 
 
@@ -36,6 +37,7 @@ def test_a_clean_file_ends_with_zero_and_one_json_object(desk: Desk) -> None:
         "unchanged": 0,
         "errors": [],
         "warnings": [],
+        "choices": [],
         "written": True,
     }
 
@@ -67,6 +69,7 @@ def test_a_refused_file_ends_with_one_and_says_where(desk: Desk, tmp_path: Path)
             }
         ],
         "warnings": [],
+        "choices": [],
         "written": False,
     }
 
@@ -97,3 +100,24 @@ def test_without_json_it_speaks_plainly(desk: Desk, tmp_path: Path) -> None:
         "[错误] 名册 第 3 行 性别：性别请填“男”或“女”。（？）",
         "共 2 行：新增 1，变动 0，未变 0，名册中没有的 0。有错误，没有写入。",
     ]
+
+
+def test_a_question_is_answered_by_its_key_or_by_all(desk: Desk, tmp_path: Path) -> None:
+    """A change of class waits for a yes; scripts had no way to say it."""
+    path = tmp_path / "名册.xlsx"
+    command = (str(path), "--school", "qz", "--kind", "students", "--create-classes")
+    path.write_bytes(book(STUDENT_HEADER, pupil(1, "甲"), pupil(2, "乙"), pupil(3, "丙", "一<2>")))
+    run(*command)
+    path.write_bytes(book(STUDENT_HEADER, pupil(1, "甲", "一<2>"), pupil(2, "乙", "一<2>"), pupil(3, "丙", "一<2>")))
+    code, report = run_json(*command)
+    keys = [choice["key"] for choice in report["choices"]]
+    assert (code, [(c["label"], c["question"]) for c in report["choices"]], places()) == (
+        0,
+        [("甲：一（1）班转到一（2）班", "转班"), ("乙：一（1）班转到一（2）班", "转班")],
+        [("甲", "一（1）班"), ("乙", "一（1）班"), ("丙", "一（2）班")],
+    )
+    run(*command, "--accept", keys[1], "--accept", "move:0")
+    assert places() == [("甲", "一（1）班"), ("丙", "一（2）班"), ("乙", "一（2）班")]
+    code, text = run(*command, "--accept", "all")
+    assert f"[转班] 甲：一（1）班转到一（2）班（--accept {keys[0]}，或在导入页面打勾）" in text.splitlines()
+    assert places() == [("丙", "一（2）班"), ("乙", "一（2）班"), ("甲", "一（2）班")]

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,19 @@ class Command(HouseCommand):
     help = "Import a roster workbook of one school. Exit code 0 when clean, 1 when refused; then nothing was written."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """FILE --school CODE --kind KIND [--create-classes] [--dry-run] [--json]."""
+        """FILE --school CODE --kind KIND [--create-classes] [--take-hidden] [--accept KEY]… [--dry-run] [--json]."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--school", required=True, metavar="CODE")
         parser.add_argument("--kind", required=True, choices=ImportKind.values)
         parser.add_argument("--create-classes", action="store_true", help="create classes that are missing")
+        parser.add_argument("--take-hidden", action="store_true", help="read hidden sheets and rows too")
+        parser.add_argument(
+            "--accept",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="say yes to a question, by its key, or to 'all'",
+        )
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -59,14 +68,14 @@ class Command(HouseCommand):
             data = path.read_bytes()
         except OSError:
             raise DomainError("no_file", f"打不开文件“{path.name}”，请检查路径。") from None
-        run = check_roster if options["dry_run"] else import_roster
+        run = check_roster if options["dry_run"] else partial(import_roster, accepted=options["accept"])
         return run(
             actor=system_actor(school_id=school.pk, today=today(), name="命令行"),
             year=year,
             kind=ImportKind(options["kind"]),
             data=data,
             file_name=path.name,
-            options=ImportOptions(create_classes=options["create_classes"]),
+            options=ImportOptions(create_classes=options["create_classes"], take_hidden=options["take_hidden"]),
         )
 
     def _print(self, report: ImportReport, *, dry_run: bool) -> None:
@@ -80,7 +89,7 @@ class Command(HouseCommand):
             line = f"{place}：{first.message}" if place else first.message
             self.stdout.write(f"[{labels[first.level]}] {line}{values}")
         for choice in report.choices:
-            self.stdout.write(f"[建议] {choice.label}（请在导入页面确认）")
+            self.stdout.write(f"[{choice.group.title}] {choice.label}（--accept {choice.key}，或在导入页面打勾）")
         counts = (
             f"共 {report.rows} 行：新增 {report.count(ChangeKind.NEW)}，变动 {report.count(ChangeKind.CHANGED)}，"
             f"未变 {report.unchanged}，名册中没有的 {report.count(ChangeKind.GONE)}。"
