@@ -1,0 +1,125 @@
+"""The one stage that migrates: from nothing, and from a former state with people in it.
+
+All other tests make their tables from the models alone, which is right as long as both ways end in the same schema.
+"""
+
+import lzma
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+
+from tests.migrating.schema import Schema, schema_of
+
+ROOT = Path(__file__).resolve().parents[2]
+# The demo as commit 5c36c49 built it: the last state before the migrations were squashed.
+FORMER = Path(__file__).parent / "former.sql.xz"
+# Django's own tables, which every migration may write.
+KEPT_BY_DJANGO = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
+
+pytestmark = pytest.mark.migrations
+
+
+def _manage(database_url: str, folder: Path, *arguments: str) -> str:
+    """What a command of its own process prints, with the migrations that the tests leave out."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL"}}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment | {"VAR_DIR": str(folder), "DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def _opened(name: str) -> BaseDatabaseWrapper:
+    """A connection of its own to the database of that name beside the test's."""
+    opened = ConnectionHandler({"default": {**settings.DATABASES["default"], "NAME": name}})["default"]
+    assert isinstance(opened, BaseDatabaseWrapper)
+    return opened
+
+
+def _counts(database: sqlite3.Connection) -> dict[str, int]:
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # our own tables
+        for name in tables
+        if name not in KEPT_BY_DJANGO
+    }
+
+
+@pytest.fixture
+def from_models(db: None) -> Schema:
+    """The schema that all other tests run on."""
+    return schema_of(connection)
+
+
+@pytest.fixture
+def empty_database(db: None, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Name and address of a database without any table, beside the test's own."""
+    if connection.vendor == "sqlite":
+        path = tmp_path / "new.sqlite3"
+        yield str(path), f"sqlite:///{path}"
+        return
+    parameters = connection.get_connection_params()
+    name = f"{parameters['dbname']}_new"
+    address = f"postgres://{parameters['user']}@{parameters['host']}:{parameters['port']}/{name}"
+    with _opened("postgres").cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield name, address
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.both_databases
+def test_migrating_from_nothing_ends_in_the_schema_of_the_models(
+    from_models: Schema, empty_database: tuple[str, str], tmp_path: Path
+) -> None:
+    name, address = empty_database
+    _manage(address, tmp_path, "migrate", "--verbosity", "0")
+    with closing(_opened(name)) as migrated:
+        from_nothing = schema_of(migrated)
+    assert list(from_nothing.pop("django_migrations", [])) != []
+    assert from_nothing == from_models
+
+
+def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_row(
+    from_models: Schema, tmp_path: Path
+) -> None:
+    path = tmp_path / "former.sqlite3"
+    with closing(sqlite3.connect(path)) as former:
+        # Django teaches SQLite this one; checks of the schema use it.
+        former.create_function("REGEXP", 2, lambda pattern, value: re.search(pattern, value) is not None)
+        former.executescript(lzma.decompress(FORMER.read_bytes()).decode())
+        before = _counts(former)
+    assert before["students_pupil"] == 1637
+
+    _manage(f"sqlite:///{path}", tmp_path, "migrate", "--verbosity", "0")
+
+    with closing(_opened(str(path))) as migrated:
+        from_former = schema_of(migrated)
+    from_former.pop("django_migrations")
+    assert from_former == from_models
+    with closing(sqlite3.connect(path)) as now:
+        after = _counts(now)
+        assert {table: after[table] for table in before} == before
+        assert now.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_no_change_of_a_model_is_without_its_migration(tmp_path: Path) -> None:
+    printed = _manage(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path, "makemigrations", "--check", "--dry-run")
+    assert printed == "No changes detected\n"
