@@ -93,7 +93,7 @@ def test_migrating_from_nothing_ends_in_the_schema_of_the_models(
     _manage(address, tmp_path, "migrate", "--verbosity", "0")
     with closing(_opened(name)) as migrated:
         from_nothing = schema_of(migrated)
-    assert list(from_nothing.pop("django_migrations", [])) != []
+    del from_nothing["django_migrations"]
     assert from_nothing == from_models
 
 
@@ -112,7 +112,7 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
 
     with closing(_opened(str(path))) as migrated:
         from_former = schema_of(migrated)
-    from_former.pop("django_migrations")
+    del from_former["django_migrations"]
     assert from_former == from_models
     with closing(sqlite3.connect(path)) as now:
         after = _counts(now)
