@@ -1,4 +1,4 @@
-"""Cleaning of what people type into cells: text, names, numbers, telephones, Chinese numerals.
+"""Cleaning of what people type into cells: text, names, numbers, dates, Chinese numerals.
 
 Everything here is a pure function from a value to a value. None of it knows what a column means.
 """
@@ -6,9 +6,6 @@ Everything here is a pure function from a value to a value. None of it knows wha
 import datetime
 import re
 import unicodedata
-from dataclasses import dataclass
-
-import phonenumbers
 
 # Ideographs with their extensions, radicals, 〇 and 々.
 HAN = r"\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -20,10 +17,6 @@ _SPACES = re.compile(r"\s+")
 _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}]) +(?=[{HAN}])")
 _DOTS = re.compile(r" *[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387] *")
 _FULL_STOP_IN_NAME = re.compile(rf"(?<=[{HAN}]) *[.\u3002] *(?=[{HAN}])")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_MOBILES = re.compile(r"1[3-9]\d{9}(?:\s+1[3-9]\d{9})+")
-_MOBILE_WITHIN = re.compile(r"(?<![\d+-])1[3-9]\d{9}(?![\d-])")
-_PHONE_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 # Format characters (zero width, direction marks), controls and halves of surrogate pairs: Unicode's Cc, Cf and Cs
 # without white space.
 _INVISIBLE = re.compile(
@@ -104,64 +97,6 @@ def number_text(number: float) -> str:
 def lost_digits(number: float) -> bool:
     """True if a spreadsheet cannot have kept all digits of this number (more than 15)."""
     return abs(number) >= _EXACT_NUMBERS
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """One telephone number as stored. `valid` says that it can exist, `mobile` that it takes messages."""
-
-    number: str
-    valid: bool
-    mobile: bool
-
-
-def split_phones(text: str) -> list[str]:
-    """The numbers of a cell that holds several, in order; separators `、 , ; / |` and line breaks."""
-    parts = [part.strip() for part in _PHONE_SEPARATORS.split(text) if part.strip()]
-    # Blanks also stand inside a number; between two whole mobile numbers they separate.
-    return [number for part in parts for number in (part.split() if _MOBILES.fullmatch(part) else [part])]
-
-
-def mobile_within(text: str) -> str:
-    """The one mobile number in a text that says more, such as `13800138000妈妈`; empty if there is none or several."""
-    found = set(_MOBILE_WITHIN.findall(clean_key(text)))
-    return found.pop() if len(found) == 1 else ""
-
-
-def normalise_phone(text: str) -> Phone:
-    """One number in stored form: mobiles as 11 digits, mainland land lines `021-59120000`, foreign ones as `+…`.
-
-    What cannot be a telephone number comes back as typed (cleaned) with `valid=False`.
-    """
-    typed = clean_key(text).lstrip("'\u2019")
-    digits = re.sub(r"[\s\-()（）—–.]", "", typed)
-    national = re.sub(r"^(?:\+86|0086)", "", digits)
-    if _MOBILE.fullmatch(national):
-        return Phone(national, valid=True, mobile=True)
-    try:
-        number = phonenumbers.parse(typed.replace("—", "-"), "CN")
-    except phonenumbers.NumberParseException:
-        return Phone(typed, valid=False, mobile=False)
-    if not phonenumbers.is_valid_number(number):
-        return Phone(typed, valid=False, mobile=False)
-    kind = phonenumbers.number_type(number)
-    mobile = kind in (
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    )
-    if number.country_code == 86:
-        formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-        area, _, rest = formatted.partition(" ")
-        return Phone(
-            f"{area}-{rest.replace(' ', '')}" if rest else area,
-            valid=True,
-            mobile=mobile,
-        )
-    return Phone(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        valid=True,
-        mobile=mobile,
-    )
 
 
 _DIGITS = "〇一二三四五六七八九"

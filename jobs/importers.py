@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import Choice, PlannedChange
-from core.tablereader import ColumnInFile
+from core.tablefinder import ColumnInFile
 from core.text import clean_key
 from core.workbooks import Workbook
 from jobs.enums import ImportKind

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from accounts.actors import Actor
 from core.importlog import ImportLog
 from core.importplan import ChangeKind, FieldChange, PlannedChange
-from core.tablereader import ColumnInFile, TableReader, find_tables
+from core.tablefinder import ColumnInFile, find_tables
+from core.tablereader import TableReader
 from core.text import clean_name, clean_text
 from core.workbooks import ColumnSpec, Record, find_table
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest

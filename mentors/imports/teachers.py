@@ -12,7 +12,8 @@ from core.importlog import ImportLog, LinePlace
 from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
-from core.tablereader import ColumnInFile, TableReader, find_tables
+from core.tablefinder import ColumnInFile, find_tables
+from core.tablereader import TableReader
 from core.text import clean_name, clean_text
 from core.workbooks import ColumnSpec, Record
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest

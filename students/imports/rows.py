@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.importlog import ImportLog
-from core.tablereader import ColumnInFile, TableReader, find_tables, whole_number
+from core.tablefinder import ColumnInFile, find_tables
+from core.tablereader import TableReader, whole_number
 from core.text import clean_key, clean_name, clean_text
 from core.workbooks import CellError, Record, Table, Workbook
 from jobs.importers import ClassFinder, ImportOptions

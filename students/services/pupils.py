@@ -9,8 +9,9 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
+from core.phones import normalise_phone
 from core.pinyin import name_pinyin
-from core.text import clean_key, clean_name, clean_text, normalise_phone
+from core.text import clean_key, clean_name, clean_text
 from schools.models import SchoolClass
 from students.models import Enrolment, Guardian, Pupil
 

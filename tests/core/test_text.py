@@ -4,16 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.phones import normalise_phone, split_phones
 from core.text import (
     chinese_number,
     clean_key,
     clean_name,
     clean_text,
     lost_digits,
-    normalise_phone,
     number_text,
     quantity,
-    split_phones,
     to_chinese,
 )
 
