@@ -8,6 +8,7 @@ from accounts.http import ActorRequest
 from accounts.views.sign_in import healthz
 from mentors.urls.care import badges_urls, handover_urls, meetings_urls, readiness_urls, training_urls
 from mentorship.navigation import home_url
+from records.urls import cards, desk, letters, office
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -20,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("accounts.urls")),
     path("my/cards/", include("records.urls.cards")),
-    path("my/", include("records.urls.desk")),
+    path("my/", include(([*desk.urlpatterns, *letters.desk_urlpatterns], "desk"))),
     path("counsel/", include("records.urls.counsel")),
     path("classes/", include("mentors.urls.board")),
     path("classes/", include("mentors.urls.arrangement")),
@@ -35,7 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("training/", include(training_urls)),
     path("handover/", include(handover_urls)),
     path("badges/", include(badges_urls)),
-    path("office/", include("records.urls.office")),
+    path("office/", include(([*office.urlpatterns, *cards.office_urlpatterns, *letters.office_urlpatterns], "office"))),
     path("papers/", include("records.urls.papers")),
     path("plan/", include("records.urls.plan")),
     path("manage/merge/", include("records.urls.merge")),

@@ -1,4 +1,4 @@
-"""心灵树洞卡 for teachers, under /my/cards/."""
+"""心灵树洞卡 for teachers, under /my/cards/, and their counts, under /office/ in that namespace."""
 
 from django.urls import path
 
@@ -17,4 +17,7 @@ urlpatterns = [
     path("<int:pk>/close/", cards.close, name="close"),
     path("<int:pk>/history/", cards.history, name="history"),
     path("<int:pk>/reopen/", cards.reopen, name="reopen"),
+]
+office_urlpatterns = [
+    path("cards/", cards.counts, name="cards"),
 ]

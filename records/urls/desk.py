@@ -1,20 +1,8 @@
-"""The mentor's desk, under /my/."""
+"""The mentor's desk, under /my/; `mentorship.urls` puts the letters beside it, in one namespace."""
 
 from django.urls import path
 
-from records.views import (
-    desk,
-    desk_drafts,
-    desk_history,
-    desk_letters,
-    desk_notes,
-    files,
-    letter_desk,
-    letter_tools,
-    visits,
-)
-
-app_name = "desk"
+from records.views import desk, desk_drafts, desk_history, desk_notes, files, visits
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -22,14 +10,6 @@ urlpatterns = [
     path("pupils/<int:pk>/brief/", desk.brief, name="brief"),
     path("pupils/<int:pk>/visit/", desk_notes.visit_new, name="visit"),
     path("pupils/<int:pk>/talk/", desk_notes.talk_new, name="talk"),
-    path("pupils/<int:pk>/letter/", desk_letters.letter, name="letter"),
-    path("letters/", letter_desk.letters, name="letters"),
-    path("letters/lined.pdf", letter_tools.lined_all, name="lined_letters"),
-    path("letters/<int:pk>/", letter_desk.letter_desk, name="letter_desk"),
-    path("letters/<int:pk>/check/", letter_tools.check, name="letter_check"),
-    path("letters/<int:pk>/preview/", letter_tools.preview, name="letter_preview"),
-    path("letters/<int:pk>/preview.pdf", letter_tools.preview_pdf, name="letter_pdf"),
-    path("letters/<int:pk>/lined.pdf", letter_tools.lined, name="letter_lined"),
     path("visits/", visits.visits, name="visits"),
     path("visits/plan/", visits.plan, name="visit_plan"),
     path("visits/plan/<int:pk>/", visits.plan_edit, name="visit_plan_edit"),
