@@ -1,5 +1,7 @@
 """The fixed words of visits, talks, letters, cards and ticks."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -49,6 +51,10 @@ class LetterState(models.TextChoices):
     HANDED_IN = "handed_in", "已交"
     RETURNED = "returned", "退回修改"
     RELEASED = "released", "已发布"
+
+
+#: States in which a letter is printed for the school.
+PRINTED_LETTERS: Final = (LetterState.HANDED_IN, LetterState.RELEASED)
 
 
 class TickState(models.TextChoices):

@@ -3,9 +3,8 @@
 from accounts.actors import Actor
 from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
 from records.contexts import Tick as PaperTick
-from records.enums import LetterState
+from records.enums import PRINTED_LETTERS, LetterState
 from records.queries.desk import Calendar, DeskTick, read_facts
-from records.queries.office_letters import PRINTABLE
 from records.queries.office_pupils import MentorRow, PupilRow, find_class
 from schools.enums import ActionKind, PeriodKind
 from schools.models import SchoolClass
@@ -36,7 +35,9 @@ def class_summary(actor: Actor, calendar: Calendar, school_class: SchoolClass) -
         pupils=tuple(_pupil(row, kinds) for row in page.rows),
         face_to_face=facts.face_to_face(calendar.term),
         letter_label=calendar.label(ActionKind.LETTER),
-        letters=(sum(s in PRINTABLE for s in written), written.count(LetterState.RELEASED)) if has_letters else None,
+        letters=(sum(s in PRINTED_LETTERS for s in written), written.count(LetterState.RELEASED))
+        if has_letters
+        else None,
     )
 
 

@@ -28,8 +28,6 @@ STATES: Final = (MISSING, LetterState.HANDED_IN, ACCEPTED, SCHEDULED, LetterStat
 RELEASABLE: Final = (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)
 #: States in which 德育室 may read the text; a draft belongs to its writer.
 READABLE: Final = (LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELEASED)
-#: States in which a letter is printed for the school.
-PRINTABLE: Final = (LetterState.HANDED_IN, LetterState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)

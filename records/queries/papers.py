@@ -30,9 +30,8 @@ from records.contexts import (
 )
 from records.contexts import Period as PaperPeriod
 from records.contexts import Tick as PaperTick
-from records.enums import Strategy, TickState
+from records.enums import PRINTED_LETTERS, Strategy, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
-from records.queries.office_letters import PRINTABLE
 from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style, period_for, periods_of, plan_rules
@@ -135,7 +134,7 @@ class BookSource:
         for letter in (
             GrowthLetter.objects.visible_to(self.actor)
             .present()
-            .filter(term__in=terms, pupil_id__in=pupil_ids, state__in=PRINTABLE)
+            .filter(term__in=terms, pupil_id__in=pupil_ids, state__in=PRINTED_LETTERS)
             .prefetch_related("mentor__members__teacher")
         ):
             found.letters[letter.pupil_id].append(letter)

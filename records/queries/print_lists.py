@@ -12,10 +12,9 @@ from core.errors import DomainError
 from mentors.models import Mentor
 from mentors.queries import teams_of_year
 from records.contexts import Slip
-from records.enums import LetterState
+from records.enums import PRINTED_LETTERS, LetterState
 from records.models import GrowthLetter
 from records.queries.filing import filed_under, filing_rank
-from records.queries.office_letters import PRINTABLE
 from schools.models import School, SchoolClass, SchoolYear, Term
 from schools.queries import paper_style, plan_rules
 from students.models import Enrolment, FamilySlip
@@ -38,7 +37,7 @@ def letters_for_print(
     *,
     school_class: SchoolClass | None = None,
     mentor: Mentor | None = None,
-    states: Sequence[LetterState] = PRINTABLE,
+    states: Sequence[LetterState] = PRINTED_LETTERS,
 ) -> list[GrowthLetter]:
     """The finished letters of `term` in handing-out order: class by class, by seat number. Two queries.
 
@@ -113,7 +112,7 @@ def term_for_job(actor: Actor, pk: int) -> Term:
 
 def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
     """The classes whose present pupils have finished letters of `term`, in teaching order. One query."""
-    letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTABLE)
+    letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
     pupils = Enrolment.objects.in_school(actor).active().filter(year=term.year_id, pupil__in=letters.values("pupil_id"))
     return list(
         SchoolClass.objects.visible_to(actor).of_year(term.year).filter(pk__in=pupils.values("school_class_id"))
@@ -162,7 +161,7 @@ def print_overview(actor: Actor, year: SchoolYear, term: Term) -> PrintOverview:
     classes = classes_with_pupils(actor, year)
     present = Enrolment.objects.in_school(actor).active().of_year(year)
     sizes = dict(present.values_list("school_class_id").annotate(n=Count("pk")).order_by())
-    finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTABLE)
+    finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
     letters = dict(
         present.filter(pupil__in=finished.values("pupil_id"))
         .values_list("school_class_id")

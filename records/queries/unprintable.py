@@ -10,8 +10,8 @@ from accounts.actors import Actor
 from core.unprintable import Unprintable, unprintable, unprintable_names
 from mentors.models import Assignment, Teacher
 from records.contexts import ClassSummary, Letter, RecordBook
+from records.enums import PRINTED_LETTERS
 from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.queries.office_letters import PRINTABLE
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Enrolment
@@ -96,7 +96,7 @@ def in_books(actor: Actor, year: SchoolYear, *, with_records: bool = True) -> li
     talks = HeartTalk.objects.visible_to(actor).present().filter(**shown)
     for pupil, *texts in talks.values_list("pupils", "text", "place"):
         found += _found(people, pupil, "谈心", *texts)
-    letters = GrowthLetter.objects.visible_to(actor).present().filter(term__year=year, state__in=PRINTABLE)
+    letters = GrowthLetter.objects.visible_to(actor).present().filter(term__year=year, state__in=PRINTED_LETTERS)
     for pupil, *texts in letters.values_list("pupil", "body", "advice"):
         found += _found(people, pupil, "寄语", *texts)
     return found
