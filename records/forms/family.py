@@ -1,9 +1,11 @@
-"""The one form of a family: what stands on the slip, and the end of a phone number."""
+"""Forms of a family: what opens a slip, and the reply to a letter."""
 
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+
+from records.services.replies import LONGEST
 
 
 class SlipForm(forms.Form):
@@ -38,3 +40,24 @@ class SlipForm(forms.Form):
         if len(digits) < 4:
             raise forms.ValidationError("请输入四位数字。")
         return digits[-4:]
+
+
+class ReplyForm(forms.Form):
+    """A family's short reply."""
+
+    text = forms.CharField(
+        label="给老师的回音",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "例如：谢谢老师，孩子读了好几遍。"}),
+        help_text=f"最多 {LONGEST} 字。只有写信的导师看得到。",
+        error_messages={
+            "required": "请写一两句话再发送。",
+            "max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

@@ -1,6 +1,7 @@
-"""Forms around the letters: what 德育室 edits and when it releases, and the family's reply."""
+"""Forms of 德育室's letters: which to list, what it edits, why it returns one and when it releases."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,7 +9,20 @@ from django import forms
 from django.utils import timezone
 
 from core.fields import ProseField
-from records.services.replies import LONGEST
+from records.enums import LetterState
+from records.forms.office import KeysField, PlaceForm
+from records.queries.desk import Calendar
+from records.queries.office_letters import ACCEPTED, MISSING, SCHEDULED
+from schools.models import SchoolClass
+
+STATE_LABELS = {
+    MISSING: "未交",
+    LetterState.HANDED_IN: "待校对",
+    ACCEPTED: "已校对",
+    SCHEDULED: "定时",
+    LetterState.RETURNED: "退回",
+    LetterState.RELEASED: "已发布",
+}
 
 
 class ProofForm(forms.Form):
@@ -56,18 +70,15 @@ class ScheduleForm(forms.Form):
         return timezone.make_aware(datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"]))
 
 
-class ReplyForm(forms.Form):
-    """A family's short reply."""
+class ReturnForm(forms.Form):
+    """Why a letter goes back to its mentor."""
 
-    text = forms.CharField(
-        label="给老师的回音",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "例如：谢谢老师，孩子读了好几遍。"}),
-        help_text=f"最多 {LONGEST} 字。只有写信的导师看得到。",
-        error_messages={
-            "required": "请写一两句话再发送。",
-            "max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。",
-        },
+    reason = forms.CharField(
+        label="退回说明",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "例如：第二段写成了别的同学的名字，请核对。"}),
+        help_text="导师会看到这段话。",
+        error_messages={"required": "请写明退回的原因，方便导师修改。"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,3 +86,45 @@ class ReplyForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+
+class LetterFilterForm(PlaceForm):
+    """Which letters to list: of a place, of a mentor."""
+
+    def __init__(
+        self,
+        *args: Any,
+        calendar: Calendar,
+        classes: list[SchoolClass],
+        mentors: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
+        choices = [("", "全部导师"), *mentors]
+        self.fields["mentor"] = forms.TypedChoiceField(
+            label="导师", choices=choices, coerce=int, required=False, empty_value=None
+        )
+
+    @property
+    def mentor_id(self) -> int | None:
+        """The chosen mentor."""
+        return self.cleaned_data.get("mentor") if self.is_valid() else None
+
+
+class ReleaseForm(LetterFilterForm):
+    """Which letters are meant: the ticked ones, or all of a place or a mentor that are handed in, or read as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"] = forms.ChoiceField(choices=[("selected", ""), ("accepted", ""), ("all", "")])
+        self.fields["letters"] = KeysField(required=False)
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether all handed-in letters of the place are meant."""
+        return bool(self.cleaned_data["scope"] == "all")
+
+    @property
+    def takes_accepted(self) -> bool:
+        """Whether all letters of the place that were found good are meant."""
+        return bool(self.cleaned_data["scope"] == "accepted")

@@ -15,8 +15,7 @@ from core.errors import DomainError
 from mentors.queries.choices import mentoring_of
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
-from records.forms.family import SlipForm
-from records.forms.letter_desk import ReplyForm
+from records.forms.family import ReplyForm, SlipForm
 from records.models import GrowthLetter
 from records.queries.family import letters_for_family
 from records.queries.papers_letter import letter_context

@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
-from records.forms.letter_desk import ReplyForm
+from records.forms.family import ReplyForm
 from records.queries.family import letters_for_family
 from records.services.replies import reply_to_letter
 from records.views.family import show_letter

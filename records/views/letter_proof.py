@@ -14,8 +14,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from records.enums import LetterState
-from records.forms.letter_desk import ProofForm
-from records.forms.office import ReturnForm
+from records.forms.letter_desk import ProofForm, ReturnForm
 from records.models import GrowthLetter
 from records.queries.dashboard import term_calendar
 from records.queries.desk import Calendar

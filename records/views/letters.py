@@ -18,8 +18,8 @@ from core.clock import now
 from core.errors import DomainError
 from core.templatetags.ui import cn_moment
 from records.enums import LetterState
-from records.forms.letter_desk import ScheduleForm
-from records.forms.office import STATE_LABELS, LetterFilterForm, PlaceForm, ReleaseForm
+from records.forms.letter_desk import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
+from records.forms.office import PlaceForm
 from records.queries.dashboard import covered_classes
 from records.queries.desk import Calendar
 from records.queries.office_letters import (

@@ -22,7 +22,7 @@ from records.documents.record_book import book_manuscript, render_record_book
 from records.documents.slips import slip_manuscript
 from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.enums import LetterPaper, LetterState
-from records.forms.office import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
+from records.forms.papers import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
 from records.models import GrowthLetter
 from records.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
 from records.queries import unprintable
