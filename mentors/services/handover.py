@@ -9,9 +9,10 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import audit
 from core.errors import DomainError
+from mentors.care_rules import can_write_handover
 from mentors.models import Assignment, HandOverNote, Mentor, Teacher
 from mentors.queries.care import holds_now
-from mentors.rules import can_keep_roster, can_write_handover
+from mentors.rules import can_keep_roster
 from notices.services import send_notice
 from schools.queries import current_year
 from students.models import Pupil

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
+from mentors.care_rules import can_write_handover
 from mentors.forms.care import HandOverForm
 from mentors.queries.care import handovers_of, school_pupils
-from mentors.rules import can_write_handover
 from mentors.services.handover import write_note
 
 SENT_BEFORE = "这份表单刚才已经保存过一次。要补充内容，请刷新页面再写一份。"

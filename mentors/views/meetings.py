@@ -15,6 +15,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
 from core.errors import DomainError
+from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
 from mentors.forms.care import MeetingForm
 from mentors.models import CaseMeeting
 from mentors.queries import classes_visible_to
@@ -26,7 +27,6 @@ from mentors.queries.meetings import (
     meetings_visible_to,
     team_teachers,
 )
-from mentors.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
 from mentors.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
 from schools.models import SchoolClass
 
