@@ -13,7 +13,7 @@ from core.pdfpages import ONE_BELOW_THE_OTHER, impose
 from records.contexts import Letter, paragraphs
 from records.documents.growth_letter import Code, code_of, day_of, occasion_of, title_of
 from records.documents.runs import set_runs
-from records.lettercheck.page import lines_of
+from records.letter_page import lines_of
 from schools.enums import Design
 
 #: Type sizes of `card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less than

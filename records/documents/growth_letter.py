@@ -13,7 +13,7 @@ from core.pdfpages import SIDE_BY_SIDE, impose
 from core.qr import qr_path
 from records.contexts import Letter, paragraphs, written_day
 from records.documents.runs import set_runs
-from records.lettercheck.page import LetterPage
+from records.letter_page import LetterPage
 from schools.enums import Design
 
 #: A letter that needs a second page anyway has room for this one.

@@ -5,7 +5,6 @@ A letter is caught before anyone else sees it if it holds another child's name, 
 
 from records.lettercheck.check import check_letter
 from records.lettercheck.findings import CHECK_LABELS, Alike, Check, CheckContext, Finding, LetterText
-from records.lettercheck.page import LetterPage, fits_page, overflow
 
 __all__ = [
     "CHECK_LABELS",
@@ -13,9 +12,6 @@ __all__ = [
     "Check",
     "CheckContext",
     "Finding",
-    "LetterPage",
     "LetterText",
     "check_letter",
-    "fits_page",
-    "overflow",
 ]

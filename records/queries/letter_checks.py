@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher
-from records.lettercheck import Check, CheckContext, Finding, LetterPage, LetterText, check_letter
+from records.letter_page import LetterPage
+from records.lettercheck import Check, CheckContext, Finding, LetterText, check_letter
 from records.queries.likeness import find_alike
 from schools.contexts import filled
 from schools.enums import LetterTone

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from records.documents.growth_letter import render_letters
+from records.letter_page import fits_page, overflow
 from records.lettercheck import (
     CHECK_LABELS,
     Alike,
@@ -13,8 +14,6 @@ from records.lettercheck import (
     Finding,
     LetterText,
     check_letter,
-    fits_page,
-    overflow,
 )
 from tests.documents import builders, reading
 from tests.records.lettercheck.cases import FOUND, OTHERS, PUPIL, SILENT
