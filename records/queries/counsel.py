@@ -1,4 +1,4 @@
-"""Reads of the counsellor's pages, and what a teacher sees of their own referrals."""
+"""Reads of the counsellor's pages."""
 
 import datetime
 from dataclasses import dataclass
@@ -31,14 +31,6 @@ def referrals_of_school(actor: Actor) -> ReferralQuerySet:
     """What the counsellor takes care of; nothing for others."""
     rows = Referral.objects.visible_to(actor) if actor.has(Role.COUNSELLOR) else Referral.objects.none()
     return rows.select_related("pupil", "created_by", "acknowledged_by")
-
-
-def sent_by(actor: Actor) -> ReferralQuerySet:
-    """The actor's own referrals, the latest first."""
-    if actor.user_id is None:
-        return Referral.objects.none()
-    rows = Referral.objects.visible_to(actor).filter(created_by_id=actor.user_id)
-    return rows.select_related("pupil", "acknowledged_by")
 
 
 def school_referrals(actor: Actor) -> ReferralQuerySet:
@@ -76,19 +68,6 @@ def mentor_names(pupil: Pupil, year: SchoolYear) -> list[str]:
     rows = Assignment.objects.active().filter(pupil=pupil, year=year).order_by("kind", "pk").select_related("mentor")
     members = Prefetch("mentor__members", MentorMember.objects.select_related("teacher"))
     return [row.mentor.names for row in rows.prefetch_related(members)]
-
-
-@dataclass(frozen=True, slots=True)
-class PupilHelp:
-    """On a pupil's page: whether the reader may ask for help, and what became of their own referrals."""
-
-    may_refer: bool
-    referrals: list[Referral]
-
-
-def pupil_help(actor: Actor, pupil: Pupil, *, may_log: bool) -> PupilHelp:
-    """What stands beside the school's emergency card. One query."""
-    return PupilHelp(may_log or actor.has(Role.MORAL_OFFICE), list(sent_by(actor).filter(pupil=pupil)[:5]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from records.queries.cards import (
     school_cards,
     waited,
 )
-from records.queries.counsel import sent_by
 from records.queries.desk_choices import school_pupils
+from records.queries.pupil_help import sent_by
 from records.querysets import pupils_in_reach
 from records.rules import may_log_for
 from records.services.cards import (

@@ -24,11 +24,9 @@ from records.queries.counsel import (
     MOST_BESIDE,
     has_counsellor,
     mentor_names,
-    pupil_help,
     referral_lines,
     referrals_of_school,
     school_referrals,
-    sent_by,
     shared_keys,
     shared_notes,
     shared_talks,
@@ -36,6 +34,7 @@ from records.queries.counsel import (
     state_counts,
 )
 from records.queries.desk_choices import school_pupils, school_talks, school_visits
+from records.queries.pupil_help import pupil_help, sent_by
 from records.querysets import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
 from records.services.readings import note_readings

@@ -19,11 +19,11 @@ from mentors.queries.marks import mark_tasks
 from mentors.queries.meetings import team_classes
 from records.forms.desk import BriefForm
 from records.models import Note
-from records.queries.counsel import pupil_help
 from records.queries.desk import Calendar, find_calendar, find_desk
 from records.queries.desk_choices import own_enrolment, school_pupils
 from records.queries.drafts import draft_lines
 from records.queries.pupil_file import Asked, PupilFile, pupil_file
+from records.queries.pupil_help import pupil_help
 from records.querysets import pupils_in_reach
 from records.rules import can_read_text, may_log_for, with_may_log
 from records.services.briefs import write_brief
