@@ -7,6 +7,7 @@ from django.db.models import Case, Q, Value, When
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from mentors.models import Assignment, Mentor
 from records.enums import LetterState
@@ -142,6 +143,12 @@ def can_read_attached(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter
     if isinstance(record, GrowthLetter):
         return can_write_letter(actor, record) or (can_release(actor) and record.state != LetterState.DRAFT)
     return can_read_text(actor, record)
+
+
+def is_alone(actor: Actor) -> bool:
+    """Whether nobody else in the school is of 德育室 today, who could check what is the actor's own. One query."""
+    grants = RoleGrant.objects.active(actor.today).filter(school=actor.school_id, role=Role.MORAL_OFFICE)
+    return not grants.filter(user__is_active=True).exclude(user=actor.user_id).exists()
 
 
 def keeps_shelf(actor: Actor) -> bool:

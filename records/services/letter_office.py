@@ -14,8 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor, system_actor
-from accounts.enums import Role
-from accounts.models import RoleGrant
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
@@ -23,7 +21,7 @@ from mentors.models import MentorMember
 from notices.services import send_notice
 from records.enums import LetterState, VersionAct
 from records.models import GrowthLetter
-from records.rules import can_release, can_write_letter
+from records.rules import can_release, can_write_letter, is_alone
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
 from records.services.versions import keep_former, note_version
@@ -198,12 +196,6 @@ def _check(actor: Actor, letter: GrowthLetter) -> None:
         raise DomainError("not_allowed", "只有德育室可以校对、退回和发布寄语。")
     if can_write_letter(actor, letter):
         raise DomainError("own_letter", OWN_ALONE if is_alone(actor) else OWN)
-
-
-def is_alone(actor: Actor) -> bool:
-    """Whether nobody else in the school is of 德育室 today. One query."""
-    grants = RoleGrant.objects.active(actor.today).filter(school=actor.school_id, role=Role.MORAL_OFFICE)
-    return not grants.filter(user__is_active=True).exclude(user=actor.user_id).exists()
 
 
 def _locked(letter: GrowthLetter, version: int | None) -> GrowthLetter:

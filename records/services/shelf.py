@@ -18,8 +18,7 @@ from core.errors import DomainError
 from mentors.models import Mentor
 from records.enums import BookStep
 from records.models import BookHandling
-from records.rules import date_fits, keeps_shelf, may_check_book
-from records.services.letter_office import is_alone
+from records.rules import date_fits, is_alone, keeps_shelf, may_check_book
 from schools.models import Term
 
 OWN: Final = "您自己的记录本请德育室的另一位老师检查。"

@@ -22,9 +22,9 @@ from records.queries.letter_checks import check_for
 from records.queries.letter_desk import proofing_of
 from records.queries.letter_findings import finding_lines
 from records.queries.office_letters import next_to_proof, readable_letters, row_of, school_letters, shown_state
-from records.rules import can_write_letter
+from records.rules import can_write_letter, is_alone
 from records.services import release_letters, return_letter
-from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office, is_alone
+from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office
 from records.services.readings import note_readings
 from records.views.letters import seen_moment
 
