@@ -13,7 +13,8 @@ class PublicModulesContract(Contract):
     The contracts that ship with import-linter list what is forbidden and refuse modules that do not exist yet. This
     one lists what is allowed, so that a new module is closed until it is opened here.
 
-    Options: `apps` whose modules are guarded; `public` patterns of `app.module`; `importers` that may import anything.
+    Options: `apps` whose modules are guarded; `public` patterns of modules, which open all that lies in them (an app's
+    `*.models` as well as one of its features); `importers` that may import anything.
     """
 
     apps = fields.ListField(subfield=fields.StringField())
@@ -27,9 +28,9 @@ class PublicModulesContract(Contract):
         patterns = cast(list[str], self.public)
         broken = []
         for imported in sorted(graph.modules):
-            app, _, rest = imported.partition(".")
-            room = f"{app}.{rest.partition('.')[0]}"
-            if app not in apps or any(fnmatchcase(room, pattern) for pattern in patterns):
+            app, *rooms = imported.split(".")
+            within = [".".join([app, *rooms[:depth]]) for depth in range(1, len(rooms) + 1)] or [app]
+            if app not in apps or any(fnmatchcase(room, pattern) for room in within for pattern in patterns):
                 continue
             for importer in sorted(graph.find_modules_that_directly_import(imported)):
                 if importer.partition(".")[0] not in importers | {app}:
