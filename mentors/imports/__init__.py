@@ -1,7 +1,10 @@
 """Imports of teacher rosters, of the mentor matrix and of pupils listed with their mentor (see `students.imports`)."""
 
 from jobs.importers import ImportPlan, ImportRequest
-from mentors.imports.pairs import is_list, plan_pairs
+from mentors.imports.blocks import is_list, tells_mentors
+from mentors.imports.matrix import is_matrix
+from mentors.imports.pairs import plan_pairs
+from mentors.imports.stored import Stored
 from mentors.imports.teachers import plan_teachers
 from mentors.imports.teams import plan_teams
 
@@ -9,5 +12,11 @@ __all__ = ["plan_mentors", "plan_teachers"]
 
 
 def plan_mentors(request: ImportRequest) -> ImportPlan:
-    """A list of pupils with their mentor, or the matrix of the class teams, by what the workbook's headings say."""
-    return plan_pairs(request) if is_list(request) else plan_teams(request)
+    """A list of pupils with their mentor, or the class teams, by what the workbook's headings and names say."""
+    if is_list(request):
+        return plan_pairs(request)
+    if not is_matrix(request):
+        stored = Stored(request.actor, request.year)
+        if tells_mentors(request, stored):
+            return plan_pairs(request, stored)
+    return plan_teams(request)

@@ -15,6 +15,7 @@ from students.models import Enrolment
 
 DUTIES = ("校长", "书记", "副校长", "德育主任", "年级组长", "班主任", "心理老师", "信息管理员")
 _LEADER, _MENTOR = "导师团长", "导师"
+NOT_YET = "未定"
 
 
 def export_teachers(request: ExportRequest) -> FormSheet:
@@ -87,7 +88,7 @@ def export_teams(request: ExportRequest) -> FormSheet:
         rows=rows,
         notes=(
             "班级横排一行，下面第一行写导师团长，以下各行写导师；不够时照样再加“导师”行。",
-            "两人共用一个名额，写成“甲/乙”。有同名教师时，在格子里写工号。",
+            "只有“甲/乙”表示两人共用一个名额；两位导师请各写一格。有同名教师时，在格子里写工号。",
         ),
     )
 
@@ -95,7 +96,8 @@ def export_teams(request: ExportRequest) -> FormSheet:
 def export_pairs(request: ExportRequest) -> FormSheet:
     """The list of pupils with their mentor. Blank: this year's mentors in the drop-down.
 
-    Filled: the pupils of all classes that have a team, an empty cell where there is no mentor yet.
+    Filled: the pupils of all classes that have a team. Where there is no mentor yet, the cell says so: an empty one
+    beneath a mentor may be meant as a repetition.
     """
     labels = tuple(school_class.label for school_class in SchoolClass.objects.of_year(request.year))
     names = _Names(request)
@@ -115,7 +117,7 @@ def export_pairs(request: ExportRequest) -> FormSheet:
             .in_list_order()
         ):
             pupil = enrolment.pupil
-            mentor = mentors.get(held.get(pupil.pk, 0), "")
+            mentor = mentors.get(held.get(pupil.pk, 0), NOT_YET)
             rows.append((enrolment.school_class.label, pupil.name, pupil.student_number, mentor))
     first = next(iter(mentors.values()), "李竹")
     example = (labels[0] if labels else "一（1）班", f"{EXAMPLE_MARK}张小竹", "G000000000000000000", first)
@@ -131,7 +133,7 @@ def export_pairs(request: ExportRequest) -> FormSheet:
                 needed=True,
                 choices=tuple(dict.fromkeys(mentors.values())),
                 strict=False,
-                note="本学年的导师；共用名额写成“甲/乙”。空着的不会改动。",
+                note=f"本学年的导师；共用名额写成“甲/乙”，每一行都要写。还没有导师的写“{NOT_YET}”，不会改动。",
             ),
         ),
         rows=rows,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.importlog import ImportLog
 from core.text import clean_key, clean_name, clean_text
 from core.workbooks import NOTES_SHEET, CellError, Row, Sheet, Workbook, cell_text
-from jobs.importers import ClassFinder
+from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 
 SHARED = re.compile(r"[/／、,，;；&]")
@@ -36,6 +36,19 @@ class Matrix:
 
     slots: tuple[Slot, ...]
     headcounts: dict[ClassKey, int]
+
+
+def is_matrix(request: ImportRequest) -> bool:
+    """Whether a sheet names classes across, with rows of leaders or mentors beneath."""
+    classes = ClassFinder(request, ImportLog())
+    for sheet in request.workbook.sheets:
+        first: int | None = None
+        for row in sheet.rows:
+            header = _class_columns(row, classes)
+            first = min(header) if header else first
+            if first and not header and _is_titled(_title(row, first)):
+                return True
+    return False
 
 
 def read_matrix(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, take_hidden: bool) -> Matrix:
@@ -70,7 +83,7 @@ def _read_sheet(sheet: Sheet, classes: ClassFinder, log: ImportLog, headcounts: 
                 for at, label in header.items()
             }
             continue
-        title = "".join(clean_key(_text(row, at)) for at in range(min(columns, default=0))).replace(" ", "")
+        title = _title(row, min(columns, default=0))
         is_leader = bool(_LEADER.fullmatch(title))
         is_mentor = bool(_MENTOR.fullmatch(title))
         for at, (label, key) in columns.items():
@@ -92,6 +105,15 @@ def _read_sheet(sheet: Sheet, classes: ClassFinder, log: ImportLog, headcounts: 
                 message = "看不出这一行是“导师团长”还是“导师”，没有导入。请在行首写明。"
                 log.error("row_unknown", message, sheet=sheet.name, row=row.number, column=label, value=text)
     return slots
+
+
+def _title(row: Row, width: int) -> str:
+    """What stands in front of the classes."""
+    return "".join(clean_key(_text(row, at)) for at in range(width)).replace(" ", "")
+
+
+def _is_titled(title: str) -> bool:
+    return bool(_LEADER.fullmatch(title) or _MENTOR.fullmatch(title))
 
 
 def _class_columns(row: Row, classes: ClassFinder) -> dict[int, str]:

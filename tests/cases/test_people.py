@@ -149,10 +149,10 @@ def test_up_to_three_guardians_keep_their_places(desk: Desk) -> None:
 def test_a_list_gives_pupils_their_mentor(desk: Desk) -> None:
     staffed(desk)
     data = book(
-        LIST, ("一<1>", "学生1", "", "王一"), ("", "学生2", f"G{2:018d}", "李二/张三"), ("一<1>", "学生3", "", "")
+        LIST, ("一<1>", "学生1", "", "王一"), ("", "学生2", f"G{2:018d}", "李二/张三"), ("一<1>", "学生3", "", "未定")
     )
     report = read(desk, data, MENTORS)
-    assert (report.rows, report.count(ChangeKind.NEW), infos(report)) == (3, 2, [("mentor_empty", 4, "", "学生3")])
+    assert (report.rows, report.count(ChangeKind.NEW), infos(report)) == (3, 2, [("mentor_empty", 4, "导师", "学生3")])
     assert pairs() == {"学生1": "王一", "学生2": "李二/张三"}
     assert set(Assignment.objects.values_list("origin", flat=True)) == {AssignmentOrigin.IMPORT}
     again = read(desk, data, MENTORS)
