@@ -12,20 +12,28 @@ Cells are strings, numbers, booleans, `{"d": iso}`, `{"t": iso}` or `{"e": text}
 import datetime
 import io
 import json
-import re
 import resource
 import runpy
 import sys
 import zipfile
+from collections.abc import Mapping
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 # Cells between the first and the last used one. Rosters stay far below; a stray cell at the sheet's end is beyond.
 _AREA = 6_000_000
+_ONLY_TEXT = frozenset({str})
 
 
 class _Refused(Exception):
     pass
+
+
+class _UnknownError(_Refused):
+    def __init__(self) -> None:
+        super().__init__("unreadable")
 
 
 def main() -> None:
@@ -48,47 +56,99 @@ def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characte
         raise _Refused("encrypted")
     if kind == "html":
         return _read_web_page(data, rows, columns, characters)
+    if kind == "xlsx":
+        data = _plain(data)
+    limits = (rows, columns, sheets, characters)
+    macros, from_1904, unseen = _unseen(data, kind)
+    try:
+        answer = _sheets(data, unseen, limits)
+    except _UnknownError:
+        # Only the word in cells that failed is unknown to calamine, and that was read before.
+        answer = _sheets(_neighbour("package.py")["with_known_errors"](data), unseen, limits)
+    return {"sheets": answer, "macros": macros, "from_1904": from_1904}
+
+
+def _sheets(data: bytes, unseen: Mapping[str | int, Any], limits: tuple[int, int, int, int]) -> list[dict[str, Any]]:
     import python_calamine as calamine  # noqa: PLC0415 - after the limits are set
 
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return _read_sheets(calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), unseen, limits)
     except calamine.PasswordError:
         raise _Refused("encrypted") from None
-    except (calamine.CalamineError, ValueError, OSError):
+    except (calamine.CalamineError, ValueError, OSError) as problem:
+        if "cell error value" in str(problem):
+            raise _UnknownError from None
         raise _Refused("unreadable") from None
+
+
+def _read_sheets(
+    workbook: Any, unseen: Mapping[str | int, Any], limits: tuple[int, int, int, int]
+) -> list[dict[str, Any]]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - as above
+
+    rows, columns, sheets, characters = limits
     if len(workbook.sheets_metadata) > sheets:
         raise _Refused("too_many_sheets")
-    extras = _Extras(data) if kind == "xlsx" else None
     left = _Budget(rows, characters)
     answer = []
-    for meta in workbook.sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+    for at, meta in enumerate(workbook.sheets_metadata):
+        if meta.typ != SheetTypeEnum.WorkSheet:
             continue
-        try:
-            sheet = workbook.get_sheet_by_name(meta.name)
-            if sheet.total_height * sheet.total_width > _AREA:
-                raise _Refused("far_cells")
-            answer.append(
-                {
-                    "name": meta.name,
-                    "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-                    "merged": [[a[0] + 1, b[0] + 1, a[1], b[1]] for a, b in sheet.merged_cell_ranges or []],
-                    "hidden_columns": extras.hidden_columns(meta.name) if extras else [],
-                    "rows": _rows(sheet, columns, left, extras.of(meta.name) if extras else None),
-                }
-            )
-        except (calamine.CalamineError, ValueError, OSError):
-            raise _Refused("unreadable") from None
-    return {
-        "sheets": answer,
-        "macros": bool(extras and extras.macros),
-        "from_1904": bool(extras and extras.from_1904),
-    }
+        sheet = workbook.get_sheet_by_name(meta.name)
+        if sheet.end is not None and (sheet.end[0] + 1) * (sheet.end[1] + 1) > _AREA:
+            raise _Refused("far_cells")
+        extra = unseen.get(meta.name) or unseen.get(at) or {}
+        merged = [[a[0] + 1, b[0] + 1, a[1], b[1]] for a, b in sheet.merged_cell_ranges or []]
+        answer.append(
+            {
+                "name": meta.name,
+                "visible": meta.visible == SheetVisibleEnum.Visible,
+                "merged": merged or extra.get("merged", []),
+                "hidden_columns": extra.get("columns", []),
+                "rows": _rows(sheet, columns, left, extra.get("hidden", set()), extra.get("errors", {})),
+            }
+        )
+    return answer
+
+
+def _neighbour(name: str) -> dict[str, Any]:
+    """What a script beside this one defines, loaded by path: the project itself must stay out of this process."""
+    return runpy.run_path(str(Path(__file__).with_name(name)))
+
+
+def _plain(data: bytes) -> bytes:
+    try:
+        data = _neighbour("package.py")["plain"](data)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/") and name.endswith(".xml"):
+                    with archive.open(name) as part:
+                        if b"<!DOCTYPE" in part.read(4096):
+                            # No spreadsheet program writes one: an entity bomb or an attempt to read files.
+                            raise _Refused("entities")
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError):
+        raise _Refused("unreadable") from None
+    return data
+
+
+def _unseen(data: bytes, kind: str) -> tuple[bool, bool, Mapping[str | int, Any]]:
+    """Whether there are macros, whether days count from 1904, and by sheet what calamine does not tell."""
+    if kind == "xlsb":
+        return False, False, {}
+    look = _neighbour(f"unseen_{kind}.py")["look"]
+    try:
+        found = look(data)
+    except Exception:
+        # Whatever is wrong with a hostile file: a sheet of which the hidden rows cannot be told is not read either.
+        raise _Refused("unreadable") from None
+    if kind == "ods":
+        return False, False, found
+    macros, from_1904, sheets = found
+    return macros, from_1904, dict(enumerate(sheets)) if kind == "xls" else sheets
 
 
 def _read_web_page(data: bytes, rows: int, columns: int, characters: int) -> dict[str, Any]:
-    # A neighbour of this script, loaded by path: the project itself must stay out of this process.
-    tables = runpy.run_path(str(Path(__file__).with_name("webpage.py")))["read_tables"](data, limit=_AREA)
+    tables = _neighbour("webpage.py")["read_tables"](data, limit=_AREA)
     if tables is None:
         raise _Refused("web_page")
     left = _Budget(rows, characters)
@@ -120,24 +180,24 @@ class _Budget:
 
 
 def _rows(
-    sheet: Any,
-    columns: int,
-    left: _Budget,
-    extra: dict[int, tuple[bool, dict[int, str]]] | None,
-) -> list[Any]:
-    rows: list[Any] = []
-    extra = extra or {}
-    if not sheet.height and not extra:
-        return rows
-    for number, values in enumerate(sheet.iter_rows() if sheet.height else (), start=1):
-        hidden, errors = extra.pop(number, (False, {}))
-        row = _row(values, errors, columns, left)
+    sheet: Any, columns: int, left: _Budget, hidden: set[int], errors: dict[int, dict[int, str]]
+) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    errors = dict(errors)
+    if sheet.start is not None:
+        first, margin = sheet.start
+        # The library hands out the empty rows above the first used cell, but not the empty columns beside it.
+        before = [""] * margin
+        for number, values in enumerate(islice(sheet.iter_rows(), first, None), start=first + 1):
+            row = _row(before + values if margin else values, errors.pop(number, {}), columns, left)
+            if row:
+                rows.append([number, number in hidden, row])
+    # Formulas without a result are no used cells to it.
+    for number, found in errors.items():
+        row = _row([], found, columns, left)
         if row:
-            rows.append([number, hidden, row])
-    for number, (hidden, errors) in sorted(extra.items()):
-        row = _row([], errors, columns, left)
-        if row:
-            rows.append([number, hidden, row])
+            rows.append([number, number in hidden, row])
+    rows.sort(key=itemgetter(0))
     left.rows -= len(rows)
     if left.rows < 0:
         raise _Refused("too_many_rows")
@@ -146,152 +206,32 @@ def _rows(
 
 def _row(values: list[Any], errors: dict[int, str], columns: int, left: _Budget) -> list[Any]:
     """The cells without blank ones at the end; an empty list for a blank row."""
-    cells: list[Any] = []
-    width = 0
-    for position, value in enumerate(values):
-        if isinstance(value, str):
-            left.characters -= len(value)
-            cells.append(value)
-            if value and not value.isspace():
-                width = position + 1
-            continue
-        width = position + 1
-        if isinstance(value, datetime.datetime | datetime.date):
-            cells.append({"d": value.isoformat()})
-        elif isinstance(value, datetime.time):
-            cells.append({"t": value.isoformat()})
-        elif isinstance(value, datetime.timedelta):
-            cells.append(str(value))
-        else:
-            cells.append(value)
+    if _ONLY_TEXT.issuperset(map(type, values)):
+        cells = values
+        left.characters -= sum(map(len, values))
+    else:
+        cells = list(map(_cell, values))
+        left.characters -= sum(len(cell) for cell in cells if isinstance(cell, str))
     for position, text in errors.items():
-        if position >= columns:
-            continue
-        cells.extend("" for _ in range(position + 1 - len(cells)))
-        cells[position] = {"e": text}
-        width = max(width, position + 1)
+        if position < columns:
+            cells.extend("" for _ in range(position + 1 - len(cells)))
+            cells[position] = {"e": text}
+    while cells and isinstance(cells[-1], str) and not cells[-1].strip():
+        cells.pop()
     if left.characters < 0:
         raise _Refused("too_much_text")
-    if width > columns:
+    if len(cells) > columns:
         raise _Refused("too_many_columns")
-    return cells[:width]
+    return cells
 
 
-class _Extras:
-    """What calamine does not tell of an `.xlsx`: hidden rows and columns, error cells, formulas without a result."""
-
-    _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-    _NUMBER = re.compile(rb'\br="(\d+)"')
-    _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-    _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
-    _BOUND = re.compile(rb'\b(min|max)="(\d{1,5})"')
-    _FORMULA = rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)"
-    _ERROR = re.compile(
-        rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*\sr="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + rb"?<(?:\w+:)?v>([^<]*)"
-    )
-    _EMPTY_FORMULA = re.compile(
-        rb'<(?:\w+:)?c\b[^>]*\sr="([A-Z]{1,3})(\d+)"[^>]*>'
-        + _FORMULA
-        + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
-    )
-    _FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
-
-    def __init__(self, data: bytes) -> None:
-        self.macros = False
-        self.from_1904 = False
-        self._found: dict[str, dict[int, tuple[bool, dict[int, str]]]] = {}
-        self._hidden_columns: dict[str, list[int]] = {}
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                self._scan(archive)
-        except (
-            zipfile.BadZipFile,
-            KeyError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ):
-            # Then calamine says what is wrong with the file.
-            return
-
-    def of(self, sheet: str) -> dict[int, tuple[bool, dict[int, str]]]:
-        return self._found.get(sheet, {})
-
-    def hidden_columns(self, sheet: str) -> list[int]:
-        """Positions of the sheet's hidden columns."""
-        return self._hidden_columns.get(sheet, [])
-
-    def _scan(self, archive: zipfile.ZipFile) -> None:
-        names = archive.namelist()
-        self.macros = any(name.lower().endswith("vbaproject.bin") for name in names)
-        parts: dict[str, dict[int, tuple[bool, dict[int, str]]]] = {}
-        columns: dict[str, list[int]] = {}
-        for name in names:
-            if not name.startswith("xl/") or not name.endswith(".xml"):
-                continue
-            with archive.open(name) as part:
-                if b"<!DOCTYPE" in part.read(4096):
-                    # No spreadsheet program writes one: an entity bomb or an attempt to read files.
-                    raise _Refused("entities")
-            if name.startswith("xl/worksheets/"):
-                xml = archive.read(name)
-                found = self._scan_sheet(xml)
-                if found:
-                    parts[name] = found
-                columns[name] = self._scan_columns(xml[: xml.find(b"<sheetData")])
-        self.from_1904 = bool(self._FROM_1904.search(archive.read("xl/workbook.xml")))
-        if not parts and not any(columns.values()):
-            return
-        from defusedxml import ElementTree  # noqa: PLC0415 - only few files need it
-
-        targets = {
-            relation.get("Id"): relation.get("Target", "")
-            for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        }
-        for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-            if element.tag.rpartition("}")[2] != "sheet":
-                continue
-            relation = next((value for key, value in element.items() if key.endswith("}id")), "")
-            target = targets.get(relation, "").lstrip("/")
-            path = target if target.startswith("xl/") else f"xl/{target}"
-            self._found[element.get("name", "")] = parts.get(path, {})
-            self._hidden_columns[element.get("name", "")] = columns.get(path, [])
-
-    def _scan_columns(self, head: bytes) -> list[int]:
-        hidden: list[int] = []
-        for match in self._COLUMN.finditer(head):
-            if self._HIDDEN.search(match[0]):
-                bounds = {name: int(value) for name, value in self._BOUND.findall(match[0])}
-                last = min(bounds.get(b"max", 0), 1024)
-                hidden.extend(range(bounds.get(b"min", 1) - 1, last))
-        return hidden
-
-    def _scan_sheet(self, xml: bytes) -> dict[int, tuple[bool, dict[int, str]]]:
-        found: dict[int, tuple[bool, dict[int, str]]] = {}
-        if b'hidden="' in xml:
-            for match in self._ROW.finditer(xml):
-                number = self._NUMBER.search(match[0])
-                if number and self._HIDDEN.search(match[0]):
-                    found[int(number[1])] = (True, {})
-        if b't="e"' in xml:
-            for letters, number, text in self._ERROR.findall(xml):
-                self._note(found, letters, number, text.decode("utf-8", "replace"))
-        if b"<f" in xml:
-            for letters, number in self._EMPTY_FORMULA.findall(xml):
-                self._note(found, letters, number, "=")
-        return found
-
-    @staticmethod
-    def _note(
-        found: dict[int, tuple[bool, dict[int, str]]],
-        letters: bytes,
-        number: bytes,
-        text: str,
-    ) -> None:
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        found.setdefault(int(number), (False, {}))[1][column - 1] = text
+def _cell(value: Any) -> Any:
+    """A value as JSON can carry it."""
+    if isinstance(value, datetime.datetime | datetime.date):
+        return {"d": value.isoformat()}
+    if isinstance(value, datetime.time):
+        return {"t": value.isoformat()}
+    return str(value) if isinstance(value, datetime.timedelta) else value
 
 
 if __name__ == "__main__":

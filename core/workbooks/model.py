@@ -66,7 +66,7 @@ class Workbook:
     @property
     def hides_hidden_rows(self) -> bool:
         """Whether hidden rows cannot be told from others in this kind of file."""
-        return self.kind in ("xls", "xlsb", "ods")
+        return self.kind == "xlsb"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
 """What a file is, told by its content, and whether it is safe to unpack. Nothing here parses a workbook."""
 
 import io
+import re
 import zipfile
 
 from core.workbooks.model import Limits, WorkbookRefused
+from core.workbooks.webpage import is_web_archive
 
 _SAVE_AS = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。"
 OLD_EXCEL = f"这是很早的 Excel 格式。{_SAVE_AS}"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+# How far to look for the first tag of a table: style sheets and scripts may stand before.
+_HEAD = 64 * 1024
+_XML = re.compile(rb"<\?xml(?!.{0,2000}?<html)|<(?:\w+:)?workbook\b", re.DOTALL)
+_PAGE = re.compile(
+    rb"<(?:!doctype html|!--|html|head|body|meta|style|title|table|div|center|font|span|form|p|br|h\d)\b"
+)
+_TABLE = re.compile(rb"<table\b[^<]*>\s*(?:<!--.*?-->\s*)*<(?:tr|tbody|thead|caption|colgroup|col)\b", re.DOTALL)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -38,13 +47,14 @@ def sniff(data: bytes, limits: Limits) -> str:
     ):
         raise WorkbookRefused("old_xls", OLD_EXCEL)
     # UTF-16 shows its ASCII with zeros between.
-    head = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if head.startswith(b"mime-version"):
-        raise WorkbookRefused("web_page", f"这个文件其实是网页格式。{_SAVE_AS}")
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style")) or b"<html" in head:
+    head = data[:_HEAD].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if is_web_archive(head):
         return "html"
-    if head.startswith(b"<?xml"):
+    if _XML.match(head):
         raise WorkbookRefused("xml", f"这是 XML 格式的表格。{_SAVE_AS}")
+    # Pieces of a page begin with anything: a comment, a div, a word. Text tables hold no tags of tables.
+    if (head.startswith(b"<") and _PAGE.match(head)) or _TABLE.search(head):
+        return "html"
     return "text"
 
 
@@ -70,14 +80,15 @@ def _sniff_zip(data: bytes, limits: Limits) -> str:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked_bytes or unpacked > max(len(data), 4096) * limits.packed_ratio:
         raise WorkbookRefused("bomb", "文件解开后大得不正常，没有读取。请把名册复制到一个新工作簿再上传。")
-    names = {entry.filename for entry in entries}
+    # Some programs write the names as Windows does, or from the root; Excel does not mind.
+    names = {entry.filename.replace("\\", "/").lstrip("/").lower() for entry in entries}
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise WorkbookRefused("encrypted", "文件有打开密码。请在 Excel 里另存为无密码的文件，再上传。")
     if "xl/workbook.bin" in names:
         return "xlsb"
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
-    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+    if any(name.startswith("index/") and name.endswith(".iwa") for name in names):
         raise WorkbookRefused("numbers", "这是苹果 Numbers 文件。请在 Numbers 里“导出为 Excel”，再上传。")
     if "xl/workbook.xml" in names:
         return "xlsx"

@@ -3,10 +3,15 @@
 Loaded by path into the child process: nothing but the standard library, and no import of the project.
 """
 
+import codecs
 import re
+from email import message_from_bytes
 from html.parser import HTMLParser
 
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{3,20})", re.IGNORECASE)
+_ARCHIVE = re.compile(rb"(?:mime-version|from|date|subject|message-id|content-type|x-[\w-]+)\s*:", re.IGNORECASE)
+_SAMPLE = 8192
+_USUAL = re.compile("[\t\r\n -~\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _IGNORED = frozenset({"script", "style", "title"})
 _MOST_SPAN = 1000
 
@@ -17,18 +22,46 @@ Table = tuple[list[list[int]], list[tuple[int, list[str]]]]
 def read_tables(data: bytes, *, limit: int) -> list[Table] | None:
     """The outermost tables with content; None if there are none, or if they claim more than `limit` cells."""
     reader = _Reader(limit)
-    reader.feed(_decode(data))
+    reader.feed(_decode(_whole_page(data)))
     reader.close()
     return None if reader.cells_left < 0 else [table for table in reader.tables if table[1]] or None
+
+
+def is_web_archive(head: bytes) -> bool:
+    """Whether a page comes in the clothes of a letter (MHTML), as Excel saves it in a single file."""
+    return (bool(_ARCHIVE.match(head)) and b"multipart/" in head.lower()) or head[:12].lower() == b"mime-version"
+
+
+def utf16_of(data: bytes) -> str | None:
+    """The encoding of text in UTF-16, with or without a mark in front; None for anything else.
+
+    Without a mark both orders of bytes are tried: the wrong one makes rare signs of commas and digits.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = data[: _SAMPLE & ~1]
+    if b"\x00" not in sample:
+        return None
+    shares = {}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample[: len(sample) & ~1].decode(encoding, "replace")
+        shares[encoding] = len(_USUAL.findall(text)) / max(1, len(text))
+    best = max(shares, key=lambda encoding: shares[encoding])
+    return best if shares[best] > 0.9 else None
+
+
+def _whole_page(data: bytes) -> bytes:
+    if not is_web_archive(data[:4096].lstrip()):
+        return data
+    pages = [part for part in message_from_bytes(data.lstrip()).walk() if part.get_content_type() == "text/html"]
+    found = [bytes(part.get_payload(decode=True) or b"") for part in pages]
+    return next((page for page in found if b"<table" in page.lower()), b"")
 
 
 def _decode(data: bytes) -> str:
     declared = _CHARSET.search(data[:4096])
     named = declared[1].decode("ascii", "replace").lower() if declared else ""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        named = "utf-16"
-    elif named in ("gb2312", "gbk", ""):
-        named = "gb18030" if named else "utf-8-sig"
+    named = utf16_of(data) or ("gb18030" if named in ("gb2312", "gbk") else named or "utf-8-sig")
     for encoding in (named, "utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -76,7 +76,6 @@ FOUND = (
             (("info",), "merged_filled", 2, "导师", ""),
             (("info",), "merged_filled", 7, "导师", ""),
         ),
-        waits="a margin left of the table",
     ),
     Found(
         "02-margin-merged-group-phone.xlsx",
@@ -87,7 +86,6 @@ FOUND = (
             "王若溪": (FIRST, "", phone("13900000004")),
         },
         silent="家长电话",
-        waits="a margin left of the table",
     ),
     Found(
         "03-margin-merged-class.xlsx",
@@ -98,14 +96,12 @@ FOUND = (
             "王若溪": ("一（2）班", "", phone("13900000004")),
         },
         said=((("info",), "merged_filled", 3, "班级", ""), (("info",), "merged_filled", 5, "班级", "")),
-        waits="a margin left of the table",
     ),
     Found(
         "04-margin-error-cell.xlsx",
         pupils={},
         said=((("error",), "cell_error", 4, "家长电话", ""),),
         silent="备注",
-        waits="a margin left of the table",
     ),
     Found(
         "07-margin-hidden-column.xlsx",
@@ -115,7 +111,6 @@ FOUND = (
         },
         said=((("warning",), "hidden_column", None, "家长电话", ""),),
         silent="备注",
-        waits="a margin left of the table",
     ),
     Found(
         "10-mentor-once-blanks-below.xlsx",
@@ -214,9 +209,8 @@ FOUND = (
             "吴语桐": (FIRST, "00124", phone("13900000002")),
             "郑子涵": ("一（2）班", "00125", phone("13900000003")),
         },
-        waits="backslashes in the names of parts",
     ),
-    Found("42-utf16-no-bom.csv", pupils={"周一鸣": (FIRST, "")}, waits="UTF-16 without a mark"),
+    Found("42-utf16-no-bom.csv", pupils={"周一鸣": (FIRST, "")}),
     Found(
         "44-hidden-without-refs.xlsx",
         pupils={
@@ -224,7 +218,6 @@ FOUND = (
             "郑子涵": ("一（2）班", "00125", phone("13900000003")),
         },
         said=((("warning",), "hidden_rows", 3, "", "含 1 行隐藏行"),),
-        waits="rows and cells without a number",
     ),
     Found(
         "50-all-plus-each-class.xlsx",
