@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypedDict
 
+from core.text import without_days, without_identity
+
 # A value longer than this is cut in messages; the cell itself is named anyway.
 _SHOWN_CHARACTERS = 40
 
@@ -111,8 +113,10 @@ class ImportLog:
         column: str = "",
         value: str = "",
     ) -> None:
-        """Record one finding; a very long value is cut."""
-        shown = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
+        """Record one finding; a very long value is cut, and identity numbers are shown nowhere (see `core.text`)."""
+        message, column, shown = without_identity(message), without_days(column), without_identity(value)
+        if len(shown) > _SHOWN_CHARACTERS:
+            shown = shown[:_SHOWN_CHARACTERS] + "…"
         self._findings.append(Finding(level, code, message, sheet, row, column, shown))
         self._counts[level] += 1
 

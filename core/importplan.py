@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.importlog import Finding
+from core.text import without_identity
 
 
 class ChangeKind(StrEnum):
@@ -40,10 +41,12 @@ class PlannedChange:
         """The shape kept with a preview."""
         return {
             "kind": str(self.kind),
-            "subject": self.subject,
+            "subject": without_identity(self.subject),
             "sheet": self.sheet,
             "row": self.row,
-            "fields": [[field.label, field.old, field.new] for field in self.fields],
+            "fields": [
+                [field.label, without_identity(field.old), without_identity(field.new)] for field in self.fields
+            ],
         }
 
 

@@ -1,11 +1,10 @@
 """Which sheets of a workbook hold a table, and what each column is called: mechanics shared by all importers."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.importlog import ImportLog
-from core.text import clean_text
+from core.text import clean_text, without_days
 from core.workbooks import (
     NOTES_SHEET,
     ColumnSpec,
@@ -19,8 +18,6 @@ from core.workbooks import (
 )
 
 _SAMPLES = 3
-# The middle of an identity number, which no example needs to show.
-_LONG_NUMBER = re.compile(r"(?<=\d{3})\d{9,}(?=\d{2}[\dXx])")
 _SAMPLE_LENGTH = 20
 _NO_MAPPING: Mapping[str, str] = {}
 
@@ -73,7 +70,7 @@ def _samples(sheet: Sheet, position: int, header_row: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for row in sheet.rows:
         if row.number > header_row and position < len(row.cells):
-            text = _LONG_NUMBER.sub("***", clean_text(cell_text(row.cells[position])))[:_SAMPLE_LENGTH]
+            text = without_days(clean_text(cell_text(row.cells[position])))[:_SAMPLE_LENGTH]
             if text:
                 found[text] = None
         if len(found) == _SAMPLES:

@@ -7,21 +7,28 @@ identifiers, telephones, free text of limited length). Which tables there are is
 import datetime
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 
 from core.importlog import ImportLog, Level
-from core.phones import mobile_within, normalise_phone, split_phones
+from core.phones import phones_in
 from core.text import (
     EMOJI,
+    NOTHING_AS_TYPED,
+    SAME_AS_ABOVE,
     AmbiguousDate,
+    bare_number,
     clean_key,
     clean_name,
     clean_text,
+    forced_text,
     has_tricks,
+    is_nothing,
     lost_digits,
     parse_date,
+    split_marks,
     split_note,
+    without_identity,
 )
 from core.workbooks import (
     CellError,
@@ -31,7 +38,7 @@ from core.workbooks import (
 )
 
 NAME_LENGTH = 60
-_LOST_BY_SPREADSHEET = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+_LOST_BY_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,2}|\d[eE]\+\d{1,2}")
 # First words of rows that are no person: totals and signatures at the foot of a sheet.
 _FOOT = re.compile(
     r"(合计|总计|小计|共计|总人数|以上共|本页共|男生共|女生共|制表|填表|审核|校对|说明|注[:：]|备注[:：]|班主任(签|:)|负责人(签|:))"
@@ -42,6 +49,8 @@ EXAMPLE = re.compile(r"[(\[【]?(示例|例如|样例)")
 _FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 # What nearly all cells are; whatever these match needs no second look (a large roster has 200,000 cells).
 _SOUND_ROW = re.compile("[0-9A-Za-z\u4e00-\u9fff()<>（）\x1f]*").fullmatch
+# No word for nothing is longer, no wrapped number either.
+_LONGEST_NOTHING, _LONGEST_WRAPPED = 12, 60
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{1,20}").fullmatch
 _PLAIN_NUMBER = re.compile("[0-9A-Z]{1,30}").fullmatch
 _PLAIN_MOBILE = re.compile("1[3-9][0-9]{9}").fullmatch
@@ -54,10 +63,59 @@ class TableReader:
         self.table = table
         self.log = log
         self.sheet = table.sheet.name
+        self._free: frozenset[str] = frozenset()
+        # The record that was seen to hold nothing but plain text.
+        self._plain: Record | None = None
+        # Per column: how many cells say that there is nothing, the first row and the words.
+        self._nothing: dict[str, tuple[int, int, dict[str, None]]] = {}
+
+    def records(self, *, keep: Container[str] = ()) -> Iterator[Record]:
+        """The rows under the heading; cells that only say 无, / or 待定 are empty, `="00123"` is what it stands for.
+
+        Call `check_headings` first. Told once for each column, after the last row. `keep`: columns left as they are.
+        """
+        for record in self.table.records():
+            cells = record.cells
+            with suppress(TypeError):
+                if _SOUND_ROW("\x1f".join(cells.values())):  # type: ignore[arg-type]  # other kinds of cells raise
+                    self._plain = record
+            if record is not self._plain or not NOTHING_AS_TYPED.isdisjoint(cells.values()):
+                self._clear(record, keep)
+            yield record
+        for key, (count, row, words) in self._nothing.items():
+            shown = "”“".join(list(words)[:5])
+            message = f"这一列有 {count} 格写着“{shown}”，按没有填写处理。"
+            column = self.table.heading(key)
+            self.log.info("nothing_written", message, sheet=self.sheet, row=row, column=column)
+
+    def _clear(self, record: Record, keep: Container[str]) -> None:
+        for key, cell in record.cells.items():
+            if key in keep:
+                continue
+            if isinstance(cell, str):
+                if not cell or len(cell) > _LONGEST_WRAPPED:
+                    continue
+                if "=" in cell:
+                    cell = record.cells[key] = forced_text(cell)
+                if cell.strip() in SAME_AS_ABOVE and key not in self._free:
+                    record.cells[key], self._plain = CellError(cell.strip()), None
+                    continue
+                if len(cell) > _LONGEST_NOTHING or not is_nothing(cell, zero=key not in self._free):
+                    continue
+                word = clean_text(cell)
+            elif isinstance(cell, bool) or cell != 0 or key in self._free:
+                continue
+            else:
+                word = "0"
+            record.cells[key] = ""
+            if word:
+                count, row, words = self._nothing.get(key, (0, record.row, {}))
+                self._nothing[key] = (count + 1, row, {**words, word: None})
 
     def check_headings(self, specs: Sequence[ColumnSpec]) -> bool:
         """Whether all required columns are there once; tells what is repeated, missing or not stored."""
         table = self.table
+        self._free = frozenset(spec.key for spec in specs if spec.is_text)
         if table.blocks > 1:
             message = (
                 f"这张工作表里好像并排放了 {table.blocks} 个表。请把右边的移到左边的下面再上传；"
@@ -125,9 +183,8 @@ class TableReader:
 
     def sound(self, record: Record) -> bool:
         """Whether no cell of the row holds an error; each one that does is logged."""
-        with suppress(TypeError):
-            if _SOUND_ROW("\x1f".join(record.cells.values())):  # type: ignore[arg-type]  # other kinds of cells raise
-                return True
+        if record is self._plain:
+            return True
         sound = True
         for key, cell in record.cells.items():
             if isinstance(cell, str):
@@ -144,6 +201,8 @@ class TableReader:
             if isinstance(cell, CellError) and cell.text == "=":
                 message = "这一格是公式，但没有结果。请在 Excel 里打开并保存一次，再上传。"
                 self.error("formula_without_result", message, record, key)
+            elif isinstance(cell, CellError) and cell.text in SAME_AS_ABOVE:
+                self.error("same_as_above", "这一格写着“同上”一类的字，不会替您填。请写出内容。", record, key)
             else:
                 self.error("cell_error", "这一格的公式出错了。请改成正确的内容。", record, key)
         return sound
@@ -156,7 +215,11 @@ class TableReader:
         typed = record.text(key)
         if _PLAIN_NAME(typed):
             return typed
-        name, note = split_note(clean_name(typed))
+        unmarked, marks = split_marks(typed)
+        if marks:
+            message = f"姓名旁边的“{marks}”不是姓名的一部分，没有保存。请核对姓名。"
+            self.warn("mark_split_off", message, record, key)
+        name, note = split_note(clean_name(unmarked))
         if note:
             message = f"姓名后面的“{note}”不是姓名的一部分，没有保存。如果需要，请写在备注里。"
             self.warn("note_split_off", message, record, key)
@@ -178,7 +241,7 @@ class TableReader:
         cell = record.cells.get(key, "")
         if isinstance(cell, str) and (not cell or _PLAIN_NUMBER(cell)):
             return cell
-        text = clean_key(record.text(key)).replace(" ", "").lstrip("'")
+        text = bare_number(record.text(key)).replace(" ", "")
         if isinstance(cell, CellError) or not text:
             return ""
         damaged = isinstance(cell, int | float) and lost_digits(cell)
@@ -196,27 +259,30 @@ class TableReader:
         text = clean_text(record.text(key))
         if not text or _PLAIN_MOBILE(text):
             return text
-        if _LOST_BY_SPREADSHEET.fullmatch(clean_key(text)):
+        if _LOST_BY_SPREADSHEET.fullmatch(bare_number(text)):
             message = "电话被 Excel 截断了。请把这一列设为“文本”格式后重新填写。"
             self.error("digits_lost", message, record, key)
             return ""
-        parts = split_phones(text)
-        if len(parts) > 1:
-            message = f"一格里有 {len(parts)} 个电话，只导入第一个，其余没有保存。"
+        found = phones_in(text)
+        if not found.phones:
+            return self._doubtful_phone(text, record, key)
+        phone = found.phones[0]
+        if len(found.phones) > 1:
+            message = f"一格里有 {len(found.phones)} 个电话，只导入第一个，其余没有保存。"
             self.warn("several_phones", message, record, key)
-        phone = normalise_phone(parts[0] if parts else text)
-        if phone.valid:
-            if not phone.mobile:
-                self.warn("phone_landline", "这是座机号码，收不到短信。请核对是否有手机号。", record, key)
-            return phone.number
-        inside = mobile_within(parts[0] if parts else text)
-        if inside:
-            self.warn("phone_with_text", f"电话旁边还有别的文字，只导入了 {inside}。", record, key)
-            return inside
-        fits = len(phone.number) <= 20
+        elif found.says_more:
+            self.warn("phone_with_text", f"电话旁边还有别的文字，只导入了 {phone.number}。", record, key)
+        if not phone.mobile:
+            self.warn("phone_landline", "这是座机号码，收不到短信。请核对是否有手机号。", record, key)
+        return phone.number
+
+    def _doubtful_phone(self, text: str, record: Record, key: str) -> str:
+        typed = bare_number(text)
+        # What has the length of an identity number is no telephone and not kept.
+        fits = len(typed) <= 20 and without_identity(typed) == typed
         message = "看起来不是能拨通的电话，" + ("已照原样导入，请核对。" if fits else "没有导入。")
         self.warn("phone_doubtful", message, record, key)
-        return phone.number if fits else ""
+        return typed if fits else ""
 
     def date(self, record: Record, key: str, *, from_1904: bool) -> datetime.date | None:
         """A day written in any usual way, None if there is none or it is no day (logged)."""

@@ -74,6 +74,94 @@ def clean_name(text: str) -> str:
     return _BETWEEN_HAN.sub("", name)
 
 
+# Words with which people say that there is nothing, in a cell that should hold something.
+_WORDS = """
+无 無 没 没有 沒有 暂无 暂无信息 暂无数据 暂时没有 暂缺 暂未 暂未填写 未知 未详 不详 不明 不清楚 不知道 未填 没填
+不填 未填写 未提供 未登记 未录入 未办理 未定 待定 待补 待补充 待补录 待填 待填写 待录入 待确认 待核实 待查 待办
+待分配 待安排 未安排 未分配 尚未安排 暂未安排 空 空白 缺 缺失 略 查无 无此项 无此人 无信息 无数据 无电话 无手机
+无手机号 无号码 无联系方式 无学籍号 无学籍 无备注 无姓名 没有电话 没有手机 没电话 没手机 没有学籍号
+n/a na n.a n.a. #n/a none null nil nan undefined unknown \\n
+"""
+_NOTHING = frozenset(_WORDS.split())
+_ONLY_SIGNS = re.compile(r"[-\u2010-\u2015\u2212_~/\\|.\u00b7\u3002\u3001,;:()<>\[\]\u3010\u3011]*")
+_ONLY_ZERO = re.compile(r"[0\u3007\u96f6\u25cb]+(?:\.0+)?")
+_AROUND = " ()<>[]\u3010\u3011\"'\u201c\u201d\u2018\u2019.,\u3002"
+# What stands for the cell above, which nobody fills in unasked.
+SAME_AS_ABOVE = frozenset(("同上", "同前", "同左", "〃", "″", '"', "''"))
+# As they stand in a cell, mostly: whoever has many cells looks here first. Zero, too, means nothing in most columns.
+NOTHING_AS_TYPED = SAME_AS_ABOVE | frozenset(
+    [form for word in _NOTHING for form in (word, word.upper(), word.capitalize()) if form != "Na"]
+    + [
+        "-",
+        "--",
+        "---",
+        "\u2014",
+        "\u2014\u2014",
+        "\uff0d",
+        "/",
+        "//",
+        "\uff0f",
+        "\\",
+        "\uff3c",
+        "\u3001",
+        "\u3002",
+        ".",
+        "\u2026",
+        "\u2026\u2026",
+    ]
+    + ["0", "0.0", "00", "\u3007", "\u96f6", 0]
+)
+
+
+def is_nothing(text: str, *, zero: bool = True) -> bool:
+    """Whether a text is only a word or sign for nothing: 无, /, —, NULL, 待定, and 0 unless `zero` is false."""
+    key = clean_key(text)
+    if key == "Na":
+        return False
+    bare = key.strip(_AROUND).lower()
+    if bare in _NOTHING or _ONLY_SIGNS.fullmatch(key):
+        return True
+    return zero and _ONLY_ZERO.fullmatch(bare) is not None
+
+
+_QUOTES = "'\u2018\u2019\"\u201c\u201d`\u00b4"
+_FORCED_TEXT = re.compile(r'\s*=\s*"(.*)"\s*', re.DOTALL)
+_WITH_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.0+)?")
+_AS_FLOAT = re.compile(r"(\d+)\.0+")
+
+
+def forced_text(text: str) -> str:
+    """What `="00123"` stands for: programs write it so that a spreadsheet keeps a number as text."""
+    found = _FORCED_TEXT.fullmatch(text)
+    return found[1].replace('""', '"') if found else text
+
+
+def bare_number(text: str) -> str:
+    """A number without what it was wrapped in: `="00123"`, `'00123`, `20260101.0`, `13,800,138,000`."""
+    number = forced_text(clean_key(text)).strip(_QUOTES).strip()
+    if _WITH_THOUSANDS.fullmatch(number):
+        number = number.replace(",", "")
+    whole = _AS_FLOAT.fullmatch(number)
+    return whole[1] if whole else number
+
+
+# The middle of an identity number, also inside of a 学籍号, which no message needs to show.
+_LONG_NUMBER = re.compile(
+    r"(?<=\d{3})\d{9,}(?=\d{2}[\dXx\uff38\uff58])|(?<=\d{3})\d{3}[ -]\d{8}[ -](?=\d{3}[\dXx\uff38\uff58])"
+)
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-./\u5e74]\d{1,2}[-./\u6708]\d{1,2}\u65e5?|[01]\d[0-3]\d)(?!\d)")
+
+
+def without_identity(text: str) -> str:
+    """`text` with the middle of every number of 15 places and more left out."""
+    return _LONG_NUMBER.sub("***", text) if len(text) > 14 else text
+
+
+def without_days(text: str) -> str:
+    """`text` as `without_identity`, and without days such as a birth date: `20190101`, `2019-01-01`."""
+    return _DAY.sub("***", without_identity(text))
+
+
 # A word in brackets behind a name: 王一(转). Marks that tell two children of one name apart belong to the name.
 _NOTE = re.compile(r"(.+?) *[(\[【〔](?P<note>[^()\[\]【】〔〕<>]{1,20})[)\]】〕]")
 _MARK = re.compile(r"\d{1,2}|[一二三四五六七八九十大小甲乙丙丁男女]|[A-Za-z]", re.ASCII)
@@ -85,6 +173,29 @@ def split_note(name: str) -> tuple[str, str]:
     if found is None or _MARK.fullmatch(found["note"]):
         return name, ""
     return found[1], found["note"]
+
+
+_SIGNS = "*\u2217\u2605\u2606\u203b#\u25cf\u25cb\u25b2\u25b3\u25c6\u25c7\u25a0\u25a1\u25ce\u221a\u2713\u2714^!~"
+_RUNNING = re.compile(rf"\(?\d{{1,3}}(?:[.,:)\u3001]| ?- ?| )+(?=[{HAN}A-Za-z])|\d{{1,3}}(?=[{HAN}]{{2}})")
+_BEHIND = re.compile(rf"(?<=[{HAN}])(?:[/\\|,:;\s-]*\d[\d\s-]{{4,}}| *[/\\|,:;] *\w+| +[A-Za-z]?\d+)$")
+_SEX_BEHIND = re.compile(rf"[{HAN}]{{2,}}[\s/,-]+[\u7537\u5973]")
+
+
+def split_marks(text: str) -> tuple[str, str]:
+    """A name as typed without running numbers, signs, telephones and the like around it, and what was taken off.
+
+    `1.张三`, `③张三`, `张三*`, `张三/13900000001`, `孙一 女`. What tells two children of one name apart stays: `张三2`.
+    """
+    typed = clean_key(text)
+    name = typed.strip(_SIGNS + " ")
+    name = _RUNNING.sub("", name, count=1) if _RUNNING.match(name) else name
+    if _SEX_BEHIND.fullmatch(name):
+        name = name[:-1].rstrip(" /,-")
+    name = _BEHIND.sub("", name).strip(_SIGNS + " ")
+    if name == typed or not name:
+        return text, ""
+    before, _, behind = typed.partition(name)
+    return name, " ".join(filter(None, (before.strip(), behind.strip())))
 
 
 def number_text(number: float) -> str:

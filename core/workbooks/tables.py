@@ -8,19 +8,23 @@ from core.text import clean_key
 from core.workbooks.model import Cell, MergedRange, Row, Sheet, cell_text
 
 _SEARCHED_ROWS = 20
-_DECORATION = re.compile(r"[\s*＊:：]|\(?(?:必填|选填|可不填)\)?|\([^)]*\)$")
+_DECORATION = re.compile(r"[\s*＊:：★☆※●]|^=?[\"“]|[\"”]$|\(?(?:必填|选填|可不填)\)?|\([^)]*\)$")
 _KEY_LENGTH = 90
 _NO_MAPPING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column that an importer knows: its key, the name shown to people, and other headings it goes by."""
+    """A column that an importer knows: its key, the name shown to people, and other headings it goes by.
+
+    `is_text`: free text, in which 0 is a word like others; elsewhere it means nothing.
+    """
 
     key: str
     label: str
     synonyms: tuple[str, ...] = ()
     required: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

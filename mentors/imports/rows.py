@@ -46,7 +46,8 @@ class BlockReader:
         if not self._cells.check_headings(COLUMNS):
             return
         last = 0
-        for record in self._table.records():
+        # Whether a mentor is missing or only not written is told apart here.
+        for record in self._cells.records(keep=("mentor",)):
             if last and record.row - last > 1:
                 self._end()
             last = record.row

@@ -26,8 +26,8 @@ COLUMNS = (
     ColumnSpec("name", "姓名", ("教师姓名", "教师", "老师"), required=True),
     ColumnSpec("number", "工号", ("教师编号", "教工号", "职工号", "教师工号", "编号")),
     ColumnSpec("phone", "手机号", ("手机", "手机号码", "电话", "联系电话", "联系方式")),
-    ColumnSpec("subject", "任教学科", ("学科", "任教科目", "科目")),
-    ColumnSpec("duty", "职务", ("岗位", "行政职务", "担任职务")),
+    ColumnSpec("subject", "任教学科", ("学科", "任教科目", "科目"), is_text=True),
+    ColumnSpec("duty", "职务", ("岗位", "行政职务", "担任职务"), is_text=True),
     ColumnSpec("homeroom", "班主任班级", ("班主任", "任班主任班级", "所带班级")),
     ColumnSpec("ordinal", "序号"),
 )
@@ -117,7 +117,7 @@ def _read(
         reader = TableReader(table, log)
         if not reader.check_headings(COLUMNS):
             continue
-        for record in table.records():
+        for record in reader.records():
             typed_name = clean_name(record.text("name"))
             number = reader.identifier(record, "number")
             if (not typed_name and not number) or reader.is_foot(record, typed_name):

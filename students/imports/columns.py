@@ -64,6 +64,6 @@ COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("seat", "座号", ("班内序号", "座位号")),
     ColumnSpec("ordinal", "序号", ("编号",)),
     ColumnSpec("joined", "转入日期", ("转入时间", "入班日期", "入班时间")),
-    ColumnSpec("remark", "备注", ("学生情况", "学生情况简述", "情况简述", "情况说明")),
+    ColumnSpec("remark", "备注", ("学生情况", "学生情况简述", "情况简述", "情况说明"), is_text=True),
     *(column for position in GUARDIANS for column in _guardian_columns(position)),
 )

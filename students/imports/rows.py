@@ -1,6 +1,7 @@
 """Workbook → pupil rows: cleaned values with their place. Compares nothing with what is stored."""
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,10 +16,13 @@ from schools.labels import ClassKey
 from students.enums import Gender
 from students.imports.columns import COLUMNS, GUARDIANS, RELATIONS
 
+# GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
 _GENDERS = {
-    **dict.fromkeys(("男", "男生", "男性", "m", "male", "1"), Gender.MALE),
-    **dict.fromkeys(("女", "女生", "女性", "f", "female", "2"), Gender.FEMALE),
+    **dict.fromkeys(("男", "m", "male", "boy", "b", "♂", "1", "1男", "m男", "男1", "男m"), Gender.MALE),
+    **dict.fromkeys(("女", "f", "female", "girl", "g", "♀", "2", "2女", "f女", "女2", "女f"), Gender.FEMALE),
+    **dict.fromkeys(("9", "9未说明", "未说明", "未说明的"), ""),
 }
+_NO_GENDER_WORD = re.compile(r"[\s\-_.:、,/()]|(?<=男|女)[性生孩童的]+|^0(?=\d)|性别$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class _SheetReader:
         first = len(self._reading.rows)
         self._reading.numbers = {}
         ordinals: list[int | None] = []
-        for record in self._table.records():
+        for record in self._cells.records():
             pupil = self._pupil(record)
             if pupil is not None:
                 self._reading.rows.append(pupil)
@@ -164,7 +168,7 @@ class _SheetReader:
         text = clean_key(record.text("gender")).lower()
         if not text or isinstance(record.cells.get("gender"), CellError):
             return ""
-        gender = _GENDERS.get(text)
+        gender = _GENDERS.get(_NO_GENDER_WORD.sub("", text))
         if gender is None:
             self._cells.error("gender_unknown", "性别请填“男”或“女”。", record, "gender")
         return gender

@@ -170,13 +170,11 @@ FOUND = (
         "30-placeholders.xlsx",
         pupils=dict.fromkeys(("周一鸣", "吴语桐", "郑子涵", "王若溪", "赵小可", "钱多多"), (FIRST, "")),
         silent="核对",
-        waits="nothing written as a word",
     ),
     Found(
         "31-number-none.xlsx",
         pupils=dict.fromkeys(("周一鸣", "吴语桐", "郑子涵", "王若溪"), (FIRST, "")),
         silent="核对",
-        waits="nothing written as a word",
     ),
     Found(
         "32-forced-text.csv",
@@ -184,7 +182,6 @@ FOUND = (
             "周一鸣": (FIRST, "00123", phone("13900000001")),
             "吴语桐": (FIRST, "00124", phone("13900000002")),
         },
-        waits="numbers with their wrapping",
     ),
     Found(
         "34-phones.xlsx",
@@ -195,12 +192,10 @@ FOUND = (
             (ANY, "several_phones", 12, "家长电话", ""),
             (("warning",), "phone_doubtful", 13, "家长电话", ""),
         ),
-        waits="letters and words in a phone number",
     ),
     Found(
         "35-names-with-marks.xlsx",
         said=tuple((("warning",), "", row, "", "") for row in range(2, 10)),
-        waits="names with running numbers and marks",
     ),
     Found(
         "40-backslash-zip.xlsx",

@@ -4,16 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.phones import normalise_phone, split_phones
 from core.text import (
+    bare_number,
     chinese_number,
     clean_key,
     clean_name,
     clean_text,
+    is_nothing,
     lost_digits,
     number_text,
     quantity,
+    split_marks,
     to_chinese,
+    without_days,
+    without_identity,
 )
 
 
@@ -66,36 +70,109 @@ def test_a_spreadsheet_number_of_sixteen_digits_has_lost_some() -> None:
     assert [lost_digits(999_999_999_999_999), lost_digits(1_000_000_000_000_000)] == [False, True]
 
 
-@pytest.mark.parametrize(
-    "typed,stored",
-    [
-        ("19900000001", "19900000001"),
-        ("+86 199-0000-0001", "19900000001"),
-        ("0086 13800138000", "13800138000"),
-        ("１３８００１３８０００", "13800138000"),
-        ("02159120000", "021-59120000"),
-        ("021-59120000", "021-59120000"),
-        ("+1 650 253 0000", "+16502530000"),
-    ],
-)
-def test_a_telephone_number_has_one_stored_form(typed: str, stored: str) -> None:
-    phone = normalise_phone(typed)
-    assert (phone.number, phone.valid) == (stored, True)
-
-
-@pytest.mark.parametrize("typed", ["1234", "59120000", "1990000000", "199000000011", "电话"])
-def test_what_cannot_be_rung_is_not_valid_and_kept_as_typed(typed: str) -> None:
-    phone = normalise_phone(typed)
-    assert (phone.number, phone.valid, phone.mobile) == (typed, False, False)
-
-
-def test_two_phones_in_a_cell_are_split() -> None:
-    assert split_phones("19900000001、19900000002; 021-59120000") == ["19900000001", "19900000002", "021-59120000"]
-
-
 def test_chinese_numerals_go_both_ways() -> None:
     assert [chinese_number(to_chinese(n)) for n in range(100)] == list(range(100))
     assert [chinese_number("两"), chinese_number("壹"), chinese_number("")] == [2, None, None]
     assert [quantity("１２"), quantity("十二"), quantity("x")] == [12, 12, None]
     with pytest.raises(ValueError, match="no Chinese numeral for 100"):
         to_chinese(100)
+
+
+NOTHING = [
+    "无",
+    "/",
+    "——",
+    "…",
+    "NULL",
+    "nan",
+    "None",
+    "N/A",
+    "#N/A",
+    "暂无",
+    "（无）",
+    "待定",
+    " 不详 ",
+    "没有",
+    "ＮＵＬＬ",
+]
+
+
+@pytest.mark.parametrize("typed", NOTHING)
+def test_a_word_for_nothing_is_nothing(typed: str) -> None:
+    assert (is_nothing(typed), is_nothing(typed, zero=False)) == (True, True)
+
+
+@pytest.mark.parametrize("typed", ["0", "000", "0.0", "〇", "零"])
+def test_zero_is_nothing_except_in_free_text(typed: str) -> None:
+    assert (is_nothing(typed), is_nothing(typed, zero=False)) == (True, False)
+
+
+@pytest.mark.parametrize("typed", ["无名", "吴", "Na", "No", "-1", "1", "空空", "王", "x", "00123"])
+def test_a_name_or_number_that_only_begins_like_nothing_is_something(typed: str) -> None:
+    assert not is_nothing(typed)
+
+
+@pytest.mark.parametrize(
+    "typed,bare",
+    [
+        ('="00123"', "00123"),
+        ("'00123", "00123"),
+        ("’00123", "00123"),
+        ('"00123"', "00123"),
+        ("“00123”", "00123"),
+        ("20260101.0", "20260101"),
+        ("00123.00", "00123"),
+        ("13,800,138,000", "13800138000"),
+        ("13,800,138,000.00", "13800138000"),
+        ("\u00a000123\u00a0", "00123"),
+        ("１２３", "123"),
+        ("1.5", "1.5"),
+        ("12,345", "12,345"),
+    ],
+)
+def test_a_number_comes_out_of_its_wrapping(typed: str, bare: str) -> None:
+    assert bare_number(typed) == bare
+
+
+@pytest.mark.parametrize(
+    "typed,name,marks",
+    [
+        ("1.张三", "张三", "1."),
+        ("12、张三", "张三", "12、"),
+        ("①张三", "张三", "1"),
+        ("(3) 张三", "张三", "(3)"),
+        ("张三*", "张三", "*"),
+        ("★张三", "张三", "★"),
+        ("张三/13900000001", "张三", "/13900000001"),
+        ("张三 G12", "张三", "G12"),
+        ("孙一 女", "孙一", "女"),
+        ("张三2", "张三2", ""),
+        ("王一(1)", "王一(1)", ""),
+        ("J. Smith", "J. Smith", ""),
+        ("买买提.吐尔逊", "买买提.吐尔逊", ""),
+        ("孙 一 女", "孙 一 女", ""),
+    ],
+)
+def test_what_stands_around_a_name_is_taken_off(typed: str, name: str, marks: str) -> None:
+    assert split_marks(typed) == (name, marks)
+
+
+@pytest.mark.parametrize(
+    "text,shown",
+    [
+        ("110101201901010001", "110***001"),
+        ("11010120190101001X的", "110***01X的"),
+        ("G110101201901010001", "G110***001"),
+        ("110101190101001", "110***001"),
+        ("110101 20190101 001X", "110***001X"),
+        ("１１０１０１２０１９０１０１０００１", "１１０***００１"),
+        ("13900000001、13900000002", "13900000001、13900000002"),
+    ],
+)
+def test_the_middle_of_an_identity_number_is_never_shown(text: str, shown: str) -> None:
+    assert without_identity(text) == shown
+
+
+@pytest.mark.parametrize("day", ["20190101", "2019-01-01", "2019年1月1日", "2019/1/1", "2019-01-01 00:00"])
+def test_a_birth_date_is_not_shown_where_days_have_no_business(day: str) -> None:
+    assert without_days(day).replace(" 00:00", "") == "***"
