@@ -1,0 +1,49 @@
+"""Reading a page as a person does: its tables, facts and lines as plain texts."""
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import tinyhtml5  # type: ignore[import-untyped]  # comes with WeasyPrint
+
+#: What nobody sees or hears as part of a sentence.
+_SILENT = {"script", "style", "svg", "template"}
+
+
+def tree(response: Any) -> Element:
+    """The page of a test client's response."""
+    found: Element = tinyhtml5.parse(response.content.decode(), namespace_html_elements=False)
+    return found
+
+
+def text(node: Element) -> str:
+    """All words of a node in their order, white space as one blank."""
+
+    def words(part: Element) -> str:
+        if part.tag in _SILENT:
+            return part.tail or ""
+        return f"{part.text or ''}{''.join(words(child) for child in part)}{part.tail or ''}"
+
+    return " ".join(f"{node.text or ''}{''.join(words(child) for child in node)}".split())
+
+
+def by_class(node: Element, name: str) -> list[Element]:
+    """All nodes beneath that carry a class."""
+    return [part for part in node.iter() if name in (part.get("class") or "").split()]
+
+
+def texts(node: Element, name: str) -> list[str]:
+    """The words of all nodes beneath that carry a class."""
+    return [text(part) for part in by_class(node, name)]
+
+
+def facts(node: Element) -> list[tuple[str, str]]:
+    """The terms beneath, each with what is said of it."""
+    return [(text(term), text(said)) for term, said in zip(node.iter("dt"), node.iter("dd"), strict=True)]
+
+
+def tables(node: Element) -> list[list[list[str]]]:
+    """The rows of the bodies of all tables beneath, cell by cell."""
+    return [
+        [[text(cell) for cell in row if cell.tag in ("th", "td")] for row in body.iter("tr")]
+        for body in node.iter("tbody")
+    ]
