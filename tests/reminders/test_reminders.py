@@ -8,16 +8,20 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from mentors.services import withdraw_pupil
+from mentors.services.supporting import add_supporting, move_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.models import Reminder
 from records.reminders import Digest, plan_digests, send_digests
 from records.services import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
-from schools.models import KeyDate, Term
+from schools.models import KeyDate, PlanAction, Term
 from schools.queries import is_school_day
-from students.models import Pupil
+from students.enums import EndReason
+from students.models import Enrolment, Pupil
 from tests.cast import EnrolmentFactory, SchoolCast
+from tests.records.builders import partner_of
 
 BEFORE_TERM = datetime.date(2026, 8, 20)
 MIDTERM = datetime.date(2026, 11, 10)
@@ -72,6 +76,39 @@ def test_whoever_has_finished_is_left_alone(qingzhu: SchoolCast) -> None:
     assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == ["还有 1 位同学没有谈心（11月25日前）"]
     talk(qingzhu, [qingzhu.pupils[1]], submission=2)
     assert sorted(told(plan_digests(qingzhu.school, on=MIDTERM))) == ["qingzhu-colleague", "qingzhu-sharer"]
+
+
+def test_a_digest_counts_own_pupils_only(qingzhu: SchoolCast) -> None:
+    """Seen: with supporting mentors counted no test failed. Who has left or is not owed is not counted either."""
+    first, second = qingzhu.pupils
+    office = qingzhu.actor(qingzhu.office)
+    # The colleague supports a pupil, the homeroom teacher none of whose own pupils there are supports two.
+    add_supporting(actor=office, pupil=first, mentor=qingzhu.slot_colleague)
+    for pupil in qingzhu.pupils:
+        add_supporting(actor=office, pupil=pupil, mentor=qingzhu.slot_homeroom)
+    assert counts(qingzhu) == {"林小满": 2, "苏禾": 1, "陶然": 1}
+    withdraw_pupil(actor=qingzhu.system, pupil=second, year=qingzhu.year, reason=EndReason.TRANSFER_OUT)
+    assert counts(qingzhu) == {"林小满": 1, "苏禾": 1, "陶然": 1}
+    move_pupil(actor=office, pupil=first, mentor=qingzhu.slot_colleague)
+    assert counts(qingzhu) == {"苏禾": 2, "陶然": 1}
+    # An assignment that was left open beside an ended enrolment owes nothing.
+    Enrolment.objects.filter(pupil=first).update(ends_on=MIDTERM, end_reason=EndReason.TRANSFER_OUT)
+    assert counts(qingzhu) == {"苏禾": 1, "陶然": 1}
+    PlanAction.objects.get(plan__year=qingzhu.year, action="talk").grades.set([qingzhu.class_one.grade])
+    assert counts(qingzhu) == {"苏禾": 1}
+
+
+def counts(cast: SchoolCast) -> dict[str, int]:
+    return {d.user.name: sum(item.open_count for item in d.items) for d in plan_digests(cast.school, on=MIDTERM)}
+
+
+def test_both_teachers_of_a_shared_slot_are_told_and_whoever_has_no_account_is_not(qingzhu: SchoolCast) -> None:
+    assert counts(qingzhu)["陶然"] == 1
+    partner = partner_of(qingzhu)
+    assert counts(qingzhu) == {"林小满": 2, "苏禾": 1, "陶然": 1, "石磊": 1}
+    partner.is_active = False
+    partner.save()
+    assert counts(qingzhu) == {"林小满": 2, "苏禾": 1, "陶然": 1}
 
 
 def test_a_digest_is_one_notice_and_one_mail_that_name_nobody(qingzhu: SchoolCast) -> None:
