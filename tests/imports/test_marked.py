@@ -1,16 +1,18 @@
 """The admin's own workbook comes back with its faults marked, and can be mended and uploaded again."""
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt  # type: ignore[import-untyped]  # it has no stubs
 from django.test import Client
 from django.urls import reverse
 from openpyxl.styles import Font
 
 from core.errors import DomainError
 from core.workbooks import read_workbook
-from core.workbooks.marking import MOST_MARKS, Mark, mark_workbook
+from core.workbooks.marking import MOST_MARKS, Mark, mark_workbook, without_list
 from jobs.enums import ImportKind, ImportState
 from jobs.importers import ImportOptions
 from jobs.imports import upload_batch
@@ -85,6 +87,93 @@ def test_a_text_file_comes_back_as_a_workbook_with_the_same_values(desk: Desk) -
     assert [cell.value for cell in sheet[2]] == ["00123", "=1+1", "？", "一<1>"]
     # Text stays text: nothing that was typed turns into a formula.
     assert (sheet["B2"].data_type, sheet["B2"].quotePrefix, sheet["C2"].fill.fgColor.rgb) == ("s", True, RED)
+
+
+FOUND = Path(__file__).parent.parent / "cases" / "found"
+
+
+def marked_places(content: bytes) -> list[str]:
+    """Every marked cell, with its value."""
+    return [
+        f"{sheet.title}!{cell.coordinate}={cell.value}"
+        for sheet in opened(content).worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment is not None
+    ]
+
+
+def test_marks_stand_in_the_true_cells_of_a_table_with_a_margin(desk: Desk) -> None:
+    """The error of E4 was marked in F4, which is somebody's remark."""
+    batch = uploaded(desk, (FOUND / "04-margin-error-cell.xlsx").read_bytes())
+    assert marked_places(marked_workbook(actor=desk.actor, batch=batch)[0]) == ["Sheet1!E4=#N/A"]
+
+
+def test_marks_of_a_second_round_stand_in_the_same_sheet(desk: Desk) -> None:
+    """The list of the first round was counted as a sheet, so that marks went one sheet too far."""
+    first = marked_workbook(actor=desk.actor, batch=uploaded(desk, styled(pupil(1, "甲", gender="？"))))[0]
+    again = marked_workbook(actor=desk.actor, batch=uploaded(desk, first))[0]
+    assert opened(again).sheetnames == ["问题清单", "名册", "说明"]
+    assert marked_places(again) == ["名册!C2=？"]
+
+
+def test_a_package_that_the_writing_library_cannot_open_is_marked_too() -> None:
+    data = (FOUND / "40-backslash-zip.xlsx").read_bytes()
+    workbook = read_workbook(data, file_name="a.xlsx")
+    mark = Mark("error", workbook.sheets[0].name, 3, "家长电话", "", "有误")
+    assert marked_places(mark_workbook(data, workbook, [mark])) == ["Sheet1!C3=13900000002"]
+
+
+def test_a_workbook_that_only_the_reader_opens_is_rebuilt() -> None:
+    data = book(("姓名",), ("甲",))
+    workbook = read_workbook(data, file_name="a.xlsx")
+    assert marked_places(
+        mark_workbook(b"PK no package", workbook, [Mark("error", "名册", 2, "姓名", "甲", "有误")])
+    ) == ["名册!A2=甲"]
+
+
+@pytest.mark.parametrize(
+    "row,column,value,place",
+    [
+        (3, "家长2-电话", "22", "E3"),
+        (3, "家长1-电话", "", "C3"),
+        (3, "B 列", "", "B3"),
+        (6, "电话", "44", "C6"),
+        (6, "电话", "33", "B6"),
+    ],
+)
+def test_a_mark_finds_its_column_among_headings_of_one_name(row: int, column: str, value: str, place: str) -> None:
+    rows = [
+        ("姓名", "家长1", "", "家长2", ""),
+        ("", "姓名", "电话", "姓名", "电话"),
+        ("甲", "父", "11", "母", "22"),
+        (),
+        ("姓名", "电话", "电话"),
+        ("乙", "33", "44"),
+    ]
+    data = book(*rows)
+    marks = [Mark("error", "名册", row, column, value, "有误")]
+    (found,) = marked_places(mark_workbook(data, read_workbook(data, file_name="a.xlsx"), marks))
+    assert found.partition("=")[0] == f"名册!{place}"
+
+
+def test_a_rebuilt_workbook_keeps_what_is_joined_and_hidden() -> None:
+    """An old file came back with its class in one row of ten: the others had none when it was uploaded again."""
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("名册")
+    for row, cells in enumerate((("班级", "姓名", "备注"), ("", "甲"), ("", "乙"), ("一<1>", "丙")), start=1):
+        for at, value in enumerate(cells, start=2):
+            if value:
+                sheet.write(row, at, value)
+    sheet.write_merge(2, 3, 2, 2, "一<1>")
+    sheet.row(4).hidden = True
+    sheet.col(4).hidden = True
+    buffer = io.BytesIO()
+    old.save(buffer)
+    read = read_workbook(buffer.getvalue(), file_name="a.xls")
+    content = mark_workbook(buffer.getvalue(), read, [Mark("error", "名册", 4, "姓名", "乙", "有误")])
+    assert marked_places(content) == ["名册!D4=乙"]
+    assert without_list(read_workbook(content, file_name="a.xlsx")).sheets == read.sheets
 
 
 def test_formulas_in_the_list_of_problems_are_text(desk: Desk) -> None:
