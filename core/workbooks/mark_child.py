@@ -2,14 +2,18 @@
 
 Standard input: eight bytes with the length of a JSON object, the object, then the workbook (none if it is to be built
 from `sheets`). Object: `{"memory", "cpu", "marks": [[sheet index, row, column, level, text]], "list_sheet",
-"list": [[…]], "sheets": [[name, [[number, [cells]]]]] or null}`. Output: the `.xlsx`.
+"list": [[…]], "sheets": [{"name", "visible", "rows": [[number, [cells]]], "merged": [[r1, r2, c1, c2]],
+"hidden_rows", "hidden_columns"}] or null}`, rows and columns from 1, the list of before not counted among the sheets.
+Output: the `.xlsx`.
 """
 
 import io
 import json
 import re
 import resource
+import runpy
 import sys
+from pathlib import Path
 from typing import Any
 
 # The largest temporary file that the library may write while it saves.
@@ -32,10 +36,11 @@ def main() -> None:
 
     if order["sheets"] is None:
         # Macros and links to other files stay behind.
-        workbook = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False, keep_links=False)
+        plain = runpy.run_path(str(Path(__file__).with_name("package.py")))["plain"]
+        workbook = openpyxl.load_workbook(io.BytesIO(plain(data)), keep_vba=False, keep_links=False)
     else:
         workbook = _built(order["sheets"])
-    sheets = workbook.worksheets
+    sheets = [sheet for sheet in workbook.worksheets if sheet.title != order["list_sheet"]]
     for sheet, row, column, level, text in order["marks"]:
         if sheet < len(sheets):
             _mark(sheets[sheet], row, column, level, text)
@@ -47,15 +52,23 @@ def main() -> None:
 
 def _built(sheets: list[Any]) -> Any:
     import openpyxl  # noqa: PLC0415 - as above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
-    for name, rows in sheets:
-        sheet = workbook.create_sheet(re.sub(r"[\\/*?:\[\]]", "_", name)[:31] or None)
-        for number, cells in rows:
+    for raw in sheets:
+        sheet = workbook.create_sheet(re.sub(r"[\\/*?:\[\]]", "_", raw["name"])[:31] or None)
+        sheet.sheet_state = "visible" if raw["visible"] else "hidden"
+        for number, cells in raw["rows"]:
             for at, value in enumerate(cells, start=1):
                 if value not in ("", None):
                     _put(sheet.cell(number, at), value)
+        for first_row, last_row, first_column, last_column in raw["merged"]:
+            sheet.merge_cells(None, first_row, first_column, last_row, last_column)
+        for number in raw["hidden_rows"]:
+            sheet.row_dimensions[number].hidden = True
+        for number in raw["hidden_columns"]:
+            sheet.column_dimensions[get_column_letter(number)].hidden = True
     return workbook
 
 
