@@ -1,6 +1,6 @@
 """PDFs of `core.pdf` put together: merged into one file, or several small pages on a sheet to be cut. Tags are kept.
 
-The only module that talks to pikepdf. Same parts give the same bytes.
+Same parts give the same bytes.
 """
 
 from collections.abc import Iterator, Sequence

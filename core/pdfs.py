@@ -4,11 +4,13 @@ import re
 from io import BytesIO
 from typing import Final
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, PdfError, Stream, StreamDecodeLevel
+from pikepdf.settings import set_qpdf_limits
 
 from core.errors import DomainError
+
+# What a stream may swell to, for the whole process; the papers that we set stay far below.
+set_qpdf_limits(flate_max_memory=75_000_000, run_length_max_memory=75_000_000)
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_PAGES: Final = 10
@@ -36,53 +38,67 @@ def clean_pdf(data: bytes) -> bytes:
         raise DomainError("pdf_too_large", f"PDF 太大了，请选 {MAX_BYTES // 1024 // 1024} MB 以内的文件。")
     try:
         return _rewritten(data)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DomainError("pdf_broken", BROKEN) from error
 
 
 def _rewritten(data: bytes) -> bytes:
-    reader = PdfReader(BytesIO(data), strict=False)
-    if reader.is_encrypted:
-        raise DomainError("pdf_broken", BROKEN)
-    count = reader.get_num_pages()
-    if count > MAX_PAGES:
-        raise DomainError("pdf_too_long", f"PDF 有 {count} 页，最多 {MAX_PAGES} 页，请拆开再上传。")
-    if not count:
-        raise DomainError("pdf_broken", BROKEN)
-    writer = PdfWriter()
-    seen: set[tuple[int, int]] = set()
-    for page in list(reader.pages):
-        for key in set(page) - _PAGE_KEYS:
-            del page[key]
-        _strip(page, seen)
-        writer.add_page(page)
-    writer.metadata = None
     out = BytesIO()
-    writer.write(out)
+    with Pdf.open(BytesIO(data)) as source, Pdf.new() as clean:
+        if source.is_encrypted:
+            raise DomainError("pdf_broken", BROKEN)
+        count = len(source.pages)
+        if count > MAX_PAGES:
+            raise DomainError("pdf_too_long", f"PDF 有 {count} 页，最多 {MAX_PAGES} 页，请拆开再上传。")
+        if not count:
+            raise DomainError("pdf_broken", BROKEN)
+        for page in source.pages:
+            # What it has from its parents stays: the copy below writes it into the page.
+            for key in set(page.obj.keys()) - _PAGE_KEYS:
+                del page.obj[key]
+            clean.pages.append(page)
+        seen: set[tuple[int, int]] = set()
+        for page in clean.pages:
+            _strip(page.obj, seen)
+        if any("memory limit" in warning for warning in source.get_warnings()):
+            raise DomainError("pdf_broken", BROKEN)
+        # Streams as they came, each object in the open.
+        clean.save(out, stream_decode_level=StreamDecodeLevel.none, object_stream_mode=ObjectStreamMode.disable)
     return out.getvalue()
 
 
-def _strip(root: DictionaryObject, seen: set[tuple[int, int]]) -> None:
+def _strip(page: Object, seen: set[tuple[int, int]]) -> None:
     """Drop what must not stay from everything that a page holds."""
-    waiting: list[PdfObject | None] = [value for key, value in root.items() if key != "/Parent"]
+    waiting = [page[key] for key in page.keys() if key != "/Parent"]  # noqa: SIM118  # its iterator gives values
     while waiting:
         found = waiting.pop()
-        if isinstance(found, IndirectObject):
-            place = (found.idnum, found.generation)
-            if place in seen:
+        if not isinstance(found, Object):
+            continue
+        if found.is_indirect:
+            if found.objgen in seen:
                 continue
-            seen.add(place)
+            seen.add(found.objgen)
             if len(seen) > MAX_OBJECTS:
                 raise DomainError("pdf_broken", BROKEN)
-            found = found.get_object()
-        if isinstance(found, DictionaryObject):
+        if isinstance(found, Dictionary | Stream):
             for key in _DROPPED:
-                found.pop(key, None)
-            if isinstance(found, StreamObject) and found.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-                found._data = bare_jpeg(found._data)
-            waiting += found.values()
-        elif isinstance(found, ArrayObject):
-            waiting += found
+                if key in found:
+                    del found[key]
+            if isinstance(found, Stream) and found.get("/Filter") in (Name.DCTDecode, Array([Name.DCTDecode])):
+                _take_picture(found)
+            waiting += [found[key] for key in found.keys()]  # noqa: SIM118
+        elif isinstance(found, Array):
+            waiting += list(found)
+
+
+def _take_picture(stream: Stream) -> None:
+    kinds, parameters = stream["/Filter"], stream.get("/DecodeParms")
+    assert isinstance(kinds, Name | Array)  # noqa: S101  # the caller compared it
+    stream.write(
+        bare_jpeg(stream.read_raw_bytes()),
+        filter=kinds,
+        decode_parms=parameters if isinstance(parameters, Dictionary | Array) else None,
+    )
 
 
 def bare_jpeg(data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Files beside records: what is accepted, what is left of them, who may open them."""
 
 import uuid
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 
@@ -100,6 +101,31 @@ def test_a_picture_inside_a_pdf_loses_its_data_too() -> None:
     assert (b"Phone of somebody" in bare, b"from home" in bare) == (False, False)
     assert Image.open(BytesIO(bare)).size == (40, 30)
     assert len(PdfReader(BytesIO(clean_pdf(out.getvalue()))).pages) == 1
+
+
+def swelling_pdf() -> bytes:
+    """A page whose resources lie in an object stream of 80 MB, packed into 80 KB."""
+    packed = zlib.compress(b"5 0 << /A 1 >>" + b" " * 80_000_000, 9)
+    bodies = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources 5 0 R >>",
+        4: b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+        % (len(packed), packed),
+    }
+    written, places = b"%PDF-1.5\n", b"\0\0\0\0\0\0\xff"
+    for number, body in bodies.items():
+        places += b"\x01%s\0\0" % len(written).to_bytes(4, "big")
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    places += b"\x02\0\0\0\x04\0\0" + b"\x01%s\0\0" % len(written).to_bytes(4, "big")
+    table = b"6 0 obj\n<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+    return written + table % (len(places), places) + b"startxref\n%d\n%%%%EOF" % len(written)
+
+
+def test_a_pdf_that_swells_is_refused() -> None:
+    with pytest.raises(DomainError) as refused:
+        clean_pdf(swelling_pdf())
+    assert refused.value.code == "pdf_broken"
 
 
 @pytest.mark.parametrize(
