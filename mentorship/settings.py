@@ -53,10 +53,8 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "django_celery_beat",
     "axes",
     "csp",
-    "rules",
     "core",
     "schools",
     "accounts",
@@ -264,44 +262,45 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "mentorship.beat:ClampedScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "sweep-jobs": {"task": "jobs.sweep", "schedule": 20, "options": {"expire_seconds": 20}},
+    "sweep-jobs": {"task": "jobs.sweep", "schedule": 20, "options": {"expires": 20}},
     "send-outbox": {
         "task": "notices.send_outbox",
         "schedule": 30,
-        "options": {"expire_seconds": 30},
+        "options": {"expires": 30},
     },
     # Half past eight: in working hours, once a day; the task itself stays silent on days off.
     "remind": {
         "task": "records.remind",
         "schedule": crontab(hour=8, minute=30),
-        "options": {"expire_seconds": 6 * 3600},
+        "options": {"expires": 6 * 3600},
     },
     "remind-rounds": {
         "task": "mentors.remind_rounds",
         "schedule": crontab(hour=8, minute=30),
-        "options": {"expire_seconds": 6 * 3600},
+        "options": {"expires": 6 * 3600},
     },
     "follow-plans": {
         "task": "records.follow_plans",
         "schedule": crontab(hour=0, minute=20),
-        "options": {"expire_seconds": 6 * 3600},
+        "options": {"expires": 6 * 3600},
     },
     "release-due-letters": {
         "task": "records.release_due_letters",
         "schedule": 300,
-        "options": {"expire_seconds": 300},
+        "options": {"expires": 300},
     },
     "purge-records": {
         "task": "records.purge",
         "schedule": crontab(hour=0, minute=40),
-        "options": {"expire_seconds": 6 * 3600},
+        "options": {"expires": 6 * 3600},
     },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,
-        "options": {"expire_seconds": 3600},
+        "options": {"expires": 3600},
     },
 }
 
