@@ -10,19 +10,15 @@ their answers kept, so that no query runs. Prints medians, their ratio, the numb
 
 import argparse
 import datetime
-import gc
-import os
-import statistics
-import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-ROOT = Path(__file__).resolve().parent.parent
+from setting import in_turns, set_up
+
 ROUNDS = 60
 PUPILS = 15
 STEPS = (15, 100)  # records a pupil
@@ -50,7 +46,7 @@ def main() -> None:
     parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        _set_up(Path(folder))
+        set_up(Path(folder), static=True)
         user, write = _school()
         print(f"{'records a pupil':<18}{'page':>9}{'template':>11}{'ratio':>8}{'queries':>9}{'KB':>7}")
         found = []
@@ -68,22 +64,6 @@ def main() -> None:
             f"growth from {STEPS[0]} to {STEPS[-1]} records a pupil: page × {last.page / first.page:.2f}, "
             f"queries {last.queries - first.queries:+d}, {last.size - first.size:+.1f} KB"
         )
-
-
-def _set_up(folder: Path) -> None:
-    sys.path.insert(0, str(ROOT))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mentorship.settings"
-    os.environ["VAR_DIR"] = str(folder)
-    os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'db.sqlite3'}"
-    # As an installation runs: templates are compiled once, queries are not kept.
-    os.environ["DEBUG"] = "0"
-    os.environ.pop("REDIS_URL", None)
-    import django  # noqa: PLC0415 - the settings are known only now
-    from django.core.management import call_command  # noqa: PLC0415 - as above
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _school() -> tuple[Any, Callable[[int], None]]:
@@ -215,20 +195,8 @@ def _measure(user: Any, rounds: int) -> Figures:
     with CaptureQueriesContext(connection) as asked:
         rendered()
     assert len(asked) == 0, [query["sql"][:200] for query in asked]
-    pages, templates = _alternating(whole, rendered, rounds)
+    pages, templates = in_turns((whole, rendered), rounds)
     return Figures(pages, templates, queries, len(page.content) / 1024)
-
-
-def _alternating(one: Callable[[], None], other: Callable[[], None], rounds: int) -> tuple[float, float]:
-    """The medians of both, measured in turns, so that a busy moment of the machine strikes both."""
-    spent: tuple[list[float], list[float]] = ([], [])
-    gc.collect()
-    for _ in range(rounds):
-        for act, times in zip((one, other), spent, strict=True):
-            began = time.process_time()
-            act()
-            times.append(time.process_time() - began)
-    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
 if __name__ == "__main__":

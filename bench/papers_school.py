@@ -55,7 +55,7 @@ _WISH = (
     "希望假期里你读到一本舍不得合上的书，回来讲给我听",
     "新的一年，愿你继续做那个认真又温暖的自己",
 )
-_ADVICE = (
+ADVICE = (
     "每周留出一个晚上整理错题，先自己讲一遍，再来找我讨论。",
     "可以试着担任一次小组长，把你的想法说给更多的人听。",
     "睡前半小时放下手机，第二天的精神会告诉你值不值得。",
@@ -90,7 +90,7 @@ def _sentence(chance: random.Random) -> str:
     return f"{pick(_WHEN)}，你{pick(_HOW)}{pick(_WHAT)}，{pick(_THEN)}。"
 
 
-def _note(chance: random.Random, least: int) -> str:
+def note_text(chance: random.Random, least: int) -> str:
     text = ""
     while len(text) < least:
         text += _sentence(chance).replace("你", "孩子", 1)
@@ -276,7 +276,7 @@ def _letters(desks: list[_Desk], term: Term, office: User, *, with_advice: bool)
             mentor=desk.mentor,
             created_by=desk.user,
             body=letter_body(chance, pupil.name[-2:]),
-            advice=chance.choice(_ADVICE) if with_advice and at % 3 == 0 else "",
+            advice=chance.choice(ADVICE) if with_advice and at % 3 == 0 else "",
             state=LetterState.RELEASED,
             handed_in_at=moment,
             released_at=moment,
@@ -304,7 +304,7 @@ def _notes(desks: list[_Desk], term: Term) -> None:
                     created_by=desk.user,
                     date=day - datetime.timedelta(days=at),
                     guardians_met="母亲",
-                    text=_note(chance, chance.randrange(80, 160)),
+                    text=note_text(chance, chance.randrange(80, 160)),
                     agreement="每天自己整理书包，周末安排一次亲子阅读。",
                     visibility=NoteVisibility.TEAM,
                 )
@@ -318,7 +318,7 @@ def _notes(desks: list[_Desk], term: Term) -> None:
                     occasion=Occasion.BEFORE_EXAM,
                     place="图书角",
                     strategies=[Strategy.STUDY],
-                    text=_note(chance, chance.randrange(100, 250)),
+                    text=note_text(chance, chance.randrange(100, 250)),
                     visibility=NoteVisibility.TEAM,
                 )
             )

@@ -1,0 +1,249 @@
+"""What every page costs in a large school beside a small one, and in a city beside a single school, in one run.
+
+    .venv/bin/python bench/pages.py [--small] [--only sqlite|postgres] [--rounds N] [--json FILE]
+
+On SQLite: a school of 3,000 pupils with two years of records beside one of 600 with one, each in a file that was never
+analysed; in a third column the large one with statistics. On PostgreSQL (a server of its own, analysed, as autovacuum
+does): a school beside the same school with ten others in one database. Each database is read by a process of its own,
+in turns. A page is a whole request through Django's test client. Pages are those of mentor, 班主任, 德育室, 管理员 and
+family; `pages_walk.py` names each URL pattern that is left out, and why.
+
+Prints milliseconds of processor (on PostgreSQL with those of the server's process), queries, kilobytes and the ratio.
+Exit code 1 if a page misses a bound. `--small` makes a fifth of everything, to try the script.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from postgres import own_server
+from setting import ROOT
+
+HERE = Path(__file__).resolve().parent
+SMALL, LARGE, BESIDE = (600, 1), (3_000, 2), 10  # pupils and years; further schools of the city
+MOST_RATIO, MOST_MS, MOST_CITY_RATIO = 1.5, 300.0, 1.2
+ROUNDS = 5
+#: A page that takes longer than so many milliseconds is not asked for again.
+PATIENCE = 2_000.0
+#: Differences below so many milliseconds are not looked at: the ratio of two small figures says nothing.
+GRAIN = 3.0
+
+
+#: Lists that show more rows in a larger school or after more years, and which; the bound in ms holds for them, too.
+LONGER: dict[str, str] = {}
+
+
+@dataclass(slots=True)
+class Figures:
+    """Of one page on one database."""
+
+    queries: int
+    size: float
+    processor: list[float] = field(default_factory=list)
+    clock: list[float] = field(default_factory=list)
+
+    @property
+    def ms(self) -> float:
+        """The median, of processor."""
+        return statistics.median(self.processor)
+
+
+class Reader:
+    """The process that reads one database."""
+
+    def __init__(self, url: str, var: Path) -> None:
+        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(var)}
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "pages_reader.py"],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )  # fmt: skip
+        self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("a reader ended")
+        return json.loads(line)
+
+    def say(self, line: str) -> Any:
+        """Ask, and wait for the answer."""
+        assert self._process.stdin is not None
+        print(line, file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--small", action="store_true", help="a fifth of everything")
+    parser.add_argument("--only", choices=("sqlite", "postgres"))
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--json", type=Path, help="write all figures there")
+    options = parser.parse_args()
+    part = 5 if options.small else 1
+    kept: dict[str, Any] = {}
+    missed: list[str] = []
+    print(f"load average {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores", flush=True)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        if options.only != "postgres":
+            with _sqlite(Path(folder), part) as readers:
+                missed += _compare("SQLite", readers, options.rounds, MOST_RATIO, kept)
+        if options.only != "sqlite":
+            with _postgres(Path(folder), part) as readers:
+                missed += _compare("PostgreSQL", readers, options.rounds, MOST_CITY_RATIO, kept)
+    if options.json:
+        options.json.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"\n{len(missed)} missed" + "".join(f"\n  {line}" for line in missed))
+    return 1 if missed else 0
+
+
+def _build(url: str, pupils: int, years: int, schools: int) -> None:
+    subprocess.run(
+        [sys.executable, HERE / "city.py", "--pupils", str(pupils), "--years", str(years), "--schools", str(schools)],
+        check=True, env=os.environ | {"DATABASE_URL": url}, cwd=ROOT,
+    )  # fmt: skip
+
+
+@contextmanager
+def _readers(places: dict[str, str], folder: Path) -> Iterator[dict[str, Reader]]:
+    with ExitStack() as stack:
+        readers: dict[str, Reader] = {}
+        for name, url in places.items():
+            var = folder / f"var-{len(readers)}-{name.split()[0]}"
+            var.mkdir()
+            readers[name] = Reader(url, var)
+            stack.callback(readers[name].stop)
+        yield readers
+
+
+@contextmanager
+def _sqlite(folder: Path, part: int) -> Iterator[dict[str, Reader]]:
+    places = {}
+    for name, (pupils, years) in (("small", SMALL), ("large", LARGE)):
+        path = folder / f"{name}.sqlite3"
+        _build(f"sqlite:///{path}", pupils // part, years, 1)
+        forget(path)
+        places[name] = f"sqlite:///{path}"
+    known = folder / "known.sqlite3"
+    shutil.copy(folder / "large.sqlite3", known)
+    with sqlite3.connect(known) as connection:
+        connection.execute("ANALYZE")
+    connection.close()
+    places["large with statistics"] = f"sqlite:///{known}"
+    with _readers(places, folder) as readers:
+        yield readers
+    left = {name: _statistics(folder / f"{name}.sqlite3") for name in ("small", "large")}
+    print(f"statistics in the files at the end: {left}")
+
+
+def forget(path: Path) -> None:
+    """The database as if it had never been analysed, and in one file."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'").fetchall():
+        connection.execute(f"DROP TABLE {table}")
+    connection.commit()
+    connection.close()
+    assert _statistics(path) == 0
+
+
+def _statistics(path: Path) -> int:
+    """Rows of statistics that the file holds."""
+    connection = sqlite3.connect(path)
+    try:
+        return int(connection.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _postgres(folder: Path, part: int) -> Iterator[dict[str, Reader]]:
+    import psycopg  # noqa: PLC0415 - only this half needs it
+
+    pupils, years = SMALL[0] // part, LARGE[1]
+    with own_server() as server:
+        places = {}
+        for name, schools in (("one school", 1), ("eleven schools", 1 + BESIDE)):
+            database = f"city_{schools}"
+            with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {database}")
+            places[name] = f"{server}/{database}"
+            _build(places[name], pupils, years, schools)
+            with psycopg.connect(places[name], autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE")
+        with _readers(places, folder) as readers:
+            yield readers
+
+
+def _compare(
+    what: str, readers: dict[str, Reader], rounds: int, most_ratio: float, kept: dict[str, Any]
+) -> list[str]:  # fmt: skip
+    """Print a table of all pages and return those that miss a bound. The first reader is what the second is held to."""
+    first = next(iter(readers.values()))
+    pages = first.say("-")
+    print(f"\n{what}: {len(pages)} pages; " + ", ".join(readers))
+    heads = "".join(f"{name:>24}" for name in readers)
+    print(f"{'':<38}{heads}{'ratio':>8}\n{'':<38}" + f"{'ms   queries      KB':>24}" * len(readers), flush=True)
+    missed = []
+    for role, name in pages:
+        found = measure(list(readers.values()), role, name, rounds)
+        ratio = found[1].ms / found[0].ms
+        columns = "".join(f"{one.ms:>8.1f}{one.queries:>8}{one.size:>8.0f}" for one in found)
+        label = f"{role} {name}"
+        faults = misses(label, found[0], found[1], most_ratio)
+        print(f"{label:<38}{columns}{ratio:>8.2f}{'  ' + '!' * len(faults)}".rstrip(), flush=True)
+        missed += faults
+        kept[f"{what} {label}"] = [
+            {"ms": one.ms, "clock": statistics.median(one.clock), "queries": one.queries, "kb": one.size}
+            for one in found
+        ]
+    return [f"{what}: {line}" for line in missed]
+
+
+def measure(readers: Sequence[Reader], role: str, name: str, rounds: int) -> list[Figures]:
+    """The page on each database, in turns."""
+    found = []
+    for reader in readers:
+        warm = reader.say(f"{role} {name} 0")
+        assert warm["status"] == 200, f"{role} {name} answers {warm['status']}"
+        found.append(Figures(warm["queries"], warm["size"]))
+    for _ in range(rounds):
+        for reader, figures in zip(readers, found, strict=True):
+            if figures.processor and figures.processor[-1] > PATIENCE:
+                continue
+            answer = reader.say(f"{role} {name} 1")
+            figures.processor += answer["processor"]
+            figures.clock += answer["clock"]
+    return found
+
+
+def misses(label: str, held_to: Figures, found: Figures, most_ratio: float) -> list[str]:
+    """What the page misses, in words."""
+    lines = []
+    if found.ms > MOST_MS:
+        lines.append(f"{label}: {found.ms:.0f} ms of processor, wanted at most {MOST_MS:.0f}")
+    if label not in LONGER and found.ms > held_to.ms * most_ratio and found.ms - held_to.ms > GRAIN:
+        lines.append(f"{label}: {found.ms / held_to.ms:.2f} ×, wanted at most {most_ratio}")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Asks for pages of one database and says what they cost; bench/pages.py runs one of these for each database.
+
+Started with `DATABASE_URL` and `VAR_DIR`. Reads a line `ROLE NAME ROUNDS` from standard input and answers with a line
+of JSON: what each round took in milliseconds, of processor (of the database's own process too, on PostgreSQL) and by
+the clock, the status, the number of queries and the kilobytes. `-` lists the pages: each pair of role and URL that
+answers 200.
+"""
+
+import gc
+import json
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from city import at_day
+from setting import set_up
+
+
+class Reader:
+    """Somebody of each role with a browser, and an address of each page."""
+
+    def __init__(self) -> None:
+        # Django is set up only now.
+        from django.db import connection  # noqa: PLC0415
+        from pages_walk import addresses, browsers  # noqa: PLC0415
+
+        self._connection = connection
+        self._browsers = browsers()
+        self._addresses = addresses()
+        backend = "self"
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                backend = str(cursor.fetchone()[0])
+        self._server = Path(f"/proc/{backend}/schedstat") if backend != "self" else None
+
+    def pages(self) -> list[tuple[str, str]]:
+        """Role and name of all pages that somebody may see. Raises AssertionError about one that nobody sees."""
+        found = [
+            (role, name)
+            for role, browser in self._browsers.items()
+            for name, address in self._addresses.items()
+            if browser.get(address, SERVER_NAME="localhost").status_code == 200
+        ]
+        unseen = self._addresses.keys() - {name for _, name in found}
+        assert not unseen, f"nobody sees {sorted(unseen)}"
+        return found
+
+    def ask(self, role: str, name: str, rounds: int) -> dict[str, Any]:
+        """The page once to warm up, with its queries counted, and then timed."""
+        browser, address = self._browsers[role], self._addresses[name]
+        from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+        answer: dict[str, Any] = {"processor": [], "clock": []}
+        if rounds == 0:
+            with CaptureQueriesContext(self._connection) as captured:
+                page = browser.get(address, SERVER_NAME="localhost")
+            return answer | {"status": page.status_code, "queries": len(captured), "size": len(page.content) / 1024}
+        gc.collect()
+        for _ in range(rounds):
+            clock, busy = time.perf_counter(), self._processor()
+            browser.get(address, SERVER_NAME="localhost")
+            answer["processor"].append((self._processor() - busy) * 1000)
+            answer["clock"].append((time.perf_counter() - clock) * 1000)
+        return answer
+
+    def _processor(self) -> float:
+        own = time.process_time()
+        return own + int(self._server.read_text().split()[0]) / 1e9 if self._server else own
+
+
+def main() -> None:
+    set_up(Path(os.environ["VAR_DIR"]), keep_database=True, migrate=False, static=True)
+    # That somebody may not see a page is how the pages of a role are found.
+    logging.disable()
+    with at_day():
+        reader = Reader()
+        print(json.dumps("ready"), flush=True)
+        for line in sys.stdin:
+            words = line.split()
+            answer = reader.pages() if words == ["-"] else reader.ask(words[0], words[1], int(words[2]))
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

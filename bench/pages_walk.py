@@ -1,0 +1,231 @@
+"""Which pages bench/pages.py asks for: every pattern of the URL map, or the reason why not. Wants Django set up."""
+
+from typing import Any, Final
+
+from city import DAY
+from django.core import signing
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import Role
+from accounts.models import RoleGrant, User
+from jobs.models import ImportBatch, Job
+from mentors.models import (
+    Assignment,
+    CaseMeeting,
+    Club,
+    MatchingRound,
+    MentorCard,
+    MentorMember,
+    MentorWish,
+    ReadinessCase,
+    RoundMentor,
+    TrainingSession,
+)
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Referral, TreeHoleCard, VisitPlan
+from schools.enums import MatchingMode
+from schools.models import School, SchoolClass, Term
+from students.family import SALT, SESSION_KEY
+from students.models import FamilySlip
+
+#: The school that is read; in a city the others lie beside it.
+CODE: Final = "city-001"
+
+_POST, _PDF, _MOVES = "takes posts only", "sets a PDF: bench/papers.py", "leads to another page"
+_FILE, _OTHER = "hands out a file", "no page of the five roles"
+LEFT_OUT: Final[dict[str, str]] = {
+    **dict.fromkeys((
+        "accounts:sign_out", "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
+        "board:assign", "board:revoke", "clubs:members", "clubs:remove", "cards:answer", "cards:close", "cards:home",
+        "cards:meet", "cards:reopen", "desk:delete", "desk:draft_drop", "desk:draft_save", "desk:draft_undo",
+        "desk:file_remove", "desk:file_restore", "desk:letter_check", "desk:letter_pdf", "desk:letter_preview",
+        "desk:restore", "desk:visit_plan_cancel", "desk:visit_plan_restore", "entry:row", "family:cards_leave",
+        "family:reply", "imports:cancel", "imports:confirm", "imports:mapping", "imports:recheck", "imports:set_aside",
+        "imports:undo", "jobs:cancel", "manage:ask_notes", "manage:come_back", "manage:give_role",
+        "manage:open_account", "manage:password", "manage:take_role", "marks:mark", "marks:order", "meetings:delete",
+        "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
+        "office:return_letter", "office:schedule", "office:unschedule", "papers:all_books", "papers:all_letters",
+        "papers:all_slips", "papers:settings_preview", "papers:shelf_mark", "papers:shelf_undo", "rounds:cancel",
+        "rounds:close", "rounds:make_draft", "rounds:open", "rounds:open_up", "rounds:prolong", "rounds:recheck",
+        "rounds:remind", "training:delete", "wishes:answer",
+    ), _POST),
+    **dict.fromkeys((
+        "badges:appointments_print", "badges:print", "desk:letter_lined", "desk:lined_letters", "entry:ballots",
+        "family:letter_pdf", "papers:blank_book", "papers:book", "papers:class_letters", "papers:class_slips",
+        "papers:class_summary", "papers:my_book", "papers:my_letters", "papers:shelf_list", "papers:tree_hole_cards",
+        "rounds:grade_matrix", "rounds:matrix",
+    ), _PDF),
+    **dict.fromkeys((
+        "accounts:sign_in", "home", "imports:marked", "imports:progress", "jobs:progress", "manage:reinstate",
+        "notices:open",
+    ), _MOVES),
+    **dict.fromkeys((
+        "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
+        "papers:logo", "papers:look",
+    ), _FILE),
+    **dict.fromkeys((
+        "bureau:home", "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home",
+        "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
+    ), _OTHER),
+    "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
+    "imports:template": "writes a workbook",
+    "rounds:download": "writes a workbook",
+    "family:card": "opens by a word that only the pupil has",
+    "year:undo": "this year was not rolled over",
+}  # fmt: skip
+
+#: Pages with a box to search in.
+SEARCHED: Final = ("cards:new", "desk:home", "family:card_new", "manage:people", "manage:pupils")
+
+
+def url_names() -> list[str]:
+    """The names of all URL patterns, with their namespaces."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> list[str]:
+        names: list[str] = []
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                names += walk(pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+            else:
+                names.append(f"{prefix}{pattern.name}")
+        return names
+
+    return sorted(walk(get_resolver().url_patterns, ""))
+
+
+class _Probe:
+    """The people and things that the addresses are about: the first class of grade 3 and the second of its team."""
+
+    def __init__(self) -> None:
+        self.school = School.objects.get(code=CODE)
+        self.room = SchoolClass.objects.get(school=self.school, year__is_current=True, grade__number=3, number=1)
+        self.year = self.room.year
+        self.term = Term.objects.get(year=self.year, number=1)
+        self.leader, self.member = MentorMember.objects.filter(mentor__teams__school_class=self.room).order_by(
+            "mentor__teams__position"
+        )[:2]
+        own = Assignment.objects.filter(mentor=self.member.mentor, ends_on=None, kind="main").values("pupil")
+        mine = {"pupil__in": own, "term": self.term}
+        # One who has a released letter of the term, a visit and a talk.
+        talks = HeartTalk.objects.filter(
+            created_by=self.member.teacher.user, term=self.term, deleted_at=None, pupils__in=own
+        )
+        visits = HomeVisit.objects.filter(created_by=self.member.teacher.user, deleted_at=None, **mine)
+        letters = GrowthLetter.objects.filter(**mine, state="released")
+        self.letter = letters.order_by("pk")[0]
+        self.pupil = self.letter.pupil
+        self.visit, self.talk = visits.order_by("pk")[0], talks.order_by("pk")[0]
+        self.waiting = GrowthLetter.objects.filter(term=self.term, state="handed_in", pupil__in=own).order_by("pk")[0]
+        self.slip = FamilySlip.objects.get(pupil=self.pupil, revoked_at=None)
+
+
+def browsers() -> dict[str, Client]:
+    """A browser of each role, signed in."""
+    probe = _Probe()
+    users = {
+        "mentor": probe.member.teacher.user,
+        "homeroom": probe.leader.teacher.user,
+        "office": _of_role(Role.MORAL_OFFICE, probe.school),
+        "admin": _of_role(Role.SCHOOL_ADMIN, probe.school),
+    }
+    found = {role: Client() for role in users}
+    for role, user in users.items():
+        assert user is not None
+        found[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    family = Client()
+    session = family.session
+    session[SESSION_KEY] = {str(probe.slip.pk): signing.dumps(probe.slip.pk, salt=SALT)}
+    session.save()
+    family.cookies["sessionid"] = session.session_key or ""
+    return found | {"family": family}
+
+
+def _of_role(role: Role, school: School) -> User:
+    return RoleGrant.objects.get(role=role, school=school).user
+
+
+def addresses() -> dict[str, str]:
+    """An address of every page that is measured, by the name of its pattern.
+
+    Raises AssertionError if a pattern is neither measured nor left out.
+    """
+    probe = _Probe()
+    arguments = _arguments(probe)
+    names = [name for name in url_names() if name not in LEFT_OUT]
+    stray = LEFT_OUT.keys() - set(url_names())
+    assert not stray, f"no such pattern: {sorted(stray)}"
+    found = {name: reverse(name, kwargs=arguments.get(name)) for name in names}
+    found["rounds:new"] += f"?grade={probe.room.grade_id}"
+    # What a page looks for on request is a page of its own.
+    searched = {f"{name}?q": f"{found[name]}?q=王" for name in SEARCHED}
+    return found | searched
+
+
+def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
+    school, pupil, slot = probe.school, {"pk": probe.pupil.pk}, {"pk": probe.member.mentor_id}
+    room = {"pk": probe.room.pk}
+    slip = {"key": probe.slip.key}
+    chosen = {"pk": MatchingRound.objects.get(school=school, mode=MatchingMode.CHOICE).pk}
+    both = MatchingRound.objects.get(school=school, mode=MatchingMode.TWO_SIDED)
+    teacher = {"pk": probe.member.teacher_id}
+    account = {"pk": _of_role(Role.LEADER, school).pk}
+    card = MentorCard.objects.filter(school=school).order_by("pk")[0]
+    meeting = CaseMeeting.objects.filter(school_class=probe.room).order_by("pk")[0]
+    letter = {"pk": probe.waiting.pk}
+    training = {"pk": TrainingSession.objects.filter(school=school).order_by("-date")[0].pk}
+    club = {"pk": Club.objects.filter(school=school).order_by("pk")[0].pk}
+    hole_card = {"pk": TreeHoleCard.objects.filter(teacher=probe.member.teacher).order_by("pk")[0].pk}
+    plan = VisitPlan.objects.filter(pupil__enrolments__school_class=probe.room, date__gt=DAY).order_by("pk")[0]
+    case = ReadinessCase.objects.filter(school=school).order_by("pk")[0]
+    sent = Referral.objects.filter(school=school, created_by=probe.member.teacher.user).order_by("pk")[0]
+    found: dict[str, dict[str, Any]] = {
+        **dict.fromkeys((
+            "rounds:add_mentors", "rounds:candidates", "rounds:detail", "rounds:draft", "rounds:edit",
+            "rounds:exceptions", "rounds:progress", "rounds:publish",
+        ), chosen),
+        **dict.fromkeys((
+            "cards:paper", "counsel:refer", "desk:brief", "desk:letter", "desk:letter_desk", "desk:pupil", "desk:talk",
+            "desk:visit", "handover:write", "manage:move", "manage:pupil", "manage:withdraw", "merge:pupils",
+        ), pupil),
+        **dict.fromkeys((
+            "board:detail", "board:table", "board:team", "meetings:list", "meetings:new", "office:class",
+        ), room),
+        **dict.fromkeys((
+            "choose:mentors", "choose:mine", "choose:wish", "family:card_new", "family:cards", "family:home",
+            "family:letters", "family:slip", "family:visit",
+        ), slip),
+        **dict.fromkeys(("manage:leave", "manage:person", "merge:teachers"), teacher),
+        **dict.fromkeys(("meetings:detail", "meetings:edit"), room | {"meeting": meeting.pk}),
+        **dict.fromkeys(("clubs:delete", "clubs:detail", "clubs:edit"), club),
+        **dict.fromkeys(("training:attendance", "training:edit"), training),
+        **dict.fromkeys(("cards:card", "cards:history"), hole_card),
+        **dict.fromkeys(("office:mentor", "papers:shelf_book"), slot),
+        "arrangement:pupil": room | {"pupil": probe.pupil.pk},
+        "counsel:sent": {"pk": sent.pk},
+        "desk:files": {"kind": "talk", "pk": probe.talk.pk},
+        "desk:history": {"kind": "visit", "pk": probe.visit.pk},
+        "desk:talk_edit": {"pk": probe.talk.pk},
+        "desk:visit_edit": {"pk": probe.visit.pk},
+        "desk:visit_plan_edit": {"pk": plan.pk},
+        "entry:grid": {"pk": both.pk, "school_class": probe.room.pk},
+        "family:letter": slip | {"pk": probe.letter.pk},
+        "imports:detail": {"pk": ImportBatch.objects.filter(school=school).order_by("pk")[0].pk},
+        "jobs:detail": {"pk": Job.objects.filter(school=school).order_by("pk")[0].pk},
+        "manage:account": account,
+        "marks:sheet": {"pk": RoundMentor.objects.get(round=both, mentor=probe.member.mentor).pk},
+        "mentor_cards:shared": {"key": card.key},
+        "office:grade": {"pk": probe.room.grade_id},
+        "office:letter": letter,
+        "plan:school": {"pk": school.pk},
+        "readiness:case": {"pk": case.pk},
+        "readiness:new": teacher,
+        "rounds:place": chosen | {"pupil": _in_round(chosen["pk"])},
+        "wishes:answer": {"pk": MentorWish.objects.filter(school=school).order_by("pk")[0].pk},
+    }  # fmt: skip
+    return found
+
+
+def _in_round(pk: int) -> int:
+    """A pupil of the round's draft."""
+    placement = MatchingRound.objects.get(pk=pk).placements.order_by("pk")[0]
+    return placement.pupil_id

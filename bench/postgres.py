@@ -1,0 +1,63 @@
+"""A PostgreSQL server of one's own that is gone afterwards, as `script/test` starts one."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Nothing that is measured is written, and a page is asked for by one process at a time.
+OPTIONS = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
+    "max_parallel_workers_per_gather=0",
+)  # fmt: skip
+
+
+def find_postgres() -> Path | None:
+    """The folder of the newest server's programs on this machine."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(found, key=lambda folder: float(folder.parent.name), default=None)
+
+
+@contextmanager
+def own_server() -> Iterator[str]:
+    """The server's address up to the name of a database; whoever uses it makes their own there.
+
+    Raises RuntimeError without PostgreSQL, subprocess.CalledProcessError if it does not start.
+    """
+    programs = find_postgres()
+    if programs is None:
+        raise RuntimeError("PostgreSQL is missing: script/setup --dev installs it")
+    with tempfile.TemporaryDirectory(prefix="bench-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        room = folder / "pg"
+        room.mkdir()
+        become: list[str] = []
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root.
+            become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+            shutil.chown(room, "postgres")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+
+        def run(program: str, *words: str) -> None:
+            # Its standard streams are kept open by the server: nobody may wait for their end.
+            with (folder / "log").open("ab") as log:
+                subprocess.run(
+                    [*become, str(programs / program), "-D", str(room / "data"), *words],
+                    check=True, cwd=room, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                )  # fmt: skip
+
+        run("initdb", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        switches = " ".join(f"-c {option}" for option in OPTIONS)
+        run("pg_ctl", "-l", str(room / "log"), "-w", "-t", "60", "-o",
+            f"-h 127.0.0.1 -p {port} -k {room} {switches}", "start")  # fmt: skip
+        try:
+            yield f"postgres://bench@127.0.0.1:{port}"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")

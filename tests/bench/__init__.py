@@ -1,0 +1,1 @@
+"""The generator and the walk of the benchmarks."""
