@@ -1,27 +1,41 @@
-"""How long a large roster takes, beside the time that openpyxl needs merely to read the file, in the same run.
+"""How long a large roster takes, beside what the machine needs at the very least for the same file and the same rows.
 
-    .venv/bin/python bench/import_roster.py [PUPILS]
+    .venv/bin/python bench/import_roster.py [PUPILS] [--against CHECKOUT [--rounds N]]
 
 Builds a workbook of 20,000 pupils with two guardians each and imports it into an empty SQLite database in a temporary
 folder, the way the pages do it: upload, check in the background job, confirmation; then uploads it again unchanged.
-Prints seconds (wall and processor), the ratios to the floor, the number of queries and the peak of memory.
+The floor is calamine reading the file and `executemany` of the very rows that the import wrote, into a copy of the
+empty database, in one transaction. The peer is openpyxl, merely reading the file. Prints seconds (wall and processor),
+the ratios, the number of queries and the peak of memory.
+
+`--against` runs this script and that of another checkout in turns and prints ours against theirs.
 """
 
 import argparse
 import datetime
-import os
 import random
+import re
 import resource
+import sqlite3
+import statistics
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-ROOT = Path(__file__).resolve().parent.parent
+from setting import ROOT, Spent, set_up, timed
+
 PUPILS = 20_000
 CLASSES_PER_GRADE = 75
+#: Ours against the floor, with preview and confirmation, and when nothing changed.
+WANTED_IMPORT, WANTED_UNCHANGED = 2.0, 1.0
+#: What the import writes of the roster itself.
+TABLES = ("schools_schoolclass", "students_pupil", "students_guardian", "students_enrolment")
+PEER, FLOOR, PREVIEW = "openpyxl reads the file", "calamine and executemany", "upload and preview"
+CONFIRM, AGAIN = "confirm", "the same file again, unchanged"
+_LINE = re.compile(r"^(.*?)\s+([\d.]+) s\s+\(processor\s+([\d.]+) s\)$", re.MULTILINE)
 _GUARDIANS = tuple(f"监护人{position}{what}" for position in (1, 2) for what in ("姓名", "关系", "联系电话"))
 HEADER = ("学籍号", "姓名", "性别", "班级", *_GUARDIANS, "备注")
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁单曾仇"
@@ -32,41 +46,60 @@ T = TypeVar("T")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("pupils", nargs="?", type=int, default=PUPILS)
-    pupils = parser.parse_args().pupils
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        path = Path(folder) / "roster.xlsx"
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    if options.against:
+        _compare(options.against, options.pupils, options.rounds)
+    else:
+        _measure(options.pupils)
+
+
+def _measure(pupils: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        path, empty = folder / "roster.xlsx", folder / "empty.sqlite3"
         _build(path, pupils)
-        floor = _timed("openpyxl reads the file", lambda: _read_with_openpyxl(path))[1]
-        _set_up(Path(folder))
-        first, again = _import(path)
-        for label, spent, wanted in (("import", first, 1.0), ("unchanged", again, 0.5)):
-            by_clock, by_processor = spent.clock / floor.clock, spent.processor / floor.processor
-            print(f"{label + ' / floor':<22}{by_clock:5.2f}  (processor {by_processor:4.2f}; wanted: under {wanted})")
-        for who, name in ((resource.RUSAGE_SELF, "this process"), (resource.RUSAGE_CHILDREN, "the reading child")):
-            print(f"peak memory of {name}: {resource.getrusage(who).ru_maxrss // 1024} MB (wanted: under 400)")
+        peer = _timed(PEER, lambda: _read_with_openpyxl(path))[1]
+        set_up(folder)
+        first, again = _import(path, folder / "db.sqlite3", empty)
+        rows = _rows(folder / "db.sqlite3")
+        read, floor = _timed(FLOOR, lambda: _floor(path, empty, rows))
+        assert read == pupils + 1, read
+        print(f"rows of the floor: {sum(len(some) for _, some in rows)}")
+        for label, spent, wanted in (("import", first, WANTED_IMPORT), ("unchanged", again, WANTED_UNCHANGED)):
+            _ratio(f"{label} / floor", spent, floor, f"; wanted: at most {wanted}")
+            _ratio(f"{label} / openpyxl", spent, peer)
+        for who, whose in ((resource.RUSAGE_SELF, "this process"), (resource.RUSAGE_CHILDREN, "the reading child")):
+            print(f"peak memory of {whose}: {resource.getrusage(who).ru_maxrss // 1024} MB (wanted: under 400)")
 
 
-class Spent(NamedTuple):
-    """Seconds by the clock, and of processor with the reading child's: the second is fairer on a busy machine."""
-
-    clock: float
-    processor: float
-
-    def __add__(self, other: object) -> "Spent":
-        assert isinstance(other, Spent)
-        return Spent(self.clock + other.clock, self.processor + other.processor)
+def _ratio(label: str, spent: Spent, other: Spent, wanted: str = "") -> None:
+    by_clock, by_processor = spent.clock / other.clock, spent.processor / other.processor
+    print(f"{label:<22}{by_clock:5.2f}  (processor {by_processor:4.2f}{wanted})")
 
 
-def _processor() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+def _compare(checkout: Path, pupils: int, rounds: int) -> None:
+    """Both scripts in turns; the files that they build are equal."""
+    found: dict[str, dict[str, list[float]]] = {"theirs": {}, "ours": {}}
+    for _ in range(rounds):
+        for whose, root in (("theirs", checkout), ("ours", ROOT)):
+            script = root / "bench" / "import_roster.py"
+            said = subprocess.run(
+                [sys.executable, script, str(pupils)], check=True, capture_output=True, text=True, cwd=root
+            ).stdout
+            for label, _clock, busy in _LINE.findall(said):
+                found[whose].setdefault(label, []).append(float(busy))
+            print(f"{whose}: " + ", ".join(f"{label} {spent[-1]:.2f} s" for label, spent in found[whose].items()))
+    print(f"\n{'processor, medians':<32}{'theirs':>9}{'ours':>9}{'ratio':>8}")
+    for label in (PEER, PREVIEW, CONFIRM, AGAIN):
+        theirs, ours = (statistics.median(found[whose][label]) for whose in ("theirs", "ours"))
+        print(f"{label:<32}{theirs:>7.2f} s{ours:>7.2f} s{ours / theirs:>8.2f}")
 
 
 def _timed(label: str, act: Callable[[], T]) -> tuple[T, Spent]:
-    clock, processor = time.perf_counter(), _processor()
-    result = act()
-    spent = Spent(time.perf_counter() - clock, _processor() - processor)
-    print(f"{label:<32}{spent.clock:6.2f} s  (processor {spent.processor:5.2f} s)")
+    result, spent = timed(act)
+    print(f"{label:<32}{spent.clock:6.2f} s  (processor {spent.processor:5.2f} s)", flush=True)
     return result, spent
 
 
@@ -95,21 +128,34 @@ def _read_with_openpyxl(path: Path) -> int:
     return sum(1 for sheet in workbook.worksheets for _ in sheet.iter_rows(values_only=True))
 
 
-def _set_up(folder: Path) -> None:
-    sys.path.insert(0, str(ROOT))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mentorship.settings"
-    os.environ["VAR_DIR"] = str(folder)
-    os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'db.sqlite3'}"
-    os.environ.pop("REDIS_URL", None)
-    import django  # noqa: PLC0415 - the settings are known only now
-    from django.core.management import call_command  # noqa: PLC0415 - as above
-
-    django.setup()
-    call_command("migrate", verbosity=0)
+def _rows(path: Path) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    """What the import wrote, by table."""
+    connection = sqlite3.connect(path)
+    found = [(table, connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()) for table in TABLES]  # noqa: S608 - names of our own tables
+    connection.close()
+    return found
 
 
-def _import(path: Path) -> tuple[Spent, Spent]:
-    """Seconds of the first import with its preview, and of looking at the same file again."""
+def _floor(path: Path, empty: Path, rows: list[tuple[str, list[tuple[Any, ...]]]]) -> int:
+    """Read the file and write the rows, nothing else; how many rows the file has."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - as above
+
+    read = len(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python())
+    connection = sqlite3.connect(empty)
+    connection.execute("PRAGMA foreign_keys=ON")
+    with connection:
+        for table, some in rows:
+            places = ", ".join("?" * len(some[0]))
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", some)  # noqa: S608 - as above
+    connection.close()
+    return read
+
+
+def _import(path: Path, database: Path, empty: Path) -> tuple[Spent, Spent]:
+    """Seconds of the first import with its preview, and of looking at the same file again.
+
+    `empty` becomes a copy of the database as it was before.
+    """
     from django.db import connection  # noqa: PLC0415 - Django is set up only now
 
     from accounts.enums import Role  # noqa: PLC0415 - as above
@@ -131,6 +177,10 @@ def _import(path: Path) -> tuple[Spent, Spent]:
     RoleGrant.objects.create(user=user, role=Role.SCHOOL_ADMIN, school=school, starts_on=datetime.date(2020, 9, 1))
     actor = actor_for(user, scope_key=None, on=today())
     data = path.read_bytes()
+    connection.close()
+    # With what the log still holds.
+    with sqlite3.connect(database) as source, sqlite3.connect(empty) as target:
+        source.backup(target)
     queries = 0
 
     def count(execute: Callable[..., object], *args: object) -> object:
@@ -153,11 +203,11 @@ def _import(path: Path) -> tuple[Spent, Spent]:
         return batch
 
     with connection.execute_wrapper(count):
-        batch, checking = _timed("upload and preview", preview)
+        batch, checking = _timed(PREVIEW, preview)
         assert batch.summary["errors"] == 0
-        _, confirming = _timed("confirm", lambda: confirm_batch(actor=actor, batch=batch))
+        _, confirming = _timed(CONFIRM, lambda: confirm_batch(actor=actor, batch=batch))
         first, queries = queries, 0
-        same, again = _timed("the same file again, unchanged", preview)
+        same, again = _timed(AGAIN, preview)
     assert (same.summary["unchanged"], same.summary["created"], same.summary["updated"]) == (
         batch.summary["rows"],
         0,

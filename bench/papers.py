@@ -34,6 +34,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from setting import set_up
+
 if TYPE_CHECKING:
     from papers_jobs import Stage
     from papers_school import Built
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from records.contexts import Letter
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 CLASSES, BOOKS, MANY_BOOKS, ROUNDS = 20, 60, 600, 3
 #: Ours against the floor; ours against LibreOffice; 600 books' memory against 60's.
 WANTED_OF_FLOOR, WANTED_OF_OFFICE, WANTED_GROWTH = 0.6, 1.0, 1.1
@@ -64,27 +65,12 @@ def main() -> None:
         f"WeasyPrint {version('weasyprint')}"
     )
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        _set_up(Path(folder))
+        set_up(Path(folder) / "var")
+        (Path(folder) / "run").mkdir()
         if options.only != "books":
             Letters(Path(folder), CLASSES // part).measure(options.rounds)
         if options.only != "letters":
             _measure_books(Path(folder), (BOOKS // part, MANY_BOOKS // part))
-
-
-def _set_up(folder: Path) -> None:
-    sys.path.insert(0, str(ROOT))
-    var = folder / "var"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mentorship.settings"
-    os.environ["VAR_DIR"] = str(var)
-    os.environ["DATABASE_URL"] = f"sqlite:///{var / 'db.sqlite3'}"
-    os.environ["DEBUG"] = "0"
-    os.environ.pop("REDIS_URL", None)
-    import django  # noqa: PLC0415 - the settings are known only now
-    from django.core.management import call_command  # noqa: PLC0415 - as above
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    (folder / "run").mkdir()
 
 
 class Letters:
