@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import Choice, PlannedChange
 from core.tablefinder import ColumnInFile
-from core.text import clean_key
+from core.text import clean_key, without_identity
 from core.workbooks import Workbook
 from jobs.enums import ImportKind
 from schools.enums import Stage
@@ -65,6 +65,7 @@ class ImportRequest:
     year: SchoolYear
     workbook: Workbook
     options: ImportOptions
+    file_name: str = ""
 
 
 @dataclass(slots=True)
@@ -151,8 +152,10 @@ class ClassFinder:
         """The class that a label names, whether it exists or not; logs nothing."""
         key = (label, grade)
         if key not in self._read:
+            # Another school's name in front is no class of this one.
+            own = label.removeprefix(self._year.school.name)
             self._read[key] = self._told(f"{grade}{label}") or parse_class_label(
-                label, stage=self._stage, start_year=self._year.start_year, grade=grade
+                own, stage=self._stage, start_year=self._year.start_year, grade=grade
             )
         return self._read[key]
 
@@ -181,7 +184,8 @@ class ClassFinder:
         key = self.parse(label, grade=grade)
         shown = f"{grade}{label}"
         if key is None:
-            self._unread[clean_key(shown)] = None
+            if without_identity(shown) == shown:
+                self._unread[clean_key(shown)] = None
             message = "看不出是哪个班。请写成“一（1）班”这样的形式，或在“列和班级”里指定。"
             self._log.error(
                 "class_unreadable",

@@ -82,8 +82,9 @@ def upload_batch(
     _check_school(actor, year)
     options = _with_memory(options, year, kind)
     workbook = _read(data, file_name)
+    kept_name = visible(file_name)[-200:]
     large = sum(len(sheet.rows) for sheet in workbook.sheets) > LARGE_ROWS
-    report = None if large else report_of(plan_of(actor, year, kind, workbook, options))
+    report = None if large else report_of(plan_of(actor, year, kind, workbook, options, file_name=kept_name))
     packed = pack_workbook(workbook)
     with transaction.atomic():
         batch = ImportBatch(
@@ -93,7 +94,7 @@ def upload_batch(
             state=ImportState.CHECKING,
             options=options.as_dict(),
             parsed_sha256=hashlib.sha256(packed).hexdigest(),
-            file_name=visible(file_name)[-200:],
+            file_name=kept_name,
             sha256=hashlib.sha256(data).hexdigest(),
             size=len(data),
             created_by_id=actor.user_id,
@@ -118,7 +119,9 @@ def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -
     workbook = stored_workbook(batch, stored_file(batch))
     with transaction.atomic():
         locked = _lock(actor, batch)
-        report = report_of(plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options))
+        report = report_of(
+            plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options, file_name=batch.file_name)
+        )
         keep_preview(locked, report, options)
         locked.save()
     return locked
@@ -132,7 +135,7 @@ def set_rows_aside(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     options = ImportOptions.of(batch.options)
     workbook = stored_workbook(batch, stored_file(batch))
     _check_school(actor, batch.year)
-    plan = plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options)
+    plan = plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options, file_name=batch.file_name)
     rows = {sheet: set(numbers) for sheet, numbers in options.set_aside.items()}
     found = error_rows(plan.log)
     if not found:
@@ -167,7 +170,7 @@ def finish_check(*, actor: Actor, batch: ImportBatch) -> Callable[[], None]:
     options = ImportOptions.of(batch.options)
     workbook = stored_workbook(batch, stored_file(batch))
     _show_step(batch, 1)
-    report = report_of(plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options))
+    report = report_of(plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options, file_name=batch.file_name))
     _show_step(batch, 2)
 
     def write() -> None:
@@ -200,7 +203,7 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
                 raise DomainError("year_over", "这份名册属于以前的学年，不能再导入。请按本学年重新上传。")
             if locked.state == ImportState.CHECKING:
                 raise DomainError("still_checking", "这份名册还在核对，核对完再确认。")
-            plan = plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options)
+            plan = plan_of(actor, locked.year, ImportKind(locked.kind), workbook, options, file_name=batch.file_name)
             report = report_of(plan)
             if report.basis != locked.basis:
                 stale = True
@@ -264,7 +267,7 @@ def _run(
             if write:
                 # Two imports of one school at once: the second plans on what the first has written.
                 SchoolYear.objects.select_for_update().get(pk=year.pk)
-            plan = plan_of(actor, year, kind, workbook, options)
+            plan = plan_of(actor, year, kind, workbook, options, file_name=file_name)
             report = report_of(plan)
             if not write or report.log.has_errors:
                 return report
@@ -297,11 +300,19 @@ def _read(data: bytes, file_name: str) -> Workbook:
         return read_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
 
 
-def plan_of(actor: Actor, year: SchoolYear, kind: ImportKind, workbook: Workbook, options: ImportOptions) -> ImportPlan:
+def plan_of(
+    actor: Actor,
+    year: SchoolYear,
+    kind: ImportKind,
+    workbook: Workbook,
+    options: ImportOptions,
+    *,
+    file_name: str,
+) -> ImportPlan:
     """Plan a workbook against the stored roster, without the rows that `options` set aside; writes nothing."""
     kept = _without(without_list(workbook), options.set_aside)
     with without_collector():
-        plan = importer_for(kind)(ImportRequest(actor, year, kept, options))
+        plan = importer_for(kind)(ImportRequest(actor, year, kept, options, file_name))
     for sheet, rows in options.set_aside.items():
         for row in rows:
             plan.log.info("set_aside", "按您的选择，这几行先不导入。", sheet=sheet, row=row)

@@ -25,7 +25,8 @@ def marked_workbook(*, actor: Actor, batch: ImportBatch) -> tuple[bytes, str]:
         raise DomainError("other_school", "这份名册不属于本校。")
     data = stored_file(batch)
     workbook = stored_workbook(batch, data)
-    plan = plan_of(actor, batch.year, ImportKind(batch.kind), workbook, ImportOptions.of(batch.options))
+    options, kind = ImportOptions.of(batch.options), ImportKind(batch.kind)
+    plan = plan_of(actor, batch.year, kind, workbook, options, file_name=batch.file_name)
     # Errors first: if there are more than a workbook can bear, the warnings stay out.
     marks = [_mark(found) for level in (Level.ERROR, Level.WARNING) for found in plan.log.of(level)]
     try:
