@@ -8,6 +8,7 @@ from core.text import clean_text, without_days
 from core.workbooks import (
     NOTES_SHEET,
     ColumnSpec,
+    Meanings,
     Sheet,
     Table,
     Workbook,
@@ -86,10 +87,12 @@ def find_tables(
     example: str,
     mapping: Mapping[str, str] = _NO_MAPPING,
     take_hidden: bool = False,
+    meanings: Meanings | None = None,
 ) -> Found:
     """The tables of the sheets; `example` names the headings to look for, for the messages.
 
-    Hidden sheets and rows are told, and read only with `take_hidden`. `mapping`: see `core.workbooks.find_table`.
+    Hidden sheets and rows are told, and read only with `take_hidden`. `mapping`, `meanings`: see
+    `core.workbooks.find_table`.
     """
     found = Found()
     nameless: list[Sheet] = []
@@ -100,7 +103,7 @@ def find_tables(
             message = "工作表是隐藏的，没有导入。如果需要，可以选择连同隐藏的内容一起导入。"
             log.warning("hidden_sheet", message, sheet=sheet.name)
             continue
-        table = find_table(sheet, specs, mapping=mapping, with_hidden=take_hidden)
+        table = find_table(sheet, specs, mapping=mapping, with_hidden=take_hidden, meanings=meanings)
         if table is None:
             turned = is_turned(sheet, specs)
             message = f"没有找到表头（如{example}），这张工作表没有导入。"

@@ -153,6 +153,11 @@ class TableReader:
         column, value = self.table.heading(key), clean_text(record.text(key))
         self.log.warning(code, message, sheet=self.sheet, row=record.row, column=column, value=value)
 
+    def info(self, code: str, message: str, record: Record, key: str) -> None:
+        """Something to tell of one cell."""
+        column, value = self.table.heading(key), clean_text(record.text(key))
+        self.log.info(code, message, sheet=self.sheet, row=record.row, column=column, value=value)
+
     def is_foot(self, record: Record, name: str) -> bool:
         """Whether the row is a total, a signature, the template's example or the heading again, not a person."""
         if name == self.table.heading("name"):

@@ -14,9 +14,12 @@ from core.workbooks.model import (
 )
 from core.workbooks.reader import read_workbook
 from core.workbooks.tables import (
+    Column,
     ColumnSpec,
+    Meanings,
     Record,
     Table,
+    by_specs,
     column_letters,
     find_table,
     heading_key,
@@ -29,10 +32,12 @@ __all__ = [
     "NOTES_SHEET",
     "Cell",
     "CellError",
+    "Column",
     "ColumnSpec",
     "FormColumn",
     "FormSheet",
     "Limits",
+    "Meanings",
     "MergedRange",
     "Record",
     "Row",
@@ -41,6 +46,7 @@ __all__ = [
     "Table",
     "Workbook",
     "WorkbookRefused",
+    "by_specs",
     "cell_text",
     "column_letters",
     "find_table",

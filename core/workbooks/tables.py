@@ -1,14 +1,16 @@
 """Find the table in a sheet: the heading row by known names, then one record per row under it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
-from core.text import clean_key
+from core.text import clean_key, without_days
 from core.workbooks.model import Cell, MergedRange, Row, Sheet, cell_text
 
 _SEARCHED_ROWS = 20
 _DECORATION = re.compile(r"[\s*＊:：★☆※●]|^=?[\"“]|[\"”]$|\(?(?:必填|选填|可不填)\)?|\([^)]*\)$")
+_DATA = re.compile(r"[A-Za-z]?\d{15,19}[Xx]?|1[3-9]\d{9}").fullmatch
 _KEY_LENGTH = 90
 _NO_MAPPING: Mapping[str, str] = {}
 
@@ -17,7 +19,8 @@ _NO_MAPPING: Mapping[str, str] = {}
 class ColumnSpec:
     """A column that an importer knows: its key, the name shown to people, and other headings it goes by.
 
-    `is_text`: free text, in which 0 is a word like others; elsewhere it means nothing.
+    `weak` headings mean this column only where no heading of `synonyms` is there. `is_text`: free text, in which 0 is
+    a word like others; elsewhere it means nothing.
     """
 
     key: str
@@ -25,6 +28,11 @@ class ColumnSpec:
     synonyms: tuple[str, ...] = ()
     required: bool = False
     is_text: bool = False
+    weak: tuple[str, ...] = ()
+
+
+# The column key of each heading of a row, empty where nobody knows it.
+Meanings = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +148,27 @@ def column_letters(position: int) -> str:
 
 def known_headings(specs: Sequence[ColumnSpec]) -> dict[str, str]:
     """Every heading that `specs` go by, as `heading_key` → column key."""
-    return {heading_key(name): spec.key for spec in specs for name in (spec.label, *spec.synonyms)}
+    return _known(tuple(specs))[0]
+
+
+@lru_cache(maxsize=8)
+def _known(specs: tuple[ColumnSpec, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    strong = {heading_key(name): spec.key for spec in specs for name in (spec.label, *spec.synonyms)}
+    return strong, {heading_key(name): spec.key for spec in specs for name in spec.weak}
+
+
+def by_specs(specs: Sequence[ColumnSpec], headings: Sequence[str]) -> list[str]:
+    """What each heading of a row means by the names that `specs` list."""
+    strong, weak = _known(tuple(specs))
+    keys = [heading_key(heading)[:_KEY_LENGTH] for heading in headings]
+    found = [strong.get(key) or strong.get(key.replace("-", "")) or "" for key in keys]
+    if weak:
+        have = set(found)
+        found = [
+            field or ("" if (meant := weak.get(key, "")) in have else meant)
+            for field, key in zip(found, keys, strict=True)
+        ]
+    return found
 
 
 def find_table(
@@ -150,24 +178,29 @@ def find_table(
     at_least: int = 2,
     mapping: Mapping[str, str] = _NO_MAPPING,
     with_hidden: bool = True,
+    meanings: Meanings | None = None,
 ) -> Table | None:
     """The best heading row among the first 20 rows, or None if none names `at_least` known columns.
+
+    `meanings` says what headings mean, where more is to be known than the names that `specs` list.
 
     `mapping` is what people said: the key of a heading (`电话`, `电话#2` for the second one of that name) → column key,
     or empty to leave the column out. Keys like `@A` name columns of a sheet without headings.
     """
-    known = known_headings(specs)
+    means = meanings or partial(by_specs, specs)
     fields = {spec.key for spec in specs}
     best: Table | None = None
     rows = sheet.rows[:_SEARCHED_ROWS]
     for at, row in enumerate(rows):
+        if _is_data(row):
+            continue
         candidates = [(row.number, _texts(row), False)]
-        if at + 1 < len(rows) and rows[at + 1].number == row.number + 1:
+        if at + 1 < len(rows) and rows[at + 1].number == row.number + 1 and not _is_data(rows[at + 1]):
             joined, sure = _two_rows(sheet, row, rows[at + 1])
             if joined:
                 candidates.append((rows[at + 1].number, joined, sure))
         for number, texts, sure in candidates:
-            table = _as_heading(sheet, number, texts, known, fields, mapping, with_hidden)
+            table = _as_heading(sheet, number, texts, means, fields, mapping, with_hidden)
             count = len(table.headings)
             known_so_far = 0 if best is None else len(best.headings)
             if count >= at_least and (count > known_so_far or (sure and count == known_so_far)):
@@ -184,6 +217,11 @@ def is_turned(sheet: Sheet, specs: Sequence[ColumnSpec]) -> bool:
 
 def _texts(row: Row) -> dict[int, str]:
     return {at: text for at, cell in enumerate(row.cells) if isinstance(cell, str) and (text := clean_key(cell))}
+
+
+def _is_data(row: Row) -> bool:
+    """Whether a row holds an identity number, a 学籍号 or a mobile, and so cannot be a heading."""
+    return any(isinstance(cell, str) and len(cell) > 10 and _DATA(clean_key(cell)) for cell in row.cells)
 
 
 def _two_rows(sheet: Sheet, upper: Row, lower: Row) -> tuple[dict[int, str], bool]:
@@ -216,18 +254,20 @@ def _as_heading(
     sheet: Sheet,
     number: int,
     texts: dict[int, str],
-    known: dict[str, str],
+    meanings: Meanings,
     fields: set[str],
     mapping: Mapping[str, str],
     with_hidden: bool,
 ) -> Table:
     named: list[Column] = []
     seen: dict[str, int] = {}
-    for position, heading in texts.items():
+    for (position, heading), meant in zip(texts.items(), meanings(list(texts.values())), strict=True):
         key = heading_key(heading)[:_KEY_LENGTH]
         if not key:
             continue
-        meant = known.get(key) or known.get(key.replace("-", "")) or ""
+        if without_days(heading) != heading:
+            # A day or a number of a person is no name for a column, and shown nowhere.
+            key, heading = f"@{column_letters(position)}", f"{column_letters(position)} 列"  # told so from here on
         seen[key] = seen.get(key, 0) + 1
         if seen[key] > 1:
             key = f"{key}#{seen[key]}"

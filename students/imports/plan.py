@@ -16,8 +16,9 @@ from schools.labels import ClassKey
 from schools.models import SchoolYear
 from students.enums import EndReason, Gender
 from students.imports.columns import COLUMNS
+from students.imports.guardians import GuardianRow
 from students.imports.matching import match, without_repeats
-from students.imports.rows import GuardianRow, PupilRow, read_pupils
+from students.imports.rows import PupilRow, read_pupils
 from students.imports.stored import StoredGuardian, StoredPupil, StoredRoster, read_stored
 from students.models import Enrolment, Guardian, Pupil
 
@@ -35,7 +36,7 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored roster of the request's year."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    reading = read_pupils(request.workbook, classes=classes, log=log, options=request.options)
+    reading = read_pupils(request, classes=classes, log=log)
     rows = without_repeats(reading.rows, log)
     roster = read_stored(request.year)
     writing = _Writing(request.year, request.actor.today, classes, roster.used_classes)

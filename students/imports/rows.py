@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.importlog import ImportLog
+from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader, whole_number
-from core.text import clean_key, clean_name, clean_text
-from core.workbooks import CellError, Record, Table, Workbook
-from jobs.importers import ClassFinder, ImportOptions
+from core.text import HAN, clean_key, clean_name, clean_text, is_nothing
+from core.workbooks import CellError, Column, Record, Table, cell_text
+from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 from students.enums import Gender
-from students.imports.columns import COLUMNS, GUARDIANS, RELATIONS
+from students.imports.columns import COLUMNS
+from students.imports.guardians import GuardianReader, GuardianRow
+from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
 
 # GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
 _GENDERS = {
@@ -22,16 +25,10 @@ _GENDERS = {
     **dict.fromkeys(("女", "f", "female", "girl", "g", "♀", "2", "2女", "f女", "女2", "女f"), Gender.FEMALE),
     **dict.fromkeys(("9", "9未说明", "未说明", "未说明的"), ""),
 }
+# How many cells of an unknown column tell what it holds.
+_LOOKED_AT = 50
+_NAME_LIKE = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
 _NO_GENDER_WORD = re.compile(r"[\s\-_.:、,/()]|(?<=男|女)[性生孩童的]+|^0(?=\d)|性别$")
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianRow:
-    """What a row says of one guardian; an empty string says nothing."""
-
-    name: str
-    relation: str
-    phone: str
 
 
 @dataclass(slots=True)
@@ -63,8 +60,9 @@ class Reading:
     numbers: dict[str, list[tuple[Record, str]]] = field(default_factory=dict)
 
 
-def read_pupils(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, options: ImportOptions) -> Reading:
+def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog) -> Reading:
     """Every pupil row of the sheets; all that is wrong with them goes into `log`."""
+    workbook, options, file_name = request.workbook, request.options, request.file_name
     found = find_tables(
         workbook,
         COLUMNS,
@@ -72,11 +70,13 @@ def read_pupils(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, opt
         example="“姓名”“学籍号”“班级”",
         mapping=options.mapping,
         take_hidden=options.take_hidden,
+        meanings=meanings,
     )
     reading = Reading([], 0, tuple(found.columns.values()), workbook.from_1904)
+    only_name = file_name if len(found.tables) == 1 else ""
     for table in found.tables:
         seen = reading.seen
-        _SheetReader(table, classes, log, reading).read()
+        _SheetReader(table, classes, log, reading, only_name).read()
         if len(found.tables) > 1:
             log.info("sheet_read", f"读到 {reading.seen - seen} 名学生。", sheet=table.sheet.name)
     if found.tables and not reading.seen and not log.has_errors:
@@ -85,22 +85,16 @@ def read_pupils(workbook: Workbook, *, classes: ClassFinder, log: ImportLog, opt
 
 
 class _SheetReader:
-    def __init__(self, table: Table, classes: ClassFinder, log: ImportLog, reading: Reading) -> None:
+    def __init__(self, table: Table, classes: ClassFinder, log: ImportLog, reading: Reading, file_name: str) -> None:
         self._table = table
         self._cells = TableReader(table, log)
         self._classes = classes
         self._log = log
         self._reading = reading
         self._sheet = table.sheet.name
-        # Columns of this sheet that hold a guardian, so that absent ones cost nothing per row.
-        self._guardians = [
-            position
-            for position in GUARDIANS
-            if {f"guardian{position}_name", f"guardian{position}_phone"} & table.columns.keys()
-        ]
-        self._relations = {position: self._relation_of(position) for position in self._guardians}
+        self._guardians = GuardianReader(table, self._cells)
         self._joins = "joined" in table.columns
-        self._sheet_class = None if "class" in table.headings else self._class_of_sheet()
+        self._sheet_class = None if "class" in table.headings else self._class_of_sheet(file_name)
 
     def read(self) -> None:
         fit = self._cells.check_headings(COLUMNS)
@@ -109,7 +103,7 @@ class _SheetReader:
             row = self._table.header_row
             self._log.error("column_missing", message, sheet=self._sheet, row=row, column="班级")
             return
-        if not fit:
+        if not fit or self._misses_people():
             return
         first = len(self._reading.rows)
         self._reading.numbers = {}
@@ -124,13 +118,62 @@ class _SheetReader:
         if "seat" not in self._table.columns:
             _take_ordinals(self._reading.rows[first:], ordinals)
 
-    def _class_of_sheet(self) -> ClassKey | None:
-        key = self._classes.parse(clean_text(self._sheet))
-        for row in self._table.sheet.rows:
-            if key is not None or row.number >= self._table.header_row:
+    def _misses_people(self) -> bool:
+        """Whether columns that look like families' names or phones are not read, and no other is: then nobody goes in.
+
+        A roster without its families goes in only where a person says so (见“列和班级”), or where it has none.
+        """
+        if self._guardians.reads_anybody:
+            return False
+        missed = [c for c in self._table.named if not c.field and not c.told and self._holds_family(c)]
+        for column in missed:
+            message = (
+                "这一列像是家长的姓名或电话，但看不懂这个表头，所以没有导入。请把表头改成“监护人1姓名”“监护人1联系电话”这样的写法，"
+                "或在“列和班级”里指定这一列是什么（也可以选“不导入”）。"
+            )
+            row = self._table.header_row or None
+            self._log.error("column_of_people", message, sheet=self._sheet, row=row, column=column.heading)
+        return bool(missed)
+
+    def _holds_family(self, column: Column) -> bool:
+        phones = names = filled = 0
+        seen: set[str] = set()
+        for record in self._table.sheet.rows:
+            if record.number <= self._table.header_row or column.position >= len(record.cells):
+                continue
+            text = clean_key(cell_text(record.cells[column.position]))
+            if text and not is_nothing(text):
+                filled += 1
+                phones += bool(phones_in(text).phones)
+                names += _NAME_LIKE(text) is not None
+                seen.add(text)
+            if filled == _LOOKED_AT:
                 break
-            key = self._classes.parse_title(" ".join(cell for cell in row.cells if isinstance(cell, str)))
-        return key
+        if not filled:
+            return False
+        if phones * 2 > filled:
+            return may_be_phone_of_family(column.heading)
+        return is_about_family(column.heading) and names * 2 > filled and len(seen) * 2 > filled
+
+    def _class_of_sheet(self, file_name: str) -> ClassKey | None:
+        """The class that the sheet's name or a title above the table tells; of a single table also the file's name."""
+        text = clean_text(self._sheet)
+        by_name = self._classes.parse(text) or self._classes.parse_title(text)
+        titles = (row for row in self._table.sheet.rows if row.number < self._table.header_row)
+        lines = (" ".join(cell for cell in row.cells if isinstance(cell, str)) for row in titles)
+        by_title = next((key for line in lines if (key := self._classes.parse_title(line))), None)
+        if by_name is not None and by_title is not None and by_name != by_title:
+            message = f"工作表的名称是{by_name.label}，标题却写着{by_title.label}。请改成一致，或加上“班级”一列。"
+            self._log.error("class_contradicts", message, sheet=self._sheet, column="班级")
+            return None
+        found = by_name or by_title
+        if found is None and file_name:
+            stem = file_name.rpartition(".")[0]
+            found = self._classes.parse(stem) or self._classes.parse_title(stem)
+            if found is not None:
+                message = f"没有“班级”一列，按文件的名称认作{found.label}。请核对。"
+                self._log.warning("class_from_file", message, sheet=self._sheet, column="班级", value=file_name)
+        return found
 
     def _pupil(self, record: Record) -> PupilRow | None:
         cells = self._cells
@@ -144,9 +187,7 @@ class _SheetReader:
         name = cells.name(record, "name", required=True)
         gender = self._gender(record)
         school_class = self._class(record)
-        guardians = tuple(
-            self._guardian(record, position) if position in self._guardians else None for position in GUARDIANS
-        )
+        guardians = self._guardians.read(record)
         remark = cells.text(record, "remark", 200)
         joined = cells.date(record, "joined", from_1904=self._reading.from_1904) if self._joins else None
         if not sound or name is None or number is None or gender is None or school_class is None:
@@ -155,7 +196,7 @@ class _SheetReader:
         return PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
 
     def _number(self, record: Record) -> str | None:
-        for key in ("number", "school_number"):
+        for key in ("number", "local_number", "school_number"):
             number = self._cells.identifier(record, key)
             if number is None:
                 return None
@@ -201,21 +242,6 @@ class _SheetReader:
         """Whether a label that became a number, such as 1.1, may have been another class, 1.10."""
         key = self._classes.parse(label)
         return key is not None and self._classes.existing(ClassKey(key.grade, key.number * 10)) is not None
-
-    def _guardian(self, record: Record, position: int) -> GuardianRow | None:
-        name = self._cells.name(record, f"guardian{position}_name")
-        phone = self._cells.phone(record, f"guardian{position}_phone")
-        if not name and not phone:
-            return None
-        relation = self._cells.text(record, f"guardian{position}_relation", 20)
-        return GuardianRow(name or "", relation or self._relations[position], phone)
-
-    def _relation_of(self, position: int) -> str:
-        """The relation that the headings themselves tell: 父亲姓名, 父亲电话."""
-        keys = (f"guardian{position}_name", f"guardian{position}_phone")
-        headings = [self._table.headings[key] for key in keys if key in self._table.headings]
-        told = {next((r for word, r in RELATIONS if heading.startswith(word)), "") for heading in headings}
-        return told.pop() if len(told) == 1 else ""
 
 
 def _take_ordinals(rows: Iterable[PupilRow], ordinals: list[int | None]) -> None:

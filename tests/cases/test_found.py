@@ -143,9 +143,9 @@ FOUND = (
         said=((ANY, "", 3, "", "老师"), (ANY, "", 4, "", "语文")),
     ),
     Found("18-mentor-none-yet.xlsx", MENTORS, mentors={}, silent="教师名册里没有"),
-    Found("20-national-export.xlsx", pupils=NATIONAL, waits="the national export"),
-    Found("21-national-form-stars.xlsx", pupils=NATIONAL, silent=r"\d{15}", waits="the national export"),
-    Found("23-national-class-names.xlsx", pupils=NATIONAL, waits="the national export"),
+    Found("20-national-export.xlsx", pupils=NATIONAL),
+    Found("21-national-form-stars.xlsx", pupils=NATIONAL, silent=r"\d{15}"),
+    Found("23-national-class-names.xlsx", pupils=NATIONAL),
     Found(
         "24-national-status.xlsx",
         pupils={"周一鸣": (FIRST, "")},
@@ -158,7 +158,6 @@ FOUND = (
         pupils={},
         said=((("error",), "class_unreadable", None, "", ""),),
         silent=r"^(小学2026级1班|一年级第1班|\(一\)\(1\)班|一年級1班|班级[:：]一（1）班|101\.0|一&lt;1&gt;)$",
-        waits="spellings of classes that are safe to read",
     ),
     Found(
         "27-matrix-two-mentors-in-a-cell.xlsx",
@@ -220,15 +219,15 @@ FOUND = (
         said=((ANY, "", None, "", "重复"),),
         waits="one table for all and one for each class",
     ),
-    Found("51-class-in-sheet-name.xlsx", pupils={"周一鸣": (FIRST, "")}, waits="the class told elsewhere"),
-    Found("54-class-headings.xlsx", pupils={"周一鸣": (FIRST, "")}, waits="the class told elsewhere"),
+    Found("51-class-in-sheet-name.xlsx", pupils={"周一鸣": (FIRST, "")}),
+    Found("54-class-headings.xlsx", pupils={"周一鸣": (FIRST, "")}),
     Found(
         "55-foot-lines.xlsx",
         pupils={"周一鸣": (FIRST, "")},
         said=tuple((("info",), "row_skipped", row, "", "") for row in range(3, 8)),
         waits="lines at the foot",
     ),
-    Found("60-two-guardians-repeated-heads.xlsx", pupils={"周一鸣": COUPLE}, waits="headings of guardians"),
+    Found("60-two-guardians-repeated-heads.xlsx", pupils={"周一鸣": COUPLE}),
     Found(
         "61-guardians-one-cell.xlsx",
         pupils={
@@ -240,9 +239,8 @@ FOUND = (
             "钱多多": (FIRST, "", ("", "母亲", "13900000001"), ("", "父亲", "13900000002")),
         },
         asked="家长联系方式",
-        waits="headings of guardians",
     ),
-    Found("63-family-members.xlsx", pupils={"周一鸣": COUPLE}, waits="headings of guardians"),
+    Found("63-family-members.xlsx", pupils={"周一鸣": COUPLE}),
     Found(
         "70-teachers-no-number.xlsx",
         TEACHERS,
