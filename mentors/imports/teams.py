@@ -3,11 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count
-
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import RoleGrant
 from accounts.services import NewGrant, grant_roles
 from core.importlog import CellPlace, ImportLog, ValuePlace
 from core.importplan import ChangeKind, FieldChange, PlannedChange
@@ -15,15 +12,13 @@ from core.journal import note_changing, note_created, note_deleting
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.imports.matrix import Matrix, Slot, read_matrix
-from mentors.models import CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.imports.teams_stored import People, StoredTeams
+from mentors.models import Mentor, MentorMember, TeamMember
 from schools.labels import ClassKey
-from schools.models import Grade, Plan, SchoolYear
+from schools.models import Plan, SchoolYear
 from schools.queries import PlanRules, plan_rules
-from students.models import Enrolment
 
 MOST_PER_SLOT = 2
-# The people who hold a slot, by teacher key, in the order in which their names are printed.
-People = tuple[int, ...]
 
 
 def plan_teams(request: ImportRequest) -> ImportPlan:
@@ -35,7 +30,7 @@ def plan_teams(request: ImportRequest) -> ImportPlan:
     if rules is None:
         log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
         return ImportPlan(log=log, write=lambda _accepted: None, rows=len(matrix.slots))
-    stored = _Stored(request.actor, request.year)
+    stored = StoredTeams(request.actor, request.year)
     writing = _Writing(request.actor, request.year, classes, rules.plan)
     plan = ImportPlan(log=log, write=writing.run, rows=len(matrix.slots))
     resolved = _resolve(matrix.slots, stored, log)
@@ -62,67 +57,6 @@ def plan_teams(request: ImportRequest) -> ImportPlan:
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     return plan
-
-
-class _Stored:
-    """Teachers, slots, teams and head counts as stored."""
-
-    def __init__(self, actor: Actor, year: SchoolYear) -> None:
-        self.by_name: dict[str, list[Teacher]] = defaultdict(list)
-        self.by_number: dict[str, Teacher] = {}
-        self.teachers: dict[int, Teacher] = {}
-        for teacher in Teacher.objects.visible_to(actor).present():
-            self.by_name[teacher.name].append(teacher)
-            self.by_number[teacher.number] = teacher
-            self.teachers[teacher.pk] = teacher
-        self.mentors = {m.pk: m for m in Mentor.objects.of_year(year)}
-        self.members: dict[int, list[MentorMember]] = defaultdict(list)
-        self.slot_of: dict[int, int] = {}
-        for member in MentorMember.objects.filter(year=year).select_related("teacher").order_by("position"):
-            self.members[member.mentor_id].append(member)
-            self.slot_of[member.teacher_id] = member.mentor_id
-        self.exceptions = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
-        self.team: dict[ClassKey, dict[int, TeamMember]] = defaultdict(dict)
-        for row in TeamMember.objects.filter(school_class__year=year).select_related("school_class__grade"):
-            self.team[ClassKey(row.school_class.grade.number, row.school_class.number)][row.mentor_id] = row
-        self.headcounts = {
-            ClassKey(grade, number): count
-            for grade, number, count in Enrolment.objects.of_year(year)
-            .active()
-            .values_list("school_class__grade__number", "school_class__number")
-            .annotate(count=Count("pk"))
-        }
-        self.grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
-        self.homeroom = {
-            ClassKey(grade, number): (user_id, name)
-            for grade, number, user_id, name in RoleGrant.objects.active(actor.today)
-            .filter(role=Role.HOMEROOM, school_class__year=year, ends_on=None)
-            .values_list("school_class__grade__number", "school_class__number", "user_id", "user__name")
-        }
-
-    def holder(self, people: People) -> int | None:
-        """The stored slot that these people, or some of them, hold."""
-        return next((self.slot_of[pk] for pk in people if pk in self.slot_of), None)
-
-    def check_leader(self, slot: Slot, people: People, log: ImportLog) -> None:
-        """Warn if the 团长 is not the class's homeroom teacher (班主任为各班级的导师团团长, Guyi plan 四(二))."""
-        user_id, name = self.homeroom.get(slot.school_class, (None, ""))
-        if user_id is None or user_id in {self.teachers[pk].user_id for pk in people}:
-            return
-        message = f"{slot.school_class.label}的班主任是{name}。团长一般由班主任担任，请核对。"
-        value = "/".join(slot.names)
-        log.warning("leader_not_homeroom", message, sheet=slot.sheet, row=slot.row, column=slot.column, value=value)
-
-    def gone(self, wanted: dict[ClassKey, set[People]]) -> list[PlannedChange]:
-        """Members of the teams in the workbook whom it does not name: told, never removed."""
-        changes: list[PlannedChange] = []
-        for key, slots in wanted.items():
-            named = {self.holder(people) for people in slots}
-            for mentor_id in self.team[key]:
-                if mentor_id not in named:
-                    names = "/".join(m.teacher.name for m in self.members[mentor_id])
-                    changes.append(PlannedChange(ChangeKind.GONE, f"{key.label} {names}"))
-        return changes
 
 
 @dataclass(slots=True)
@@ -190,7 +124,7 @@ class _Writing:
         grant_roles(actor=self.actor, school=self.year.school, grants=grants)
 
 
-def _resolve(slots: tuple[Slot, ...], stored: _Stored, log: ImportLog) -> list[tuple[Slot, People]]:
+def _resolve(slots: tuple[Slot, ...], stored: StoredTeams, log: ImportLog) -> list[tuple[Slot, People]]:
     """Each slot with its teachers; names that mean nobody, or more than one, are errors."""
     resolved: list[tuple[Slot, People]] = []
     for slot in slots:
@@ -216,7 +150,7 @@ def _resolve(slots: tuple[Slot, ...], stored: _Stored, log: ImportLog) -> list[t
     return resolved
 
 
-def _plan_slots(resolved: list[tuple[Slot, People]], stored: _Stored, writing: _Writing, log: ImportLog) -> None:
+def _plan_slots(resolved: list[tuple[Slot, People]], stored: StoredTeams, writing: _Writing, log: ImportLog) -> None:
     """Find or plan the slot of each group of people; nobody holds two."""
     group_of: dict[int, People] = {}
     for slot, people in resolved:
@@ -240,7 +174,7 @@ def _plan_slots(resolved: list[tuple[Slot, People]], stored: _Stored, writing: _
 
 
 def _plan_holders(
-    mentor: Mentor, people: People, stored: _Stored, writing: _Writing, log: ImportLog, slot: Slot
+    mentor: Mentor, people: People, stored: StoredTeams, writing: _Writing, log: ImportLog, slot: Slot
 ) -> None:
     writing.slot_keys[people] = mentor.pk
     if {member.teacher_id for member in stored.members[mentor.pk]} == set(people):
@@ -255,7 +189,7 @@ def _plan_holders(
     writing.changed_slots.append((mentor, people))
 
 
-def _plan_member(slot: Slot, people: People, stored: _Stored, writing: _Writing, plan: ImportPlan) -> None:
+def _plan_member(slot: Slot, people: People, stored: StoredTeams, writing: _Writing, plan: ImportPlan) -> None:
     """Compare one cell with the stored team of its class."""
     names = "/".join(stored.teachers[pk].name for pk in people)
     subject = f"{slot.school_class.label} {names}"
@@ -288,7 +222,7 @@ def _plan_member(slot: Slot, people: People, stored: _Stored, writing: _Writing,
         plan.unchanged += 1
 
 
-def _check_headcounts(matrix: Matrix, stored: _Stored, log: ImportLog) -> None:
+def _check_headcounts(matrix: Matrix, stored: StoredTeams, log: ImportLog) -> None:
     for key, stated in matrix.headcounts.items():
         enrolled = stored.headcounts.get(key, 0)
         if enrolled and stated != enrolled:
@@ -297,7 +231,7 @@ def _check_headcounts(matrix: Matrix, stored: _Stored, log: ImportLog) -> None:
 
 
 def _check_cap(
-    resolved: list[tuple[Slot, People]], matrix: Matrix, stored: _Stored, rules: PlanRules, log: ImportLog
+    resolved: list[tuple[Slot, People]], matrix: Matrix, stored: StoredTeams, rules: PlanRules, log: ImportLog
 ) -> None:
     """Say for each grade whether its classes fit their own teams (one cap, from the plan in force)."""
     teams: dict[ClassKey, list[int]] = defaultdict(list)
