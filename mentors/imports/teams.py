@@ -6,39 +6,39 @@ from dataclasses import dataclass, field
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import NewGrant, grant_roles
-from core.importlog import CellPlace, ImportLog, ValuePlace
+from core.importlog import ImportLog, Level
 from core.importplan import ChangeKind, FieldChange, PlannedChange
 from core.journal import note_changing, note_created, note_deleting
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.imports.matrix import Matrix, Slot, read_matrix
+from mentors.imports.seats import Seat, find_seats, place_of
 from mentors.imports.teams_stored import People, StoredTeams
 from mentors.models import Mentor, MentorMember, TeamMember
 from schools.labels import ClassKey
 from schools.models import Plan, SchoolYear
 from schools.queries import PlanRules, plan_rules
 
-MOST_PER_SLOT = 2
-
 
 def plan_teams(request: ImportRequest) -> ImportPlan:
     """Compare the matrix with the stored slots and teams. Ten queries whatever its size."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    matrix = read_matrix(request.workbook, classes=classes, log=log, take_hidden=request.options.take_hidden)
     rules = plan_rules(request.year, on=request.actor.today)
     if rules is None:
         log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
-        return ImportPlan(log=log, write=lambda _accepted: None, rows=len(matrix.slots))
+        return ImportPlan(log=log, write=lambda _accepted: None)
     stored = StoredTeams(request.actor, request.year)
-    writing = _Writing(request.actor, request.year, classes, rules.plan)
-    plan = ImportPlan(log=log, write=writing.run, rows=len(matrix.slots))
-    resolved = _resolve(matrix.slots, stored, log)
-    _plan_slots(resolved, stored, writing, log)
+    matrix = read_matrix(request, classes=classes, known=lambda name: bool(stored.named(name)), log=log)
+    seats, choices = find_seats(matrix.slots, stored, log)
+    plan = ImportPlan(log=log, write=lambda _accepted: None, rows=len(matrix.slots), choices=choices)
+    writing = _Writing(request.actor, request.year, classes, rules.plan, plan)
+    plan.write = writing.run
+    _plan_slots(seats, stored, writing, log)
     wanted: dict[ClassKey, set[People]] = defaultdict(set)
     leaders: dict[ClassKey, Slot] = {}
-    for slot, people in resolved:
-        place: ValuePlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column, "value": "/".join(slot.names)}
+    for seat in seats:
+        slot, people, place = seat.slot, seat.people, place_of(seat.slot)
         if people in wanted[slot.school_class]:
             log.warning("slot_repeated", "这位导师在本班写了两次，只导入一次。", **place)
             plan.unchanged += 1
@@ -49,11 +49,12 @@ def plan_teams(request: ImportRequest) -> ImportPlan:
             if first is not slot:
                 log.error("two_leaders", "一个班只能有一位导师团长，请只留一位。", **place)
             stored.check_leader(slot, people, log)
-        _plan_member(slot, people, stored, writing, plan)
+        _plan_member(seat, stored, writing, plan)
+        _check_count(seat, stored, writing, log)
     if not log.has_errors:
         plan.changes.extend(stored.gone(wanted))
         _check_headcounts(matrix, stored, log)
-        _check_cap(resolved, matrix, stored, rules, log)
+        _check_cap([seat for seat in seats if not seat.key], matrix, stored, rules, log)
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     return plan
@@ -67,17 +68,23 @@ class _Writing:
     year: SchoolYear
     classes: ClassFinder
     rules: Plan
+    plan: ImportPlan
     new_slots: list[People] = field(default_factory=list)
     # Slots whose holders change: the stored slot, its holders afterwards.
     changed_slots: list[tuple[Mentor, People]] = field(default_factory=list)
     slot_keys: dict[People, int] = field(default_factory=dict)
-    new_members: list[tuple[ClassKey, People, bool, int]] = field(default_factory=list)
+    # Class, people, whether they lead, position, the question on which it depends (or none), and the change as told.
+    new_members: list[tuple[ClassKey, People, bool, int, str, PlannedChange]] = field(default_factory=list)
     # Team rows whose leader's mark changes, by key.
     leads: dict[int, bool] = field(default_factory=dict)
     accounts: dict[int, int] = field(default_factory=dict)
 
-    def run(self, _accepted: frozenset[str]) -> None:
+    def run(self, accepted: frozenset[str]) -> None:
         """Write everything; the caller holds the transaction."""
+        self.plan.changes.extend(change for *_, key, change in self.new_members if key in accepted)
+        self.new_members = [member for member in self.new_members if not member[4] or member[4] in accepted]
+        seated = {member[1] for member in self.new_members}
+        self.new_slots = [people for people in self.new_slots if people in seated]
         self.classes.create_missing()
         school_id, year_id = self.year.school_id, self.year.pk
         created = Mentor.objects.bulk_create(
@@ -116,7 +123,7 @@ class _Writing:
                 is_leader=is_leader,
                 position=position,
             )
-            for key, people, is_leader, position in self.new_members
+            for key, people, is_leader, position, *_ in self.new_members
         )
         note_created(TeamMember, [member.pk for member in team])
         users = [self.accounts[pk] for _, people in holders for pk in people if pk in self.accounts]
@@ -124,37 +131,11 @@ class _Writing:
         grant_roles(actor=self.actor, school=self.year.school, grants=grants)
 
 
-def _resolve(slots: tuple[Slot, ...], stored: StoredTeams, log: ImportLog) -> list[tuple[Slot, People]]:
-    """Each slot with its teachers; names that mean nobody, or more than one, are errors."""
-    resolved: list[tuple[Slot, People]] = []
-    for slot in slots:
-        place: CellPlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column}
-        people: list[int] = []
-        for name in slot.names:
-            teachers = stored.by_name.get(name) or [
-                stored.by_number[number] for number in (name.upper(),) if number in stored.by_number
-            ]
-            if not teachers:
-                message = "教师名册里没有这位老师。请先导入教师名册，或检查姓名。"
-                log.error("teacher_unknown", message, value=name, **place)
-            elif len(teachers) > 1:
-                message = "有几位老师同名，分不清是谁。请在这一格改写工号。"
-                log.error("teacher_ambiguous", message, value=name, **place)
-            elif teachers[0].pk not in people:
-                people.append(teachers[0].pk)
-        if len(slot.names) > MOST_PER_SLOT:
-            message = "一个导师名额由一位老师担任，或由两位老师共用。请拆成几格。"
-            log.error("slot_too_many", message, value="/".join(slot.names), **place)
-        elif len(people) == len(slot.names):
-            resolved.append((slot, tuple(people)))
-    return resolved
-
-
-def _plan_slots(resolved: list[tuple[Slot, People]], stored: StoredTeams, writing: _Writing, log: ImportLog) -> None:
+def _plan_slots(seats: list[Seat], stored: StoredTeams, writing: _Writing, log: ImportLog) -> None:
     """Find or plan the slot of each group of people; nobody holds two."""
     group_of: dict[int, People] = {}
-    for slot, people in resolved:
-        place: ValuePlace = {"sheet": slot.sheet, "row": slot.row, "column": slot.column, "value": "/".join(slot.names)}
+    for seat in seats:
+        slot, people, place = seat.slot, seat.people, place_of(seat.slot)
         if any(group_of.get(pk, people) != people for pk in people):
             message = "这位老师在别处单独或与他人共用另一个名额。一位老师一学年只有一个名额，请改成一致。"
             log.error("slot_conflict", message, **place)
@@ -189,8 +170,9 @@ def _plan_holders(
     writing.changed_slots.append((mentor, people))
 
 
-def _plan_member(slot: Slot, people: People, stored: StoredTeams, writing: _Writing, plan: ImportPlan) -> None:
-    """Compare one cell with the stored team of its class."""
+def _plan_member(seat: Seat, stored: StoredTeams, writing: _Writing, plan: ImportPlan) -> None:
+    """Compare one seat with the stored team of its class."""
+    slot, people = seat.slot, seat.people
     names = "/".join(stored.teachers[pk].name for pk in people)
     subject = f"{slot.school_class.label} {names}"
     mentor_id = writing.slot_keys.get(people)
@@ -200,9 +182,10 @@ def _plan_member(slot: Slot, people: People, stored: StoredTeams, writing: _Writ
     if member is None:
         role = "导师团长" if slot.is_leader else "导师"
         position = len(team) + sum(key == slot.school_class for key, *_ in writing.new_members) + 1
-        writing.new_members.append((slot.school_class, people, slot.is_leader, position))
         change = PlannedChange(ChangeKind.NEW, subject, (FieldChange("导师团", "", role),), slot.sheet, slot.row)
-        plan.changes.append(change)
+        writing.new_members.append((slot.school_class, people, slot.is_leader, position, seat.key, change))
+        if not seat.key:
+            plan.changes.append(change)
     elif member.is_leader != slot.is_leader:
         old, new = ("导师", "导师团长") if slot.is_leader else ("导师团长", "导师")
         fields.append(FieldChange("导师团", old, new))
@@ -222,6 +205,17 @@ def _plan_member(slot: Slot, people: People, stored: StoredTeams, writing: _Writ
         plan.unchanged += 1
 
 
+def _check_count(seat: Seat, stored: StoredTeams, writing: _Writing, log: ImportLog) -> None:
+    """The head count behind a mentor's name against the pupils whom the mentor has: this table assigns none."""
+    count = seat.slot.count
+    if count is None:
+        return
+    mentor = stored.mentors.get(writing.slot_keys.get(seat.people, 0))
+    load = mentor.load if mentor is not None else 0
+    message = f"姓名后面写着 {count} 人，系统里现有 {load} 名学生。这张表只导入导师，学生请用师生结对名单导入。"
+    log.add(Level.WARNING if load and load != count else Level.INFO, "headcount_aside", message, **place_of(seat.slot))
+
+
 def _check_headcounts(matrix: Matrix, stored: StoredTeams, log: ImportLog) -> None:
     for key, stated in matrix.headcounts.items():
         enrolled = stored.headcounts.get(key, 0)
@@ -230,13 +224,11 @@ def _check_headcounts(matrix: Matrix, stored: StoredTeams, log: ImportLog) -> No
             log.warning("headcount_differs", message, column=key.label, value=str(stated))
 
 
-def _check_cap(
-    resolved: list[tuple[Slot, People]], matrix: Matrix, stored: StoredTeams, rules: PlanRules, log: ImportLog
-) -> None:
+def _check_cap(seats: list[Seat], matrix: Matrix, stored: StoredTeams, rules: PlanRules, log: ImportLog) -> None:
     """Say for each grade whether its classes fit their own teams (one cap, from the plan in force)."""
     teams: dict[ClassKey, list[int]] = defaultdict(list)
-    for slot, people in resolved:
-        teams[slot.school_class].append(1 if rules.plan.shared_counts_once else len(people))
+    for seat in seats:
+        teams[seat.slot.school_class].append(1 if rules.plan.shared_counts_once else len(seat.people))
     for number in sorted({key.grade for key in teams}):
         grade = stored.grades[number]
         if not rules.covers(grade.pk):
@@ -249,4 +241,4 @@ def _check_cap(
         ]
         advice = cap_advice(grade.name, loads, cap=rules.plan.cap)
         if advice is not None:
-            log.warning("cap_by_class", advice, sheet=resolved[0][0].sheet, column=grade.name)
+            log.warning("cap_by_class", advice, sheet=seats[0].slot.sheet, column=grade.name)

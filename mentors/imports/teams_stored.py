@@ -55,6 +55,11 @@ class StoredTeams:
             .values_list("school_class__grade__number", "school_class__number", "user_id", "user__name")
         }
 
+    def named(self, name: str) -> list[Teacher]:
+        """The present teachers of a name, or the one with this number."""
+        found = self.by_number.get(name.upper())
+        return self.by_name.get(name) or ([found] if found is not None else [])
+
     def holder(self, people: People) -> int | None:
         """The stored slot that these people, or some of them, hold."""
         return next((self.slot_of[pk] for pk in people if pk in self.slot_of), None)

@@ -134,7 +134,6 @@ FOUND = (
         mentors={},
         said=tuple((ANY, "", row, "", str(count)) for row, count in ((2, 15), (3, 15), (4, 14))),
         silent="教师名册里没有",
-        waits="head counts behind the mentor's name",
     ),
     Found(
         "17-mentor-words.xlsx",
@@ -163,7 +162,6 @@ FOUND = (
         "27-matrix-two-mentors-in-a-cell.xlsx",
         MENTORS,
         said=((LOUD, "", 3, "", ""),),
-        waits="two mentors in a cell of the matrix",
     ),
     Found(
         "30-placeholders.xlsx",
