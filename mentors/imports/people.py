@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.text import clean_key, clean_name, clean_text
+from core.text import clean_key, clean_name, clean_text, is_nothing
 
 Known = Callable[[str], bool]
 # Only this means that two people share one place.
@@ -17,10 +17,6 @@ SEVERAL = "、"
 # A head count without 人 is one only from here on: below it may tell two people of one name apart, as in 王一(2).
 LEAST_BARE_COUNT = 4
 
-_NOTHING = re.compile(
-    r"[\W_]*(?:(?:暂时?)?(?:无|没有|空缺?|缺)|(?:暂|待|未|尚未|暂未)(?:定|安排|分配|填写?|补充?)|还没有|不详"
-    r"|null|nil|none|nan|n/a|na|tbd|0|[×x])?[\W_]*"
-)
 _SEPARATOR = re.compile(r"(?:[、,;|&+]|(?P<shared>/)|\n)(?![^(\[【〔]*[)\]】〕])")
 _AND = re.compile(r"[和与及]")
 _NOTE = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
@@ -39,11 +35,6 @@ _DUTY = (
 _WORDS = re.compile(rf"(?:{_DUTY})(?:组|课|科|学科)?(?:{_DUTY})?(?:老师|教师)?")
 _BEFORE = re.compile(rf"(?:{_DUTY})+\s*[:：]?\s*(?=\S)")
 _BEHIND = re.compile(rf"(?<=\S)\s*(?:{_DUTY})+")
-
-
-def is_nothing(text: str) -> bool:
-    """Whether a cell says in words, or by a dash, that there is nobody."""
-    return bool(_NOTHING.fullmatch(clean_key(text).replace(" ", "").lower()))
 
 
 @dataclass(frozen=True, slots=True)

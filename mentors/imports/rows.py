@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 from core.importlog import ImportLog
 from core.tablereader import TableReader
-from core.text import clean_name, clean_text
+from core.text import SAME_AS_ABOVE, clean_name, clean_text, is_nothing
 from core.workbooks import Record
 from jobs.importers import ClassFinder
-from mentors.imports.people import is_nothing
 from mentors.imports.shapes import COLUMNS, Block, PairRow, Run
 from mentors.imports.stored import Stored
 from schools.labels import ClassKey
@@ -67,7 +66,7 @@ class BlockReader:
         key, written = self._class_of(record) if sound else (None, False)
         sound = sound and (key is not None or not written)
         mentor = record.text("mentor")
-        if not clean_text(mentor):
+        if not clean_text(mentor) or clean_text(mentor) in SAME_AS_ABOVE:
             mentor = self._block.mentor
         said = bool(clean_text(mentor))
         if said:

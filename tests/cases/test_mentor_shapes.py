@@ -59,6 +59,13 @@ def test_blanks_beneath_a_mentor_are_asked_run_by_run(school: Desk) -> None:
     assert (report.count(report.changes[0].kind), pairs()) == (2, {"甲一": "王一", "甲四": "李二"})
 
 
+@pytest.mark.parametrize("word", ["同上", "〃", '"'])
+def test_as_above_is_asked_as_a_blank_is(school: Desk, word: str) -> None:
+    assert asked(school, LIST, (ONE, "甲一", "王一"), (ONE, "甲二", word)) == [
+        "第 3 行没有写导师，沿用上一行的“王一”？（甲二）"
+    ]
+
+
 def test_only_the_ticked_run_is_carried_down(school: Desk) -> None:
     first: Choice = school.run(book(*ONCE), MENTORS, dry=True).choices[0]
     taken = listed(school, *ONCE, accepted=[first.key])
