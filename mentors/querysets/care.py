@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.rowwise import of_row
 
 if TYPE_CHECKING:
     from mentors.models import (  # noqa: F401  # named in quotes below
@@ -62,7 +63,7 @@ class CaseMeetingQuerySet(models.QuerySet["CaseMeeting"]):
         if actor.user_id is None or not actor.has(Role.MENTOR):
             return rows.filter(own_class)
         team = Q(school_class__team__mentor__members__teacher__user_id=actor.user_id)
-        return rows.filter(pk__in=self.model._default_manager.filter(own_class | team).values("pk"))
+        return rows.filter(of_row(self, own_class | team))
 
     def present(self) -> Self:
         """Without the deleted ones."""
@@ -79,12 +80,12 @@ class HandOverNoteQuerySet(models.QuerySet["HandOverNote"]):
             return rows
         if actor.user_id is None:
             return self.none()
-        # A subquery: a pupil has several assignments, and one note must come once.
-        present = self.model._default_manager.filter(
+        # A pupil has several assignments, and one note must come once.
+        present = Q(
             pupil__assignments__ends_on=None,
             pupil__assignments__mentor__members__teacher__user_id=actor.user_id,
         )
-        return rows.filter(Q(written_by_id=actor.user_id) | Q(pk__in=present.values("pk")))
+        return rows.filter(Q(written_by_id=actor.user_id) | of_row(self, present))
 
 
 class MentorWishQuerySet(models.QuerySet["MentorWish"]):

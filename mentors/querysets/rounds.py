@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.rowwise import of_row
 
 if TYPE_CHECKING:
     from mentors.models import (  # noqa: F401  # named in quotes below
@@ -36,13 +37,11 @@ class MatchingRoundQuerySet(models.QuerySet["MatchingRound"]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(*OFFICE):
             return rows
-        mine = self.model._default_manager.filter(
-            Q(grade__classes__in=actor.homeroom_class_ids, year__classes__in=actor.homeroom_class_ids)
-            | Q(candidates__mentor__members__teacher__user_id=actor.user_id)
-            if actor.user_id is not None
-            else Q(pk=None)
-        )
-        return rows.filter(state__in=KNOWN, pk__in=mine.values("pk"))
+        if actor.user_id is None:
+            return self.none()
+        own_grade = Q(grade__classes__in=actor.homeroom_class_ids, year__classes__in=actor.homeroom_class_ids)
+        candidate = Q(candidates__mentor__members__teacher__user_id=actor.user_id)
+        return rows.filter(of_row(self, own_grade | candidate), state__in=KNOWN)
 
     def of_year(self, year: SchoolYear) -> Self:
         """The rounds of `year`."""
@@ -77,11 +76,8 @@ class ChoiceSheetQuerySet(models.QuerySet["ChoiceSheet"]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(*OFFICE):
             return rows
-        return rows.filter(
-            pk__in=self.model._default_manager.filter(
-                pupil__enrolments__school_class_id__in=actor.homeroom_class_ids, pupil__enrolments__ends_on=None
-            ).values("pk")
-        )
+        own_class = Q(pupil__enrolments__school_class_id__in=actor.homeroom_class_ids, pupil__enrolments__ends_on=None)
+        return rows.filter(of_row(self, own_class))
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):

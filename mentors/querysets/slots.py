@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.rowwise import of_row
 
 if TYPE_CHECKING:
     from mentors.models import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
@@ -69,7 +70,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             pupil__enrolments__school_class_id__in=actor.homeroom_class_ids,
             pupil__enrolments__ends_on=None,
         )
-        return rows.filter(pk__in=self.model._default_manager.filter(own | own_class).values("pk"))
+        return rows.filter(of_row(self, own | own_class))
 
     def held_by(self, actor: Actor) -> Self:
         """Assignments, past ones too, to the slots that the actor holds or shares.

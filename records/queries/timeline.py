@@ -280,7 +280,8 @@ def around_parts(actor: Actor, pupil: Pupil, year_id: int, entries: Collection[E
     own = {(e.kind, e.pk) for e in entries if isinstance(e.record, Note) and e.record.created_by_id == actor.user_id}
     mentor_ids = [e.record.mentor_id for e in entries if isinstance(e.record, GrowthLetter)]
     present = Assignment.objects.visible_to(actor).active().filter(pupil=pupil, year=year_id)
-    members = MentorMember.objects.filter(mentor__assignments__in=present)
+    # The pupil once more: the same filter makes it one join, which else reads the assignments of all pupils.
+    members = MentorMember.objects.filter(mentor__assignments__in=present, mentor__assignments__pupil=pupil)
     member = {"owner": "mentor_id", "pk": "teacher_id", "name": "teacher__name", "extra": "position"}
     user = {"number": Coalesce(F("teacher__user_id"), Value(0))}
 

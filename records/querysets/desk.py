@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.rowwise import of_row
 from mentors.models import Assignment
 from students.models import Enrolment
 
@@ -62,10 +63,7 @@ class VisitPlanQuerySet(models.QuerySet["VisitPlan"]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
-        part = Q(pk=None)
-        if actor.user_id is not None:
-            mine = self.model._default_manager.filter(teachers__user_id=actor.user_id)
-            part = Q(pk__in=mine.values("pk"))
+        part = of_row(self, Q(teachers__user_id=actor.user_id)) if actor.user_id is not None else Q(pk=None)
         own = Assignment.objects.held_by(actor).active()
         own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
         present = Q(pupil__in=own.values("pupil_id")) | Q(pupil__in=own_class.values("pupil_id"))

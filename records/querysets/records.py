@@ -35,35 +35,41 @@ def pupils_in_reach(actor: Actor) -> PupilQuerySet:
 class RecordQuerySet(models.QuerySet[R]):
     """What visits, talks and letters have in common."""
 
-    pupil_path = "pupil"
+    #: Where another table's row meets the record's pupils: its own path, and the record's column.
+    pupil_meets = ("pupil", "pupil")
     #: When the text was written, for those whose time with the pupil is over.
     written_at: str | Coalesce = "created_at"
 
     def visible_to(self, actor: Actor) -> Self:
-        """Records the actor may know of. Who may read a text is asked of `records.rules.can_read_text`."""
+        """Records the actor may know of. Who may read a text is asked of `records.rules.can_read_text`.
+
+        Every condition is asked of the row itself: what the caller narrows down to, a pupil or a term, narrows these
+        questions too, and no row comes twice. A `pk__in` of all records would be answered for the whole table first.
+        """
         if actor.school_id is None:
             return self.none()
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
+        path, column = self.pupil_meets
+        with_pupil = {path: OuterRef(column)}
         # A present mentor sees what came before, a former one the own years; nothing written after the own time.
         own = (
             Assignment.objects.held_by(actor)
-            .filter(pupil=OuterRef(self.pupil_path))
+            .filter(**with_pupil)
             .filter(
                 Q(year__start_year__gt=OuterRef("term__year__start_year"), ends_on=None)
                 | Q(year=OuterRef("term__year"), ends_on=None)
                 | Q(year=OuterRef("term__year"), ends_on__gte=OuterRef("written_on"))
             )
         )
-        own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
-        known = (
-            Exists(own) | Q(**{f"{self.pupil_path}__in": own_class.values("pupil_id")}) | Q(created_by_id=actor.user_id)
-        )
+        known = Q(created_by_id=actor.user_id) | Q(Exists(own))
+        if actor.homeroom_class_ids:
+            own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids, **with_pupil)
+            known |= Q(Exists(own_class))
         if actor.has(Role.COUNSELLOR):
             known |= self.shared_with_counsellor()
-        seen = self.model._default_manager.annotate(written_on=TruncDate(self.written_at)).filter(known)
-        return rows.filter(pk__in=seen.values("pk"))
+        return rows.alias(written_on=TruncDate(self.written_at)).filter(known)
 
     def shared_with_counsellor(self) -> Q:
         """What authors chose to share with 心理老师; letters are never shared so."""
@@ -91,7 +97,8 @@ class HomeVisitQuerySet(NoteQuerySet["HomeVisit"]):
 
 
 class HeartTalkQuerySet(NoteQuerySet["HeartTalk"]):
-    pupil_path = "pupils"
+    # Through the table between: a join with a talk's pupils would bring it once for each of them.
+    pupil_meets = ("pupil__talks", "pk")
 
 
 class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
