@@ -69,9 +69,13 @@ class School(models.Model):
 
 
 class SchoolOwned(models.Model):
-    """Base of every table that belongs to one school."""
+    """Base of every table that belongs to one school.
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    No index of its own: where one school is all that a database holds it selects every row, and SQLite without
+    statistics (it then guesses ten rows for any index) prefers it to the pupil's or the term's.
+    """
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
