@@ -13,6 +13,7 @@ from django.db.models import DateField, F, IntegerField, Model, QuerySet, TextFi
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 
+from core.rowwise import among
 from records.enums import TalkForm, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick, VisitPlan
 from schools.models import Period, SchoolYear, Term
@@ -107,7 +108,7 @@ def year_parts(
     year: SchoolYear, periods: Collection[Period], term: Term, pupil_ids: Collection[int], *, with_talks: bool
 ) -> list[QuerySet[Any, Any]]:
     """The parts of the query behind `YearFacts`."""
-    visits = HomeVisit.objects.present().filter(term__year=year, pupil_id__in=pupil_ids)
+    visits = HomeVisit.objects.present().filter(among("term__year_id", [year.pk]), pupil_id__in=pupil_ids)
     note = {"pupil_id": "pupil_id", "pk": "pk", "key": "term_id", "more": "visibility", "day": "date"}
     note |= {"due": "follow_up_on", "number": "created_by_id"}
     letters = GrowthLetter.objects.present().filter(term=term, pupil_id__in=pupil_ids)
@@ -124,7 +125,7 @@ def year_parts(
     ]  # fmt: skip
     if with_talks:
         talks: QuerySet[Model] = HeartTalk.pupils.through._default_manager.filter(
-            hearttalk__deleted_at=None, hearttalk__term__year=year, pupil_id__in=pupil_ids
+            among("hearttalk__term__year_id", [year.pk]), hearttalk__deleted_at=None, pupil_id__in=pupil_ids
         )
         note = {k: v if k == "pupil_id" else f"hearttalk__{v}" for k, v in note.items()}
         parts.append(fact_rows("year-talk", talks, word="hearttalk__form", **note))

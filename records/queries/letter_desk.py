@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Q
 
 from accounts.actors import Actor
+from core.rowwise import among
 from core.worddiff import Piece, mark_words
 from mentors.models import Assignment, HandOverNote
 from records.enums import LetterState, RecordKind, VersionAct
@@ -213,8 +214,9 @@ class Beside:
 def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable[[Note], bool]) -> Beside:
     """This term's visits and talks, hand-over notes, follow-ups and earlier letters of the pupil. Three queries."""
     term, most = desk.now.term, MOST_NOTES + 1
-    visits = list(HomeVisit.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil)[:most])
-    talks = list(HeartTalk.objects.visible_to(actor).present().of_term(term).filter(pupils=pupil)[:most])
+    now = among("term_id", [term.pk])
+    visits = list(HomeVisit.objects.visible_to(actor).present().filter(now, pupil=pupil)[:most])
+    talks = list(HeartTalk.objects.visible_to(actor).present().filter(now, pupils=pupil)[:most])
     handed = list(HandOverNote.objects.visible_to(actor).filter(pupil=pupil)[:MOST_EARLIER])
     records: list[HomeVisit | HeartTalk] = [*visits, *talks]
     lines = [_line(note, may_read(note)) for note in records]

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor
+from core.rowwise import among
 from core.text import to_chinese
 from mentors.models import Assignment, Mentor, TeamMember
 from records.contexts import (
@@ -113,7 +114,7 @@ class BookSource:
         for visit in (
             HomeVisit.objects.visible_to(self.actor)
             .present()
-            .filter(term__in=terms, pupil_id__in=pupil_ids)
+            .filter(among("term_id", terms), pupil_id__in=pupil_ids)
             .prefetch_related("teachers")
             .order_by("date", "pk")
         ):
@@ -121,7 +122,7 @@ class BookSource:
         talks = (
             HeartTalk.objects.visible_to(self.actor)
             .present()
-            .filter(term__in=terms, pupils__in=pupil_ids)
+            .filter(among("term_id", terms), pupils__in=pupil_ids)
             .distinct()
             .select_related("created_by")
             .prefetch_related("pupils")

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.rowwise import among
 from records.enums import LetterState, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
@@ -60,13 +61,18 @@ class TickDifference:
 
 def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact]:
     """The present records of `year`: three queries whatever their number."""
-    visits = HomeVisit.objects.present().filter(term__year=year)
-    talks = HeartTalk.pupils.through._default_manager.filter(hearttalk__term__year=year, hearttalk__deleted_at=None)
-    letters = GrowthLetter.objects.present().filter(term__year=year)
-    if pupil_ids is not None:
-        visits = visits.filter(pupil_id__in=pupil_ids)
-        talks = talks.filter(pupil_id__in=pupil_ids)
-        letters = letters.filter(pupil_id__in=pupil_ids)
+    visits, letters = HomeVisit.objects.present(), GrowthLetter.objects.present()
+    talks = HeartTalk.pupils.through._default_manager.filter(hearttalk__deleted_at=None)
+    if pupil_ids is None:
+        visits, letters = visits.filter(term__year=year), letters.filter(term__year=year)
+        talks = talks.filter(hearttalk__term__year=year)
+    else:
+        of_year = among("term__year_id", [year.pk])
+        visits, letters = (
+            visits.filter(of_year, pupil_id__in=pupil_ids),
+            letters.filter(of_year, pupil_id__in=pupil_ids),
+        )
+        talks = talks.filter(among("hearttalk__term__year_id", [year.pk]), pupil_id__in=pupil_ids)
     for pupil_id, term_id, date, outcome in visits.values_list("pupil_id", "term_id", "date", "outcome"):
         yield Fact(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
     for pupil_id, term_id, date in talks.values_list("pupil_id", "hearttalk__term_id", "hearttalk__date"):
