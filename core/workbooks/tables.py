@@ -209,9 +209,9 @@ def find_table(
 
 
 def is_turned(sheet: Sheet, specs: Sequence[ColumnSpec]) -> bool:
-    """Whether the headings seem to stand in the first column, one below the other."""
+    """Whether the headings seem to stand in the first used column, one below the other."""
     known = known_headings(specs)
-    first = (row.cells[0] for row in sheet.rows[:50] if row.cells)
+    first = (next((cell for cell in row.cells if cell != ""), "") for row in sheet.rows[:50])
     return len({known.get(heading_key(cell)) for cell in first if isinstance(cell, str)} - {None}) >= 2
 
 
