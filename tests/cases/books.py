@@ -11,6 +11,8 @@ from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
 from jobs.previews import ImportReport
 from students.models import Enrolment, Pupil
+from tests.cases.corners import corner, moved
+from tests.cases.packages import ods_package
 from tests.imports.conftest import Desk
 
 Row = Sequence[object]
@@ -34,7 +36,7 @@ def sheets(tables: Mapping[str, Sequence[Row]], *, also: Callable[[Worksheet], N
         also(workbook.worksheets[-1])
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return buffer.getvalue()
+    return moved(buffer.getvalue())
 
 
 def repacked(data: bytes, change: Callable[[str, bytes], bytes], **more: bytes) -> bytes:
@@ -61,23 +63,7 @@ def ods(*rows: Row) -> bytes:
         + "</table:table-row>"
         for row in rows
     )
-    urn = "urn:oasis:names:tc:opendocument:xmlns"
-    content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{urn}:office:1.0" '
-        f'xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0" office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="名册">{cells}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
-    manifest = (
-        f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="{urn}:manifest:1.0">'
-        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-    )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
-        archive.writestr("META-INF/manifest.xml", manifest)
-        archive.writestr("content.xml", content)
-    return buffer.getvalue()
+    return ods_package(f'<table:table table:name="名册">{cells}</table:table>')
 
 
 def read(desk: Desk, data: bytes, kind: ImportKind = STUDENTS, *, name: str = "名册.xlsx") -> ImportReport:
@@ -92,8 +78,10 @@ def mapped(desk: Desk, data: bytes, mapping: dict[str, str], *, take_hidden: boo
 
 
 def said(report: ImportReport, level: str) -> list[tuple[str, int | None, str, str]]:
-    """Code, row, column and value of each finding of a level."""
-    return [(f.code, f.row, f.column, f.value) for f in report.log.findings if f.level == level]
+    """Code, row, column and value of each finding of a level; rows as if the sheet began in its first one."""
+    down = corner().down
+    found = [f for f in report.log.findings if f.level == level]
+    return [(f.code, None if f.row is None else f.row - down, f.column, f.value) for f in found]
 
 
 def errors(report: ImportReport) -> list[tuple[str, int | None, str, str]]:

@@ -31,6 +31,8 @@ from tests.cases.books import (
 from tests.imports.conftest import Desk
 from tests.imports.snapshot import snapshot
 
+pytestmark = pytest.mark.usefixtures("anywhere")
+
 
 def guardians() -> list[tuple[int, str, str, str]]:
     return list(Guardian.objects.order_by("pupil", "position").values_list("position", "name", "relation", "phone"))
@@ -175,6 +177,7 @@ def test_case_07_columns_out_of_scope_are_told_and_not_stored(desk: Desk) -> Non
     assert list(nameless.summary["columns"][1]["samples"]) == ["310***012", "310***020"]
 
 
+@pytest.mark.at_a1
 def test_case_08_without_heading_the_columns_are_picked(desk: Desk, admin_client: Client) -> None:
     data = book(("甲", "一<1>", "女"), ("乙", "一<2>", "男"))
     batch = uploaded(desk, data)
@@ -263,6 +266,7 @@ def test_case_11_the_page_offers_the_hidden_rows(desk: Desk, admin_client: Clien
     assert batch.summary["created"] == 2
 
 
+@pytest.mark.at_a1
 def test_case_11_where_hidden_rows_cannot_be_known_it_says_so(desk: Desk) -> None:
     rows = (Row(1, ("姓名", "班级")), Row(2, ("甲", "一<1>")))
     log = ImportLog()
@@ -283,6 +287,7 @@ def test_case_13_blank_rows_are_no_end(desk: Desk) -> None:
     assert (names(), report.rows, report.log.findings) == (["甲", "乙"], 2, ())
 
 
+@pytest.mark.at_a1
 def test_case_14_ten_thousand_styled_blank_rows_cost_nothing(desk: Desk) -> None:
     def dress(sheet: Worksheet) -> None:
         yellow = PatternFill("solid", fgColor="FFFF00")
@@ -296,6 +301,7 @@ def test_case_14_ten_thousand_styled_blank_rows_cost_nothing(desk: Desk) -> None
     assert (report.rows, names()) == (1, ["甲"])
 
 
+@pytest.mark.at_a1
 @pytest.mark.parametrize("cell", ["XFD1048576", "C1048576", "XFD2"])
 def test_case_15_a_cell_far_away_is_refused_or_passed_over(desk: Desk, cell: str) -> None:
     def stray(sheet: Worksheet) -> None:
@@ -330,12 +336,14 @@ def test_case_18_the_example_of_the_template_is_skipped_and_told(desk: Desk) -> 
     assert (names(), report.rows, infos(report)) == (["甲"], 1, [("example_skipped", 2, "", "示例：张小竹")])
 
 
+@pytest.mark.at_a1
 def test_case_18_the_template_as_downloaded_holds_no_pupil(desk: Desk, admin_client: Client) -> None:
     response = admin_client.get(reverse("imports:template", args=["students"]))
     report = read(desk, response.getvalue())
     assert (names(), [code for code, *_ in errors(report)]) == ([], ["no_rows"])
 
 
+@pytest.mark.at_a1
 def test_a_sheet_without_any_content_is_refused() -> None:
     with pytest.raises(WorkbookRefused):
         read_workbook(book(), file_name="a.xlsx")

@@ -12,6 +12,7 @@ import pytest
 import xlwt  # type: ignore[import-untyped]  # it has no stubs
 
 from core.workbooks import CellError, MergedRange, Sheet, WorkbookRefused, read_workbook
+from tests.cases.packages import ods_package
 from tests.core.test_workbooks import repacked
 
 FIRST = "xl/worksheets/sheet1.xml"
@@ -72,23 +73,7 @@ def xls() -> bytes:
 
 def ods(table: str) -> bytes:
     """An OpenDocument sheet with this inside of its table."""
-    urn = "urn:oasis:names:tc:opendocument:xmlns"
-    content = (
-        f'<office:document-content xmlns:office="{urn}:office:1.0" xmlns:table="{urn}:table:1.0" '
-        f'xmlns:text="{urn}:text:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calcext:1.0">'
-        f'<office:body><office:spreadsheet><table:table table:name="s">{table}</table:table></office:spreadsheet>'
-        "</office:body></office:document-content>"
-    )
-    manifest = (
-        f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"><manifest:file-entry manifest:full-path="content.xml" '
-        'manifest:media-type="text/xml"/></manifest:manifest>'
-    )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", manifest)
-        archive.writestr("content.xml", content)
-    return buffer.getvalue()
+    return ods_package(f'<table:table table:name="s">{table}</table:table>')
 
 
 def word(text: str, more: str = "") -> str:
