@@ -1,6 +1,6 @@
 """Papers with invented content, set by the papers' own functions: what the settings page shows while one types.
 
-A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; the mentors' papers are in `mentors.samples`.
+A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; for mentors see `mentors.samples`.
 """
 
 import datetime

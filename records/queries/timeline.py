@@ -63,9 +63,8 @@ class Entry:
     @property
     def strategies(self) -> list[str]:
         """The strategies in words; one that the list does not know any more is left out."""
-        words = dict(Strategy.choices)
         given = self.record.strategies if isinstance(self.record, HeartTalk) else []
-        return [str(words[s]) for s in given if s in words]
+        return [str(Strategy(s).label) for s in given if s in Strategy.values]
 
 
 class Place(NamedTuple):
