@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from accounts.enums import Role
 from core.clock import today
+from schools.calendar import SchoolCalendar
 from schools.models import School
 
 
@@ -27,6 +28,11 @@ class Actor:
     scope_name: str = ""
     # In how many schools or bureaus the person has roles.
     scope_count: int = 1
+    # The school's years, terms, dates and plans, as of `today`.
+    calendar: SchoolCalendar = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calendar", SchoolCalendar(self.school_id, self.today))
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of `roles` today in this scope."""

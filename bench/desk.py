@@ -77,7 +77,6 @@ def _school() -> tuple[Any, Callable[[int], None]]:
     from mentors.enums import AssignmentOrigin  # noqa: PLC0415
     from mentors.models import Teacher  # noqa: PLC0415
     from mentors.services import assign_pupil, create_mentor  # noqa: PLC0415
-    from records.queries.desk import find_calendar  # noqa: PLC0415
     from records.services import TalkData, VisitData, hand_in_letter, log_talk, log_visit  # noqa: PLC0415
     from schools.enums import NoteVisibility, Preset  # noqa: PLC0415
     from schools.services import create_class, create_school  # noqa: PLC0415
@@ -113,7 +112,7 @@ def _school() -> tuple[Any, Callable[[int], None]]:
         assign_pupil(actor=system, pupil=pupil, mentor=slot, origin=AssignmentOrigin.OFFICE)
         pupils.append(pupil)
     actor = actor_for(user, scope_key=None, on=day)
-    calendar = find_calendar(actor)
+    calendar = actor.calendar.present
     assert calendar is not None
     first = max(datetime.date(start_year, 6, 1), day - datetime.timedelta(days=90))
     text = "课间在操场边聊了一会儿，说到周末和家里人去江边放风筝。" * 4

@@ -8,10 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, roles_required
-from core.errors import DomainError
 from jobs.exporters import RosterFile, Shape, export_roster, find_shape, roster_template
-from schools.models import SchoolYear
-from schools.queries import current_year
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -21,7 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @roles_required(Role.SCHOOL_ADMIN)
 def template(request: ActorRequest, shape: str) -> HttpResponse:
     """A blank table to fill in, with this year's classes in its drop-downs."""
-    return _send(roster_template(actor=request.actor, year=_year(request), shape=_shape(shape)))
+    return _send(roster_template(actor=request.actor, year=request.actor.calendar.this_year(), shape=_shape(shape)))
 
 
 @require_GET
@@ -29,7 +26,7 @@ def template(request: ActorRequest, shape: str) -> HttpResponse:
 @roles_required(Role.SCHOOL_ADMIN)
 def export(request: ActorRequest, shape: str) -> HttpResponse:
     """The roster as it stands, in the same shape."""
-    return _send(export_roster(actor=request.actor, year=_year(request), shape=_shape(shape)))
+    return _send(export_roster(actor=request.actor, year=request.actor.calendar.this_year(), shape=_shape(shape)))
 
 
 def _shape(name: str) -> Shape:
@@ -37,13 +34,6 @@ def _shape(name: str) -> Shape:
     if shape is None:
         raise Http404
     return shape
-
-
-def _year(request: ActorRequest) -> SchoolYear:
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    if year is None:
-        raise DomainError("no_year", "学校还没有当前学年，请先建立学年。")
-    return year
 
 
 def _send(file: RosterFile) -> HttpResponse:

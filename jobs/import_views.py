@@ -36,7 +36,6 @@ from jobs.previews import SHOWN_FINDINGS
 from jobs.queries import school_batches, visible_batches
 from jobs.querysets import WRITTEN
 from jobs.undo import may_undo, undo_batch
-from schools.queries import current_year
 
 PAGE_SIZE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,9 +59,7 @@ def upload(request: ActorRequest) -> HttpResponse:
         request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", ImportKind.STUDENTS)}
     )
     if request.method == "POST" and form.is_valid():
-        year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-        if year is None:
-            raise DomainError("no_year", "学校还没有当前学年，请先建立学年。")
+        year = request.actor.calendar.this_year()
         file = form.cleaned_data["file"]
         try:
             batch = upload_batch(

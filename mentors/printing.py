@@ -28,7 +28,7 @@ from mentors.queries.badges import BadgeHolder, badge_holders
 from schools.contexts import PaperStyle
 from schools.enums import Design, Stage
 from schools.models import SchoolYear
-from schools.queries import current_year, paper_style
+from schools.queries import paper_style
 
 #: So many are made while one waits; more become a job.
 ON_THE_SPOT: Final = 50
@@ -149,7 +149,7 @@ def make_part(item: JobItem) -> Outcome:
     actor = actor_for(job.created_by, scope_key=f"school-{job.school_id}", on=today()) if job.created_by else None
     if actor is None or actor.school_id != job.school_id or not actor.has(Role.MORAL_OFFICE):
         raise DomainError("not_allowed", "提交人现在没有德育室的权限，没有生成文件。请由德育室重新提交。")
-    year = current_year(job.school_id) if job.school_id is not None else None
+    year = actor.calendar.year
     if year is None or year.pk != job.params["year"]:
         raise DomainError("nothing_to_print", "学年已经换了，请重新打印。")
     holders = badge_holders(actor, year, teacher_ids=item.payload["teachers"])

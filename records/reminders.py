@@ -22,16 +22,14 @@ from mentors.models import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
 from records.models import Referral, Reminder, Tick
+from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, Anchor, PeriodKind
 from schools.models import Period, School, SchoolYear, Term
 from schools.queries import (
     OwedAction,
     PlanRules,
     Window,
-    action_windows,
     period_for,
-    periods_of,
-    plan_rules,
 )
 from students.models import Enrolment
 
@@ -112,16 +110,14 @@ def _point(window: Window, on: datetime.date) -> int:
     return sum(1 for point in points if window.opens_on <= point <= on) or 1
 
 
-def due_actions(year: SchoolYear, rules: PlanRules, *, on: datetime.date) -> list[DueAction]:
-    """The required actions of `rules` whose windows are open on `on`. Three queries."""
-    terms = list(Term.objects.filter(year=year).prefetch_related("key_dates"))
-    periods = periods_of(year)
+def due_actions(calendar: YearCalendar, rules: PlanRules, *, on: datetime.date) -> list[DueAction]:
+    """The required actions of `rules` whose windows are open on `on`."""
     return [
-        DueAction(owed, term, period_for(owed, term, periods), window, index, _point(window, on))
-        for term in terms
+        DueAction(owed, term, period_for(owed, term, calendar.periods), window, index, _point(window, on))
+        for term in calendar.terms
         for owed in rules.actions
         if owed.required
-        for index, window in enumerate(action_windows(owed, term, term.key_dates.all()))
+        for index, window in enumerate(calendar.term_windows(owed, term))
         if window.contains(on)
     ]
 
@@ -149,11 +145,11 @@ def plan_digests(school: School, *, on: datetime.date) -> list[Digest]:
 
 
 def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
-    year = SchoolYear.objects.current().filter(school=school).first()
-    if year is None:
+    calendar = SchoolCalendar(school.pk, on).present
+    if calendar is None:
         return []
-    rules = plan_rules(year, on=on)
-    due = due_actions(year, rules, on=on) if rules is not None else []
+    year, rules = calendar.year, calendar.plan_on(on)
+    due = due_actions(calendar, rules, on=on) if rules is not None else []
     if rules is None or not due:
         return []
     label = rules.plan.letter_label

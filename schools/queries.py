@@ -1,13 +1,11 @@
 """Reads that span the school tables: the current year, its periods, and the plan as one value."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import chinese_calendar
-from django.db.models import F, QuerySet
-from django.utils.functional import SimpleLazyObject
+from django.db.models import QuerySet
 
 from schools.contexts import Letterhead, PaperStyle, PaperWords
 from schools.enums import ActionKind, Anchor, Design, KeyDateKind, MatchingMode, PeriodKind
@@ -17,8 +15,6 @@ from schools.models import (
     PaperSettings,
     Period,
     Plan,
-    PlanAction,
-    PlanGrade,
     School,
     SchoolYear,
     Term,
@@ -78,46 +74,6 @@ class PlanRules:
         return frozenset(a.action for a in self.required_for(grade_id))
 
 
-def current_year(school_id: int) -> SchoolYear | None:
-    """The school's current year."""
-    return SchoolYear.objects.current().filter(school_id=school_id).select_related("school").first()
-
-
-def plan_rules(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
-    """The plan version in force on `on` (before the first one takes effect: the first). Four queries at most."""
-    plans = Plan.objects.filter(year=year).prefetch_related("actions__grades", "plan_grades")
-    plan = plans.in_force(on).first() or plans.order_by("effective_from", "version").first()
-    return rules_of(plan) if plan is not None else None
-
-
-def _owed(action: PlanAction, grade_ids: frozenset[int]) -> OwedAction:
-    return OwedAction(
-        action=ActionKind(action.action),
-        period=PeriodKind(action.period),
-        count=action.count,
-        required=action.required,
-        anchor=Anchor(action.anchor),
-        opens_days=action.opens_days,
-        due_days=action.due_days,
-        accepted_outcomes=frozenset(action.accepted_outcomes),
-        grade_ids=grade_ids,
-    )
-
-
-def rules_of(plan: Plan) -> PlanRules:
-    """`plan` as one value."""
-    return PlanRules(
-        plan=plan,
-        actions=tuple(_owed(a, frozenset(grade.pk for grade in a.grades.all())) for a in plan.actions.all()),
-        matching={g.grade_id: MatchingMode(g.matching) for g in plan.plan_grades.all()},
-    )
-
-
-def periods_of(year: SchoolYear) -> list[Period]:
-    """First term, second term, whole year. One query."""
-    return list(Period.objects.filter(year=year).with_term())
-
-
 def period_for(action: OwedAction, term: Term, periods: Iterable[Period]) -> Period:
     """The period of `periods` in which a record that counts for `term` counts."""
     return next(p for p in periods if (p.term_id == term.pk if action.period == PeriodKind.TERM else p.term_id is None))
@@ -163,13 +119,7 @@ def schools_of_bureau(bureau_id: int) -> list[School]:
     return list(School.objects.filter(bureau_id=bureau_id).order_by("code"))
 
 
-def plan_versions(year: SchoolYear) -> list[PlanRules]:
-    """All versions of the plan of `year`, the oldest first. Four queries at most."""
-    plans = Plan.objects.filter(year=year).prefetch_related("actions__grades", "plan_grades")
-    return [rules_of(plan) for plan in plans.order_by("effective_from", "version")]
-
-
-def version_on(versions: list[PlanRules], day: datetime.date) -> PlanRules:
+def version_on(versions: Sequence[PlanRules], day: datetime.date) -> PlanRules:
     """The version that holds on `day`; before the first one takes effect, the first. Raises ValueError without any."""
     if not versions:
         raise ValueError("a school year has no plan")
@@ -191,42 +141,6 @@ def grades_of(school: School) -> list[Grade]:
     return list(Grade.objects.filter(school=school).order_by("number"))
 
 
-def terms_with_dates(year: SchoolYear) -> list[Term]:
-    """The terms of `year` in order, their key dates at hand. Two queries."""
-    return list(Term.objects.filter(year=year).order_by("number").prefetch_related("key_dates"))
-
-
-def plan_in_force(year: SchoolYear, *, on: datetime.date) -> PlanRules | None:
-    """As `plan_rules`, for pages that count their queries: one, unless no version has taken effect yet.
-
-    The modes of matching, which few pages show, are read when they are asked for.
-    """
-    newest = Plan.objects.filter(year=year).in_force(on).values("pk")[:1]
-    rows = list(
-        PlanAction.objects.filter(plan__in=newest)
-        .select_related("plan")
-        .annotate(grade=F("grades__pk"))
-        .order_by("pk", "grade")
-    )
-    if not rows:
-        return plan_rules(year, on=on)
-    actions: dict[int, PlanAction] = {}
-    grades: dict[int, set[int]] = {}
-    for row in rows:
-        actions.setdefault(row.pk, row)
-        grades.setdefault(row.pk, set()).update([] if row.grade is None else [row.grade])
-
-    def matching() -> dict[int, MatchingMode]:
-        modes = PlanGrade.objects.filter(plan=rows[0].plan_id).values_list("grade_id", "matching")
-        return {grade_id: MatchingMode(mode) for grade_id, mode in modes}
-
-    return PlanRules(
-        plan=rows[0].plan,
-        actions=tuple(_owed(a, frozenset(grades[a.pk])) for a in actions.values()),
-        matching=cast(dict[int, MatchingMode], SimpleLazyObject(matching)),
-    )
-
-
 def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
     """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
     if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
@@ -235,12 +149,6 @@ def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
-
-
-def newest_plan(school_id: int) -> Plan | None:
-    """The latest version of the current year's plan, even if it is yet to take effect. One query."""
-    plans = Plan.objects.filter(year__school_id=school_id, year__is_current=True)
-    return plans.order_by("-version").first()
 
 
 def paper_settings(school: School) -> PaperSettings | None:

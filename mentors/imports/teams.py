@@ -17,14 +17,14 @@ from mentors.imports.teams_stored import People, StoredTeams
 from mentors.models import Mentor, MentorMember, TeamMember
 from schools.labels import ClassKey
 from schools.models import Plan, SchoolYear
-from schools.queries import PlanRules, plan_rules
+from schools.queries import PlanRules
 
 
 def plan_teams(request: ImportRequest) -> ImportPlan:
     """Compare the matrix with the stored slots and teams. Ten queries whatever its size."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    rules = plan_rules(request.year, on=request.actor.today)
+    rules = request.actor.calendar.of(request.year).plan_on(request.actor.today)
     if rules is None:
         log.error("no_plan", "本学年还没有方案，请管理员先建立方案。")
         return ImportPlan(log=log, write=lambda _accepted: None)

@@ -11,9 +11,10 @@ from accounts.actors import Actor
 from mentors.enums import AssignmentKind, RoundState
 from mentors.models import Assignment, ChoiceSheet, MatchingRound, MentorCard, MentorMember, RoundMentor
 from mentors.queries.rounds import Phase, participants, phase
+from schools.calendar import YearCalendar
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
-from schools.queries import is_school_day, terms_with_dates
+from schools.queries import is_school_day
 from students.models import Enrolment, Pupil
 
 # How many days before the end of a round its homeroom teachers are reminded.
@@ -194,11 +195,11 @@ def rounds_to_remind(at: datetime.datetime) -> list[MatchingRound]:
 def _reminder_day(found: MatchingRound) -> datetime.date:
     if found.closes_at is None:
         return datetime.date.max
-    holidays = [date for term in terms_with_dates(found.year) for date in term.key_dates.all()]
     day = timezone.localdate(found.closes_at) - datetime.timedelta(days=DAYS_BEFORE_END)
+    calendar = YearCalendar(found.year, day)
     # A round in the middle of long holidays is reminded of all the same.
     for _ in range(14):
-        if is_school_day(day, holidays):
+        if is_school_day(day, calendar.key_dates):
             break
         day -= datetime.timedelta(days=1)
     return day

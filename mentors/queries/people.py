@@ -14,8 +14,8 @@ from core.search import named_like
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
 from mentors.querysets import MentorQuerySet
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
-from schools.queries import plan_rules
 from students.models import Enrolment, Pupil
 from students.querysets import WHOLE_SCHOOL, EnrolmentQuerySet
 
@@ -146,7 +146,7 @@ def class_summaries(
         .order_by("starts_on")
     }
     teams = teams_of_year(year)
-    rules = plan_rules(year, on=on)
+    rules = YearCalendar(year, on).plan_on(on)
     return [
         ClassSummary(
             school_class,

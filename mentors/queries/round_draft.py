@@ -15,7 +15,7 @@ from mentors.models import MatchingRound, Mentor, Placement, RoundMentor
 from mentors.queries.round_problem import RoundProblem, digest, round_problem, solved
 from mentors.queries.rounds import Room
 from schools.enums import MatchingMode
-from schools.queries import PlanRules, plan_rules
+from schools.queries import PlanRules
 from students.models import Enrolment
 
 # Where nobody was asked, nobody failed to answer.
@@ -170,7 +170,7 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
         for e in enrolments
     ]
     placed = Counter(p.mentor_id for p in placements.values() if p.pupil_id in pupils)
-    rules = plan_rules(round.year, on=actor.today)
+    rules = actor.calendar.of(round.year).plan_on(actor.today)
     return DraftView(
         asked=asked,
         lines=lines,
@@ -263,7 +263,7 @@ def _shortage(asked: RoundProblem, lines: list[DraftLine] | None, rules: PlanRul
 
 def expected_shortage(asked: RoundProblem, actor: Actor) -> Shortage | None:
     """Whether the grade's places will suffice, before there is a draft."""
-    rules = plan_rules(asked.round.year, on=actor.today)
+    rules = actor.calendar.of(asked.round.year).plan_on(actor.today)
     return _shortage(asked, None, rules) if rules is not None else None
 
 

@@ -12,7 +12,7 @@ from mentors.models import Assignment, ChoiceSheet, MatchingRound, Mentor, Mento
 from mentors.queries.rounds import Phase, paused_teacher_ids, phase, rounds_visible_to
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
-from schools.queries import grades_of, plan_rules
+from schools.queries import grades_of
 from students.models import Enrolment
 
 
@@ -32,7 +32,7 @@ class GradeLine:
 
 def grade_lines(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> list[GradeLine]:
     """The grades that the plan covers or that had rounds, the youngest first. Eight queries whatever their number."""
-    rules = plan_rules(year, on=actor.today)
+    rules = actor.calendar.of(year).plan_on(actor.today)
     rounds: dict[int, list[MatchingRound]] = defaultdict(list)
     for row in rounds_visible_to(actor).filter(year=year):
         rounds[row.grade_id].append(row)

@@ -1,6 +1,7 @@
 """Reads about training sessions 研训 (Guyi plan 四(四)1)."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -45,7 +46,7 @@ class TermTraining:
     held: int
 
 
-def training_by_term(actor: Actor, terms: list[Term], current: Term) -> list[TermTraining]:
+def training_by_term(actor: Actor, terms: Sequence[Term], current: Term) -> list[TermTraining]:
     """The sessions of `terms`, the latest first. Each has `came` and `is_own` (attended by the actor). One query."""
     own = Teacher.objects.filter(training_sessions=OuterRef("pk"), user_id=actor.user_id or 0)
     rows = (

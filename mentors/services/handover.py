@@ -14,7 +14,6 @@ from mentors.models import Assignment, HandOverNote, Mentor, Teacher
 from mentors.queries.care import holds_now
 from mentors.rules import can_keep_roster
 from notices.services import send_notice
-from schools.queries import current_year
 from students.models import Pupil
 
 TEXT_LENGTH = 2000
@@ -31,9 +30,7 @@ def write_note(*, actor: Actor, pupil: Pupil, text: str, submission: uuid.UUID) 
         raise DomainError("other_school", "这位学生不属于本校。")
     if actor.user_id is None or not can_write_handover(actor, pupil):
         raise DomainError("not_allowed", "交接说明由这位同学现在或上一任的导师、班主任来写。")
-    year = current_year(pupil.school_id)
-    if year is None:
-        raise DomainError("no_year", "本校还没有当前学年，请管理员先设置。")
+    year = actor.calendar.this_year()
     text = text.strip()
     if not text:
         raise DomainError("text_missing", "请写几句再保存。")

@@ -66,6 +66,7 @@ class _RollOver:
 
     def __init__(self, actor: Actor, former: SchoolYear, choices: RollOverChoices, draft: Draft) -> None:
         self.actor, self.former, self.choices, self.draft = actor, former, choices, draft
+        actor.calendar.forget()
         self.year = open_year(school=former.school, start_year=former.start_year + 1, dates=choices.dates)
         copy_plan(year=self.year, source=draft.rules.plan)
         self.classes = promote_classes(source=former, target=self.year)
@@ -250,6 +251,7 @@ def _undo(actor: Actor, key: int) -> SchoolYear:
     Assignment.objects.filter(year=year).delete()
     Mentor.objects.of_year(year).delete()
     Enrolment.objects.of_year(year).delete()
+    actor.calendar.forget()
     # Terms, plans, classes with their 班主任 roles, and this very row go with the year.
     year.delete()
     SchoolYear.objects.filter(pk=former.pk).update(is_current=True)

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, CapException, Mentor, MentorMember, TeamMember
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
-from schools.queries import PlanRules, plan_versions
+from schools.queries import PlanRules
 from students.models import Enrolment
 
 
@@ -154,7 +154,7 @@ class Draft:
 
 def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
     """What rolling `year` over would find. A dozen queries whatever its size. Raises DomainError `no_plan`."""
-    versions = plan_versions(year)
+    versions = actor.calendar.of(year).versions
     if not versions:
         raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     rules = versions[-1]

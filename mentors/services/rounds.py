@@ -27,9 +27,9 @@ from mentors.queries.rounds import (
 from mentors.rules import can_run_rounds
 from mentors.services.marks import notify_candidates
 from mentors.services.round_settings import RULES, RoundSettings, default_settings, new_seed
+from schools.calendar import YearCalendar
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
-from schools.queries import plan_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def create_round(
 
 def mode_of_plan(year: SchoolYear, grade: Grade, *, on: datetime.date) -> MatchingMode | None:
     """How the plan in force matches the grade; None if the plan does not cover it."""
-    rules = plan_rules(year, on=on)
+    rules = YearCalendar(year, on).plan_on(on)
     return rules.matching.get(grade.pk) if rules is not None else None
 
 

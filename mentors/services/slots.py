@@ -14,13 +14,14 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_grant_exception
+from schools.calendar import YearCalendar
 from schools.models import Plan, SchoolClass, SchoolYear
-from schools.queries import plan_rules
 
 
 def plan_today(year: SchoolYear, actor: Actor) -> Plan:
     """The plan version in force today. Raises DomainError `no_plan`."""
-    rules = plan_rules(year, on=actor.today)
+    # Read within the transaction: another request may have changed the plan since the page was begun.
+    rules = YearCalendar(year, actor.today).plan_on(actor.today)
     if rules is None:
         raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     return rules.plan

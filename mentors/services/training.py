@@ -12,8 +12,9 @@ from core.clock import cn_full_day
 from core.errors import DomainError
 from mentors.models import Teacher, TrainingSession
 from mentors.rules import can_keep_training
+from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
-from schools.queries import current_year, term_on, terms_with_dates
+from schools.queries import term_on
 
 # A training of August prepares the first term; one of July looks back at the second.
 LEAD = datetime.timedelta(days=45)
@@ -37,8 +38,8 @@ def _check(actor: Actor, school_id: int | None) -> None:
         raise DomainError("not_allowed", "培训由德育室登记。")
 
 
-def _term(year: SchoolYear, date: datetime.date) -> Term:
-    terms = terms_with_dates(year)
+def _term(calendar: YearCalendar, date: datetime.date) -> Term:
+    terms = calendar.terms
     if not terms:
         raise DomainError("no_year", "本学年还没有学期，请管理员先设置。")
     first, last = terms[0].starts_on - LEAD, terms[-1].ends_on + TRAIL
@@ -65,10 +66,8 @@ def create_session(*, actor: Actor, data: TrainingData) -> TrainingSession:
     Raises DomainError `not_allowed`, `no_year`, `date_out_of_range`, `topic_missing`.
     """
     _check(actor, actor.school_id)
-    year = current_year(actor.school_id) if actor.school_id is not None else None
-    if year is None:
-        raise DomainError("no_year", "本校还没有当前学年，请管理员先设置。")
-    fields, term = _cleaned(data), _term(year, data.date)
+    year = actor.calendar.this_year()
+    fields, term = _cleaned(data), _term(actor.calendar.of(year), data.date)
     SchoolYear.objects.select_for_update().get(pk=year.pk)
     there = TrainingSession.objects.filter(term__year=year, date=data.date, topic=fields["topic"]).first()
     if there is not None:
@@ -98,7 +97,7 @@ def update_session(*, actor: Actor, session: TrainingSession, data: TrainingData
     Raises DomainError `other_school`, `not_allowed`, `gone`, `date_out_of_range`, `topic_missing`, `attended`.
     """
     locked = _lock(actor, session)
-    fields, term = _cleaned(data), _term(locked.term.year, data.date)
+    fields, term = _cleaned(data), _term(actor.calendar.of(locked.term.year), data.date)
     if data.date > actor.today and locked.teachers.exists():
         raise DomainError("attended", "这次培训已经登记了参加的老师，日期不能改到今天以后。")
     for name, value in fields.items():

@@ -17,8 +17,8 @@ from mentors.matching.spread import Seeker, propose
 from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_keep_roster, validate_cap
 from mentors.services.assignments import end_assignment, lock_mentors
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
-from schools.queries import current_year, plan_rules
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 
@@ -100,7 +100,7 @@ def draw_leaving(*, actor: Actor, teacher: Teacher) -> Leaving:
         if teacher.user_id is not None
         else []
     )
-    year = current_year(teacher.school_id)
+    year = actor.calendar.year
     slot = Mentor.objects.of_year(year).filter(members__teacher=teacher).with_names().first() if year else None
     if year is None or slot is None:
         return Leaving(teacher, None, [], 0, "", roles, [])
@@ -145,7 +145,7 @@ def _with_room(year: SchoolYear, slot: Mentor) -> list[Mentor]:
 
 
 def _capacity_without(slot: Mentor, year: SchoolYear, actor: Actor, partners: int) -> int:
-    rules = plan_rules(year, on=actor.today)
+    rules = YearCalendar(year, actor.today).plan_on(actor.today)
     return rules.plan.places(partners) if rules is not None else 0
 
 
@@ -210,7 +210,7 @@ def _give_up_slot(
     actor: Actor, teacher: Teacher, successor: Mentor | None, places: Mapping[int, int]
 ) -> tuple[int, int]:
     """Empty or shrink this year's slot; how many pupils had to go, and how many of them have a mentor again."""
-    year = current_year(teacher.school_id)
+    year = actor.calendar.year
     member = MentorMember.objects.filter(year=year, teacher=teacher).first() if year is not None else None
     if year is None or member is None:
         return 0, 0
@@ -302,8 +302,8 @@ def reinstate_teacher(*, actor: Actor, teacher: Teacher) -> Teacher:
     locked.save(update_fields=["left_on"])
     if locked.user is not None:
         set_account_active(actor=actor, user=locked.user, active=True)
-    year = current_year(locked.school_id)
-    rules = plan_rules(year, on=actor.today) if year is not None else None
+    year = actor.calendar.year
+    rules = YearCalendar(year, actor.today).plan_on(actor.today) if year is not None else None
     emptied = Mentor.objects.of_year(year).filter(members__teacher=locked, capacity=0).first() if year else None
     if emptied is not None and rules is not None:
         emptied.capacity = rules.plan.places(1)

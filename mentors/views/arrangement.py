@@ -17,7 +17,6 @@ from mentors.queries.arrangement import Arrangement, arrangement_of, find_enrolm
 from mentors.rules import CapReached, can_assign, can_grant_exception
 from mentors.services.supporting import add_supporting, end_supporting, move_pupil
 from schools.models import SchoolClass
-from schools.queries import plan_rules
 
 MAIN, SUPPORTING = "main", "supporting"
 ARRANGERS = (Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -125,7 +124,7 @@ def _page(
     full: int | None = None,
 ) -> HttpResponse:
     school_class = found.enrolment.school_class
-    rules = plan_rules(school_class.year, on=request.actor.today)
+    rules = request.actor.calendar.of(school_class.year).plan_on(request.actor.today)
     forms = forms or _forms(found, request)
     wrong = problem is not None or any(form.errors for form in forms.values())
     return render(

@@ -21,8 +21,6 @@ from mentors.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, ma
 from mentors.queries import classes_visible_to
 from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.queries.care import present_teachers
-from schools.models import SchoolYear
-from schools.queries import current_year
 
 
 @roles_required(Role.MORAL_OFFICE)
@@ -73,7 +71,7 @@ def all_appointments(request: ActorRequest) -> HttpResponse:
 
 
 def _page(request: ActorRequest) -> dict[str, Any]:
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    year = request.actor.calendar.year
     holders = badge_holders(request.actor, year) if year is not None else []
     by_class: dict[int, list[BadgeHolder]] = {}
     for holder in holders:
@@ -93,7 +91,7 @@ def _page(request: ActorRequest) -> dict[str, Any]:
 
 
 def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: str) -> HttpResponse:
-    year = _year(request)
+    year = request.actor.calendar.this_year()
     class_id, teacher_id = _key(request, "class"), _key(request, "teacher")
     name = paper.name
     if class_id is not None:
@@ -120,7 +118,7 @@ def _order(request: ActorRequest, paper: TeacherPaper) -> HttpResponse:
         key = uuid.UUID(request.POST.get("job", ""))
     except ValueError as error:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。") from error
-    on, year = _day(request, request.POST.get("on")), _year(request)
+    on, year = _day(request, request.POST.get("on")), request.actor.calendar.this_year()
     if stop := said_first(request, _unprintable(badge_holders(request.actor, year))):
         return stop
     job = order_papers(paper, actor=request.actor, year=year, on=on, job_id=key)
@@ -134,13 +132,6 @@ def _unprintable(holders: Sequence[BadgeHolder]) -> list[Unprintable]:
         for place, text in (("姓名", holder.teacher.name), ("学科", holder.teacher.subject))
         for found in unprintable(holder.teacher.name, "、".join(c.label for c in holder.classes), place, text)
     ]
-
-
-def _year(request: ActorRequest) -> SchoolYear:
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    if year is None:
-        raise DomainError("no_year", "本校还没有当前学年，请管理员先设置。")
-    return year
 
 
 def _day(request: ActorRequest, text: str | None) -> datetime.date:

@@ -21,7 +21,6 @@ from mentors.queries.rounds import running_cards
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services import assign_pupil, unassign_pupil
 from schools.models import SchoolClass
-from schools.queries import current_year
 
 OPEN_ONLY = "open"
 
@@ -31,7 +30,7 @@ OPEN_ONLY = "open"
 def class_list(request: ActorRequest) -> HttpResponse:
     """The classes that the actor may match: the own ones, or all by grade for 德育室."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     summaries = []
     if year is not None:
         whole_school = actor.has(Role.MORAL_OFFICE)

@@ -22,7 +22,6 @@ from mentors.services.board import ChangedMeanwhile, save_board, undo_board_save
 from mentors.views.board import class_to_match
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
-from schools.queries import plan_rules
 
 
 @roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -103,7 +102,7 @@ def _page(
 ) -> HttpResponse:
     actor, school_class = request.actor, board.school_class
     held = held_on(board)
-    rules = plan_rules(school_class.year, on=actor.today)
+    rules = actor.calendar.of(school_class.year).plan_on(actor.today)
     mode = rules.matching.get(school_class.grade_id) if rules is not None else None
     last_save = undoable_save(actor, school_class)
     context: dict[str, Any] = {

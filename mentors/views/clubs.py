@@ -15,7 +15,6 @@ from mentors.models import Club
 from mentors.queries import mentors_for_choice
 from mentors.queries.clubs import club_rows, clubs_of_school, clubs_visible_to, member_rows, read_members
 from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
-from schools.queries import current_year
 
 READERS = (Role.MORAL_OFFICE, Role.MENTOR)
 
@@ -25,7 +24,7 @@ READERS = (Role.MORAL_OFFICE, Role.MENTOR)
 def clubs(request: ActorRequest) -> HttpResponse:
     """The clubs of this year: all for 德育室, the own ones for their leaders."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     rows = club_rows(clubs_visible_to(actor), year) if year is not None else []
     return render(request, "clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
 
@@ -35,7 +34,7 @@ def clubs(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """A new club."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     form = ClubForm(mentors_for_choice(year) if year is not None else [], request.POST or None)
     if request.method == "POST" and form.is_valid() and year is not None:
         try:

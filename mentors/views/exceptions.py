@@ -15,7 +15,6 @@ from mentors.forms.board import ExceptionForm
 from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
 from mentors.services import grant_exception, revoke_exception
 from schools.models import SchoolClass
-from schools.queries import current_year, plan_rules
 
 
 @roles_required(Role.MORAL_OFFICE)
@@ -27,9 +26,9 @@ def exceptions(request: ActorRequest) -> HttpResponse:
 
 def _list(request: ActorRequest, *, problem: DomainError | None = None, at: int | None = None) -> HttpResponse:
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     rows = cap_exceptions(actor, year) if year is not None else []
-    rules = plan_rules(year, on=actor.today) if year is not None else None
+    rules = actor.calendar.of(year).plan_on(actor.today) if year is not None else None
     context = {
         "valid": [e for e in rows if e.revoked_at is None],
         "withdrawn": [e for e in rows if e.revoked_at is not None],
@@ -45,7 +44,7 @@ def _list(request: ActorRequest, *, problem: DomainError | None = None, at: int 
 def grant(request: ActorRequest) -> HttpResponse:
     """Grant one; `?mentor=` chooses the mentor beforehand, `?class=` leads back to that class's board."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     mentors = mentors_for_choice(year) if year is not None else []
     school_class = _class_to_return_to(request)
     asked = request.GET.get("mentor", "")

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 from accounts.enums import Role
 from accounts.http import ActorRequest, roles_required
 from mentors.queries import class_summaries
-from schools.queries import current_year
 
 
 @roles_required(Role.SCHOOL_ADMIN)
@@ -15,7 +14,7 @@ from schools.queries import current_year
 def classes(request: ActorRequest) -> HttpResponse:
     """All classes of this year with pupils, homeroom teacher and team."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     summaries = class_summaries(year, on=actor.today) if year is not None else []
     return render(
         request,

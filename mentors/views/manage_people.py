@@ -26,8 +26,7 @@ from mentors.queries import (
     grants_of,
 )
 from mentors.services import open_account
-from schools.models import SchoolClass, SchoolYear
-from schools.queries import current_year
+from schools.models import SchoolClass
 
 PAGE_SIZE = 50
 
@@ -40,7 +39,7 @@ def people(request: ActorRequest) -> HttpResponse:
     text, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
     if role not in SCHOOL_ROLES:
         role = ""
-    found = find_teachers(actor, year=_year(request), text=text, role=role)
+    found = find_teachers(actor, year=request.actor.calendar.year, text=text, role=role)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -147,17 +146,13 @@ def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
     return redirect(_address(request, user))
 
 
-def _year(request: ActorRequest) -> SchoolYear | None:
-    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
-
-
 def _classes(request: ActorRequest) -> list[SchoolClass]:
-    year = _year(request)
+    year = request.actor.calendar.year
     return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
-    return get_visible_or_404(find_teachers(request.actor, year=_year(request)), request.actor, pk=pk)
+    return get_visible_or_404(find_teachers(request.actor, year=request.actor.calendar.year), request.actor, pk=pk)
 
 
 def _user(request: ActorRequest, pk: int) -> User:
@@ -165,7 +160,7 @@ def _user(request: ActorRequest, pk: int) -> User:
 
 
 def _teacher_of(request: ActorRequest, user: User) -> Teacher | None:
-    return find_teachers(request.actor, year=_year(request)).filter(user=user).first()
+    return find_teachers(request.actor, year=request.actor.calendar.year).filter(user=user).first()
 
 
 def _address(request: ActorRequest, user: User) -> str:

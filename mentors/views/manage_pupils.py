@@ -16,8 +16,7 @@ from mentors.forms.pupils import ClassForm, PupilForm
 from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
 from mentors.rules import can_assign
 from mentors.services import change_class, withdraw_pupil
-from schools.models import SchoolClass, SchoolYear
-from schools.queries import current_year
+from schools.models import SchoolClass
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from students.services import add_pupil, edit_pupil, reinstate_pupil
@@ -36,7 +35,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
     classes = _classes(request)
     chosen = next((c for c in classes if str(c.pk) == request.GET.get("class", "")), None)
     found = find_pupils(
-        request.actor, year=_year(request), text=text, class_id=chosen.pk if chosen else None, state=state
+        request.actor, year=request.actor.calendar.year, text=text, class_id=chosen.pk if chosen else None, state=state
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -125,7 +124,7 @@ def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
     """Transfer out: what will happen, then the button."""
     found = _pupil(request, pk)
     about = _about(found)
-    year = _year(request)
+    year = request.actor.calendar.year
     if about["place"] is None or year is None:
         return redirect("manage:pupil", pk=pk)
     if request.method == "POST":
@@ -163,12 +162,8 @@ def _status(errors: object) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
 
 
-def _year(request: ActorRequest) -> SchoolYear | None:
-    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
-
-
 def _classes(request: ActorRequest) -> list[SchoolClass]:
-    year = _year(request)
+    year = request.actor.calendar.year
     return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
 
 
@@ -178,7 +173,7 @@ def _asked_class(request: ActorRequest) -> dict[str, Any]:
 
 
 def _pupil(request: ActorRequest, pk: int) -> Pupil:
-    return get_visible_or_404(find_pupils(request.actor, year=_year(request)), request.actor, pk=pk)
+    return get_visible_or_404(find_pupils(request.actor, year=request.actor.calendar.year), request.actor, pk=pk)
 
 
 def _about(pupil: Pupil) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from mentors.queries.care import (
     readiness_teachers,
 )
 from mentors.services.readiness import begin_training, edit_reason, mark_ready, open_case
-from schools.queries import current_year
 
 PAGE_SIZE = 50
 FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))
@@ -42,7 +41,7 @@ FIELD_OF = {"in_future": "starts_on", "reason_too_long": "reason"}
 @never_cache
 def teachers(request: ActorRequest) -> HttpResponse:
     """All present teachers, paged: those who take part in training first, then those who do not mentor yet."""
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    year = request.actor.calendar.year
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     text = request.GET.get("q", "").strip()[:40]

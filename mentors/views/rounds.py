@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,8 +25,7 @@ from mentors.services.publish import draft_outdated
 from mentors.services.round_settings import RULES, default_settings, new_seed
 from mentors.services.rounds import create_round, mode_of_plan, update_round
 from schools.enums import MatchingMode
-from schools.models import SchoolYear
-from schools.queries import current_year, grades_of
+from schools.queries import grades_of
 
 
 def find_round(request: ActorRequest, pk: int) -> MatchingRound:
@@ -35,20 +34,12 @@ def find_round(request: ActorRequest, pk: int) -> MatchingRound:
     return get_visible_or_404(rounds_visible_to(actor), actor, everyone=rounds_of_school(actor), pk=pk)
 
 
-def year_or_404(request: ActorRequest) -> SchoolYear:
-    """The school's current year."""
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    if year is None:
-        raise Http404
-    return year
-
-
 @roles_required(Role.MORAL_OFFICE)
 @require_GET
 def round_list(request: ActorRequest) -> HttpResponse:
     """The grades of the plan, each with its running round or the way to one, and the finished rounds."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
+    year = actor.calendar.year
     lines: list[GradeLine] = grade_lines(actor, year, at=now()) if year is not None else []
     return render(request, "rounds/list.html", {"year": year, "lines": lines})
 
@@ -57,7 +48,7 @@ def round_list(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """Set a round up: `?grade=` says for whom, `?mode=` how, if not as in the plan."""
-    actor, year = request.actor, year_or_404(request)
+    actor, year = request.actor, request.actor.calendar.this_year()
     grade = next((g for g in grades_of(year.school) if str(g.pk) == request.GET.get("grade", "")), None)
     if grade is None:
         return redirect("rounds:list")

@@ -16,7 +16,7 @@ from core.clock import cn_full_day
 from core.unprintable import Unprintable, said_first, unprintable_names
 from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.queries.matrix_lists import ClassList, class_lists, grades_visible_to
-from mentors.views.rounds import find_round, year_or_404
+from mentors.views.rounds import find_round
 from schools.models import Grade, SchoolYear
 from schools.queries import paper_style
 from students.models import Enrolment
@@ -39,7 +39,7 @@ def grade_matrix(request: ActorRequest, pk: int) -> HttpResponse:
     grade = next((g for g in grades_visible_to(request.actor) if g.pk == pk), None)
     if grade is None:
         raise Http404
-    return _matrix(request, year_or_404(request), grade)
+    return _matrix(request, request.actor.calendar.this_year(), grade)
 
 
 def _matrix(request: ActorRequest, year: SchoolYear, grade: Grade) -> HttpResponse:

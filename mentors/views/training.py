@@ -17,8 +17,7 @@ from mentors.models import TrainingSession
 from mentors.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
 from mentors.rules import can_keep_training
 from mentors.services.training import create_session, delete_session, set_attendance, update_session
-from schools.models import SchoolYear
-from schools.queries import current_year, term_on, terms_with_dates
+from schools.queries import term_on
 
 EVERYBODY = (
     Role.MENTOR,
@@ -37,8 +36,8 @@ FIELD_OF = {"date_out_of_range": "date", "attended": "date", "topic_missing": "t
 @never_cache
 def sessions(request: ActorRequest) -> HttpResponse:
     """This year's sessions by term; those that the actor attended are marked."""
-    year = _year(request)
-    terms = terms_with_dates(year) if year is not None else []
+    year = request.actor.calendar.year
+    terms = request.actor.calendar.of(year).terms if year is not None else ()
     current = term_on(terms, request.actor.today, lead_days=45) if terms else None
     return render(
         request,
@@ -139,14 +138,10 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def people(request: ActorRequest) -> HttpResponse:
     """Which trainings of the year each teacher attended, in the order of their numbers."""
-    year = _year(request)
+    year = request.actor.calendar.year
     found = teachers_with_training(request.actor, year) if year is not None else ()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "training/people.html", {"year": year, "page_obj": page})
-
-
-def _year(request: ActorRequest) -> SchoolYear | None:
-    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
 
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:

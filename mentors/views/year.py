@@ -13,8 +13,6 @@ from core.errors import DomainError
 from mentors.forms.year import RollOverForm
 from mentors.queries import rollovers_visible_to, years_of_school
 from mentors.services import draw_rollover, roll_over, undo_rollover
-from schools.models import SchoolYear
-from schools.queries import current_year
 from schools.services import usual_dates
 
 
@@ -39,7 +37,7 @@ def overview(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def roll(request: ActorRequest) -> HttpResponse:
     """What rolling over would do, grade by grade; then the button. A second click finds the first one's work."""
-    year = _year(request)
+    year = request.actor.calendar.this_year()
     posted = request.POST.get("year", "")
     key = int(posted) if posted.isdecimal() else 0
     done = rollovers_visible_to(request.actor).filter(from_year_id=key).first()
@@ -89,10 +87,3 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
             return redirect("year:overview")
     status = HTTPStatus.CONFLICT if problem else HTTPStatus.OK
     return render(request, "year/undo.html", {"row": row, "problem": problem}, status=status)
-
-
-def _year(request: ActorRequest) -> SchoolYear:
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    if year is None:
-        raise DomainError("no_year", "学校还没有当前学年，请先建立学年。")
-    return year

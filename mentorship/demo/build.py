@@ -30,9 +30,10 @@ from records.models import GrowthLetter
 from records.reminders import send_digests
 from records.services import rebuild_ticks
 from records.services.likeness import sign_letters
+from schools.calendar import YearCalendar
 from schools.enums import Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
-from schools.queries import is_school_day, plan_rules
+from schools.queries import is_school_day
 from schools.services import create_school
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
@@ -226,7 +227,7 @@ def _train(actor: Actor, year: SchoolYear, seed: int) -> None:
 
 
 def _work(year: SchoolYear, office: User, today: datetime.date, seed: int) -> None:
-    rules = plan_rules(year, on=today)
+    rules = YearCalendar(year, today).plan_on(today)
     if rules is None:
         raise RuntimeError("the demo school has no plan")
     held: dict[int, list[Assignment]] = defaultdict(list)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from core.fields import ProseField
 from records.enums import LetterState
 from records.forms.office import KeysField, PlaceForm
-from records.queries.desk import Calendar
 from records.queries.office_letters import ACCEPTED, MISSING, SCHEDULED
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 
 STATE_LABELS = {
@@ -94,7 +94,7 @@ class LetterFilterForm(PlaceForm):
     def __init__(
         self,
         *args: Any,
-        calendar: Calendar,
+        calendar: YearCalendar,
         classes: list[SchoolClass],
         mentors: Sequence[tuple[int, str]],
         **kwargs: Any,

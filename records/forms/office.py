@@ -6,11 +6,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
-from records.queries.desk import Calendar
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 
 
-def term_field(calendar: Calendar) -> forms.TypedChoiceField:
+def term_field(calendar: YearCalendar) -> forms.TypedChoiceField:
     """The terms of the year; none chosen is None."""
     choices = [(t.number, t.short_name) for t in calendar.terms]
     return forms.TypedChoiceField(label="学期", choices=choices, coerce=int, required=False, empty_value=None)
@@ -30,7 +30,7 @@ def _class_choices(classes: list[SchoolClass]) -> list[tuple[str, Any]]:
 class PlaceForm(forms.Form):
     """A term and a place (school, grade or class); wrong values fall back to the whole, they are no error."""
 
-    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["term"] = term_field(calendar)
         self.fields["place"] = forms.ChoiceField(label="范围", choices=_class_choices(classes), required=False)
@@ -56,7 +56,7 @@ class PlaceForm(forms.Form):
 class PupilFilterForm(PlaceForm):
     """Which pupils to list."""
 
-    def __init__(self, *args: Any, calendar: Calendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
         choices = [("", "所有学生"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师")]
         choices += [(a.action, f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]

@@ -10,7 +10,7 @@ from django.db import models
 from records.contexts import BookVersion
 from records.enums import Bundle, LetterPaper
 from records.forms.office import term_field
-from records.queries.desk import Calendar
+from schools.calendar import YearCalendar
 from schools.enums import Design
 
 
@@ -68,7 +68,7 @@ class LettersForm(BundledForm):
         label="每张 A4 印两份，带裁切线", required=False, initial=True, help_text="只用于“一个 PDF”。"
     )
 
-    def __init__(self, *args: Any, calendar: Calendar, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calendar: YearCalendar, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["paper"] = _choice("印成", LetterPaper, LetterPaper.LETTER, LetterPaper.LETTER)
         self.fields["term"] = term_field(calendar)

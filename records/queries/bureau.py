@@ -1,7 +1,6 @@
 """The bureau's view 调研督导: schools side by side, figures only, never a pupil's name or a text."""
 
 import datetime
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef
@@ -11,9 +10,10 @@ from mentors.models import Assignment, Mentor
 from records.enums import TickState
 from records.models import Tick
 from records.queries.dashboard import Progress
+from schools.calendar import calendars_of
 from schools.enums import ActionKind
-from schools.models import Period, Plan, School, SchoolYear, Term
-from schools.queries import PlanRules, period_for, rules_of, term_on, version_on
+from schools.models import School, Term
+from schools.queries import PlanRules
 from schools.querysets import SchoolQuerySet
 from students.models import Enrolment
 
@@ -70,15 +70,9 @@ def schools_side_by_side(actor: Actor) -> list[SchoolRow]:
 
 
 def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
-    years = {y.school_id: y for y in SchoolYear.objects.current().filter(school__in=schools)}
-    in_years = {"year__in": list(years.values())}
-    periods: dict[int, list[Period]] = defaultdict(list)
-    for period in Period.objects.filter(**in_years).with_term():
-        periods[period.year_id].append(period)
-    versions: dict[int, list[PlanRules]] = defaultdict(list)
-    plans = Plan.objects.filter(**in_years).prefetch_related("actions__grades", "plan_grades")
-    for plan in plans.order_by("effective_from", "version"):
-        versions[plan.year_id].append(rules_of(plan))
+    calendars = calendars_of(schools, today)
+    years = [calendar.year for calendar in calendars.values()]
+    in_years = {"year__in": years}
 
     present = Enrolment.objects.active().filter(**in_years)
     assigned = Assignment.objects.active().main().filter(pupil=OuterRef("pupil"), year=OuterRef("year"))
@@ -93,7 +87,7 @@ def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
         (period, action, grade): n
         for period, action, grade, n in Tick.objects.filter(
             state=TickState.DONE,
-            period__year__in=list(years.values()),
+            period__year__in=years,
             pupil__enrolments__year=F("period__year"),
             pupil__enrolments__ends_on=None,
         )
@@ -104,23 +98,20 @@ def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
 
     rows = []
     for school in schools:
-        year = years.get(school.pk)
-        terms = [p.term for p in periods[year.pk] if p.term is not None] if year is not None else []
-        if year is None or not terms or not versions[year.pk]:
+        calendar = calendars.get(school.pk)
+        if calendar is None or not calendar.is_set_up:
             rows.append(SchoolRow(school, None, None))
             continue
-        term = term_on(terms, today)
-        rules = version_on(versions[year.pk], min(today, term.ends_on))
+        year, term, rules = calendar.year, calendar.term, calendar.rules
         owed = [a for a in rules.actions if a.required]
         covered = set(rules.matching) | {g for a in owed for g in a.grade_ids}
         progress = []
         for action in owed:
-            period = period_for(action, term, periods[year.pk])
-            label = rules.plan.letter_label if action.action == ActionKind.LETTER else action.action.label
+            period = calendar.period_of(action)
             progress.append(
                 Progress(
                     action.action,
-                    label,
+                    calendar.label(action.action),
                     sum(done.get((period.pk, action.action, g), 0) for g in action.grade_ids),
                     sum(pupils.get((year.pk, g), 0) for g in action.grade_ids),
                 )

@@ -4,14 +4,15 @@ from accounts.actors import Actor
 from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
 from records.contexts import Tick as PaperTick
 from records.enums import PRINTED_LETTERS, LetterState
-from records.queries.desk import Calendar, DeskTick, read_facts
+from records.queries.desk import DeskTick, read_facts
 from records.queries.office_pupils import MentorRow, PupilRow, find_class
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind
 from schools.models import SchoolClass
 from schools.queries import paper_style
 
 
-def class_summary(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> ClassSummary:
+def class_summary(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> ClassSummary:
     """The summary of `school_class` (grade, year and school at hand) in the calendar's term.
 
     Who may have it is the caller's question. The same number of queries whatever the size of the class.
@@ -41,7 +42,7 @@ def class_summary(actor: Actor, calendar: Calendar, school_class: SchoolClass) -
     )
 
 
-def _period(calendar: Calendar, action: ActionKind) -> str:
+def _period(calendar: YearCalendar, action: ActionKind) -> str:
     """A yearly action shows the year's ticks: the paper says so."""
     owed = calendar.rules.find(action)
     return "本学年" if owed is not None and owed.period == PeriodKind.YEAR else ""

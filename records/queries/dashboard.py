@@ -18,19 +18,14 @@ from accounts.actors import Actor
 from mentors.models import Assignment
 from mentors.queries.training import TrainingTally, training_tally
 from records.enums import TickState
-from records.queries.desk import Calendar
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, Anchor
 from schools.models import Grade, KeyDate, SchoolClass
 from schools.queries import (
     OwedAction,
     Window,
     action_windows,
-    current_year,
     period_for,
-    periods_of,
-    plan_versions,
-    term_on,
-    version_on,
 )
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
@@ -105,7 +100,7 @@ class OpenWindow:
 class Dashboard:
     """One term of the school, or of one of its grades."""
 
-    calendar: Calendar
+    calendar: YearCalendar
     blocks: tuple[GradeBlock, ...]
     tally: Tally
     windows: tuple[OpenWindow, ...]
@@ -113,37 +108,17 @@ class Dashboard:
     training: TrainingTally
 
 
-def term_calendar(actor: Actor, number: int | None) -> Calendar | None:
-    """The present year with its term `number` (else today's term) and the plan that held in it.
-
-    None while the school has no year, no terms or no plan. Six queries.
-    """
-    year = current_year(actor.school_id) if actor.school_id is not None else None
-    if year is None:
-        return None
-    periods = tuple(periods_of(year))
-    terms = tuple(p.term for p in periods if p.term is not None)
-    versions = plan_versions(year)
-    if not terms or not versions:
-        return None
-    for term in terms:
-        term.year = year
-    today_term = term_on(terms, actor.today)
-    term = next((t for t in terms if t.number == number), today_term)
-    return Calendar(year, term, terms, periods, version_on(versions, min(actor.today, term.ends_on)))
-
-
-def owed_actions(calendar: Calendar) -> tuple[OwedAction, ...]:
+def owed_actions(calendar: YearCalendar) -> tuple[OwedAction, ...]:
     """The required actions of the plan, in its order."""
     return tuple(a for a in calendar.rules.actions if a.required)
 
 
-def _covered(calendar: Calendar) -> set[int]:
+def _covered(calendar: YearCalendar) -> set[int]:
     """Grades that the plan covers: matched ones, and those that owe an action."""
     return set(calendar.rules.matching) | {g for a in owed_actions(calendar) for g in a.grade_ids}
 
 
-def done_ticks(calendar: Calendar, action: OwedAction, prefix: str = "") -> Q:
+def done_ticks(calendar: YearCalendar, action: OwedAction, prefix: str = "") -> Q:
     """Done ticks of the action in the term, or, for a yearly one, in the year."""
     period = period_for(action, calendar.term, calendar.periods)
     return Q(
@@ -155,12 +130,12 @@ def done_ticks(calendar: Calendar, action: OwedAction, prefix: str = "") -> Q:
     )
 
 
-def any_done(calendar: Calendar, prefix: str = "") -> Q:
+def any_done(calendar: YearCalendar, prefix: str = "") -> Q:
     conditions = (done_ticks(calendar, action, prefix) for action in owed_actions(calendar))
     return reduce(or_, conditions, Q(pk__in=[]))
 
 
-def covered_pupils(actor: Actor, calendar: Calendar) -> EnrolmentQuerySet:
+def covered_pupils(actor: Actor, calendar: YearCalendar) -> EnrolmentQuerySet:
     """The present pupils of all covered grades."""
     return (
         Enrolment.objects.in_school(actor)
@@ -170,16 +145,16 @@ def covered_pupils(actor: Actor, calendar: Calendar) -> EnrolmentQuerySet:
     )
 
 
-def has_mentor(calendar: Calendar) -> Exists:
+def has_mentor(calendar: YearCalendar) -> Exists:
     return Exists(Assignment.objects.active().main().filter(pupil=OuterRef("pupil"), year=calendar.year))
 
 
-def covered_classes(actor: Actor, calendar: Calendar) -> SchoolClassQuerySet:
+def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet:
     """The classes of the covered grades in teaching order, grade at hand."""
     return SchoolClass.objects.visible_to(actor).of_year(calendar.year).filter(grade__in=_covered(calendar))
 
 
-def find_dashboard(actor: Actor, calendar: Calendar, *, grade_id: int | None = None) -> Dashboard:
+def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
     """The term in figures, for the school or one grade: five queries whatever the number of classes.
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
@@ -234,7 +209,7 @@ def find_dashboard(actor: Actor, calendar: Calendar, *, grade_id: int | None = N
     )
 
 
-def _sum(calendar: Calendar, tallies: Sequence[Tally]) -> Tally:
+def _sum(calendar: YearCalendar, tallies: Sequence[Tally]) -> Tally:
     return Tally(
         pupils=sum(t.pupils for t in tallies),
         mentored=sum(t.mentored for t in tallies),
@@ -251,7 +226,7 @@ def _sum(calendar: Calendar, tallies: Sequence[Tally]) -> Tally:
     )
 
 
-def _open_windows(calendar: Calendar, tally: Tally, today: datetime.date) -> tuple[OpenWindow, ...]:
+def _open_windows(calendar: YearCalendar, tally: Tally, today: datetime.date) -> tuple[OpenWindow, ...]:
     key_dates = list(KeyDate.objects.filter(term=calendar.term))
     result: list[OpenWindow] = []
     for action, progress in zip(owed_actions(calendar), tally.actions, strict=True):

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,17 +16,12 @@ from records.enums import LetterState, TickState
 from records.models import Tick
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
 from records.queries.facts import YearFacts, facts_of, year_facts, year_parts
-from records.queries.present_year import year_with_periods
-from schools.enums import ActionKind, Anchor, PeriodKind, VisitOutcome
-from schools.models import KeyDate, Period, SchoolYear, Term
+from schools.calendar import YearCalendar
+from schools.enums import ActionKind, VisitOutcome
+from schools.models import SchoolYear
 from schools.queries import (
     OwedAction,
-    PlanRules,
     Window,
-    action_windows,
-    period_for,
-    plan_in_force,
-    term_on,
 )
 from students.models import Enrolment, Pupil
 
@@ -34,45 +29,6 @@ from students.models import Enrolment, Pupil
 DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
 #: An open tick turns amber this long before its window closes.
 DUE_SOON: Final = datetime.timedelta(days=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The school's present year as the desk needs it: its terms and periods, and the plan in force today."""
-
-    year: SchoolYear
-    term: Term
-    terms: tuple[Term, ...]
-    periods: tuple[Period, ...]
-    rules: PlanRules
-    # Those of `term`, if they were read along.
-    key_dates: tuple[KeyDate, ...] | None = None
-
-    def term_for(self, day: datetime.date) -> Term:
-        """The term that a record of `day` counts for: a visit before term starts counts for that term."""
-        return term_on(self.terms, day)
-
-    def label(self, action: ActionKind) -> str:
-        """The action as this school calls it: its letter may be named 成长激励卡."""
-        return self.rules.plan.letter_label if action == ActionKind.LETTER else action.label
-
-    @property
-    def with_advice(self) -> bool:
-        """Whether the letter also gives advice 成长建议 (Wuhu plan 五(三))."""
-        return self.rules.plan.letter_tone == "with_advice"
-
-
-def find_calendar(actor: Actor) -> Calendar | None:
-    """The present year of the actor's school; None while it has no year, no terms or no plan. Three queries."""
-    if actor.school_id is None:
-        return None
-    year, periods, dates = year_with_periods(actor.school_id)
-    terms = tuple(p.term for p in periods if p.term is not None)
-    rules = plan_in_force(year, on=actor.today) if year is not None and terms else None
-    if year is None or rules is None:
-        return None
-    term = term_on(terms, actor.today)
-    return Calendar(year, term, terms, periods, rules, tuple(d for d in dates if d.term_id == term.pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +99,7 @@ class ActionProgress:
 class Desk:
     """A mentor slot's book of this term."""
 
-    calendar: Calendar
+    calendar: YearCalendar
     mentor: Mentor
     rows: tuple[RosterRow, ...]
     progress: tuple[ActionProgress, ...]
@@ -201,7 +157,7 @@ def _matches(pupil: Pupil, key: str) -> bool:
     )
 
 
-def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
+def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
     """The book of the slot that the actor holds or shares this year; None without a slot.
 
     Three queries whatever the number of pupils, one more where the mentor supports some.
@@ -221,7 +177,7 @@ def find_desk(actor: Actor, calendar: Calendar) -> Desk | None:
     # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
     enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
     mains = _main_mentors(calendar.year, [e.pupil_id for e in enrolments if e.kind == AssignmentKind.SUPPORTING])
-    windows = windows_of(calendar, actor.today)
+    windows = windows_of(calendar)
     facts = read_facts(calendar, [e.pupil_id for e in enrolments], with_talks=True)
     ticks = roster_ticks(calendar, enrolments, windows, today=actor.today, facts=facts)
     rows = tuple(
@@ -269,7 +225,7 @@ def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
 
 
 def _progress(
-    calendar: Calendar, rows: Sequence[RosterRow], windows: Mapping[ActionKind, Window]
+    calendar: YearCalendar, rows: Sequence[RosterRow], windows: Mapping[ActionKind, Window]
 ) -> tuple[ActionProgress, ...]:
     result = []
     for index, action in enumerate(DESK_ACTIONS):
@@ -281,24 +237,15 @@ def _progress(
     return tuple(result)
 
 
-def windows_of(calendar: Calendar, today: datetime.date) -> dict[ActionKind, Window]:
-    """For each action of the desk the window that today lies in, or the next one, or the last. One query at most."""
-    key_dates = calendar.key_dates
-    if key_dates is None:
-        key_dates = tuple(KeyDate.objects.filter(term=calendar.term))
+def windows_of(calendar: YearCalendar) -> dict[ActionKind, Window]:
+    """For each action of the desk the window that the day lies in, or the next one, or the last."""
     found = {}
     for action in DESK_ACTIONS:
         owed = calendar.rules.find(action)
-        windows = _windows(owed, calendar, key_dates) if owed is not None else []
+        windows = calendar.windows(owed) if owed is not None else []
         if windows:
-            found[action] = next((w for w in windows if w.due_on >= today), windows[-1])
+            found[action] = next((w for w in windows if w.due_on >= calendar.today), windows[-1])
     return found
-
-
-def _windows(owed: OwedAction, calendar: Calendar, key_dates: Iterable[KeyDate]) -> list[Window]:
-    if owed.anchor == Anchor.YEAR and owed.period == PeriodKind.YEAR:
-        return [Window(calendar.year.starts_on, calendar.year.ends_on)]
-    return action_windows(owed, calendar.term, key_dates)
 
 
 _LETTER_NOTES: Final[dict[str, str]] = {
@@ -309,7 +256,7 @@ _LETTER_NOTES: Final[dict[str, str]] = {
 
 
 def roster_ticks(
-    calendar: Calendar,
+    calendar: YearCalendar,
     enrolments: Sequence[Enrolment],
     windows: Mapping[ActionKind, Window],
     *,
@@ -332,7 +279,7 @@ def roster_ticks(
             if owed is None or not owed.required or enrolment.school_class.grade_id not in owed.grade_ids:
                 ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
                 continue
-            period = period_for(owed, calendar.term, calendar.periods)
+            period = calendar.period_of(owed)
             tick = facts.ticks.get((enrolment.pupil_id, period.pk, action))
             note = ""
             if action == ActionKind.LETTER:
@@ -350,7 +297,7 @@ def roster_ticks(
     return result
 
 
-def read_facts(calendar: Calendar, pupil_ids: Collection[int], *, with_talks: bool = False) -> YearFacts:
+def read_facts(calendar: YearCalendar, pupil_ids: Collection[int], *, with_talks: bool = False) -> YearFacts:
     """What was recorded and planned this year for these pupils. One query."""
     parts = year_parts(calendar.year, calendar.periods, calendar.term, pupil_ids, with_talks=with_talks)
     return year_facts(facts_of(parts))

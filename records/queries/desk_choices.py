@@ -9,8 +9,8 @@ from accounts.models import RoleGrant
 from mentors.models import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from records.enums import Occasion
 from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.queries.desk import Calendar
 from records.querysets import HeartTalkQuerySet, HomeVisitQuerySet
+from schools.calendar import YearCalendar
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Term
 from students.models import Enrolment, Pupil
@@ -22,7 +22,7 @@ def school_pupils(actor: Actor) -> PupilQuerySet:
     return Pupil.objects.in_school(actor)
 
 
-def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil | None = None) -> list[Enrolment]:
+def companions_of(actor: Actor, calendar: YearCalendar, pupil: Pupil | None = None) -> list[Enrolment]:
     """The actor's present pupils other than `pupil`, in the book's order: who may have joined a talk. One query."""
     if actor.user_id is None:
         return []
@@ -39,7 +39,7 @@ def companions_of(actor: Actor, calendar: Calendar, pupil: Pupil | None = None) 
     return list(rows)
 
 
-def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
+def visit_team(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> list[Teacher]:
     """Teachers who may have joined a visit: oneself first, then the other of a shared slot, the homeroom teacher of the
     pupil's class, and its team 导师团, leader first. Two queries.
 
@@ -72,7 +72,7 @@ def visit_team(actor: Actor, calendar: Calendar, pupil: Pupil) -> list[Teacher]:
     return sorted(rows, key=place)
 
 
-def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment | None:
+def own_enrolment(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> Enrolment | None:
     """The pupil's present place in this year, class at hand."""
     return (
         Enrolment.objects.in_school(actor)
@@ -84,7 +84,7 @@ def own_enrolment(actor: Actor, calendar: Calendar, pupil: Pupil) -> Enrolment |
     )
 
 
-def likely_occasion(calendar: Calendar, day: datetime.date) -> Occasion:
+def likely_occasion(calendar: YearCalendar, day: datetime.date) -> Occasion:
     """The occasion that a talk of `day` most likely has: two weeks around term start and exams. One query."""
     near = datetime.timedelta(days=14)
     dates = calendar.key_dates
@@ -110,7 +110,7 @@ def known_talks(actor: Actor) -> HeartTalkQuerySet:
     return HeartTalk.objects.visible_to(actor).present().select_related("term__year").prefetch_related("pupils")
 
 
-def letter_pupils(actor: Actor, calendar: Calendar) -> PupilQuerySet:
+def letter_pupils(actor: Actor, calendar: YearCalendar) -> PupilQuerySet:
     """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
     own = Assignment.objects.active().main().filter(year=calendar.year)
     if actor.user_id is None:

@@ -11,7 +11,7 @@ from records.lettercheck import Check, CheckContext, Finding, LetterText, check_
 from records.queries.likeness import find_alike
 from schools.contexts import filled
 from schools.enums import LetterTone
-from schools.models import Plan, Term
+from schools.models import Term
 from schools.queries import paper_style
 from students.models import Enrolment, FamilySlip, Pupil
 
@@ -32,7 +32,7 @@ def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
         .exclude(pk=pupil.pk)
         .order_by("pk")
     )
-    plan = _plan(actor, term)
+    plan = actor.calendar.of_term(term).rules.plan
     return CheckContext(
         pupil_name=pupil.name,
         gender=pupil.gender,
@@ -40,8 +40,8 @@ def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
         teachers=tuple(
             Teacher.objects.filter(school_id=actor.school_id or 0).values_list("name", flat=True).order_by("pk")
         ),
-        wants_advice=plan is not None and plan.letter_tone == LetterTone.WITH_ADVICE,
-        blocking=frozenset(plan.letter_blocking) if plan is not None else frozenset(),
+        wants_advice=plan.letter_tone == LetterTone.WITH_ADVICE,
+        blocking=frozenset(plan.letter_blocking),
         page=_page(actor, pupil, term),
     )
 
@@ -55,8 +55,7 @@ def check_for(actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "
 
 def blocking_findings(*, actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "") -> list[Finding]:
     """The findings that the plan wants settled before the letter is handed in; two queries where it lists none."""
-    plan = _plan(actor, term)
-    if plan is None or not plan.letter_blocking:
+    if not actor.calendar.of_term(term).rules.plan.letter_blocking:
         return []
     context = check_context(actor, pupil, term)
     if Check.LIKENESS in context.blocking:
@@ -81,10 +80,3 @@ def _page(actor: Actor, pupil: Pupil, term: Term) -> LetterPage:
         has_code=has_slip,
         signed_by_hand=words.signed_by_hand,
     )
-
-
-def _plan(actor: Actor, term: Term) -> Plan | None:
-    """The plan's version that holds for the term, as of today; before the first one takes effect, the first."""
-    plans = Plan.objects.filter(year=term.year_id)
-    in_force = plans.in_force(min(actor.today, term.ends_on)).first()
-    return in_force or plans.order_by("effective_from", "version").first()

@@ -13,12 +13,9 @@ from core.rowwise import among
 from core.worddiff import Piece, mark_words
 from mentors.models import Assignment, HandOverNote
 from records.enums import LetterState, RecordKind, VersionAct
-from records.lettercheck import Finding
 from records.models import Draft, GrowthLetter, HeartTalk, HomeVisit, LetterReply, Note, RecordVersion
-from records.queries.letter_checks import check_for
-from schools.enums import LetterTone
-from schools.models import Plan, SchoolYear, Term
-from schools.queries import current_year, term_on
+from schools.calendar import YearCalendar
+from schools.models import SchoolYear, Term
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -38,25 +35,6 @@ PROMPTS: Final = (
     "TA 喜欢什么？你是从哪里看出来的？",
     "下学期，你最想和 TA 一起做的一件事是什么？",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LetterTerm:
-    """The term whose letters are written now, and the plan that says what they are."""
-
-    year: SchoolYear
-    term: Term
-    plan: Plan
-
-    @property
-    def label(self) -> str:
-        """What the school calls its letter."""
-        return self.plan.letter_label
-
-    @property
-    def with_advice(self) -> bool:
-        """Whether the letter also gives advice 成长建议 (Wuhu plan 五(三))."""
-        return self.plan.letter_tone == LetterTone.WITH_ADVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +75,7 @@ class DeskRow:
 class LetterDesk:
     """The letters that the actor owes this term, in the book's order."""
 
-    now: LetterTerm
+    now: YearCalendar
     rows: tuple[DeskRow, ...]
     letters: tuple[GrowthLetter, ...]
 
@@ -126,27 +104,7 @@ class LetterDesk:
         return sum(row.reply is not None and row.reply.read_at is None for row in self.rows)
 
 
-def find_letter_term(actor: Actor) -> LetterTerm | None:
-    """The present term and plan; None while the school has none. Three queries."""
-    year = current_year(actor.school_id) if actor.school_id is not None else None
-    if year is None:
-        return None
-    terms = list(Term.objects.filter(year=year))
-    plan = plan_of(year, actor.today)
-    if not terms or plan is None:
-        return None
-    term = term_on(terms, actor.today)
-    term.year = year
-    return LetterTerm(year, term, plan)
-
-
-def plan_of(year: SchoolYear, on: datetime.date) -> Plan | None:
-    """The plan's version in force on a day; before the first one takes effect, the first. One query, or two."""
-    plans = Plan.objects.filter(year=year)
-    return plans.in_force(on).first() or plans.order_by("effective_from", "version").first()
-
-
-def find_letter_desk(actor: Actor, now: LetterTerm, *, earlier_of: int | None = None) -> LetterDesk:
+def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None = None) -> LetterDesk:
     """The desk of the slot that the actor holds or shares; three queries whatever the number of pupils.
 
     `earlier_of` is the key of a pupil whose letters of other terms come along.
@@ -319,21 +277,13 @@ def _shorten(side: list[Piece], size: int) -> None:
         side[:1] = [Piece(rest, False)] if rest else []
 
 
-def blocking_findings(actor: Actor, pupil: Pupil, term: Term, body: str, advice: str) -> list[Finding]:
-    """What the plan wants settled before the letter is handed in; one query unless the plan names a check."""
-    plan = plan_of(term.year, min(actor.today, term.ends_on))
-    if plan is None or not plan.letter_blocking:
-        return []
-    return [f for f in check_for(actor, pupil, term, body, advice) if f.severity == "blocking"]
-
-
 def own_letter_pupils(actor: Actor, year: SchoolYear) -> PupilQuerySet:
     """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
     own = Assignment.objects.held_by(actor).active().main().filter(year=year)
     return Pupil.objects.in_school(actor).filter(pk__in=own.values("pupil_id"))
 
 
-def typed_letter(actor: Actor, now: LetterTerm, pupil: Pupil, body: str, advice: str) -> GrowthLetter | None:
+def typed_letter(actor: Actor, now: YearCalendar, pupil: Pupil, body: str, advice: str) -> GrowthLetter | None:
     """A letter as it is typed, for its paper only: it is never saved. None if the pupil is not the actor's."""
     own = Assignment.objects.held_by(actor).active().main().filter(year=now.year, pupil=pupil)
     assignment = own.select_related("mentor").prefetch_related("mentor__members__teacher").first()

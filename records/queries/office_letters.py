@@ -11,8 +11,8 @@ from accounts.actors import Actor
 from mentors.models import Assignment, Mentor, MentorMember
 from records.enums import LetterState
 from records.models import GrowthLetter, LetterReply
-from records.queries.desk import Calendar
 from records.querysets import GrowthLetterQuerySet
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolYear
 from students.models import Enrolment
@@ -62,7 +62,7 @@ def shown_state(letter: GrowthLetter) -> str:
 
 def letters_owed(
     actor: Actor,
-    calendar: Calendar,
+    calendar: YearCalendar,
     *,
     class_id: int | None = None,
     grade_id: int | None = None,
@@ -112,7 +112,7 @@ def letter_counts(rows: EnrolmentQuerySet) -> dict[str, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
-def letter_rows(actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment]) -> list[LetterRow]:
+def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> list[LetterRow]:
     """One page of `letters_owed` with letters and mentors at hand. Eight queries at most."""
     pupil_ids = [e.pupil_id for e in enrolments]
     letters = {
@@ -159,7 +159,7 @@ def school_letters(actor: Actor) -> GrowthLetterQuerySet:
     return GrowthLetter.objects.filter(school=actor.school_id or 0)
 
 
-def row_of(actor: Actor, calendar: Calendar, letter: GrowthLetter) -> LetterRow | None:
+def row_of(actor: Actor, calendar: YearCalendar, letter: GrowthLetter) -> LetterRow | None:
     """The list's row of one letter, None if its pupil has left."""
     enrolments = list(letters_owed(actor, calendar).filter(pupil=letter.pupil_id))
     rows = letter_rows(actor, calendar, enrolments)
@@ -168,7 +168,7 @@ def row_of(actor: Actor, calendar: Calendar, letter: GrowthLetter) -> LetterRow 
 
 def letters_to_release(
     actor: Actor,
-    calendar: Calendar,
+    calendar: YearCalendar,
     *,
     class_id: int | None,
     grade_id: int | None,
@@ -192,7 +192,7 @@ def still_handed_in(actor: Actor, keys: Collection[int]) -> int:
     return GrowthLetter.objects.visible_to(actor).present().filter(pk__in=keys, state=LetterState.HANDED_IN).count()
 
 
-def next_to_proof(actor: Actor, calendar: Calendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:
+def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:
     """The next letter that waits to be read, in handing-out order from `after` on and then from the top; how many wait.
 
     Letters that the actor writes are left out: nobody inspects their own. Two queries.

@@ -21,7 +21,8 @@ from records.queries.dashboard import (
     has_mentor,
     owed_actions,
 )
-from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
+from records.queries.desk import DeskTick, roster_ticks, windows_of
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolClass
 from schools.querysets import SchoolClassQuerySet
@@ -73,14 +74,14 @@ class MentorRow:
 class ClassPage:
     """One class: its mentors in team order and its pupils by seat number."""
 
-    calendar: Calendar
+    calendar: YearCalendar
     school_class: SchoolClass
     mentors: tuple[MentorRow, ...]
     rows: tuple[PupilRow, ...]
     tally: Tally
 
 
-def _progress(calendar: Calendar, rows: Iterable[PupilRow]) -> tuple[Progress, ...]:
+def _progress(calendar: YearCalendar, rows: Iterable[PupilRow]) -> tuple[Progress, ...]:
     states: dict[ActionKind, list[str]] = defaultdict(list)
     for row in rows:
         for tick in row.owed:
@@ -91,7 +92,7 @@ def _progress(calendar: Calendar, rows: Iterable[PupilRow]) -> tuple[Progress, .
     )
 
 
-def _tally(calendar: Calendar, rows: Sequence[PupilRow]) -> Tally:
+def _tally(calendar: YearCalendar, rows: Sequence[PupilRow]) -> Tally:
     return Tally(
         pupils=len(rows),
         mentored=sum(row.mentor is not None for row in rows),
@@ -101,15 +102,15 @@ def _tally(calendar: Calendar, rows: Sequence[PupilRow]) -> Tally:
 
 
 def _pupil_rows(
-    actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment], mentors: dict[int, Mentor]
+    actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment], mentors: dict[int, Mentor]
 ) -> tuple[PupilRow, ...]:
     """Rows for `enrolments` (class and pupil at hand) with `mentors` by pupil key. Four queries."""
-    windows = windows_of(calendar, actor.today)
+    windows = windows_of(calendar)
     ticks = roster_ticks(calendar, enrolments, windows, today=actor.today)
     return tuple(PupilRow(e, mentors.get(e.pupil_id), ticks[e.pupil_id]) for e in enrolments)
 
 
-def find_class(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> ClassPage:
+def find_class(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> ClassPage:
     """The page of one class, grade at hand; the same number of queries whatever its size."""
     board = class_board(school_class)
     enrolments = [row.enrolment for row in board.rows]
@@ -129,13 +130,13 @@ def find_class(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> C
 class MentorPage:
     """One mentor slot: all its pupils of the year, class by class."""
 
-    calendar: Calendar
+    calendar: YearCalendar
     mentor: Mentor
     rows: tuple[PupilRow, ...]
     tally: Tally
 
 
-def find_mentor(actor: Actor, calendar: Calendar, mentor: Mentor) -> MentorPage:
+def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorPage:
     """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
     own = Assignment.objects.active().filter(mentor=mentor, year=calendar.year)
     if not calendar.rules.plan.supporting_owes:
@@ -153,7 +154,7 @@ def find_mentor(actor: Actor, calendar: Calendar, mentor: Mentor) -> MentorPage:
 
 
 def pupils_to_show(
-    actor: Actor, calendar: Calendar, *, show: str, class_id: int | None = None, grade_id: int | None = None
+    actor: Actor, calendar: YearCalendar, *, show: str, class_id: int | None = None, grade_id: int | None = None
 ) -> EnrolmentQuerySet:
     """The pupils of covered grades that the filter `show` keeps, in list order; to be paged."""
     rows = covered_pupils(actor, calendar).select_related("pupil", "school_class__grade").in_list_order()
@@ -173,7 +174,7 @@ def pupils_to_show(
     return rows.filter(~Exists(ticks.filter(done_ticks(calendar, action))), school_class__grade__in=action.grade_ids)
 
 
-def rows_of(actor: Actor, calendar: Calendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
+def rows_of(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
     """The rows of one page of `pupils_to_show`, mentors and ticks at hand. Eight queries."""
     mentors = {
         a.pupil_id: a.mentor

@@ -35,7 +35,7 @@ from records.enums import PRINTED_LETTERS, Strategy, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
-from schools.queries import OwedAction, PlanRules, paper_style, period_for, periods_of, plan_rules
+from schools.queries import OwedAction, PlanRules, paper_style, period_for
 from students.models import Enrolment
 
 #: The annex's column headings and the actions behind them.
@@ -65,8 +65,9 @@ class BookSource:
         self.year = year
         self.school: School = year.school
         self.style = paper_style(self.school)
-        self.rules: PlanRules | None = plan_rules(year, on=min(actor.today, year.ends_on))
-        self.periods: list[Period] = periods_of(year)
+        calendar = actor.calendar.of(year)
+        self.rules: PlanRules | None = calendar.plan_on(min(actor.today, year.ends_on))
+        self.periods = calendar.periods
         self._read_pupils(actor, mentors)
 
     def _read_pupils(self, actor: Actor, mentors: Sequence[Mentor]) -> None:

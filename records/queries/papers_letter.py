@@ -12,9 +12,10 @@ from django.utils import timezone
 from core.clock import today
 from records.contexts import Letter
 from records.models import GrowthLetter
+from schools.calendar import YearCalendar
 from schools.contexts import filled
 from schools.enums import Design, LetterTone
-from schools.queries import paper_style, plan_versions, version_on
+from schools.queries import paper_style, version_on
 from students.models import Enrolment, FamilySlip
 
 DEFAULT_TITLE = "成长寄语"
@@ -32,7 +33,7 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
         return []
     prefetch_related_objects(rows, "school", "pupil", "term__year", "mentor__members__teacher")
     years = {letter.term.year_id: letter.term.year for letter in rows}
-    versions = {key: plan_versions(year) for key, year in years.items()}
+    versions = {key: YearCalendar(year, on).versions for key, year in years.items()}
     style = paper_style(rows[0].school)
     codes = _family_addresses(rows) if style.words.family_code else {}
     classes = {

@@ -16,7 +16,7 @@ from records.enums import PRINTED_LETTERS, LetterState
 from records.models import GrowthLetter
 from records.queries.filing import filed_under, filing_rank
 from schools.models import School, SchoolClass, SchoolYear, Term
-from schools.queries import paper_style, plan_rules
+from schools.queries import paper_style
 from students.models import Enrolment, FamilySlip
 from students.services import slip_code
 
@@ -121,7 +121,7 @@ def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
 
 def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
     """The classes of the grades that the plan covers with at least one present pupil, in teaching order."""
-    rules = plan_rules(year, on=actor.today)
+    rules = actor.calendar.of(year).plan_on(actor.today)
     pupils = Enrolment.objects.in_school(actor).active().of_year(year)
     return list(
         SchoolClass.objects.visible_to(actor)

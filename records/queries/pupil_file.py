@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from mentors.models import Mentor
 from mentors.queries.care import held_lately
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan, VisitWish
-from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
+from records.queries.desk import DeskTick, roster_ticks, windows_of
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due
 from records.queries.facts import TIME, Fact, fact_rows, facts_of, year_facts, year_parts
 from records.queries.timeline import (
@@ -27,6 +27,7 @@ from records.queries.timeline import (
     records_of,
     sees_all_years,
 )
+from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
 from students.models import Enrolment, Guardian, Pupil
 
@@ -108,7 +109,7 @@ class PupilFile:
 def pupil_file(
     actor: Actor,
     pupil: Pupil,
-    calendar: Calendar,
+    calendar: YearCalendar,
     *,
     may_log: bool,
     may_read: Callable[[Note], bool],
@@ -163,7 +164,7 @@ def pupil_file(
     mentor = main[0] if main else None
     ticks: tuple[DeskTick, ...] = ()
     if may_log and present is not None:
-        windows = windows_of(calendar, actor.today)
+        windows = windows_of(calendar)
         ticks = roster_ticks(calendar, [present], windows, today=actor.today, facts=facts)[pupil.pk]
     handed = next((p.term_id for p in places if p.fact.kind == "handover"), 0)
     return PupilFile(

@@ -16,9 +16,9 @@ from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
 from records.models import BookHandling
 from records.queries.dashboard import Progress, done_ticks, owed_actions
-from records.queries.desk import Calendar
 from records.queries.filing import filed_under, filing_rank
 from records.queries.papers import NO_CLASS
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 from schools.queries import paper_style
 
@@ -95,7 +95,7 @@ class ShelfGrade:
 class Shelf:
     """The books of a place; `counts` by `STATES` are of the whole place, `grades` of those shown."""
 
-    calendar: Calendar
+    calendar: YearCalendar
     grades: tuple[ShelfGrade, ...]
     counts: dict[str, int]
 
@@ -115,7 +115,7 @@ class Shelf:
 
 
 def find_shelf(
-    actor: Actor, calendar: Calendar, *, class_id: int | None = None, grade_id: int | None = None, state: str = ""
+    actor: Actor, calendar: YearCalendar, *, class_id: int | None = None, grade_id: int | None = None, state: str = ""
 ) -> Shelf:
     """The books of the school, a grade or a class, those in `state` (all for an empty one).
 
@@ -128,13 +128,13 @@ def find_shelf(
     return Shelf(calendar, _grades(shown), {s: counts[s] for s in STATES})
 
 
-def find_book(actor: Actor, calendar: Calendar, mentor: Mentor) -> ShelfBook:
+def find_book(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> ShelfBook:
     """The book of one slot of the calendar's year, names at hand. As many queries as `find_shelf`."""
     return next(iter(_books(actor, calendar, mentor=mentor)))
 
 
 def book_list(
-    actor: Actor, calendar: Calendar, *, class_id: int | None = None, grade_id: int | None = None
+    actor: Actor, calendar: YearCalendar, *, class_id: int | None = None, grade_id: int | None = None
 ) -> BookList:
     """The printed list of the same books; the remarks stay with 德育室. One query more, for the school's head."""
     shelf = find_shelf(actor, calendar, class_id=class_id, grade_id=grade_id)
@@ -168,7 +168,7 @@ def _lies_in(book: ShelfBook, *, class_id: int | None, grade_id: int | None) -> 
     return grade_id is None or (place is not None and place.grade_id == grade_id)
 
 
-def _books(actor: Actor, calendar: Calendar, *, mentor: Mentor | None = None) -> list[ShelfBook]:
+def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None) -> list[ShelfBook]:
     slots = Mentor.objects.visible_to(actor).of_year(calendar.year).with_names().order_by("pk")
     if mentor is not None:
         slots = slots.filter(pk=mentor.pk)
@@ -202,7 +202,7 @@ def _books(actor: Actor, calendar: Calendar, *, mentor: Mentor | None = None) ->
     return sorted(books, key=lambda book: filing_rank(book.mentor, places))
 
 
-def _figures(calendar: Calendar) -> dict[int, dict[str, Any]]:
+def _figures(calendar: YearCalendar) -> dict[int, dict[str, Any]]:
     """By slot: its pupils, and for each action how many are owed it and have it. One query."""
     rows = Assignment.objects.active().filter(
         year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None

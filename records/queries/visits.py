@@ -8,8 +8,9 @@ from django.db.models import Q
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher, TeamMember
 from records.models import HomeVisit, VisitPlan, VisitWish
-from records.queries.desk import Calendar, DeskTick, roster_ticks, windows_of
+from records.queries.desk import DeskTick, roster_ticks, windows_of
 from records.querysets import HomeVisitQuerySet, VisitPlanQuerySet
+from schools.calendar import YearCalendar
 from schools.models import SchoolClass, Term
 from students.models import Enrolment, FamilySlip, Pupil
 
@@ -30,18 +31,18 @@ class PlanRow:
         return self.enrolment.pupil
 
 
-def led_classes(actor: Actor, calendar: Calendar) -> list[SchoolClass]:
+def led_classes(actor: Actor, calendar: YearCalendar) -> list[SchoolClass]:
     """The classes that the actor leads this year. One query."""
     return list(SchoolClass.objects.visible_to(actor).of_year(calendar.year).filter(pk__in=actor.homeroom_class_ids))
 
 
-def plan_rows(actor: Actor, calendar: Calendar, school_class: SchoolClass) -> list[PlanRow]:
+def plan_rows(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> list[PlanRow]:
     """The class with what is planned and wished; open ones first by date. Six queries whatever its size."""
     enrolments = list(Enrolment.objects.in_school(actor).for_class_list(school_class))
     for enrolment in enrolments:
         enrolment.school_class = school_class
     keys = [e.pupil_id for e in enrolments]
-    ticks = roster_ticks(calendar, enrolments, windows_of(calendar, actor.today), today=actor.today)
+    ticks = roster_ticks(calendar, enrolments, windows_of(calendar), today=actor.today)
     plans = {
         p.pupil_id: p
         for p in open_plans(actor).filter(term=calendar.term, pupil_id__in=keys).prefetch_related("teachers")
@@ -91,7 +92,7 @@ def open_plan_of(actor: Actor, pupil: Pupil, term: Term) -> VisitPlan | None:
     return open_plans(actor).filter(pupil=pupil, term=term).prefetch_related("teachers").first()
 
 
-def my_plans(actor: Actor, calendar: Calendar) -> VisitPlanQuerySet:
+def my_plans(actor: Actor, calendar: YearCalendar) -> VisitPlanQuerySet:
     """The planned visits in which the actor takes part, or which are for the own pupils."""
     if actor.user_id is None:
         return VisitPlan.objects.none()

@@ -29,8 +29,7 @@ from records.queries.cards import reachable_teachers
 from records.rules import holds_card
 from records.services.drafts import drop_draft
 from records.services.versions import keep_former, note_version
-from schools.models import Term
-from schools.queries import current_year, term_on
+from schools.queries import term_on
 from students.models import Enrolment, FamilySlip, Pupil
 
 #: So many cards of one pupil may wait for their teachers at a time.
@@ -108,8 +107,8 @@ def _create(
     text = data.text.strip()
     if not text:
         raise DomainError("text_empty", "写几句想说的话再交给老师。")
-    year = current_year(pupil.school_id)
-    terms = list(Term.objects.filter(year=year)) if year is not None else []
+    year = actor.calendar.year
+    terms = actor.calendar.of(year).terms if year is not None else ()
     if year is None or not terms:
         raise DomainError("not_set_up", "学校还没有准备好树洞卡，请直接去找你信任的老师。")
     # The pupil's row is the lock of the bound; a second tap waits here and finds the first one's card.

@@ -25,7 +25,6 @@ from records.models import Draft, GrowthLetter, HeartTalk, HomeVisit, Referral, 
 from records.querysets import pupils_in_reach
 from records.rules import can_edit_note, may_log_for
 from schools.models import Term
-from schools.queries import current_year
 from students.models import Pupil
 
 #: A visit with all its fields full stays below.
@@ -181,7 +180,7 @@ def find_target(actor: Actor, key: str) -> Target:
 
 def _new_note(kind: RecordKind) -> Callable[..., Target | None]:
     def find(actor: Actor, pupil_id: int) -> Target | None:
-        year = current_year(actor.school_id) if actor.school_id is not None else None
+        year = actor.calendar.year
         pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id).first()
         if year is None or pupil is None or not may_log_for(actor, [pupil.pk], year):
             return None

@@ -13,7 +13,7 @@ from mentors.models import Assignment, Mentor
 from records.enums import LetterState, VersionAct
 from records.lettercheck import Finding
 from records.models import GrowthLetter
-from records.queries.letter_desk import blocking_findings
+from records.queries.letter_checks import blocking_findings
 from records.services.drafts import drop_draft
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
@@ -64,7 +64,7 @@ def _save(
     if hand_in and not handwritten:
         if not body:
             raise DomainError("letter_empty", "寄语还没有写，写好后再交稿。")
-        findings = blocking_findings(actor, pupil, term, body, advice)
+        findings = blocking_findings(actor=actor, pupil=pupil, term=term, body=body, advice=advice)
         if findings:
             raise LetterBlocked(findings)
     with transaction.atomic():

@@ -15,7 +15,6 @@ from core.text import clean_text
 from records.services.plan import change_plan, unchanged
 from schools.contexts import PaperWords
 from schools.models import PaperSettings, School
-from schools.queries import current_year, plan_versions
 from schools.services import save_paper_settings as write_paper_settings
 
 #: Printed 15 to 25 mm wide: more than any printer shows.
@@ -102,8 +101,8 @@ def _relabel(actor: Actor, school: School, change: LabelChange) -> bool:
     problem = label_problem(label)
     if problem:
         raise DomainError("label_unfit", problem)
-    year = current_year(school.pk)
-    versions = plan_versions(year) if year is not None else []
+    year = actor.calendar.year
+    versions = actor.calendar.of(year).versions if year is not None else ()
     if year is None or not versions:
         raise DomainError("no_plan", "本学年还没有方案。请先设置方案，再改寄语的名称。")
     newest = max(versions, key=lambda rules: rules.plan.version)

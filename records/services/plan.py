@@ -14,9 +14,10 @@ from core.errors import DomainError
 from mentors.services import apply_plan_cap
 from notices.services import send_notice
 from records.services.ticks import rebuild_ticks
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Plan, SchoolYear
-from schools.queries import PlanRules, plan_versions, version_on
+from schools.queries import PlanRules, version_on
 from schools.services import revise_plan
 
 
@@ -75,7 +76,7 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         raise DomainError("not_allowed", "只有管理员可以修改方案。")
     # The year's row is the lock: versions are numbered one after the other.
     SchoolYear.objects.select_for_update().get(pk=year.pk)
-    newest = max((rules.plan.version for rules in plan_versions(year)), default=seen_version)
+    newest = max((rules.plan.version for rules in YearCalendar(year, actor.today).versions), default=seen_version)
     if newest != seen_version:
         raise DomainError(
             "stale", f"方案刚刚已经改成第 {newest} 版。您填写的内容还在，请与新版核对，再从方案页重新修改。"
@@ -97,6 +98,7 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         supporting_owes=change.supporting_owes,
         shared_counts_once=change.shared_counts_once,
     )
+    actor.calendar.forget()
     differences = _follow(actor, year)
     audit(
         actor=actor,
@@ -130,5 +132,5 @@ def follow_plan(*, year: SchoolYear, on: datetime.date) -> None:
                 title="方案的新上限还没有生效",
                 body=error.message,
                 link=reverse("plan:detail"),
-                dedup_key=f"plan-cap:{year.pk}:{version_on(plan_versions(year), on).plan.pk}",
+                dedup_key=f"plan-cap:{year.pk}:{version_on(YearCalendar(year, on).versions, on).plan.pk}",
             )

@@ -20,7 +20,6 @@ from records.services.drafts import drop_draft
 from records.services.readings import note_reading_of
 from records.services.versions import keep_former, note_version
 from schools.models import School
-from schools.queries import current_year
 from students.models import Pupil
 
 #: The kind of these notices.
@@ -37,7 +36,7 @@ def refer(*, actor: Actor, pupil: Pupil, text: str, submission: uuid.UUID, draft
     """
     if pupil.school_id != actor.school_id:
         raise DomainError("other_school", "这位同学不属于本校。")
-    year = current_year(pupil.school_id)
+    year = actor.calendar.year
     if year is None:
         raise DomainError("not_set_up", "本学年还没有设置，请联系学校管理员。紧急情况请直接找心理老师。")
     if actor.user_id is None or not may_refer(actor, pupil, year):

@@ -17,9 +17,10 @@ from django.utils import timezone
 from core.rowwise import among
 from records.enums import LetterState, TickState
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
-from schools.models import Period, SchoolYear
-from schools.queries import PlanRules, period_end, periods_of, plan_versions, version_on
+from schools.models import SchoolYear
+from schools.queries import period_end, version_on
 from students.models import Pupil
 
 TickKey = tuple[int, int, str]
@@ -92,15 +93,14 @@ def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact
 
 def _expected(
     facts: Iterable[Fact],
-    year: SchoolYear,
-    periods: list[Period],
-    versions: list[PlanRules],
-    on: datetime.date,
+    calendar: YearCalendar,
 ) -> dict[TickKey, TickValue]:
-    """What the ticks should say."""
-    rules = {p.pk: version_on(versions, min(on, period_end(p, year))) for p in periods}
-    by_term = {p.term_id: p for p in periods if p.term_id is not None}
-    whole_year = next(p for p in periods if p.term_id is None)
+    """What the ticks should say on the calendar's day."""
+    rules = {
+        p.pk: version_on(calendar.versions, min(calendar.today, period_end(p, calendar.year))) for p in calendar.periods
+    }
+    by_term = {p.term_id: p for p in calendar.periods if p.term_id is not None}
+    whole_year = next(p for p in calendar.periods if p.term_id is None)
     found: dict[TickKey, list[tuple[datetime.date, bool]]] = defaultdict(list)
     for fact in facts:
         for period, kind in (
@@ -178,7 +178,7 @@ def _lock(pupils: QuerySet[Pupil]) -> None:
 def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
     _lock(Pupil.objects.filter(pk__in=pupil_ids))
-    expected = _expected(_facts(year, pupil_ids), year, periods_of(year), plan_versions(year), on)
+    expected = _expected(_facts(year, pupil_ids), YearCalendar(year, on))
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
 
@@ -187,6 +187,6 @@ def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
     if not check:
         _lock(Pupil.objects.filter(school_id=year.school_id))
-    expected = _expected(_facts(year, None), year, periods_of(year), plan_versions(year), on)
+    expected = _expected(_facts(year, None), YearCalendar(year, on))
     stored = _stored(year, None)
     return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

@@ -44,7 +44,7 @@ from records.services.cards import (
     open_card,
     reopen_card,
 )
-from records.views.counsel import SCHOOL_ROLES, year_or_stop
+from records.views.counsel import SCHOOL_ROLES
 from records.views.desk_history import confided_history
 from records.views.drafting import FormDraft
 
@@ -57,7 +57,7 @@ PAGE = 20
 def inbox_page(request: ActorRequest) -> HttpResponse:
     """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list."""
     page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
-    labels = class_labels({card.pupil_id for card in page}, year_or_stop(request))
+    labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
     context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
     return render(request, "treehole/inbox.html", context)
@@ -88,7 +88,7 @@ def history(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> HttpResponse:
-    year = year_or_stop(request)
+    year = request.actor.calendar.this_year()
     draft = FormDraft.of(request, f"card/{found.pk}")
     version = {"version": found.version}
     context: dict[str, Any] = {
@@ -229,7 +229,7 @@ def reopen(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def find_pupil(request: ActorRequest) -> HttpResponse:
     """Whose paper card it is: by class, name or initials; names and classes only."""
-    year = year_or_stop(request)
+    year = request.actor.calendar.this_year()
     classes = classes_of(year)
     chosen = request.GET.get("class", "")
     class_id = next((c.pk for c in classes if str(c.pk) == chosen), None)
@@ -263,7 +263,7 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已录入。回信请当面交给同学。")
             return redirect("cards:card", pk=stored.pk)
-    label = class_labels({pupil.pk}, year_or_stop(request)).get(pupil.pk, "")
+    label = class_labels({pupil.pk}, request.actor.calendar.this_year()).get(pupil.pk, "")
     context = {"pupil": pupil, "class_label": label, "form": form}
     return render(request, "treehole/paper.html", context, status=422 if form.errors else 200)
 
@@ -273,5 +273,5 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
-    year = year_or_stop(request)
+    year = request.actor.calendar.this_year()
     return render(request, "treehole/counts.html", {"counts": card_counts(year), "year": year})

@@ -41,21 +41,11 @@ from records.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
 from records.views.desk_history import confided_history
 from records.views.drafting import FormDraft
-from schools.models import SchoolYear
-from schools.queries import current_year
 from students.models import Pupil
 
 #: Everybody who works in a school.
 SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 PAGE = 20
-
-
-def year_or_stop(request: ActorRequest) -> SchoolYear:
-    """The present year of the actor's school. Raises DomainError `not_set_up` while there is none. One query."""
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
-    if year is None:
-        raise DomainError("not_set_up", "本学年还没有设置，请联系学校管理员。")
-    return year
 
 
 @roles_required(*SCHOOL_ROLES)
@@ -64,7 +54,7 @@ def year_or_stop(request: ActorRequest) -> SchoolYear:
 def new(request: ActorRequest, pk: int) -> HttpResponse:
     """需要心理老师帮助: the short form, in the panel or as a page, with the emergency card beside it."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
-    year = year_or_stop(request)
+    year = request.actor.calendar.this_year()
     if not may_refer(request.actor, pupil, year):
         raise PermissionDenied
     in_reach = pupils_in_reach(request.actor).filter(pk=pupil.pk).exists()
@@ -114,7 +104,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
         )
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect(context["back_url"])
-    may_log = may_log_for(request.actor, [pupil.pk], year_or_stop(request))
+    may_log = may_log_for(request.actor, [pupil.pk], request.actor.calendar.this_year())
     shows = request.GET.get("back") == "pupil"
     found = pupil_help(request.actor, pupil, may_log=may_log) if shows else None
     return render(request, "counsel/_referred.html", {"pupil": pupil, "help": found})
@@ -145,7 +135,7 @@ def home(request: ActorRequest) -> HttpResponse:
     # Who waits longest comes first; what is done, the latest first.
     order = ("created_at", "pk") if state == ReferralState.OPEN else ("-created_at", "-pk")
     page = Paginator(rows.order_by(*order), PAGE).get_page(request.GET.get("page"))
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    year = request.actor.calendar.year
     tabs = [(value, label, counts[value]) for value, label in ReferralState.choices]
     context = {"page_obj": page, "lines": referral_lines(list(page), year), "tabs": tabs, "state": str(state)}
     return render(request, "counsel/home.html", context)
@@ -182,7 +172,7 @@ def history(request: ActorRequest, pk: int) -> HttpResponse:
 def _show(
     request: ActorRequest, found: Referral, *, word: WordForm | None = None, notes: NotesForm | None = None
 ) -> HttpResponse:
-    year = year_or_stop(request)
+    year = request.actor.calendar.this_year()
     mine = can_work_on(request.actor, found)
     draft = FormDraft.of(request, f"referral/{found.pk}") if mine else None
     if word is None:
@@ -306,7 +296,7 @@ def take_up(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def notes(request: ActorRequest) -> HttpResponse:
     """The visits and talks whose authors shared them with 心理老师; the texts stand on their own pages."""
-    year = current_year(request.actor.school_id) if request.actor.school_id is not None else None
+    year = request.actor.calendar.year
     page = Paginator(shared_keys(request.actor), PAGE).get_page(request.GET.get("page"))
     return render(request, "counsel/notes.html", {"page_obj": page, "notes": shared_notes(list(page), year)})
 

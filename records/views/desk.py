@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from accounts.services import audit
-from core.errors import DomainError
 from core.undo import offer_undo
 from mentors.queries.clubs import led_clubs
 from mentors.queries.marks import mark_tasks
 from mentors.queries.meetings import team_classes
 from records.forms.desk import BriefForm
 from records.models import Note
-from records.queries.desk import Calendar, find_calendar, find_desk
+from records.queries.desk import find_desk
 from records.queries.desk_choices import own_enrolment, school_pupils
 from records.queries.drafts import draft_lines
 from records.queries.pupil_file import Asked, PupilFile, pupil_file
@@ -28,6 +27,7 @@ from records.querysets import pupils_in_reach
 from records.rules import can_read_text, may_log_for, with_may_log
 from records.services.briefs import write_brief
 from records.services.readings import note_readings
+from schools.calendar import YearCalendar
 from students.models import Pupil
 
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
@@ -42,7 +42,7 @@ HELP_AFTER = ("visit", "visit_edit", "talk", "talk_edit")
 @never_cache
 def home(request: ActorRequest) -> HttpResponse:
     """The record book's roster table of the slot that the actor holds or shares; `?q=` searches it."""
-    calendar = find_calendar(request.actor)
+    calendar = request.actor.calendar.present
     desk = find_desk(request.actor, calendar) if calendar is not None else None
     query = request.GET.get("q", "").strip()[:40]
     return render(
@@ -67,7 +67,7 @@ def home(request: ActorRequest) -> HttpResponse:
 @never_cache
 def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil's page 一生一表; opening it is logged."""
-    calendar = calendar_or_stop(request)
+    calendar = request.actor.calendar.now
     reach = with_may_log(pupils_in_reach(request.actor), request.actor, calendar.year)
     found = get_visible_or_404(reach, request.actor, everyone=school_pupils(request.actor), pk=pk)
     file = file_of(request, found, calendar)
@@ -82,7 +82,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
 def brief(request: ActorRequest, pk: int) -> HttpResponse:
     """The mentor's own line 学生情况简述."""
     found = pupil_to_record(request, pk)
-    enrolment = own_enrolment(request.actor, calendar_or_stop(request), found)
+    enrolment = own_enrolment(request.actor, request.actor.calendar.now, found)
     if enrolment is None:
         raise PermissionDenied
     form = BriefForm(request.POST or None, initial={"brief": enrolment.brief})
@@ -93,24 +93,15 @@ def brief(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/brief.html", {"pupil": found, "form": form})
 
 
-def calendar_or_stop(request: ActorRequest) -> Calendar:
-    """The present year, read once a request. Raises DomainError `not_set_up` while the school has none."""
-    calendar: Calendar | None = getattr(request, "desk_calendar", None) or find_calendar(request.actor)
-    request.desk_calendar = calendar  # type: ignore[attr-defined]  # kept for the other helpers of this request
-    if calendar is None:
-        raise DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
-    return calendar
-
-
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:
     """The pupil, if the actor may record for them this year; else 403, and 404 for another school's pupil."""
     found = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
-    if not may_log_for(request.actor, [found.pk], calendar_or_stop(request).year):
+    if not may_log_for(request.actor, [found.pk], request.actor.calendar.now.year):
         raise PermissionDenied
     return found
 
 
-def file_of(request: ActorRequest, found: Pupil, calendar: Calendar) -> PupilFile:
+def file_of(request: ActorRequest, found: Pupil, calendar: YearCalendar) -> PupilFile:
     """The pupil's page as the actor may see it."""
 
     def may_read(note: Note) -> bool:
@@ -163,7 +154,7 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str
     target = back_url(request, pupils[0])
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect(target)
-    calendar = calendar_or_stop(request)
+    calendar = request.actor.calendar.now
     if target == reverse("desk:pupil", args=[pupils[0].pk]):
         file = file_of(request, pupils[0], calendar)
         return render(request, "desk/_saved_file.html", file_context(request, file))

@@ -16,7 +16,7 @@ from records.forms.desk import LetterForm
 from records.queries.desk_choices import letter_of, letter_pupils, school_pupils
 from records.queries.letter_findings import finding_lines
 from records.services.letters import LetterBlocked
-from records.views.desk import back_url, calendar_or_stop, render_form, saved
+from records.views.desk import back_url, render_form, saved
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
 
@@ -26,7 +26,7 @@ from records.views.letter_saving import initial_of, try_save
 @never_cache
 def letter(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter of this term to one's own pupil: keep as a draft, or hand in."""
-    calendar = calendar_or_stop(request)
+    calendar = request.actor.calendar.now
     pupil = get_visible_or_404(
         letter_pupils(request.actor, calendar), request.actor, everyone=school_pupils(request.actor), pk=pk
     )

@@ -16,7 +16,6 @@ from mentors.models import Teacher
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
 from records.forms.desk import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.models import HeartTalk, HomeVisit
-from records.queries.desk import Calendar
 from records.queries.desk_choices import (
     companions_of,
     known_talks,
@@ -30,8 +29,9 @@ from records.queries.visits import open_plan_of
 from records.rules import can_edit_note
 from records.services import log_talk, log_visit, update_talk, update_visit
 from records.services.drafts import drop_draft
-from records.views.desk import RECORDERS, calendar_or_stop, pupil_to_record, render_form, saved
+from records.views.desk import RECORDERS, pupil_to_record, render_form, saved
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from schools.calendar import YearCalendar
 from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import Enrolment, Pupil
@@ -47,7 +47,7 @@ FIELD_OF = {"date_out_of_range": "date", "no_pupil": "pupils"}
 @never_cache
 def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a home visit."""
-    pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
+    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
     team = visit_team(request.actor, calendar, pupil)
     draft = FormDraft.of(request, f"visit/new/{pupil.pk}")
     plan = open_plan_of(request.actor, pupil, calendar.term)
@@ -99,7 +99,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     visit = get_visible_or_404(known_visits(request.actor), request.actor, everyone=school_visits(request.actor), pk=pk)
     if not can_edit_note(request.actor, visit):
         raise PermissionDenied
-    pupil, calendar = pupil_to_record(request, visit.pupil_id), calendar_or_stop(request)
+    pupil, calendar = pupil_to_record(request, visit.pupil_id), request.actor.calendar.now
     took_part = list(visit.teachers.all())
     team = list({t.pk: t for t in (*visit_team(request.actor, calendar, pupil), *took_part)}.values())
     draft, stored = FormDraft.of(request, f"visit/{visit.pk}"), VisitEntryForm.initial_of(visit)
@@ -141,7 +141,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a talk with one pupil, or with several at once."""
-    pupil, calendar = pupil_to_record(request, pk), calendar_or_stop(request)
+    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
     others = companions_of(request.actor, calendar, pupil)
     draft = FormDraft.of(request, f"talk/new/{pupil.pk}")
     initial = {
@@ -193,7 +193,7 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     pupils = list(talk.pupils.all())
     # Reached from one pupil's page, the form goes back to it.
     first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
-    pupil, calendar = pupil_to_record(request, first.pk), calendar_or_stop(request)
+    pupil, calendar = pupil_to_record(request, first.pk), request.actor.calendar.now
     draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkChangeForm.initial_of(talk)
     if request.POST.get("action") == TAKE_STORED:
         return _kept(request, draft, pupil)
@@ -239,7 +239,7 @@ def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse
 
 
 def _may_have_joined(
-    request: ActorRequest, calendar: Calendar, pupils: Sequence[Pupil]
+    request: ActorRequest, calendar: YearCalendar, pupils: Sequence[Pupil]
 ) -> tuple[list[tuple[Pupil, str]], list[str]]:
     """Who may be ticked on a stored talk, with their classes: who was there, and the actor's own pupils."""
     rows = companions_of(request.actor, calendar)
@@ -271,7 +271,7 @@ def _chosen(team: Sequence[Teacher], form: VisitEntryForm) -> list[Teacher]:
     return [t for t in team if t.pk in keys]
 
 
-def _sentence(calendar: Calendar, term: Term, pupils: Sequence[Pupil], what: str) -> str:
+def _sentence(calendar: YearCalendar, term: Term, pupils: Sequence[Pupil], what: str) -> str:
     who = pupils[0].name if len(pupils) == 1 else f" {len(pupils)} 位同学"
     # A date in another term counts there, and its tick does not turn here: say so.
     where = "" if term.pk == calendar.term.pk else f"，按日期计入{term.short_name}"

@@ -21,7 +21,7 @@ from records.forms.care import CodeForm, PupilCardForm
 from records.models import TreeHoleCard
 from records.queries.cards import cards_of_slip, near_teachers, reachable_teachers, search_teachers
 from records.services.cards import card_code, hand_in_card, open_by_code
-from schools.queries import current_year
+from schools.calendar import SchoolCalendar
 from students.family import posts_here, private, with_slip
 from students.models import FamilySlip
 
@@ -70,7 +70,7 @@ def _chosen(request: HttpRequest, opened: FamilySlip) -> Teacher | None:
 
 
 def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
-    year = current_year(opened.school_id)
+    year = SchoolCalendar(opened.school_id, today()).year
     query = request.GET.get("q", "").strip()[:20]
     context = {
         "slip": opened,

@@ -8,13 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.actors import system_actor
 from core.clock import today
 from core.errors import DomainError
 from records.forms.visits import WishForm
-from records.queries.desk import find_calendar
 from records.queries.visits import plan_of_slip, wish_of_slip
 from records.services.visit_plans import hand_in_wish
+from schools.calendar import SchoolCalendar
 from students.family import posts_here, private, with_slip
 from students.models import FamilySlip
 
@@ -25,7 +24,7 @@ from students.models import FamilySlip
 @with_slip
 def visit(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The family's wish for this term's visit, open to change; what is agreed stands above it."""
-    calendar = find_calendar(system_actor(school_id=opened.school_id, today=today()))
+    calendar = SchoolCalendar(opened.school_id, today()).present
     wish = wish_of_slip(opened, calendar.term) if calendar is not None else None
     form = WishForm(request.POST or None, initial={"text": wish.text if wish is not None else ""})
     if request.method == "POST" and request.user.is_authenticated:

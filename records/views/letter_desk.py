@@ -24,11 +24,9 @@ from records.queries.letter_checks import check_for
 from records.queries.letter_desk import (
     DeskRow,
     LetterDesk,
-    LetterTerm,
     draft_key,
     find_beside,
     find_letter_desk,
-    find_letter_term,
     own_letter_pupils,
     prompts_for,
     proofing_of,
@@ -54,7 +52,7 @@ TEXT_LEFT = "文字框里还有字。手写的寄语在这里不放文字：请�
 @never_cache
 def letters(request: ActorRequest) -> HttpResponse:
     """The pupils with the states of their letters, and where to begin."""
-    now = letter_term_or_stop(request)
+    now = request.actor.calendar.now
     desk = find_letter_desk(request.actor, now)
     return render(request, "letters/desk.html", {"desk": desk, "now": now, "next_open": desk.next_open()})
 
@@ -64,7 +62,7 @@ def letters(request: ActorRequest) -> HttpResponse:
 @never_cache
 def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's letter in the middle of the desk: keep a draft and go on, hand in, mark as written by hand."""
-    now = letter_term_or_stop(request)
+    now = request.actor.calendar.now
     desk = find_letter_desk(request.actor, now, earlier_of=pk)
     row = next((row for row in desk.rows if row.pupil.pk == pk), None)
     if row is None:
@@ -80,14 +78,6 @@ def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     if row.letter is not None:
         context["conflict"] = draft.conflict(form, initial, row.letter.version, row.letter.pk)
     return _page(request, desk, row, form, context)
-
-
-def letter_term_or_stop(request: ActorRequest) -> LetterTerm:
-    """The present term's letters. Raises DomainError `not_set_up` while the school has no term or plan."""
-    now = find_letter_term(request.actor)
-    if now is None:
-        raise DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
-    return now
 
 
 def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraft) -> HttpResponse:
@@ -112,10 +102,10 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
     if error is not None:
         return _refused(request, desk, row, form, context, error)
     if hands_in:
-        messages.success(request, f"已交稿：{pupil.name}的{now.label}。")
+        messages.success(request, f"已交稿：{pupil.name}的{now.letter_label}。")
         following = desk.next_open(pupil)
         return redirect("desk:letter_desk", pk=following.pupil.pk) if following else redirect("desk:letters")
-    messages.success(request, f"已存草稿：{pupil.name}的{now.label}。")
+    messages.success(request, f"已存草稿：{pupil.name}的{now.letter_label}。")
     return redirect("desk:letter_desk", pk=(desk.beside(pupil, STEPS.get(action, 0)) or row).pupil.pk)
 
 
@@ -144,7 +134,7 @@ def _by_hand(
             unmark_handwritten(actor=request.actor, pupil=pupil, term=term, version=version)
     except DomainError as error:
         return _refused(request, desk, row, form, context, error)
-    said = f"已记下：{pupil.name}的{desk.now.label}是手写的。" if done else "可以在这里打字写了。"
+    said = f"已记下：{pupil.name}的{desk.now.letter_label}是手写的。" if done else "可以在这里打字写了。"
     messages.success(request, said)
     return redirect("desk:letter_desk", pk=pupil.pk)
 

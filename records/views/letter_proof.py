@@ -16,8 +16,6 @@ from core.errors import DomainError
 from records.enums import LetterState
 from records.forms.letter_desk import ProofForm, ReturnForm
 from records.models import GrowthLetter
-from records.queries.dashboard import term_calendar
-from records.queries.desk import Calendar
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import proofing_of
 from records.queries.letter_findings import finding_lines
@@ -27,6 +25,7 @@ from records.services import release_letters, return_letter
 from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office
 from records.services.readings import note_readings
 from records.views.letters import seen_moment
+from schools.calendar import YearCalendar
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")
@@ -125,8 +124,9 @@ def _version(request: ActorRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _calendar_of(request: ActorRequest, found: GrowthLetter) -> Calendar | None:
-    return term_calendar(request.actor, found.term.number)
+def _calendar_of(request: ActorRequest, found: GrowthLetter) -> YearCalendar | None:
+    present = request.actor.calendar.present
+    return present.in_term(found.term.number) if present is not None else None
 
 
 def _with_advice(found: GrowthLetter) -> bool:

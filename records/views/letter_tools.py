@@ -19,13 +19,13 @@ from records.contexts import Letter
 from records.documents.growth_letter import fits, render_letters, sheet_html
 from records.queries.desk_choices import school_pupils
 from records.queries.letter_checks import check_for
-from records.queries.letter_desk import LetterTerm, find_letter_desk, own_letter_pupils, typed_letter
+from records.queries.letter_desk import find_letter_desk, own_letter_pupils, typed_letter
 from records.queries.letter_findings import finding_lines
 from records.queries.papers_letter import letter_context
 from records.queries.unprintable import in_papers
-from records.views.letter_desk import letter_term_or_stop
 from records.views.paper_look import logo_address
 from records.views.papers import pdf_response
+from schools.calendar import YearCalendar
 from students.models import Pupil
 
 #: Longer than a letter may be: what is cut off here is refused when it is saved.
@@ -83,15 +83,15 @@ def lined(request: ActorRequest, pk: int) -> HttpResponse:
 @never_cache
 def lined_all(request: ActorRequest) -> HttpResponse:
     """Lined sheets for all pupils whose letter is not handed in."""
-    term = letter_term_or_stop(request)
+    term = request.actor.calendar.now
     pupils = [row.pupil for row in find_letter_desk(request.actor, term).rows if row.is_open]
     if not pupils:
         raise DomainError("nothing_to_print", "这学期的寄语都已交稿，没有要手写的。")
     return _lined(request, term, pupils, f"{term.label}-手写.pdf")
 
 
-def _target(request: ActorRequest, pk: int) -> tuple[LetterTerm, Pupil]:
-    term = letter_term_or_stop(request)
+def _target(request: ActorRequest, pk: int) -> tuple[YearCalendar, Pupil]:
+    term = request.actor.calendar.now
     rows = own_letter_pupils(request.actor, term.year)
     return term, get_visible_or_404(rows, request.actor, everyone=school_pupils(request.actor), pk=pk)
 
@@ -102,7 +102,7 @@ def _typed(request: ActorRequest) -> tuple[str, str]:
     return body[:MOST_BODY], advice[:MOST_ADVICE]
 
 
-def _paper(request: ActorRequest, term: LetterTerm, pupil: Pupil) -> Letter:
+def _paper(request: ActorRequest, term: YearCalendar, pupil: Pupil) -> Letter:
     body, advice = _typed(request)
     letter = typed_letter(request.actor, term, pupil, body, advice)
     if letter is None:
@@ -111,7 +111,7 @@ def _paper(request: ActorRequest, term: LetterTerm, pupil: Pupil) -> Letter:
     return letter_context(letter, on=request.actor.today)
 
 
-def _lined(request: ActorRequest, term: LetterTerm, pupils: list[Pupil], name: str) -> HttpResponse:
+def _lined(request: ActorRequest, term: YearCalendar, pupils: list[Pupil], name: str) -> HttpResponse:
     letters = [typed_letter(request.actor, term, pupil, "", "") for pupil in pupils]
     papers = [letter_context(letter, on=request.actor.today) for letter in letters if letter is not None]
     if stop := said_first(request, in_papers(papers)):

@@ -21,7 +21,6 @@ from records.enums import LetterState
 from records.forms.letter_desk import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.forms.office import PlaceForm
 from records.queries.dashboard import covered_classes
-from records.queries.desk import Calendar
 from records.queries.office_letters import (
     ACCEPTED,
     RELEASABLE,
@@ -38,6 +37,7 @@ from records.queries.office_letters import (
 from records.services import release_letters
 from records.services.letter_office import cancel_schedule, schedule_release
 from records.views.office import calendar_or_stop
+from schools.calendar import YearCalendar
 
 PAGE_SIZE = 50
 
@@ -85,7 +85,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     )
 
 
-def _choices(request: ActorRequest, calendar: Calendar) -> dict[str, Any]:
+def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:
     return {
         "calendar": calendar,
         "classes": list(covered_classes(request.actor, calendar)),
@@ -178,7 +178,7 @@ def unschedule(request: ActorRequest) -> HttpResponse:
     return _to_list(form, calendar, state=SCHEDULED)
 
 
-def _chosen(request: ActorRequest, states: tuple[str, ...] = RELEASABLE) -> tuple[Calendar, ReleaseForm, list[int]]:
+def _chosen(request: ActorRequest, states: tuple[str, ...] = RELEASABLE) -> tuple[YearCalendar, ReleaseForm, list[int]]:
     """Which letters the post means. Raises DomainError `release_unclear`."""
     calendar = calendar_or_stop(request)
     form = ReleaseForm(request.POST, **_choices(request, calendar))
@@ -206,7 +206,7 @@ def _tell_left(request: ActorRequest, left: int, count: int, done: str) -> None:
         messages.warning(request, f"没有{done}任何寄语：请先勾选已交的寄语。")
 
 
-def _to_list(form: PlaceForm, calendar: Calendar, *, state: str = "") -> HttpResponse:
+def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> HttpResponse:
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
     for name in ("place", "mentor"):

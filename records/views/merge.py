@@ -14,8 +14,6 @@ from accounts.http import ActorRequest, get_visible_or_404, roles_required
 from core.errors import DomainError
 from mentors.queries import find_pupils, find_teachers
 from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
-from schools.models import SchoolYear
-from schools.queries import current_year
 
 SHOWN = 20
 M = TypeVar("M", bound=models.Model)
@@ -25,7 +23,7 @@ M = TypeVar("M", bound=models.Model)
 @require_http_methods(["GET", "POST"])
 def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep pupil `pk`, merge `?other=` into it; without `other`, look for it by name."""
-    year = _year(request)
+    year = request.actor.calendar.year
     everybody = find_pupils(request.actor, year=year)
     kept = get_visible_or_404(everybody, request.actor, pk=pk)
     text = request.GET.get("q", kept.name)
@@ -59,7 +57,7 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep teacher `pk`, merge `?other=` into it; without `other`, look for it by name."""
-    year = _year(request)
+    year = request.actor.calendar.year
     everybody = find_teachers(request.actor, year=year)
     kept = get_visible_or_404(everybody, request.actor, pk=pk)
     text = request.GET.get("q", kept.name)
@@ -81,10 +79,6 @@ def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     context["merge"] = draw_teacher_merge(actor=request.actor, kept=kept, other=other)
     context["other"] = other
     return render(request, "manage/merge_teachers.html", context, status=status)
-
-
-def _year(request: ActorRequest) -> SchoolYear | None:
-    return current_year(request.actor.school_id) if request.actor.school_id is not None else None
 
 
 def _other(request: ActorRequest) -> int | None:

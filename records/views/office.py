@@ -11,10 +11,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, roles_required
-from core.errors import DomainError
 from records.forms.office import PupilFilterForm
-from records.queries.dashboard import covered_classes, find_dashboard, grades_of, term_calendar
-from records.queries.desk import Calendar
+from records.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.queries.office_pupils import (
     SHOW,
     current_year_mentors,
@@ -25,23 +23,22 @@ from records.queries.office_pupils import (
     school_classes,
 )
 from records.rules import keeps_shelf
+from schools.calendar import YearCalendar
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
 PAGE_SIZE = 50
 
 
-def chosen_calendar(request: ActorRequest) -> Calendar | None:
+def chosen_calendar(request: ActorRequest) -> YearCalendar | None:
     """The school's year with the term that `?term=` names, else today's."""
     number = request.GET.get("term", "") or request.POST.get("term", "")
-    return term_calendar(request.actor, int(number) if number in ("1", "2") else None)
+    present = request.actor.calendar.present
+    return present.in_term(int(number) if number in ("1", "2") else None) if present is not None else None
 
 
-def calendar_or_stop(request: ActorRequest) -> Calendar:
-    """As `chosen_calendar`. Raises DomainError `no_year` while there is none."""
-    calendar = chosen_calendar(request)
-    if calendar is None:
-        raise DomainError("no_year", "本校还没有当前学年的校历和方案。请联系管理员先设置学年和方案。")
-    return calendar
+def calendar_or_stop(request: ActorRequest) -> YearCalendar:
+    """As `chosen_calendar`. Raises DomainError `not_set_up` while there is none."""
+    return chosen_calendar(request) or request.actor.calendar.now
 
 
 @roles_required(*WATCHERS)
@@ -142,7 +139,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
     )
 
 
-def _filters(calendar: Calendar) -> list[tuple[str, str]]:
+def _filters(calendar: YearCalendar) -> list[tuple[str, str]]:
     """The filters of a class's pupils with their words."""
     actions = [(str(a.action), f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
     return [("", "全部"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师"), *actions]

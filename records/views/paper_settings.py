@@ -25,7 +25,7 @@ from records.services.paper_settings import save_paper_settings
 from schools.contexts import Letterhead, PaperStyle, SampleLook
 from schools.enums import Design
 from schools.models import Plan, School
-from schools.queries import newest_plan, paper_settings, schools_visible_to, style_of
+from schools.queries import paper_settings, schools_visible_to, style_of
 from schools.services import clean_words
 
 #: Which field the sentence of a refusal belongs to; all others stand above the form.
@@ -64,7 +64,9 @@ def _known(request: ActorRequest) -> _Known:
     """Three queries."""
     actor = request.actor
     school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
-    settings, plan = paper_settings(school), newest_plan(school.pk)
+    settings, year = paper_settings(school), actor.calendar.year
+    versions = actor.calendar.of(year).versions if year is not None else ()
+    plan = max((rules.plan for rules in versions), key=lambda plan: plan.version, default=None)
     names_letter = plan is not None and actor.has(Role.SCHOOL_ADMIN)
     return _Known(school, settings.version if settings else 0, style_of(school, settings), plan, names_letter)
 

@@ -16,19 +16,16 @@ from core.clock import cn_day
 from core.errors import DomainError
 from records.forms.plan import PlanForm
 from records.services.plan import change_plan
+from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import Anchor, MatchingMode, PeriodKind, VisitOutcome
-from schools.models import School, SchoolYear, Term
+from schools.models import School
 from schools.queries import (
     OwedAction,
     PlanRules,
     Window,
-    action_windows,
-    current_year,
     grades_of,
-    plan_versions,
     schools_of_bureau,
     schools_visible_to,
-    terms_with_dates,
     version_on,
 )
 
@@ -83,8 +80,9 @@ def of_school(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
     actor = request.actor
-    year = current_year(school.pk)
-    versions = plan_versions(year) if year is not None else []
+    calendar = SchoolCalendar(school.pk, actor.today)
+    year = calendar.year
+    versions = calendar.of(year).versions if year is not None else ()
     if year is None or not versions:
         return render(request, "plan/detail.html", {"plan_school": school, "year": year})
     in_force = version_on(versions, actor.today)
@@ -94,7 +92,6 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
         raise Http404
     grades = grades_of(school)
     names = {grade.pk: grade.name for grade in grades}
-    terms = terms_with_dates(year)
     return render(
         request,
         "plan/detail.html",
@@ -106,18 +103,18 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "later": shown.plan.effective_from > actor.today and shown is not in_force,
             "covered": [(grade, shown.matching[grade.pk].label) for grade in grades if shown.covers(grade.pk)],
             "uncovered": [grade.name for grade in grades if not shown.covers(grade.pk)],
-            "actions": [_action_line(a, names, year, terms) for a in shown.actions],
+            "actions": [_action_line(a, names, calendar.of(year)) for a in shown.actions],
             "history": _history(versions, names, in_force=in_force, shown=shown),
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },
     )
 
 
-def _action_line(action: OwedAction, names: dict[int, str], year: SchoolYear, terms: Sequence[Term]) -> ActionLine:
+def _action_line(action: OwedAction, names: dict[int, str], calendar: YearCalendar) -> ActionLine:
     if action.anchor == Anchor.YEAR:
-        lines = [WindowLine("全学年", [Window(year.starts_on, year.ends_on)])]
+        lines = [WindowLine("全学年", [Window(calendar.year.starts_on, calendar.year.ends_on)])]
     else:
-        lines = [WindowLine(t.short_name, action_windows(action, t, t.key_dates.all())) for t in terms]
+        lines = [WindowLine(t.short_name, calendar.term_windows(action, t)) for t in calendar.terms]
     outcomes = [VisitOutcome(value).label for value in VisitOutcome.values if value in action.accepted_outcomes]
     return ActionLine(
         label=action.action.label,
@@ -141,7 +138,7 @@ def _anchor_words(action: OwedAction) -> str:
 
 
 def _history(
-    versions: list[PlanRules], names: dict[int, str], *, in_force: PlanRules, shown: PlanRules
+    versions: Sequence[PlanRules], names: dict[int, str], *, in_force: PlanRules, shown: PlanRules
 ) -> list[VersionLine]:
     lines = [
         VersionLine(
@@ -209,8 +206,8 @@ def _outcomes(action: OwedAction) -> str:
 def edit(request: ActorRequest) -> HttpResponse:
     """The form of the next version; what the domain refuses stands at the form, and what was typed stays."""
     actor = request.actor
-    year = current_year(actor.school_id) if actor.school_id is not None else None
-    versions = plan_versions(year) if year is not None else []
+    year = actor.calendar.year
+    versions = actor.calendar.of(year).versions if year is not None else ()
     if year is None or not versions:
         raise Http404
     # The newest version is edited, even if it is yet to take effect.

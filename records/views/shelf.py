@@ -19,12 +19,12 @@ from records.documents.book_list import render_book_list
 from records.enums import BookStep
 from records.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
 from records.queries.dashboard import covered_classes
-from records.queries.desk import Calendar
 from records.queries.office_pupils import current_year_mentors
 from records.queries.shelf import STATES, WAITING, Shelf, book_list, find_book, find_shelf
 from records.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
 from records.views.office import calendar_or_stop, chosen_calendar
 from records.views.papers import pdf_response
+from schools.calendar import YearCalendar
 
 #: Where the session keeps what was done last, so that one press takes it back.
 LAST: Final = "shelf_last"
@@ -112,7 +112,7 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _book_page(
-    request: ActorRequest, calendar: Calendar, mentor: Mentor, form: RemarkForm, *, status: int = 200
+    request: ActorRequest, calendar: YearCalendar, mentor: Mentor, form: RemarkForm, *, status: int = 200
 ) -> HttpResponse:
     found = find_book(request.actor, calendar, mentor)
     last = BookStep(found.state) if found.state != WAITING else None
@@ -154,7 +154,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     return pdf_response(render_book_list(books), f"{calendar.term}-记录本收发登记表.pdf")
 
 
-def _form(request: ActorRequest, calendar: Calendar, data: Mapping[str, Any]) -> ShelfForm:
+def _form(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> ShelfForm:
     values = {"term": str(calendar.term.number), "place": data.get("place", ""), "state": data.get("state", "")}
     return ShelfForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
 
@@ -164,7 +164,7 @@ def _filters(data: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(data.get(name, "")) for name in ("place", "state")}
 
 
-def _page(request: ActorRequest, calendar: Calendar, data: Mapping[str, Any]) -> dict[str, Any]:
+def _page(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> dict[str, Any]:
     form = _form(request, calendar, data)
     found = find_shelf(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=form.state)
     return {
@@ -194,7 +194,7 @@ def _tabs(form: ShelfForm, found: Shelf) -> list[dict[str, Any]]:
     return tabs
 
 
-def _query(calendar: Calendar, form: ShelfForm, *, state: str | None = None) -> str:
+def _query(calendar: YearCalendar, form: ShelfForm, *, state: str | None = None) -> str:
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
     for name, value in (("place", form.place), ("state", form.state if state is None else state)):
@@ -203,7 +203,7 @@ def _query(calendar: Calendar, form: ShelfForm, *, state: str | None = None) -> 
     return query.urlencode()
 
 
-def _undoable(request: ActorRequest, calendar: Calendar, found: Shelf) -> dict[str, Any] | None:
+def _undoable(request: ActorRequest, calendar: YearCalendar, found: Shelf) -> dict[str, Any] | None:
     """What the person did last on this day in this term, for the bar with the button that takes it back."""
     last = request.session.get(LAST)
     if not isinstance(last, dict) or last.get("day") != request.actor.today.isoformat():
@@ -214,7 +214,7 @@ def _undoable(request: ActorRequest, calendar: Calendar, found: Shelf) -> dict[s
     return {"step": step, "word": DONE_WORDS[step], "books": last["books"], "count": len(last["books"])}
 
 
-def _ready_for(request: ActorRequest, calendar: Calendar, step: BookStep) -> list[int]:
+def _ready_for(request: ActorRequest, calendar: YearCalendar, step: BookStep) -> list[int]:
     """Keys of all books of the posted place that stand right before `step`; own ones wait for a colleague's check."""
     form = _form(request, calendar, request.POST)
     before = step.before.value if step.before is not None else WAITING
@@ -234,7 +234,7 @@ def _unclear() -> DomainError:
     return DomainError("books_unclear", "没有看清要登记哪些记录本，请返回书架重新选择。")
 
 
-def _back(request: ActorRequest, calendar: Calendar) -> HttpResponse:
+def _back(request: ActorRequest, calendar: YearCalendar) -> HttpResponse:
     """The shelf as it is now: alone for htmx (which empties the panel it came from), else its page."""
     htmx = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
     if not htmx:

@@ -29,7 +29,7 @@ from records.queries.visits import (
 )
 from records.rules import may_plan_for
 from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
-from records.views.desk import RECORDERS, calendar_or_stop
+from records.views.desk import RECORDERS
 from schools.models import SchoolClass
 
 PAGE_SIZE: Final = 20
@@ -41,7 +41,7 @@ MOST_PLANS: Final = 30
 @never_cache
 def visits(request: ActorRequest) -> HttpResponse:
     """家访安排: what is planned with me or for my pupils, and 我参加的家访."""
-    calendar = calendar_or_stop(request)
+    calendar = request.actor.calendar.now
     plans = list(my_plans(request.actor, calendar)[: MOST_PLANS + 1])
     page = Paginator(joined_visits(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -60,7 +60,7 @@ def visits(request: ActorRequest) -> HttpResponse:
 @never_cache
 def plan(request: ActorRequest) -> HttpResponse:
     """The class's visits: who is done, planned or open, the families' wishes; several are planned at once."""
-    calendar = calendar_or_stop(request)
+    calendar = request.actor.calendar.now
     classes = led_classes(request.actor, calendar)
     if not classes:
         raise DomainError("no_class", "本学年还没有您带的班级，请联系学校管理员。")
@@ -183,7 +183,7 @@ def _plan(request: ActorRequest, pk: int, *, cancelled: bool = False) -> VisitPl
 
 
 def _class_of(request: ActorRequest, found: VisitPlan) -> SchoolClass:
-    classes = led_classes(request.actor, calendar_or_stop(request))
+    classes = led_classes(request.actor, request.actor.calendar.now)
     keys = set(found.pupil.enrolments.filter(ends_on=None).values_list("school_class_id", flat=True))
     own = next((c for c in classes if c.pk in keys), None)
     if own is None:

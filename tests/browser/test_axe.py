@@ -154,7 +154,6 @@ from core.clock import today
 from mentors.models import Assignment, Teacher
 from records.enums import CardSubject, CardWish
 from records.models import Referral
-from records.queries.desk import find_calendar
 from records.services import TalkData, VisitData, log_talk, log_visit
 from records.services.cards import TreeHoleData, hand_in_card
 from records.services.referrals import refer
@@ -164,7 +163,7 @@ from students.services import issue_slips
 user = User.objects.get(username="demo-mentor")
 actor = actor_for(user, scope_key=None, on=today())
 if not Referral.objects.filter(created_by=user).exists():
-    calendar = find_calendar(actor)
+    calendar = actor.calendar.present
     pupils = [a.pupil for a in Assignment.objects.held_by(actor).active().filter(year=calendar.year).order_by("pk")]
     first = pupils[0]
     log_visit(actor=actor, pupil=first, term=calendar.term, teachers=[], submission=uuid.uuid4(),

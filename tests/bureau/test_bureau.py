@@ -84,5 +84,5 @@ def test_the_page_costs_the_same_for_one_school_and_for_three(
     for number in range(1, count):
         second_school(f"s{number}")
     client = client_of(qingzhu.bureau_user)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(reverse("bureau:home"))

@@ -264,9 +264,9 @@ def test_many_papers_cost_the_queries_of_one(
     released_letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
     released_letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
     rows = list(GrowthLetter.objects.order_by("pk"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         letter_contexts(rows[:1])
     rows = list(GrowthLetter.objects.order_by("pk"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         papers = letter_contexts(rows)
     assert [p.pupil_name for p in papers] == ["安可儿", "白一诺", "范思齐"]

@@ -47,5 +47,5 @@ def test_the_overview_costs_the_same_for_few_classes_and_for_more(
         )
         set_team(actor=qingzhu.system, school_class=school_class, mentors=[slot], leader=slot)
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(reverse("manage:classes"))

@@ -178,11 +178,11 @@ def test_the_page_costs_the_same_for_one_role_and_for_three(
 ) -> None:
     url = reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(url)
     for role in (Role.COUNSELLOR, Role.LEADER):
         grant_role(actor=qingzhu.system, user=qingzhu.mentor, role=role, school=qingzhu.school)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(url)
 
 

@@ -17,9 +17,9 @@ from mentors.models import Mentor
 from mentors.services.supporting import add_supporting
 from records.models import Tick
 from records.services import PlanChange, VisitData, change_plan, log_visit, rebuild_ticks
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import Grade, Plan, PlanAction, School
-from schools.queries import plan_rules
 from schools.services import create_school
 from tests.cast import TODAY, SchoolCast
 
@@ -85,8 +85,8 @@ def test_a_change_is_a_new_version_and_the_former_one_stays(qingzhu: SchoolCast)
         (1, 15, "成长寄语", before.effective_from),
         (2, 16, "成长激励卡", TODAY),
     ]
-    rules = plan_rules(qingzhu.year, on=TODAY)
-    former = plan_rules(qingzhu.year, on=TODAY - datetime.timedelta(days=1))
+    rules = YearCalendar(qingzhu.year, TODAY).plan_on(TODAY)
+    former = YearCalendar(qingzhu.year, TODAY).plan_on(TODAY - datetime.timedelta(days=1))
     assert rules is not None
     assert former is not None
     visit, talk, card = (rules.find(kind) for kind in (ActionKind.VISIT, ActionKind.TALK, ActionKind.CARD))
@@ -280,7 +280,7 @@ def test_the_plan_costs_the_same_with_one_version_and_with_three(
     for seen in range(1, versions):
         save(qingzhu, seen=seen, cap=15 + seen)
     client = client_of(qingzhu.mentor)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         page = client.get(reverse("plan:detail"))
     assert len(page.context["history"]) == versions
 

@@ -8,11 +8,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from core.clock import today
 from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, RollOver, Teacher
 from mentors.services import assign_pupil
+from schools.calendar import SchoolCalendar
 from schools.models import SchoolYear
-from schools.queries import current_year
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.records.builders import letter
@@ -60,7 +61,7 @@ def test_the_list_costs_the_same_for_one_pupil_and_for_three(
         pupil = EnrolmentFactory.create(school_class=qingzhu.class_one, pupil__name=f"唐{number}").pupil
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.OFFICE)
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         page = client.get(reverse("manage:pupils"), {"q": "唐"})
     assert len(page.context["page"].object_list) == count
 
@@ -171,7 +172,7 @@ def roll_form(client: Client) -> dict[str, object]:
 def test_rolling_over_is_previewed_done_once_and_undone(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.admin)
     values = roll_form(client)
-    assert current_year(qingzhu.school.pk) == qingzhu.year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == qingzhu.year
     for _ in range(2):
         assert client.post(reverse("year:roll"), values)["Location"] == reverse("year:overview")
     assert SchoolYear.objects.filter(school=qingzhu.school).count() == 2
@@ -180,7 +181,7 @@ def test_rolling_over_is_previewed_done_once_and_undone(qingzhu: SchoolCast, cli
     assert "升级 5 名，毕业 0 名" in overview
     assert "撤销这次升级" in overview
     client.post(reverse("year:undo", args=[done.pk]))
-    assert current_year(qingzhu.school.pk) == qingzhu.year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == qingzhu.year
 
 
 def test_an_outdated_preview_is_shown_anew(qingzhu: SchoolCast, client_of: SignIn) -> None:
@@ -203,7 +204,7 @@ def test_a_changed_year_cannot_be_undone(qingzhu: SchoolCast, client_of: SignIn)
     answer = client.post(reverse("year:undo", args=[done.pk]))
     assert answer.status_code == 409
     assert "不能再整体撤销" in answer.content.decode()
-    assert current_year(qingzhu.school.pk) == done.to_year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == done.to_year
 
 
 def test_another_schools_roll_over_is_unknown(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:

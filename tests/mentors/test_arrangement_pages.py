@@ -129,6 +129,6 @@ def test_the_page_costs_the_same_with_a_short_and_a_long_history(
     for mentor in (qingzhu.slot_colleague, qingzhu.slot_homeroom)[:moves]:
         move_pupil(actor=office, pupil=qingzhu.pupils[0], mentor=mentor)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         page = client.get(address(qingzhu, qingzhu.pupils[0]))
     assert len(page.context["found"].history) == 1 + moves

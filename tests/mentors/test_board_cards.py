@@ -88,7 +88,7 @@ def test_the_board_costs_the_same_for_one_and_for_three_pupils_and_mentors(
     slots = [qingzhu.slot, qingzhu.slot_colleague, qingzhu.slot_shared][:mentors]
     set_team(actor=qingzhu.system, school_class=school_class, mentors=slots, leader=slots[0])
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         page = client.get(address(school_class))
     assert page.content.decode().count('class="board-card"') == pupils
 

@@ -60,7 +60,7 @@ def test_the_overview_costs_the_same_for_one_class_and_for_three(
         )
         set_team(actor=qingzhu.system, school_class=school_class, mentors=[slot], leader=slot)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get(reverse("board:list"))
 
 

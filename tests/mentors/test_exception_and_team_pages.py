@@ -49,7 +49,7 @@ def test_the_list_costs_the_same_for_one_exception_and_for_three(
     for mentor in (qingzhu.slot, qingzhu.slot_colleague, qingzhu.slot_homeroom)[:count]:
         grant(qingzhu, mentor)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         client.get(reverse("board:exceptions"))
 
 

@@ -131,7 +131,7 @@ def test_the_cap_is_applied_in_one_number_of_queries(
     for _ in range(extra):
         create_mentor(actor=qingzhu.system, year=qingzhu.year, teachers=[TeacherFactory.create(school=qingzhu.school)])
     Plan.objects.filter(year=qingzhu.year).update(cap=16)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         apply_plan_cap(actor=qingzhu.system, year=qingzhu.year)
 
 

@@ -158,7 +158,7 @@ def test_the_pages_cost_the_same_for_one_session_and_for_three(
         key = teacher_of(qingzhu.mentor).pk
         set_attendance(actor=qingzhu.actor(qingzhu.office), session=session, came=[key], stayed_away=[])
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(reverse("training:list"))
     with django_assert_num_queries(8):
         client.get(reverse("training:people"))

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.services import assign_pupil, create_mentor, set_team
-from records.queries.dashboard import Dashboard, Progress, find_dashboard, term_calendar
+from records.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.services import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Grade
@@ -24,7 +24,7 @@ SignIn = Callable[[User], Client]
 
 def board(cast: SchoolCast, term: int = 1, on: datetime.date = TODAY) -> Dashboard:
     actor = cast.actor(cast.office)
-    calendar = term_calendar(actor, term)
+    calendar = actor.calendar.now.in_term(term)
     assert calendar is not None
     return find_dashboard(actor, calendar)
 
@@ -133,7 +133,7 @@ def test_the_dashboard_costs_the_same_for_one_class_and_for_three(
     if classes == 3:
         three_classes(qingzhu)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         client.get(reverse("office:grade", args=[qingzhu.class_one.grade_id]))
 
 
@@ -149,7 +149,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         client.get(reverse("office:class", args=[qingzhu.class_five.pk]))
 
 
@@ -165,7 +165,7 @@ def test_the_list_of_pupils_costs_the_same_for_one_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(reverse("office:pupils"), {"place": f"c{qingzhu.class_five.pk}"})
 
 

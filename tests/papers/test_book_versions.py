@@ -51,7 +51,7 @@ def test_a_blank_book_does_not_read_the_records(
 ) -> None:
     actor = recorded.actor(recorded.office)
     (mentor,) = (slot for slot in mentors_for_print(actor, recorded.year) if slot == recorded.slot)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         source = BookSource(actor, recorded.year, [mentor])
         source.book(mentor, mask_phones=True, version=BookVersion.BLANK)
         source.shown(mentor, version=BookVersion.BLANK)

@@ -14,7 +14,6 @@ from mentors.services import assign_pupil
 from records.contexts import ClassSummary
 from records.enums import TalkForm
 from records.queries.class_summary import class_summary
-from records.queries.dashboard import term_calendar
 from records.queries.office_pupils import school_classes
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolClass
@@ -29,7 +28,7 @@ SECRET = "这段话不给别人看。"
 
 def summary(cast: SchoolCast, school_class: SchoolClass | None = None, term: int = 1) -> ClassSummary:
     actor = cast.actor(cast.office)
-    calendar = term_calendar(actor, term)
+    calendar = actor.calendar.now.in_term(term)
     assert calendar is not None
     found = school_classes(actor).get(pk=(school_class or cast.class_one).pk)
     return class_summary(actor, calendar, found)
@@ -91,10 +90,10 @@ def test_it_costs_the_same_for_four_pupils_and_for_seven(
     EnrolmentFactory.create_batch(more, school_class=qingzhu.class_one)
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     actor = qingzhu.actor(qingzhu.office)
-    calendar = term_calendar(actor, 1)
+    calendar = actor.calendar.now.in_term(1)
     assert calendar is not None
     found = school_classes(actor).get(pk=qingzhu.class_one.pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(class_summary(actor, calendar, found).pupils) == 4 + more
 
 

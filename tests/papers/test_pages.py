@@ -149,7 +149,7 @@ def test_books_are_read_in_the_same_number_of_queries(
     actor = qingzhu.actor(qingzhu.office)
     slots = [qingzhu.slot, qingzhu.slot_colleague, qingzhu.slot_shared][:count]
     mentors = [slot for slot in mentors_for_print(actor, qingzhu.year) if slot in slots]
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         source = BookSource(actor, qingzhu.year, mentors)
         books = [source.book(mentor, mask_phones=True) for mentor in mentors]
     assert [len(book.pupils) for book in books] == [2, 1, 1][:count]
@@ -262,5 +262,5 @@ def test_the_list_costs_the_same_for_two_classes_and_for_four(
     for number in range(2, classes):
         EnrolmentFactory.create(school_class=create_class(year=qingzhu.year, grade_number=1, number=number))
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(14):
         client.get(reverse("papers:index"))

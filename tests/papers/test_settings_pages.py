@@ -87,7 +87,7 @@ def test_the_page_shows_what_is_set_and_opens_with_few_queries(
 
 
 # Session, user, roles of the day, unread notices and navigation; then school, settings and plan.
-QUERIES = 7
+QUERIES = 8
 
 
 def test_what_is_typed_is_saved(qingzhu: SchoolCast, client_of: SignIn) -> None:
@@ -220,7 +220,7 @@ def test_the_sample_shows_what_is_typed_and_saves_nothing(
 
 
 # Session, user, roles of the day, school, settings, plan.
-PREVIEW_QUERIES = 6
+PREVIEW_QUERIES = 7
 
 
 def test_the_answer_is_the_picture_of_the_paper(qingzhu: SchoolCast, client_of: SignIn) -> None:

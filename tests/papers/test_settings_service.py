@@ -16,10 +16,11 @@ from accounts.services import grant_role
 from core.errors import DomainError
 from records.services.paper_settings import LabelChange, PaperChange, save_paper_settings
 from records.services.plan import change_plan, unchanged
+from schools.calendar import YearCalendar
 from schools.contexts import PaperWords
 from schools.enums import Design
 from schools.models import PaperSettings, Plan, School
-from schools.queries import PlanRules, paper_style, plan_rules, plan_versions
+from schools.queries import PlanRules, paper_style
 from schools.services import paper_problems
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.core.test_pictures import photographed, picture
@@ -239,7 +240,7 @@ def test_a_refused_save_leaves_no_file_and_keeps_the_former_one(
 
 # --- The letter's name ------------------------------------------------------------------------------------------------
 def rules(cast: SchoolCast) -> PlanRules:
-    found = plan_rules(cast.year, on=TODAY)
+    found = YearCalendar(cast.year, TODAY).plan_on(TODAY)
     assert found is not None
     return found
 
@@ -252,7 +253,9 @@ def test_a_new_name_of_the_letter_is_a_new_plan_version_with_all_else_unchanged(
     before = rules(qingzhu)
     save(qingzhu, qingzhu.admin, label=label("成长激励卡"))
     after = rules(qingzhu)
-    history = [(v.plan.version, v.plan.letter_label, v.plan.effective_from) for v in plan_versions(qingzhu.year)]
+    history = [
+        (v.plan.version, v.plan.letter_label, v.plan.effective_from) for v in YearCalendar(qingzhu.year, TODAY).versions
+    ]
     assert history == [(1, "成长寄语", before.plan.effective_from), (2, "成长激励卡", TODAY)]
     assert (after.actions, after.matching) == (before.actions, before.matching)
     kept = [f.name for f in Plan._meta.fields if f.name not in {"id", "version", "effective_from", "letter_label"}]
@@ -270,7 +273,7 @@ def test_a_name_left_as_it_was_makes_no_version_and_undoes_none(qingzhu: SchoolC
         change=replace(present, letter_label="卡"),
     )
     save(qingzhu, qingzhu.admin, seen=1, label=label("成长寄语"))
-    assert [v.plan.letter_label for v in plan_versions(qingzhu.year)] == ["成长寄语", "卡"]
+    assert [v.plan.letter_label for v in YearCalendar(qingzhu.year, TODAY).versions] == ["成长寄语", "卡"]
     assert refusal(qingzhu, qingzhu.admin, seen=2, label=label("别的名称")) == "label_stale"
 
 

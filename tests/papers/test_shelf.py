@@ -228,5 +228,5 @@ def test_the_shelf_costs_the_same_for_one_book_and_for_three(
     for step in BookStep:
         mark(qingzhu, *slots, step=step)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         assert len(shown(client.get(SHELF))) == books

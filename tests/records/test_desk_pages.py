@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, User
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models import Assignment
 from mentors.services import assign_pupil, unassign_pupil
-from records.queries.desk import find_calendar, find_desk
+from records.queries.desk import find_desk
 from schools.enums import VisitOutcome
 from schools.models import Plan, PlanAction, SchoolYear
 from students.models import Enrolment, Pupil
@@ -68,7 +68,7 @@ def test_the_home_page_is_the_roster_table(qingzhu: SchoolCast, client_of: Clien
 
 def test_the_next_step_is_the_window_that_closes_first(qingzhu: SchoolCast) -> None:
     actor = qingzhu.actor(qingzhu.mentor)
-    calendar = find_calendar(actor)
+    calendar = actor.calendar.present
     assert calendar is not None
     desk = find_desk(actor, calendar)
     assert desk is not None

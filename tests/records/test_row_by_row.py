@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 
 from mentors.models import Assignment
 from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.queries.desk import find_calendar
 from records.queries.facts import year_parts
 from records.queries.timeline import records_of
 from schools.models import SchoolOwned
@@ -49,7 +48,7 @@ def test_a_pupils_assignments_are_looked_up_by_the_pupil(qingzhu: SchoolCast) ->
 
 @on_sqlite
 def test_a_years_visits_and_talks_of_some_pupils_are_looked_up_by_the_pupils(qingzhu: SchoolCast) -> None:
-    calendar = find_calendar(qingzhu.actor(qingzhu.mentor))
+    calendar = qingzhu.actor(qingzhu.mentor).calendar.present
     assert calendar is not None
     parts = year_parts(calendar.year, calendar.periods, calendar.term, [p.pk for p in qingzhu.pupils], with_talks=True)
     looked = [looked_up(part)[0] for part in parts if part.model in (HomeVisit, HeartTalk.pupils.through)]

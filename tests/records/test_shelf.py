@@ -17,10 +17,9 @@ from mentors.services import assign_pupil, create_mentor
 from mentors.services.transfers import change_class, retire_teacher
 from records.enums import BookStep
 from records.models import BookHandling
-from records.queries.dashboard import term_calendar
-from records.queries.desk import Calendar
 from records.queries.shelf import Shelf, ShelfBook, find_shelf
 from records.services.shelf import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
+from schools.calendar import YearCalendar
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
 from tests.records.builders import letter, partner_of, talk, term_of, visit
 
@@ -48,8 +47,8 @@ def dates(slot: Mentor) -> tuple[datetime.date | None, ...]:
     return book.issued_on, book.collected_on, book.checked_on
 
 
-def calendar_of(cast: SchoolCast, number: int = 1) -> Calendar:
-    calendar = term_calendar(cast.actor(cast.office), number)
+def calendar_of(cast: SchoolCast, number: int = 1) -> YearCalendar:
+    calendar = cast.actor(cast.office).calendar.now.in_term(number)
     assert calendar is not None
     return calendar
 

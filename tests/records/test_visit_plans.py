@@ -13,7 +13,7 @@ from core.errors import DomainError
 from mentors.models import Teacher
 from notices.models import Notice
 from records.models import Tick, VisitPlan
-from records.queries.desk import find_calendar, find_desk
+from records.queries.desk import find_desk
 from records.services.deletion import delete_note, restore_note
 from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from schools.enums import VisitOutcome
@@ -39,7 +39,7 @@ def plan(
 
 def visit_tick(cast: SchoolCast, pupil: Pupil) -> tuple[str, datetime.date | None, str]:
     actor = cast.actor(cast.mentor)
-    calendar = find_calendar(actor)
+    calendar = actor.calendar.present
     assert calendar is not None
     desk = find_desk(actor, calendar)
     assert desk is not None

@@ -155,12 +155,12 @@ def test_planning_costs_the_same_for_one_pupil_and_for_many(
     from mentors.enums import AssignmentOrigin  # noqa: PLC0415  # only here
     from mentors.services import assign_pupil  # noqa: PLC0415  # only here
 
-    with django_assert_num_queries(15):  # type: ignore[operator]  # the fixture is a context manager
+    with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
         plan_digests(qingzhu.school, on=MIDTERM)
     for _ in range(5):
         pupil = EnrolmentFactory.create(school_class=qingzhu.class_one).pupil
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.HOMEROOM)
-    with django_assert_num_queries(15):  # type: ignore[operator]  # the fixture is a context manager
+    with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
         assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == [
             "还有 7 位同学没有谈心（11月25日前）"
         ]

@@ -166,5 +166,5 @@ def test_the_page_costs_the_same_for_one_pupil_and_for_three(
     for pupil in enrol(qingzhu.class_one, count):
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot_homeroom, origin=AssignmentOrigin.HOMEROOM)
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(23):
         client.get(reverse("manage:leave", args=[teacher.pk]))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import AuditEntry, RoleGrant
+from core.clock import today
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models import Assignment, Mentor, MentorMember, RollOver, TeamMember
@@ -29,9 +30,9 @@ from mentors.services import (
 from mentors.services.rollover_draft import state_of
 from records.models import BookHandling, VisitWish
 from records.services import rebuild_ticks
+from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import MatchingMode
 from schools.models import Grade, Plan, PlanGrade, SchoolClass, SchoolYear
-from schools.queries import current_year, plan_rules, plan_versions
 from schools.services import TermDates, create_class, usual_dates
 from students.enums import EndReason
 from students.models import Enrolment
@@ -70,7 +71,7 @@ def test_classes_go_up_and_know_where_they_come_from(qingzhu: SchoolCast) -> Non
     create_class(year=qingzhu.year, grade_number=6, number=1)
     done = roll(qingzhu)
     assert done.to_year.start_year == 2027
-    assert current_year(qingzhu.school.pk) == done.to_year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == done.to_year
     assert [(c.label, c.previous_id) for c in SchoolClass.objects.of_year(done.to_year)] == [
         ("二（1）班", qingzhu.class_one.pk),
         ("六（1）班", qingzhu.class_five.pk),
@@ -172,9 +173,9 @@ def test_pupils_above_the_cap_wait_because_an_exception_lapses(qingzhu: SchoolCa
 
 
 def test_the_plan_is_copied_with_all_its_rules(qingzhu: SchoolCast) -> None:
-    before = plan_versions(qingzhu.year)[-1]
+    before = YearCalendar(qingzhu.year, today()).versions[-1]
     done = roll(qingzhu)
-    after = plan_rules(done.to_year, on=datetime.date(2027, 9, 1))
+    after = YearCalendar(done.to_year, datetime.date(2027, 9, 1)).plan_on(datetime.date(2027, 9, 1))
     assert after is not None
     assert (after.plan.version, after.plan.effective_from) == (1, datetime.date(2027, 7, 1))
     assert (after.actions, after.matching) == (before.actions, before.matching)
@@ -262,7 +263,7 @@ def test_dates_must_follow_each_other(qingzhu: SchoolCast, days: TermDates, code
     with pytest.raises(DomainError) as refusal:
         roll_over(actor=actor, year=qingzhu.year, choices=RollOverChoices(dates=days, grades={}), basis=basis)
     assert refusal.value.code == code
-    assert current_year(qingzhu.school.pk) == qingzhu.year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == qingzhu.year
 
 
 def test_only_the_own_schools_admin_may(qingzhu: SchoolCast, other: SchoolCast) -> None:
@@ -280,7 +281,7 @@ def test_another_schools_year_stays_as_it_is(qingzhu: SchoolCast, other: SchoolC
     before = state_of(other.year)
     roll(qingzhu)
     assert state_of(other.year) == before
-    assert current_year(other.school.pk) == other.year
+    assert SchoolCalendar(other.school.pk, today()).year == other.year
 
 
 # --- Undo -------------------------------------------------------------------------------------------------------------
@@ -290,7 +291,7 @@ def test_an_undo_restores_the_former_year_to_the_letter(qingzhu: SchoolCast) -> 
     done = roll(qingzhu)
     assert state_of(qingzhu.year) != before
     year = undo_rollover(actor=qingzhu.actor(qingzhu.admin), rollover=done)
-    assert (year, current_year(qingzhu.school.pk)) == (qingzhu.year, qingzhu.year)
+    assert (year, SchoolCalendar(qingzhu.school.pk, today()).year) == (qingzhu.year, qingzhu.year)
     assert state_of(qingzhu.year) == before
     assert list(SchoolYear.objects.filter(school=qingzhu.school)) == [qingzhu.year]
     assert RollOver.objects.count() == 0
@@ -317,7 +318,7 @@ def test_it_cannot_be_undone_once_something_was_recorded(qingzhu: SchoolCast) ->
     with pytest.raises(DomainError) as refusal:
         undo_rollover(actor=qingzhu.actor(qingzhu.admin), rollover=done)
     assert refusal.value.code == "new_year_used"
-    assert current_year(qingzhu.school.pk) == done.to_year
+    assert SchoolCalendar(qingzhu.school.pk, today()).year == done.to_year
     assert mentors_of(done.to_year)["安可儿"] == ("林小满", 2)
 
 

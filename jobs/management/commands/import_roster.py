@@ -17,7 +17,6 @@ from jobs.importers import ImportOptions
 from jobs.imports import check_roster, import_roster
 from jobs.previews import ImportReport
 from schools.models import School
-from schools.queries import current_year
 
 
 class Command(HouseCommand):
@@ -60,9 +59,7 @@ class Command(HouseCommand):
         school = School.objects.filter(code=options["school"]).first()
         if school is None:
             raise DomainError("no_school", f"没有代码为“{options['school']}”的学校，请检查 --school。")
-        year = current_year(school.pk)
-        if year is None:
-            raise DomainError("no_year", "学校还没有当前学年。")
+        actor = system_actor(school_id=school.pk, today=today(), name="命令行")
         path: Path = options["file"]
         try:
             data = path.read_bytes()
@@ -70,8 +67,8 @@ class Command(HouseCommand):
             raise DomainError("no_file", f"打不开文件“{path.name}”，请检查路径。") from None
         run = check_roster if options["dry_run"] else partial(import_roster, accepted=options["accept"])
         return run(
-            actor=system_actor(school_id=school.pk, today=today(), name="命令行"),
-            year=year,
+            actor=actor,
+            year=actor.calendar.this_year(),
             kind=ImportKind(options["kind"]),
             data=data,
             file_name=path.name,

@@ -358,12 +358,12 @@ def test_the_number_of_queries_of_a_draft_does_not_grow(
     chose(row, qingzhu.pupil_unassigned, qingzhu.slot)
     row = draft_round(actor=office(qingzhu), round=row)
     actor = office(qingzhu)
-    with django_assert_num_queries(15):  # type: ignore[operator]  # a context manager of pytest-django
+    with django_assert_num_queries(12):  # type: ignore[operator]  # a context manager of pytest-django
         draft_view(row, actor)
     for pupil in enrol(qingzhu.class_one, 20):
         chose(row, pupil, qingzhu.slot, qingzhu.slot_colleague)
     row = draft_round(actor=actor, round=row)
-    with django_assert_num_queries(15):  # type: ignore[operator]  # as above
+    with django_assert_num_queries(11):  # type: ignore[operator]  # as above
         assert draft_view(row, actor).total == 21
 
 

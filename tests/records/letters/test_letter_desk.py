@@ -30,8 +30,8 @@ from tests.records.builders import LETTER, TEXT, letter, partner_of, released_le
 SignIn = Callable[[User], Client]
 DESK = reverse("desk:letters")
 #: Whatever the number of pupils and records.
-LIST_QUERIES = 10
-DESK_QUERIES = 15
+LIST_QUERIES = 9
+DESK_QUERIES = 14
 
 
 def url_of(pupil: Pupil, name: str = "letter_desk") -> str:

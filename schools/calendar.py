@@ -1,0 +1,276 @@
+"""A school's time 校历: its years, terms and key dates, and the plan of a day. Each is read when first asked, and once.
+
+The one reader of the present year and of the plan in force; people have it as `actor.calendar`.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import cached_property, partial
+from typing import Any, Final, cast
+
+from django.db.models import F, QuerySet
+from django.utils.functional import SimpleLazyObject
+
+from core.errors import DomainError
+from schools.enums import ActionKind, Anchor, MatchingMode, PeriodKind
+from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
+from schools.queries import OwedAction, PlanRules, Window, action_windows, period_for, term_on, version_on
+
+_DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
+_ACTION_COLUMNS: Final = (
+    "pk", "action", "period", "count", "required", "anchor", "opens_days", "due_days", "accepted_outcomes",
+)  # fmt: skip
+
+
+class YearCalendar:
+    """One year of a school, seen from the day `today` in one of its terms: number `term_number`, else today's."""
+
+    def __init__(self, year: SchoolYear, today: datetime.date, *, term_number: int | None = None) -> None:
+        self.year = year
+        self.today = today
+        self._term_number = term_number
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Period, ...], tuple[KeyDate, ...]]:
+        periods, dates = _periods_with_dates(Period.objects.filter(year=self.year))
+        for period in periods:
+            period.year = self.year
+            if period.term is not None:
+                period.term.year = self.year
+        return periods, dates
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """First term, second term, whole year."""
+        return self._read[0]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms in order."""
+        return tuple(period.term for period in self.periods if period.term is not None)
+
+    @cached_property
+    def versions(self) -> tuple[PlanRules, ...]:
+        """All versions of the year's plan, the oldest first. One query; grades' modes of matching one more."""
+        return _read_plans(Plan.objects.filter(year=self.year)).get(self.year.pk, ())
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the year has terms and a plan."""
+        return bool(self.terms and self.versions)
+
+    @cached_property
+    def term(self) -> Term:
+        """The term that is looked at. Raises ValueError while the year has none."""
+        chosen = (term for term in self.terms if term.number == self._term_number)
+        return next(chosen, None) or term_on(self.terms, self.today)
+
+    @property
+    def key_dates(self) -> tuple[KeyDate, ...]:
+        """Exams, holidays and other dates of all terms, in order."""
+        return self._read[1]
+
+    @cached_property
+    def rules(self) -> PlanRules:
+        """What the plan asks today, or asked at the end of a term that is over. Raises ValueError without a plan."""
+        return version_on(self.versions, min(self.today, self.term.ends_on))
+
+    def plan_on(self, day: datetime.date) -> PlanRules | None:
+        """The plan that holds on `day`; before its first version takes effect, that one; None without any."""
+        return version_on(self.versions, day) if self.versions else None
+
+    def in_term(self, number: int | None) -> "YearCalendar":
+        """The same year, looked at in another term."""
+        other = YearCalendar(self.year, self.today, term_number=number)
+        other.__dict__.update({name: self.__dict__[name] for name in ("_read", "versions") if name in self.__dict__})
+        return other
+
+    def term_for(self, day: datetime.date) -> Term:
+        """The term that a record of `day` counts for: a visit before term starts counts for that term."""
+        return term_on(self.terms, day)
+
+    def period_of(self, action: OwedAction) -> Period:
+        """The period in which a record of `term` counts for `action`."""
+        return period_for(action, self.term, self.periods)
+
+    def windows(self, action: OwedAction, term: Term | None = None) -> list[Window]:
+        """The windows of `action` in `term` (default: the one that is looked at), in order."""
+        if action.anchor == Anchor.YEAR and action.period == PeriodKind.YEAR:
+            return [Window(self.year.starts_on, self.year.ends_on)]
+        return self.term_windows(action, term or self.term)
+
+    def term_windows(self, action: OwedAction, term: Term) -> list[Window]:
+        """As `windows`; an action that may be done at any time of the year has the term's days."""
+        return action_windows(action, term, [date for date in self.key_dates if date.term_id == term.pk])
+
+    def label(self, action: ActionKind) -> str:
+        """The action as this school calls it: its letter may be named 成长激励卡."""
+        return self.letter_label if action == ActionKind.LETTER else action.label
+
+    @property
+    def letter_label(self) -> str:
+        """What the school calls its letter."""
+        return self.rules.plan.letter_label
+
+    @property
+    def with_advice(self) -> bool:
+        """Whether the letter also gives advice 成长建议 (Wuhu plan 五(三))."""
+        return self.rules.plan.letter_tone == "with_advice"
+
+
+class SchoolCalendar:
+    """The years of a school as they stand on the day `today`; empty for whoever acts in no school."""
+
+    def __init__(self, school_id: int | None, today: datetime.date) -> None:
+        self.school_id = school_id
+        self.today = today
+
+    @cached_property
+    def _present(self) -> YearCalendar | None:
+        """The present year with its terms and key dates. One query; a second one for a year without any term."""
+        if self.school_id is None:
+            return None
+        periods, dates = _periods_with_dates(
+            Period.objects.filter(year__is_current=True, year__school_id=self.school_id).select_related("year__school")
+        )
+        if not periods:
+            year = SchoolYear.objects.current().filter(school_id=self.school_id).select_related("school").first()
+            return YearCalendar(year, self.today) if year is not None else None
+        calendar = YearCalendar(periods[0].year, self.today)
+        for period in periods:
+            period.year = calendar.year
+            if period.term is not None:
+                period.term.year = calendar.year
+        calendar.__dict__["_read"] = periods, dates
+        return calendar
+
+    @property
+    def year(self) -> SchoolYear | None:
+        """The present year, if there is one."""
+        return self._present.year if self._present is not None else None
+
+    @property
+    def present(self) -> YearCalendar | None:
+        """The present year in today's term; None while the school has no year, no terms or no plan."""
+        return self._present if self._present is not None and self._present.is_set_up else None
+
+    @property
+    def now(self) -> YearCalendar:
+        """As `present`. Raises DomainError `not_set_up` while there is none."""
+        if self.present is None:
+            raise _not_set_up()
+        return self.present
+
+    def this_year(self) -> SchoolYear:
+        """The present year. Raises DomainError `no_year` while there is none."""
+        if self.year is None:
+            raise DomainError("no_year", "学校还没有当前学年，请联系学校管理员先建立学年。")
+        return self.year
+
+    def of(self, year: SchoolYear) -> YearCalendar:
+        """Any year of the school, in the term of today or the one nearest to it."""
+        known = self.__dict__.get("_present")
+        if known is not None and known.year.pk == year.pk:
+            return cast(YearCalendar, known)
+        others: dict[int, YearCalendar] = self.__dict__.setdefault("_others", {})
+        return others.setdefault(year.pk, YearCalendar(year, self.today))
+
+    def of_term(self, term: Term) -> YearCalendar:
+        """The year of `term`, looked at in that term."""
+        known = self.__dict__.get("_present")
+        year = known.year if known is not None and known.year.pk == term.year_id else term.year
+        return self.of(year).in_term(term.number)
+
+    def forget(self) -> None:
+        """Read anew: for the services that change years, terms, dates or plans."""
+        for name in ("_present", "_others"):
+            self.__dict__.pop(name, None)
+
+
+def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, YearCalendar]:
+    """The present years by the keys of their schools, for comparing schools. Three queries whatever their number."""
+    years = {year.school_id: year for year in SchoolYear.objects.current().filter(school__in=schools)}
+    periods, dates = _periods_with_dates(Period.objects.filter(year__in=years.values()))
+    versions = _read_plans(Plan.objects.filter(year__in=years.values()))
+    calendars = {school_id: YearCalendar(year, today) for school_id, year in years.items()}
+    for school_id, calendar in calendars.items():
+        own = tuple(period for period in periods if period.year_id == calendar.year.pk)
+        calendar.__dict__["_read"] = own, tuple(date for date in dates if date.school_id == school_id)
+        calendar.__dict__["versions"] = versions.get(calendar.year.pk, ())
+    return calendars
+
+
+def _not_set_up() -> DomainError:
+    return DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
+
+
+def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], tuple[KeyDate, ...]]:
+    """The periods of `rows`, terms in order and the year last, with the key dates of the terms. One query."""
+    found: Iterable[Any] = (
+        rows.select_related("term")
+        .annotate(**{f"date_{name}": F(f"term__key_dates__{name}") for name in _DATE_COLUMNS})
+        .order_by(
+            F("term__starts_on").asc(nulls_last=True),
+            F("term__key_dates__starts_on").asc(nulls_last=True),
+            "term__key_dates__pk",
+        )
+    )
+    periods: dict[int, Period] = {}
+    dates: dict[int, KeyDate] = {}
+    for row in found:
+        periods.setdefault(row.pk, row)
+        if row.date_pk is not None:
+            values = {name: getattr(row, f"date_{name}") for name in _DATE_COLUMNS}
+            dates[row.date_pk] = KeyDate(school_id=row.school_id, term_id=row.term_id, **values)
+    return tuple(periods.values()), tuple(dates.values())
+
+
+def _read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
+    """The versions by the key of their year, with their actions and these with their grades. One query."""
+    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
+    rows: Sequence[Any] = list(
+        plans.annotate(**columns, owed_grade=F("actions__grades__pk")).order_by(
+            "effective_from", "version", "actions__pk", "actions__grades__pk"
+        )
+    )
+    actions: dict[int, dict[int, Any]] = {}
+    grades: dict[int, set[int]] = {}
+    for row in rows:
+        owed = actions.setdefault(row.pk, {})
+        if row.owed_pk is not None:
+            owed.setdefault(row.owed_pk, row)
+            grades.setdefault(row.owed_pk, set()).update(() if row.owed_grade is None else (row.owed_grade,))
+
+    def read_modes() -> dict[int, dict[int, MatchingMode]]:
+        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
+        known = PlanGrade.objects.filter(plan__in=actions)
+        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
+            modes[plan_id][grade_id] = MatchingMode(mode)
+        return modes
+
+    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
+    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
+    found: dict[int, list[PlanRules]] = {}
+    for plan in {row.pk: row for row in reversed(rows)}.values():
+        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(_modes_of, modes, plan.pk)))
+        rules = tuple(_owed(row, grades[pk]) for pk, row in actions[plan.pk].items())
+        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, rules, matching))
+    return {year_id: tuple(versions) for year_id, versions in found.items()}
+
+
+def _modes_of(modes: dict[int, dict[int, MatchingMode]], plan_id: int) -> dict[int, MatchingMode]:
+    return modes[plan_id]
+
+
+def _owed(row: Any, grade_ids: Iterable[int]) -> OwedAction:
+    return OwedAction(
+        action=ActionKind(row.owed_action),
+        period=PeriodKind(row.owed_period),
+        count=row.owed_count,
+        required=row.owed_required,
+        anchor=Anchor(row.owed_anchor),
+        opens_days=row.owed_opens_days,
+        due_days=row.owed_due_days,
+        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
+        grade_ids=frozenset(grade_ids),
+    )
