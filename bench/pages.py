@@ -1,6 +1,7 @@
 """What every page costs in a large school beside a small one, and in a city beside a single school, in one run.
 
-    .venv/bin/python bench/pages.py [--small] [--only sqlite|postgres] [--rounds N] [--json FILE]
+    .venv/bin/python bench/pages.py [--small] [--only sqlite|postgres] [--rounds N] [--page PATTERN]…
+                                    [--keep FOLDER] [--json FILE]
 
 On SQLite: a school of 3,000 pupils with two years of records beside one of 600 with one, each in a file that was never
 analysed; in a third column the large one with statistics. On PostgreSQL (a server of its own, analysed, as autovacuum
@@ -9,7 +10,8 @@ in turns. A page is a whole request through Django's test client. Pages are thos
 family; `pages_walk.py` names each URL pattern that is left out, and why.
 
 Prints milliseconds of processor (on PostgreSQL with those of the server's process), queries, kilobytes and the ratio.
-Exit code 1 if a page misses a bound. `--small` makes a fifth of everything, to try the script.
+Exit code 1 if a page misses a bound. `--small` makes a fifth of everything, to try the script; `--page 'office *'` asks
+for some pages only; `--keep` leaves the SQLite files in a folder, or reads those that lie there.
 """
 
 import argparse
@@ -24,6 +26,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,7 @@ HERE = Path(__file__).resolve().parent
 SMALL, LARGE, BESIDE = (600, 1), (3_000, 2), 10  # pupils and years; further schools of the city
 MOST_RATIO, MOST_MS, MOST_CITY_RATIO = 1.5, 300.0, 1.2
 ROUNDS = 5
-#: A page that takes longer than so many milliseconds is not asked for again.
+#: A page that takes longer than so many milliseconds is not asked for again: the first look is its figure.
 PATIENCE = 2_000.0
 #: Differences below so many milliseconds are not looked at: the ratio of two small figures says nothing.
 GRAIN = 3.0
@@ -94,6 +97,8 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="a fifth of everything")
     parser.add_argument("--only", choices=("sqlite", "postgres"))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--page", action="append", default=[], metavar="PATTERN", help="as 'mentor desk:*'")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of the SQLite files")
     parser.add_argument("--json", type=Path, help="write all figures there")
     options = parser.parse_args()
     part = 5 if options.small else 1
@@ -102,11 +107,11 @@ def main() -> int:
     print(f"load average {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores", flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if options.only != "postgres":
-            with _sqlite(Path(folder), part) as readers:
-                missed += _compare("SQLite", readers, options.rounds, MOST_RATIO, kept)
+            with _sqlite(Path(folder), options.keep or Path(folder), part) as readers:
+                missed += _compare("SQLite", readers, options, MOST_RATIO, kept)
         if options.only != "sqlite":
             with _postgres(Path(folder), part) as readers:
-                missed += _compare("PostgreSQL", readers, options.rounds, MOST_CITY_RATIO, kept)
+                missed += _compare("PostgreSQL", readers, options, MOST_CITY_RATIO, kept)
     if options.json:
         options.json.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"\n{len(missed)} missed" + "".join(f"\n  {line}" for line in missed))
@@ -133,22 +138,23 @@ def _readers(places: dict[str, str], folder: Path) -> Iterator[dict[str, Reader]
 
 
 @contextmanager
-def _sqlite(folder: Path, part: int) -> Iterator[dict[str, Reader]]:
+def _sqlite(folder: Path, files: Path, part: int) -> Iterator[dict[str, Reader]]:
     places = {}
     for name, (pupils, years) in (("small", SMALL), ("large", LARGE)):
-        path = folder / f"{name}.sqlite3"
-        _build(f"sqlite:///{path}", pupils // part, years, 1)
+        path = files / f"{name}.sqlite3"
+        if not path.exists():
+            _build(f"sqlite:///{path}", pupils // part, years, 1)
         forget(path)
         places[name] = f"sqlite:///{path}"
-    known = folder / "known.sqlite3"
-    shutil.copy(folder / "large.sqlite3", known)
+    known = files / "known.sqlite3"
+    shutil.copy(files / "large.sqlite3", known)
     with sqlite3.connect(known) as connection:
         connection.execute("ANALYZE")
     connection.close()
     places["large with statistics"] = f"sqlite:///{known}"
     with _readers(places, folder) as readers:
         yield readers
-    left = {name: _statistics(folder / f"{name}.sqlite3") for name in ("small", "large")}
+    left = {name: _statistics(files / f"{name}.sqlite3") for name in ("small", "large")}
     print(f"statistics in the files at the end: {left}")
 
 
@@ -194,17 +200,21 @@ def _postgres(folder: Path, part: int) -> Iterator[dict[str, Reader]]:
 
 
 def _compare(
-    what: str, readers: dict[str, Reader], rounds: int, most_ratio: float, kept: dict[str, Any]
+    what: str, readers: dict[str, Reader], options: argparse.Namespace, most_ratio: float, kept: dict[str, Any]
 ) -> list[str]:  # fmt: skip
     """Print a table of all pages and return those that miss a bound. The first reader is what the second is held to."""
     first = next(iter(readers.values()))
-    pages = first.say("-")
+    pages = [
+        (role, name)
+        for role, name in first.say("-")
+        if not options.page or any(fnmatchcase(f"{role} {name}", pattern) for pattern in options.page)
+    ]
     print(f"\n{what}: {len(pages)} pages; " + ", ".join(readers))
     heads = "".join(f"{name:>24}" for name in readers)
     print(f"{'':<38}{heads}{'ratio':>8}\n{'':<38}" + f"{'ms   queries      KB':>24}" * len(readers), flush=True)
     missed = []
     for role, name in pages:
-        found = measure(list(readers.values()), role, name, rounds)
+        found = measure(list(readers.values()), role, name, options.rounds)
         ratio = found[1].ms / found[0].ms
         columns = "".join(f"{one.ms:>8.1f}{one.queries:>8}{one.size:>8.0f}" for one in found)
         label = f"{role} {name}"
@@ -224,10 +234,13 @@ def measure(readers: Sequence[Reader], role: str, name: str, rounds: int) -> lis
     for reader in readers:
         warm = reader.say(f"{role} {name} 0")
         assert warm["status"] == 200, f"{role} {name} answers {warm['status']}"
-        found.append(Figures(warm["queries"], warm["size"]))
+        figures = Figures(warm["queries"], warm["size"])
+        if warm["processor"][0] > PATIENCE:
+            figures.processor, figures.clock = warm["processor"], warm["clock"]
+        found.append(figures)
     for _ in range(rounds):
         for reader, figures in zip(readers, found, strict=True):
-            if figures.processor and figures.processor[-1] > PATIENCE:
+            if figures.processor and figures.processor[0] > PATIENCE:
                 continue
             answer = reader.say(f"{role} {name} 1")
             figures.processor += answer["processor"]

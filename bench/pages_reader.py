@@ -2,8 +2,8 @@
 
 Started with `DATABASE_URL` and `VAR_DIR`. Reads a line `ROLE NAME ROUNDS` from standard input and answers with a line
 of JSON: what each round took in milliseconds, of processor (of the database's own process too, on PostgreSQL) and by
-the clock, the status, the number of queries and the kilobytes. `-` lists the pages: each pair of role and URL that
-answers 200.
+the clock. With no rounds the page is asked for once, and its status, queries and kilobytes are told, too. `-` lists the
+pages: each pair of role and URL that answers 200.
 """
 
 import gc
@@ -13,10 +13,13 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from city import at_day
 from setting import set_up
+
+if TYPE_CHECKING:
+    from django.http import HttpResponseBase
 
 
 class Reader:
@@ -50,21 +53,30 @@ class Reader:
         return found
 
     def ask(self, role: str, name: str, rounds: int) -> dict[str, Any]:
-        """The page once to warm up, with its queries counted, and then timed."""
+        """What the page costs, so many times over; with 0 once, to warm up, and what it is."""
         browser, address = self._browsers[role], self._addresses[name]
         from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 
         answer: dict[str, Any] = {"processor": [], "clock": []}
-        if rounds == 0:
-            with CaptureQueriesContext(self._connection) as captured:
-                page = browser.get(address, SERVER_NAME="localhost")
-            return answer | {"status": page.status_code, "queries": len(captured), "size": len(page.content) / 1024}
-        gc.collect()
-        for _ in range(rounds):
+
+        def get() -> "HttpResponseBase":
             clock, busy = time.perf_counter(), self._processor()
-            browser.get(address, SERVER_NAME="localhost")
+            page = browser.get(address, SERVER_NAME="localhost")
             answer["processor"].append((self._processor() - busy) * 1000)
             answer["clock"].append((time.perf_counter() - clock) * 1000)
+            return page
+
+        if rounds == 0:
+            with CaptureQueriesContext(self._connection) as captured:
+                page = get()
+            answer |= {
+                "status": page.status_code,
+                "queries": len(captured),
+                "size": len(getattr(page, "content", b"")) / 1024,
+            }
+        gc.collect()
+        for _ in range(rounds):
+            get()
         return answer
 
     def _processor(self) -> float:
