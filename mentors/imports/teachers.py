@@ -12,25 +12,13 @@ from core.importlog import ImportLog, LinePlace
 from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
-from core.tablefinder import ColumnInFile, find_tables
-from core.tablereader import TableReader
-from core.text import clean_name, clean_text
-from core.workbooks import ColumnSpec, Record
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
+from mentors.imports.teacher_rows import COLUMNS, TeacherRow, read_teachers, without_repeats
 from mentors.models import Teacher
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 
 BATCH = 500
-COLUMNS = (
-    ColumnSpec("name", "姓名", ("教师姓名", "教师", "老师"), required=True),
-    ColumnSpec("number", "工号", ("教师编号", "教工号", "职工号", "教师工号", "编号")),
-    ColumnSpec("phone", "手机号", ("手机", "手机号码", "电话", "联系电话", "联系方式")),
-    ColumnSpec("subject", "任教学科", ("学科", "任教科目", "科目"), is_text=True),
-    ColumnSpec("duty", "职务", ("岗位", "行政职务", "担任职务"), is_text=True),
-    ColumnSpec("homeroom", "班主任班级", ("班主任", "任班主任班级", "所带班级")),
-    ColumnSpec("ordinal", "序号"),
-)
 # What a duty suggests; a person confirms each proposal, because roles open pupils' data.
 _PROPOSALS = (
     (re.compile(r"校长|书记"), Role.LEADER),
@@ -43,26 +31,12 @@ _ROLE = ChoiceGroup("同时授予角色", _BY_DUTY, ticked=True)
 _ADMIN = ChoiceGroup("同时授予管理员角色", _BY_DUTY)
 
 
-@dataclass(slots=True)
-class TeacherRow:
-    """One teacher as the workbook has them; empty values say nothing."""
-
-    sheet: str
-    row: int
-    number: str
-    name: str
-    phone: str
-    subject: str
-    duty: str
-    homeroom: tuple[ClassKey, ...]
-
-
 def plan_teachers(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored teachers. Six queries whatever the number of rows."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    rows, seen, columns = _read(request, classes, log)
-    rows = _without_repeats(rows, log)
+    rows, seen, columns = read_teachers(request, classes, log)
+    rows = without_repeats(rows, log)
     stored = list(Teacher.objects.visible_to(request.actor).select_related("user"))
     grants = _Grants(request.year)
     writing = _Writing(request.actor, request.year, classes)
@@ -96,89 +70,6 @@ def plan_teachers(request: ImportRequest) -> ImportPlan:
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     return plan
-
-
-def _read(
-    request: ImportRequest, classes: ClassFinder, log: ImportLog
-) -> tuple[list[TeacherRow], int, tuple[ColumnInFile, ...]]:
-    rows: list[TeacherRow] = []
-    seen = 0
-    options = request.options
-    found = find_tables(
-        request.workbook,
-        COLUMNS,
-        log,
-        example="“工号”“姓名”“手机号”",
-        mapping=options.mapping,
-        take_hidden=options.take_hidden,
-    )
-    for table in found.tables:
-        numbers: list[tuple[Record, str]] = []
-        reader = TableReader(table, log)
-        if not reader.check_headings(COLUMNS):
-            continue
-        for record in reader.records():
-            typed_name = clean_name(record.text("name"))
-            number = reader.identifier(record, "number")
-            if (not typed_name and not number) or reader.is_foot(record, typed_name):
-                reader.skip(record, who="教师")
-                continue
-            seen += 1
-            if number:
-                numbers.append((record, number))
-            row = _row(reader, record, number, classes)
-            if row is not None:
-                rows.append(row)
-        reader.check_lengths(numbers, "number")
-    if found.tables and not seen and not log.has_errors:
-        log.error("no_rows", "表头下面没有教师。请检查文件内容。")
-    return rows, seen, tuple(found.columns.values())
-
-
-def _row(reader: TableReader, record: Record, number: str | None, classes: ClassFinder) -> TeacherRow | None:
-    sound = reader.sound(record)
-    name = reader.name(record, "name", required=True)
-    homeroom: list[ClassKey] = []
-    labels = [part for part in re.split(r"[、,，;；]", clean_text(record.text("homeroom"))) if part.strip()]
-    for label in labels if sound else []:
-        column = reader.table.heading("homeroom")
-        key = classes.find(label, sheet=reader.sheet, row=record.row, column=column)
-        if key is None:
-            sound = False
-        elif key not in homeroom:
-            homeroom.append(key)
-    phone = reader.phone(record, "phone")
-    subject, duty = reader.text(record, "subject", 40), reader.text(record, "duty", 60)
-    if not sound or name is None or number is None:
-        return None
-    return TeacherRow(reader.sheet, record.row, number, name, phone, subject, duty, tuple(homeroom))
-
-
-def _without_repeats(rows: list[TeacherRow], log: ImportLog) -> list[TeacherRow]:
-    first: dict[str, TeacherRow] = {}
-    leaders: dict[ClassKey, TeacherRow] = {}
-    kept: list[TeacherRow] = []
-    for row in rows:
-        place: LinePlace = {"sheet": row.sheet, "row": row.row}
-        earlier = first.setdefault(row.number, row) if row.number else row
-        if earlier is not row:
-            if earlier.name == row.name and row.phone != earlier.phone and row.phone and earlier.phone:
-                message = f"与第 {earlier.row} 行是同一位教师，手机号却不同。请只留正确的一行。"
-                log.error("phone_contradicts", message, column="手机号", value=row.phone, **place)
-            elif earlier.name == row.name:
-                message = f"与第 {earlier.row} 行是同一位教师，只导入一次。"
-                log.warning("row_repeated", message, column="工号", value=row.number, **place)
-            else:
-                message = f"与第 {earlier.row} 行工号相同，姓名不同。请改正后再上传。"
-                log.error("number_repeated", message, column="工号", value=row.number, **place)
-            continue
-        for key in row.homeroom:
-            other = leaders.setdefault(key, row)
-            if other is not row:
-                message = f"{key.label}已写了另一位班主任（第 {other.row} 行）。一个班只能有一位班主任。"
-                log.error("homeroom_repeated", message, column="班主任班级", value=row.name, **place)
-        kept.append(row)
-    return kept
 
 
 def _match(rows: list[TeacherRow], stored: list[Teacher], log: ImportLog) -> list[tuple[TeacherRow, Teacher | None]]:
