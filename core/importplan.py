@@ -1,7 +1,7 @@
 """What an import would do, as plain values: the same for the dry run, the preview page and the import itself."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -66,10 +66,37 @@ class Choice:
     key: str
     label: str
     group: ChoiceGroup
+    # A script that does not say yes is refused: so many of these hint at a fault in the file.
+    weighty: bool = False
 
     def as_dict(self) -> dict[str, str]:
         """The stable JSON shape of the command line."""
         return {"key": self.key, "label": self.label, "question": self.group.title}
+
+
+_FEW_RENAMES, _SINGLE_RENAMES = 5, 60
+_RENAMES = ChoiceGroup(
+    "改名",
+    "号码相同，姓名不同。只勾选确实改名的；不勾选的这几行不导入。如果许多人都在这里，多半是姓名或号码错了行，请改好再上传。",
+)
+
+
+def rename_choices(renames: Sequence[tuple[str, str, str]], *, rows: int) -> tuple[Choice, ...]:
+    """The questions about `renames` (key, former name, new name) in a file of `rows`: none happens without a tick.
+
+    More than five, or several that are over 2 % of the rows, are weighty; beyond sixty they are one question.
+    """
+    count = len(renames)
+    many = count > _FEW_RENAMES or (count > 1 and count * 50 > rows)
+    if count <= _SINGLE_RENAMES:
+        return tuple(Choice(key, f"{old} → {new}", _RENAMES, many) for key, old, new in renames)
+    shown = "、".join(f"{old} → {new}" for _, old, new in renames[:5])
+    return (Choice("rename:all", f"{count} 人都改名：{shown}等", _RENAMES, weighty=True),)
+
+
+def is_accepted(key: str, accepted: Container[str]) -> bool:
+    """Whether a rename of `rename_choices` was said yes to, for itself or together with all others."""
+    return key in accepted or "rename:all" in accepted
 
 
 def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int) -> str:

@@ -29,7 +29,7 @@ from core.workbooks.packed import pack_workbook, unpack_workbook
 from jobs.enums import ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan, ImportRequest, importer_for
 from jobs.models import ImportBatch
-from jobs.previews import ImportReport, error_rows, keep_preview, report_of
+from jobs.previews import ImportReport, error_rows, keep_preview, refuse_weighty, report_of
 from jobs.queries import remembered_mapping
 from jobs.registry import NewItem
 from jobs.services import create_job, remember_mapping
@@ -44,13 +44,20 @@ ALL_CHOICES = "all"
 
 
 def check_roster(
-    *, actor: Actor, year: SchoolYear, kind: ImportKind, data: bytes, file_name: str, options: ImportOptions
+    *,
+    actor: Actor,
+    year: SchoolYear,
+    kind: ImportKind,
+    data: bytes,
+    file_name: str,
+    options: ImportOptions,
+    accepted: Iterable[str] = (),
 ) -> ImportReport:
     """What importing the file would do. Writes nothing; a file that cannot be read is an error in the report.
 
     Raises DomainError `other_school`.
     """
-    return _run(actor, year, kind, data, file_name, options, write=False, accepted=())
+    return _run(actor, year, kind, data, file_name, options, write=False, accepted=accepted)
 
 
 def import_roster(
@@ -269,9 +276,11 @@ def _run(
                 SchoolYear.objects.select_for_update().get(pk=year.pk)
             plan = plan_of(actor, year, kind, workbook, options, file_name=file_name)
             report = report_of(plan)
+            chosen = _chosen(plan, accepted)
+            refuse_weighty(plan, chosen)
             if not write or report.log.has_errors:
                 return report
-            plan.write(_chosen(plan, accepted))
+            plan.write(chosen)
             _log_import(actor, year, report, hashlib.sha256(data).hexdigest())
     except DatabaseError as error:
         raise _not_written() from error

@@ -1,6 +1,6 @@
 """What one look at a roster came to: the report of a run, and what a batch keeps of it for its page."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -61,6 +61,16 @@ def report_of(plan: ImportPlan, *, written: bool = False) -> ImportReport:
         asked=_asked(plan),
         written=written,
     )
+
+
+def refuse_weighty(plan: ImportPlan, chosen: Container[str]) -> None:
+    """An error for each weighty question without a yes: where nobody looks at a preview, silence is no answer."""
+    for choice in plan.choices:
+        if choice.weighty and choice.key not in chosen:
+            message = (
+                f"{choice.group.title}：{choice.label}。确实如此的，请用 --accept {choice.key}，或在导入页面打勾。"
+            )
+            plan.log.error("choice_needed", message)
 
 
 def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOptions) -> None:

@@ -21,6 +21,9 @@ COLUMNS = (
     ColumnSpec("ordinal", "序号"),
 )
 
+# A title behind the whole name; 王老师 alone names nobody in particular and stays as it is.
+_TITLED = re.compile(r"(.{2,}?)(老师|教师)")
+
 
 @dataclass(slots=True)
 class TeacherRow:
@@ -34,6 +37,8 @@ class TeacherRow:
     subject: str
     duty: str
     homeroom: tuple[ClassKey, ...]
+    # The number is not the file's, but one that would be given.
+    is_proposed: bool = False
 
 
 def read_teachers(
@@ -77,6 +82,11 @@ def read_teachers(
 def _row(reader: TableReader, record: Record, number: str | None, classes: ClassFinder) -> TeacherRow | None:
     sound = reader.sound(record)
     name = reader.name(record, "name", required=True)
+    title = _TITLED.fullmatch(name or "")
+    if title is not None:
+        message = f"姓名后面的“{title[2]}”不是姓名的一部分，没有保存。"
+        reader.warn("words_aside", message, record, "name")
+        name = title[1]
     homeroom: list[ClassKey] = []
     labels = [part for part in re.split(r"[、,，;；]", clean_text(record.text("homeroom"))) if part.strip()]
     for label in labels if sound else []:

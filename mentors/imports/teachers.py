@@ -1,15 +1,24 @@
 """Teacher roster → plan of changes: teachers, their accounts, homeroom classes, and office roles as proposals."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import RoleGrant
+from accounts.models import RoleGrant, User
 from accounts.services import NewGrant, create_users, grant_roles, rename_users
-from core.importlog import ImportLog, LinePlace
-from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
+from core.importlog import CellPlace, ImportLog, LinePlace
+from core.importplan import (
+    ChangeKind,
+    Choice,
+    ChoiceGroup,
+    FieldChange,
+    PlannedChange,
+    is_accepted,
+    rename_choices,
+)
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
@@ -28,6 +37,11 @@ _PROPOSALS = (
 )
 _BY_DUTY = "按名册里的“职务”建议。只勾选确实需要的，以后也可以在“教师”里调整。"
 _ROLE = ChoiceGroup("同时授予角色", _BY_DUTY, ticked=True)
+AUTO_NUMBERS = "number:auto"
+_NUMBERS = ChoiceGroup(
+    "没有工号的教师",
+    "勾选后，按名册里的顺序编工号，登录账号由工号生成。学校有自己的工号的，不要勾选，请填好再上传。",
+)
 _ADMIN = ChoiceGroup("同时授予管理员角色", _BY_DUTY)
 
 
@@ -39,37 +53,71 @@ def plan_teachers(request: ImportRequest) -> ImportPlan:
     rows = without_repeats(rows, log)
     stored = list(Teacher.objects.visible_to(request.actor).select_related("user"))
     grants = _Grants(request.year)
-    writing = _Writing(request.actor, request.year, classes)
-    plan = ImportPlan(log=log, write=writing.run, rows=seen)
-    choices: list[Choice] = []
+    _propose_numbers(rows, stored, request.year)
+    plan = ImportPlan(log=log, write=lambda _accepted: None, rows=seen)
+    writing = _Writing(request.actor, request.year, classes, grants, plan)
+    plan.write = writing.run
+    roles: list[Choice] = []
     matched: set[int] = set()
     for row, teacher in _match(rows, stored, log):
         if teacher is None:
-            writing.new.append(row)
-            subject = f"{row.name}（{row.number}）"
-            fields = _new_fields(row)
-            plan.changes.append(PlannedChange(ChangeKind.NEW, subject, fields, row.sheet, row.row))
+            writing.take_new(row, plan)
         else:
             matched.add(teacher.pk)
-            fields = _compare(row, teacher, grants, writing, log)
-            if fields:
-                subject = f"{teacher.name}（{teacher.number}）"
-                plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, fields, row.sheet, row.row))
-            else:
-                plan.unchanged += 1
-        choices.extend(writing.propose(row, teacher, grants))
+            if row.name != teacher.name:
+                message = (
+                    f"工号相同，姓名由“{teacher.name}”变为“{row.name}”。是改名的请在确认时打勾；不打勾，这一行不导入。"
+                )
+                log.warning("name_changed", message, sheet=row.sheet, row=row.row, column="姓名", value=row.name)
+                writing.renames.append((row, teacher))
+                continue
+            writing.take_known(row, teacher, plan)
+        roles.extend(writing.propose(row, teacher, grants))
+    names = [(_rename_key(teacher), teacher.name, row.name) for row, teacher in writing.renames]
+    plan.choices = (*_number_choices(writing.unnumbered, stored, log), *rename_choices(names, rows=seen), *roles)
     if seen and not log.has_errors:
         plan.changes.extend(
             PlannedChange(ChangeKind.GONE, f"{teacher.name}（{teacher.number}）")
             for teacher in stored
             if teacher.pk not in matched and teacher.left_on is None
         )
-    plan.choices = tuple(choices)
     plan.columns, plan.fields = columns, tuple((spec.key, spec.label) for spec in COLUMNS)
     plan.spellings, plan.unread_classes = classes.spellings, classes.unread
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     return plan
+
+
+def _propose_numbers(rows: list[TeacherRow], stored: list[Teacher], year: SchoolYear) -> None:
+    """Give a number to each teacher who has none, is the only one of the name and is not stored: T001 and on.
+
+    None of them is taken by a teacher, a row or an account, and the same file gets the same numbers.
+    """
+    names = Counter(row.name for row in rows)
+    known = {teacher.name for teacher in stored}
+    wanting = [row for row in rows if not row.number and names[row.name] == 1 and row.name not in known]
+    if not wanting:
+        return
+    start = f"{year.school.code}-".lower()
+    accounts = User.objects.filter(username__startswith=start).values_list("username", flat=True)
+    taken = {teacher.number.upper() for teacher in stored} | {row.number for row in rows}
+    taken |= {account.removeprefix(start).upper() for account in accounts}
+    free = (number for at in count(1) if (number := f"T{at:03d}") not in taken)
+    for row in wanting:
+        row.number, row.is_proposed = next(free), True
+
+
+def _number_choices(rows: list[TeacherRow], stored: list[Teacher], log: ImportLog) -> list[Choice]:
+    """The question whether the proposed numbers are given, and what is told of it."""
+    if not rows:
+        return []
+    when = "名册里还没有这几位教师" if stored else "第一次导入教师"
+    message = f"{when}，有 {len(rows)} 位没有写工号。确认时打勾就自动编工号；不打勾，这几位不导入。"
+    for row in rows:
+        log.warning("number_proposed", message, sheet=row.sheet, row=row.row, column="工号", value=row.name)
+    shown = "、".join(f"{row.name} {row.number}" for row in rows[:10])
+    more = f"等 {len(rows)} 位" if len(rows) > 10 else ""
+    return [Choice(AUTO_NUMBERS, f"自动编工号：{shown}{more}", _NUMBERS)]
 
 
 def _match(rows: list[TeacherRow], stored: list[Teacher], log: ImportLog) -> list[tuple[TeacherRow, Teacher | None]]:
@@ -78,16 +126,27 @@ def _match(rows: list[TeacherRow], stored: list[Teacher], log: ImportLog) -> lis
     by_name: dict[str, list[Teacher]] = defaultdict(list)
     for teacher in stored:
         by_name[teacher.name].append(teacher)
-    names = [row.name for row in rows]
+    names = Counter(row.name for row in rows)
+    numbers = {row.number for row in rows}
     pairs: list[tuple[TeacherRow, Teacher | None]] = []
     for row in rows:
+        place: CellPlace = {"sheet": row.sheet, "row": row.row, "column": "工号"}
+        doubles = [teacher.number for teacher in by_name[row.name] if teacher.number not in numbers]
         if row.number:
             pairs.append((row, by_number.get(row.number)))
-        elif len(by_name[row.name]) == 1 and names.count(row.name) == 1:
+            if row.number not in by_number and doubles:
+                message = (
+                    f"名册里已有同名的教师，工号是 {'、'.join(doubles)}。如果是同一位，请改用那个工号，以免成为两位。"
+                )
+                log.warning("possible_double", message, value=row.name, **place)
+        elif len(by_name[row.name]) == 1 and names[row.name] == 1:
             pairs.append((row, by_name[row.name][0]))
+        elif names[row.name] > 1:
+            message = "有几行是这个姓名，又没有写工号。是几位教师的，请填写工号；是同一位的，请只留一行。"
+            log.error("number_missing", message, value=row.name, **place)
         else:
             message = "没有写工号，按姓名也找不到唯一的一位教师。请填写工号。"
-            log.error("number_missing", message, sheet=row.sheet, row=row.row, column="工号", value=row.name)
+            log.error("number_missing", message, value=row.name, **place)
     return pairs
 
 
@@ -106,6 +165,10 @@ class _Grants:
                 self.homerooms[user_id].append(ClassKey(grade, number))
 
 
+def _rename_key(teacher: Teacher) -> str:
+    return f"rename:{teacher.number}"
+
+
 @dataclass(slots=True)
 class _Writing:
     """What is to be written, gathered while comparing."""
@@ -113,12 +176,44 @@ class _Writing:
     actor: Actor
     year: SchoolYear
     classes: ClassFinder
+    grants: _Grants
+    plan: ImportPlan
+    # New teachers whose number is only proposed, and rows that would rename somebody: nothing without a tick.
+    unnumbered: list[TeacherRow] = field(default_factory=list)
+    renames: list[tuple[TeacherRow, Teacher]] = field(default_factory=list)
     new: list[TeacherRow] = field(default_factory=list)
     changed: list[Teacher] = field(default_factory=list)
     without_account: list[Teacher] = field(default_factory=list)
     renamed: dict[int, str] = field(default_factory=dict)
     homerooms: list[tuple[str, int | None, ClassKey]] = field(default_factory=list)
     proposals: dict[str, tuple[str, int | None, Role]] = field(default_factory=dict)
+    agreed: bool = False
+
+    def take_new(self, row: TeacherRow, plan: ImportPlan) -> None:
+        """Plan a new teacher, or keep the row until the proposed number is agreed to."""
+        if row.is_proposed and not self.agreed:
+            self.unnumbered.append(row)
+            return
+        self.new.append(row)
+        change = PlannedChange(ChangeKind.NEW, f"{row.name}（{row.number}）", _new_fields(row), row.sheet, row.row)
+        plan.changes.append(change)
+
+    def take_known(self, row: TeacherRow, teacher: Teacher, plan: ImportPlan) -> None:
+        """Plan what a row changes of a stored teacher."""
+        subject = f"{teacher.name}（{teacher.number}）"
+        fields = _compare(row, teacher, self.grants, self, plan.log)
+        if fields:
+            plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, fields, row.sheet, row.row))
+        else:
+            plan.unchanged += 1
+
+    def _take_accepted(self, accepted: frozenset[str]) -> None:
+        self.agreed = AUTO_NUMBERS in accepted
+        for row in self.unnumbered if self.agreed else ():
+            self.take_new(row, self.plan)
+        for row, teacher in self.renames:
+            if is_accepted(_rename_key(teacher), accepted):
+                self.take_known(row, teacher, self.plan)
 
     def propose(self, row: TeacherRow, teacher: Teacher | None, grants: _Grants) -> list[Choice]:
         """Office roles that the row's duty suggests and that the person does not hold."""
@@ -138,6 +233,7 @@ class _Writing:
     def run(self, accepted: frozenset[str]) -> None:
         """Write everything; the caller holds the transaction."""
         school = self.year.school
+        self._take_accepted(accepted)
         self.classes.create_missing()
         people = [(row.number, row.name) for row in self.new]
         people += [(teacher.number, teacher.name) for teacher in self.without_account]
@@ -159,7 +255,7 @@ class _Writing:
             holder = user_id if user_id is not None else accounts.get(number)
             if holder is not None:
                 grants.append(NewGrant(holder, Role.HOMEROOM, self.classes.pk(key)))
-        for choice in sorted(accepted):
+        for choice in sorted(accepted & self.proposals.keys()):
             number, user_id, role = self.proposals[choice]
             holder = user_id if user_id is not None else accounts.get(number)
             if holder is not None:
@@ -202,11 +298,8 @@ def _compare(
         if old != new
     ]
     place: LinePlace = {"sheet": row.sheet, "row": row.row}
-    if row.name != teacher.name:
-        message = f"工号相同，姓名由“{teacher.name}”变为“{row.name}”。如果不是改名，请核对工号。"
-        log.warning("name_changed", message, column="姓名", value=row.name, **place)
-        if teacher.user_id is not None:
-            writing.renamed[teacher.user_id] = row.name
+    if row.name != teacher.name and teacher.user_id is not None:
+        writing.renamed[teacher.user_id] = row.name
     if teacher.user_id is None:
         changes.append(FieldChange("账号", "", f"{writing.year.school.code}-{teacher.number}".lower()))
         writing.without_account.append(teacher)

@@ -243,7 +243,6 @@ FOUND = (
         "70-teachers-no-number.xlsx",
         TEACHERS,
         said=((ANY, "", None, "", "第一次"),),
-        waits="teachers without a number in a first import",
     ),
 )
 

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ class Command(HouseCommand):
             data = path.read_bytes()
         except OSError:
             raise DomainError("no_file", f"打不开文件“{path.name}”，请检查路径。") from None
-        run = check_roster if options["dry_run"] else partial(import_roster, accepted=options["accept"])
+        run = check_roster if options["dry_run"] else import_roster
         return run(
             actor=actor,
             year=actor.calendar.this_year(),
@@ -73,6 +72,7 @@ class Command(HouseCommand):
             data=data,
             file_name=path.name,
             options=ImportOptions(create_classes=options["create_classes"], take_hidden=options["take_hidden"]),
+            accepted=options["accept"],
         )
 
     def _print(self, report: ImportReport, *, dry_run: bool) -> None:
