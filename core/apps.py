@@ -1,7 +1,15 @@
 """Application config of `core`."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+from core.statistics import refresh_after_migrating
 
 
 class CoreConfig(AppConfig):
     name = "core"
+
+    def ready(self) -> None:
+        """Have the tables counted once all migrations are through."""
+        # Sent for each app with models, which this one has not; for one of them is often enough.
+        post_migrate.connect(refresh_after_migrating, sender=apps.get_app_config("contenttypes"))

@@ -22,6 +22,7 @@ from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import ChangeKind
 from core.journal import recording
+from core.statistics import refresh_statistics_soon
 from core.text import visible
 from core.workbooks import Limits, Workbook, WorkbookRefused, read_workbook
 from core.workbooks.marking import without_list
@@ -410,6 +411,7 @@ def _log_import(
         "sha256": sha256,
     }
     audit(actor=actor, verb="import_roster", target=batch or year, detail=detail)
+    refresh_statistics_soon()
 
 
 def _not_written() -> DomainError:

@@ -297,6 +297,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=40),
         "options": {"expires": 6 * 3600},
     },
+    # After the night's deletions.
+    "refresh-statistics": {
+        "task": "core.refresh_statistics",
+        "schedule": crontab(hour=1, minute=0),
+        "options": {"expires": 6 * 3600},
+    },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,

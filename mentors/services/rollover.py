@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import NewGrant, audit, end_homeroom_roles, grant_roles, reopen_homeroom_roles
 from core.errors import DomainError
+from core.statistics import refresh_statistics_soon
 from mentors.enums import AssignmentKind
 from mentors.models import Assignment, Mentor, MentorMember, RollOver, TeamMember
 from mentors.services.rollover_draft import CarryOn, Draft, draw_rollover, state_of
@@ -58,6 +59,7 @@ def roll_over(*, actor: Actor, year: SchoolYear, choices: RollOverChoices, basis
         draft = draw_rollover(actor=actor, year=former)
         if draft.basis != basis:
             raise DomainError("stale", "名册或导师安排刚刚有变动，请核对新的预览后再确认。")
+        refresh_statistics_soon()
         return _RollOver(actor, former, choices, draft).run()
 
 

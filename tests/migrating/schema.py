@@ -46,11 +46,12 @@ def schema_of(connection: BaseDatabaseWrapper) -> Schema:
             for table, line in cursor.fetchall():
                 found.setdefault(table, []).append(line)
         else:
-            cursor.execute("SELECT tbl_name, type, sql FROM sqlite_master WHERE sql IS NOT NULL")
+            cursor.execute(
+                "SELECT tbl_name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'sqlite_%'"
+            )
             for table, kind, sql in cursor.fetchall():
                 if kind == "table":
                     found.setdefault(table, []).extend(_parts(re.sub(r"^[^(]*\(|\)\s*$", "", sql)))
                 else:
                     found.setdefault(table, []).append(sql)
-    found.pop("sqlite_sequence", None)
     return {table: sorted(lines) if table.startswith(OURS) else [] for table, lines in found.items()}

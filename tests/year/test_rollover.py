@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -38,6 +39,7 @@ from students.enums import EndReason
 from students.models import Enrolment
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.records.builders import visit
+from tests.statistics import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,15 @@ def test_classes_go_up_and_know_where_they_come_from(qingzhu: SchoolCast) -> Non
         ("二（1）班", qingzhu.class_one.pk),
         ("六（1）班", qingzhu.class_five.pk),
     ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
+def test_a_roll_over_has_its_tables_counted(
+    qingzhu: SchoolCast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        roll(qingzhu)
+    assert counted("students_enrolment") == Enrolment.objects.count()
 
 
 def test_pupils_go_up_and_the_last_grade_leaves(qingzhu: SchoolCast) -> None:

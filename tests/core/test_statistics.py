@@ -1,0 +1,60 @@
+"""Tables are counted each night and after much was written. Seen: nothing ever ran ANALYZE or PRAGMA optimize."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from core import statistics
+from core.statistics import refresh_after_migrating, refresh_statistics_soon
+from core.tasks import refresh_statistics as nightly
+from students.models import Pupil
+from tests.cast import SchoolCast
+from tests.statistics import counted
+
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
+
+
+@on_sqlite
+def test_beat_has_the_tables_counted_each_night(qingzhu: SchoolCast) -> None:
+    entry = settings.CELERY_BEAT_SCHEDULE["refresh-statistics"]
+    assert (entry["schedule"].hour, entry["schedule"].minute) == ({1}, {0})
+    assert entry["task"] == nightly.name
+    nightly.run()
+    assert counted("students_pupil") == Pupil.objects.count()
+
+
+@on_sqlite
+def test_it_waits_for_the_end_of_the_transaction(
+    qingzhu: SchoolCast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    before = counted("students_pupil")
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        refresh_statistics_soon()
+        assert counted("students_pupil") == before
+    assert counted("students_pupil") == Pupil.objects.count()
+
+
+def test_a_database_that_is_busy_then_breaks_nothing(
+    db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def busy() -> None:
+        asked.append(1)
+        raise RuntimeError("database is locked")
+
+    monkeypatch.setattr(statistics, "refresh_statistics", busy)
+    with django_capture_on_commit_callbacks(execute=True):
+        refresh_statistics_soon()
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("sent, times", [({"plan": []}, 1), ({}, 0), ({"plan": [], "using": "other"}, 0)])
+def test_a_flush_counts_nothing(monkeypatch: pytest.MonkeyPatch, sent: dict[str, Any], times: int) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(statistics, "refresh_statistics", lambda: asked.append(1))
+    refresh_after_migrating(**sent)
+    assert len(asked) == times
