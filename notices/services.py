@@ -2,12 +2,14 @@
 
 import datetime
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,6 +34,18 @@ MAIL_SUBJECT = "【全员导师制】您有 {count} 条待办"
 MAIL_BODY = "您好：\n\n您有 {count} 条待办，请登录后查看：\n{url}\n\n本邮件由系统自动发送，请勿回复。\n"
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeFor:
+    """A notice for one person: what `send_notice` takes, for many at once."""
+
+    recipient: User
+    title: str
+    dedup_key: str
+    body: str = ""
+    link: str = ""
+    count: int = 1
+
+
 def send_notice(
     *,
     recipient: User,
@@ -43,46 +57,69 @@ def send_notice(
     dedup_key: str,
     count: int = 1,
 ) -> Notice | None:
-    """Put a notice into `recipient`'s inbox and, if they gave an address, an e-mail into the outbox.
+    """Put a notice into `recipient`'s inbox; None when it was not sent. See `send_notices`."""
+    wanted = NoticeFor(recipient, title, dedup_key, body, link, count)
+    return next(iter(send_notices(school=school, kind=kind, wanted=[wanted])), None)
 
-    Both are saved together, in the caller's transaction if there is one. The e-mail says "您有 `count` 条待办"
-    and links to the notice; title and body stay in the house. `link` is a path of this site. None when the
-    person has a notice with this `dedup_key` already, or no longer has an account in use. Raises ValueError
-    for a foreign link or a person of another school.
+
+def send_notices(*, school: School | None, kind: str, wanted: Iterable[NoticeFor]) -> list[Notice]:
+    """Put notices into the inboxes and, for those who gave an address, e-mails into the outbox; those that were sent.
+
+    All are saved together, in the caller's transaction if there is one, in a number of queries that does not grow with
+    them up to some hundred. An e-mail says "您有 `count` 条待办" and links to the notice; title and body stay in the
+    house. `link` is a path of this site. Left out is who has a notice with this `dedup_key` already, or no longer an
+    account in use. Raises ValueError for a foreign link or a person of another school.
     """
-    if link and not (link.startswith("/") and url_has_allowed_host_and_scheme(link, allowed_hosts=None)):
-        raise ValueError("a notice links to a path of this site")
-    if school is not None and recipient.school_id is not None and recipient.school_id != school.pk:
-        raise ValueError("a notice stays in the recipient's school")
-    if not recipient.is_active:
-        return None
-    with transaction.atomic():
-        notice, created = Notice.objects.get_or_create(
-            recipient=recipient,
-            dedup_key=dedup_key,
-            defaults={
-                "school": school,
-                "kind": kind,
-                "title": title[:100],
-                "body": body,
-                "link": link,
-            },
+    once: dict[tuple[int, str], NoticeFor] = {}
+    for one in wanted:
+        if one.link and not (
+            one.link.startswith("/") and url_has_allowed_host_and_scheme(one.link, allowed_hosts=None)
+        ):
+            raise ValueError("a notice links to a path of this site")
+        if school is not None and one.recipient.school_id is not None and one.recipient.school_id != school.pk:
+            raise ValueError("a notice stays in the recipient's school")
+        if one.recipient.is_active:
+            once.setdefault((one.recipient.pk, one.dedup_key), one)
+    if not once:
+        return []
+    try:
+        return _write(school, kind, once)
+    except IntegrityError:
+        # Another process told one of them in between: it is known now.
+        return _write(school, kind, once)
+
+
+@transaction.atomic
+def _write(school: School | None, kind: str, once: dict[tuple[int, str], NoticeFor]) -> list[Notice]:
+    people, keys = {pk for pk, _ in once}, {key for _, key in once}
+    told = Notice.objects.filter(recipient__in=people, dedup_key__in=keys).values_list("recipient_id", "dedup_key")
+    known = set(told)
+    fresh = {place: one for place, one in once.items() if place not in known}
+    notices = Notice.objects.bulk_create(
+        Notice(
+            recipient=one.recipient,
+            school=school,
+            kind=kind,
+            title=one.title[:100],
+            body=one.body,
+            link=one.link,
+            dedup_key=one.dedup_key,
         )
-        if not created:
-            return None
-        if recipient.email:
-            OutboxMessage.objects.create(
-                notice=notice,
-                channel=Channel.EMAIL,
-                to_address=recipient.email,
-                subject=MAIL_SUBJECT.format(count=count),
-                body=MAIL_BODY.format(
-                    count=count,
-                    url=settings.SITE_URL + reverse("notices:open", args=[notice.pk]),
-                ),
-                next_try_at=now(),
-            )
-    return notice
+        for one in fresh.values()
+    )
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            notice=notice,
+            channel=Channel.EMAIL,
+            to_address=one.recipient.email,
+            subject=MAIL_SUBJECT.format(count=one.count),
+            body=MAIL_BODY.format(count=one.count, url=settings.SITE_URL + reverse("notices:open", args=[notice.pk])),
+            next_try_at=now(),
+        )
+        for notice, one in zip(notices, fresh.values(), strict=True)
+        if one.recipient.email
+    )
+    return notices
 
 
 def mark_read(*, actor: Actor, notice: Notice) -> None:

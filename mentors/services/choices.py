@@ -19,7 +19,7 @@ from mentors.models import Choice, ChoiceSheet, MatchingRound, RoundMentor
 from mentors.queries.choices import rounds_to_remind
 from mentors.queries.rounds import Phase, homeroom_teachers, phase, progress, takes_part
 from mentors.rules import can_enter_choices, can_run_rounds
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from students.models import Enrolment, FamilySlip, Pupil
 
 REASON_LENGTH = 100
@@ -212,21 +212,18 @@ def remind_round(*, actor: Actor, round: MatchingRound) -> int:
     if locked.reminded_at is not None and timezone.localdate(locked.reminded_at) == day:
         raise DomainError("reminded", "今天已经提醒过了，明天可以再提醒。")
     missing = {p.school_class.pk: p.open for p in progress(locked) if p.open}
-    sent = 0
-    for grant in homeroom_teachers(missing, day):
-        school_class = grant.school_class
-        if school_class is None:
-            continue
-        notice = send_notice(
+    wanted = [
+        NoticeFor(
             recipient=grant.user,
-            school=locked.school,
-            kind=REMINDER,
-            title=f"{school_class.label}还有 {missing[school_class.pk]} 位同学没有提交意向",
+            title=f"{grant.school_class.label}还有 {missing[grant.school_class.pk]} 位同学没有提交意向",
             body=_remind_text(locked),
-            link=reverse("entry:grid", args=[locked.pk, school_class.pk]),
-            dedup_key=f"{REMINDER}:{locked.pk}:{school_class.pk}:{day.isoformat()}",
+            link=reverse("entry:grid", args=[locked.pk, grant.school_class.pk]),
+            dedup_key=f"{REMINDER}:{locked.pk}:{grant.school_class.pk}:{day.isoformat()}",
         )
-        sent += notice is not None
+        for grant in homeroom_teachers(missing, day)
+        if grant.school_class is not None
+    ]
+    sent = len(send_notices(school=locked.school, kind=REMINDER, wanted=wanted))
     locked.reminded_at = now()
     locked.save(update_fields=["reminded_at"])
     round.reminded_at = locked.reminded_at

@@ -13,7 +13,7 @@ from mentors.care_rules import can_write_handover
 from mentors.models import Assignment, HandOverNote, Mentor, Teacher
 from mentors.queries.care import holds_now
 from mentors.rules import can_keep_roster
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notice, send_notices
 from students.models import Pupil
 
 TEXT_LENGTH = 2000
@@ -76,16 +76,11 @@ def _tell_successor(actor: Actor, note: HandOverNote) -> None:
     if holds_now(actor, note.pupil):
         return
     mains = Assignment.objects.active().main().filter(pupil=note.pupil, year=note.year)
-    for user in User.objects.filter(teacher__memberships__mentor__assignments__in=mains).exclude(pk=actor.user_id or 0):
-        send_notice(
-            recipient=user,
-            school=note.year.school,
-            kind="handover",
-            title="您的一位学生有新的交接说明",
-            body="前任导师或班主任写了交接说明，点开就能看到。",
-            link=reverse("desk:pupil", args=[note.pupil_id]),
-            dedup_key=f"handover-{note.pk}",
-        )
+    title, body = "您的一位学生有新的交接说明", "前任导师或班主任写了交接说明，点开就能看到。"
+    link, key = reverse("desk:pupil", args=[note.pupil_id]), f"handover-{note.pk}"
+    users = User.objects.filter(teacher__memberships__mentor__assignments__in=mains).exclude(pk=actor.user_id or 0)
+    wanted = [NoticeFor(user, title, key, body, link) for user in users]
+    send_notices(school=note.year.school, kind="handover", wanted=wanted)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from mentors.enums import MentorMarkKind
 from mentors.models import MatchingRound, MentorMark, RoundMentor
 from mentors.queries.marks import can_be_marked
 from mentors.queries.rounds import open_to_class, participants, takes_part
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 
 # A pupil's key → what is said of them; and keys in the mentor's own order.
 Said = tuple[dict[int, MentorMarkKind], list[int]]
@@ -146,22 +146,16 @@ def notify_candidates(*, actor: Actor, round: MatchingRound) -> int:
         raise DomainError("other_school", "这轮匹配不属于本校。")
     if not round.asks_mentors:
         return 0
-    told = 0
     rows = RoundMentor.objects.filter(round=round).order_by("number").prefetch_related("mentor__members__teacher__user")
     people: dict[int, tuple[User, RoundMentor]] = {}
     for row in rows:
         for member in row.mentor.members.all():
             if member.teacher.user is not None:
                 people.setdefault(member.teacher.user.pk, (member.teacher.user, row))
-    for user, row in people.values():
-        notice = send_notice(
-            recipient=user,
-            school=round.school,
-            kind="marks",
-            title=f"{round.grade.name}双向选择：请标记",
-            body="有同学会在这一轮选您。请在结果公布前看看名单，标出“优先”“均可”或“不合适”；不标的按“均可”处理。",
-            link=reverse("marks:sheet", args=[row.pk]),
-            dedup_key=f"marks:{round.pk}",
-        )
-        told += notice is not None
-    return told
+    title = f"{round.grade.name}双向选择：请标记"
+    body = "有同学会在这一轮选您。请在结果公布前看看名单，标出“优先”“均可”或“不合适”；不标的按“均可”处理。"
+    wanted = [
+        NoticeFor(user, title, f"marks:{round.pk}", body, reverse("marks:sheet", args=[row.pk]))
+        for user, row in people.values()
+    ]
+    return len(send_notices(school=round.school, kind="marks", wanted=wanted))

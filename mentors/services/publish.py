@@ -26,7 +26,7 @@ from mentors.queries.rounds import homeroom_teachers, is_choosing, open_by_pupil
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupils, lock_mentors
 from mentors.services.rounds import lock_round
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from schools.enums import MatchingMode
 from schools.models import SchoolYear
 from students.models import Enrolment
@@ -183,21 +183,19 @@ def _free_former_places(actor: Actor, year: SchoolYear, wanted: dict[int, int | 
 
 def _tell(actor: Actor, row: MatchingRound, lines: list[Placement]) -> None:
     """One notice per teacher who got pupils, one per homeroom teacher; numbers only, no pupil's name."""
-    school = row.year.school
     got = Counter(line.mentor_id for line in lines if line.mentor_id is not None)
     members = MentorMember.objects.filter(mentor_id__in=got, teacher__user__isnull=False)
-    for member in members.select_related("teacher__user", "mentor").order_by("pk"):
-        if member.teacher.user is None:
-            continue
-        send_notice(
+    wanted = [
+        NoticeFor(
             recipient=member.teacher.user,
-            school=school,
-            kind=NOTICE,
             title=f"{row.name}的结果已经公布",
             body=f"这一轮有 {got[member.mentor_id]} 位学生选定了您，请在“我的学生”里查看。",
             link=reverse("desk:home"),
             dedup_key=f"match:{row.pk}:mentor",
         )
+        for member in members.select_related("teacher__user").order_by("pk")
+        if member.teacher.user is not None
+    ]
     classes = {c.pk: c for c in round_classes(row)}
     pupils = {e.pupil_id: e.school_class_id for e in participants(row)}
     total = Counter(pupils.values())
@@ -207,12 +205,13 @@ def _tell(actor: Actor, row: MatchingRound, lines: list[Placement]) -> None:
             continue
         label, left = classes[grant.school_class_id].label, unplaced[grant.school_class_id]
         rest = f"还有 {left} 位同学没有导师，请与德育室商量。" if left else "都有了导师。"
-        send_notice(
-            recipient=grant.user,
-            school=school,
-            kind=NOTICE,
-            title=f"{label}的导师匹配结果已经公布",
-            body=f"{label}参加匹配的 {total[grant.school_class_id]} 位同学，{rest}",
-            link=reverse("board:detail", args=[grant.school_class_id]),
-            dedup_key=f"match:{row.pk}:class:{grant.school_class_id}",
+        wanted.append(
+            NoticeFor(
+                recipient=grant.user,
+                title=f"{label}的导师匹配结果已经公布",
+                body=f"{label}参加匹配的 {total[grant.school_class_id]} 位同学，{rest}",
+                link=reverse("board:detail", args=[grant.school_class_id]),
+                dedup_key=f"match:{row.pk}:class:{grant.school_class_id}",
+            )
         )
+    send_notices(school=row.year.school, kind=NOTICE, wanted=wanted)

@@ -12,7 +12,7 @@ from core.text import clean_text
 from mentors.enums import WishState
 from mentors.models import Assignment, MentorWish
 from mentors.queries.wishes import may_read, wish_readers
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from students.models import Enrolment, FamilySlip
 
 NOTICE = "wish"
@@ -44,16 +44,10 @@ def hand_in_wish(*, slip: FamilySlip, text: str) -> MentorWish:
         wish = MentorWish.objects.create(
             school_id=slip.school_id, pupil_id=slip.pupil_id, year=enrolment.year, text=clean_text(text)
         )
-        for user in wish_readers(enrolment.pupil):
-            send_notice(
-                recipient=user,
-                school=enrolment.school,
-                kind=NOTICE,
-                title="有一位同学希望换导师",
-                body="内容只有德育室能看到。",
-                link=reverse("wishes:list"),
-                dedup_key=f"{NOTICE}:{wish.pk}",
-            )
+        title, body, key = "有一位同学希望换导师", "内容只有德育室能看到。", f"{NOTICE}:{wish.pk}"
+        readers = wish_readers(enrolment.pupil)
+        wanted = [NoticeFor(user, title, key, body, reverse("wishes:list")) for user in readers]
+        send_notices(school=enrolment.school, kind=NOTICE, wanted=wanted)
     family = Actor(user_id=None, name="", school_id=slip.school_id, bureau_id=None, roles=frozenset(), today=today())
     # About the wish, not about the pupil: the log of a pupil's file is open to more people.
     audit(actor=family, verb="hand_in_wish", target=wish)

@@ -18,7 +18,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.models import MentorMember
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from records.enums import LetterState, VersionAct
 from records.models import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
@@ -230,14 +230,9 @@ def _handed_in(
 def _tell(letters: Iterable[GrowthLetter], *, kind: str, title: str, key: str) -> None:
     """One notice to each teacher of the letters' slots; it names no pupil."""
     slots = {letter.mentor_id for letter in letters}
-    members = MentorMember.objects.filter(mentor_id__in=slots).exclude(teacher__user=None)
-    for member in members.select_related("teacher__user", "school"):
-        if member.teacher.user is not None:
-            send_notice(
-                recipient=member.teacher.user,
-                school=member.school,
-                kind=kind,
-                title=title,
-                link=reverse("desk:letters"),
-                dedup_key=f"{kind}:{key}",
-            )
+    rows = MentorMember.objects.filter(mentor_id__in=slots).exclude(teacher__user=None)
+    members = list(rows.select_related("teacher__user", "school"))
+    link, key = reverse("desk:letters"), f"{kind}:{key}"
+    wanted = [NoticeFor(m.teacher.user, title, key, link=link) for m in members if m.teacher.user is not None]
+    if wanted:
+        send_notices(school=members[0].school, kind=kind, wanted=wanted)

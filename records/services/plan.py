@@ -12,7 +12,7 @@ from accounts.queries import users_with_role
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.services import apply_plan_cap
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, MatchingMode, PeriodKind
@@ -124,13 +124,9 @@ def follow_plan(*, year: SchoolYear, on: datetime.date) -> None:
         with transaction.atomic():
             _follow(actor, year)
     except DomainError as error:
-        for admin in users_with_role(year.school_id, Role.SCHOOL_ADMIN, on=on):
-            send_notice(
-                recipient=admin,
-                school=year.school,
-                kind="plan",
-                title="方案的新上限还没有生效",
-                body=error.message,
-                link=reverse("plan:detail"),
-                dedup_key=f"plan-cap:{year.pk}:{version_on(YearCalendar(year, on).versions, on).plan.pk}",
-            )
+        key = f"plan-cap:{year.pk}:{version_on(YearCalendar(year, on).versions, on).plan.pk}"
+        wanted = [
+            NoticeFor(admin, "方案的新上限还没有生效", key, error.message, reverse("plan:detail"))
+            for admin in users_with_role(year.school_id, Role.SCHOOL_ADMIN, on=on)
+        ]
+        send_notices(school=year.school, kind="plan", wanted=wanted)

@@ -12,7 +12,7 @@ from accounts.queries import users_with_role
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notice, send_notices
 from records.enums import RecordKind, ReferralState, VersionAct
 from records.models import Referral
 from records.rules import can_work_on, may_refer
@@ -66,26 +66,15 @@ def refer(*, actor: Actor, pupil: Pupil, text: str, submission: uuid.UUID, draft
 
 def _tell_counsellors(actor: Actor, referral: Referral, school: School) -> None:
     counsellors = users_with_role(school.pk, Role.COUNSELLOR, on=actor.today)
-    for user in counsellors:
-        send_notice(
-            recipient=user,
-            school=school,
-            kind=KIND,
-            title="您有 1 条转介待接收",
-            link=reverse("counsel:referral", args=[referral.pk]),
-            dedup_key=f"referral:{referral.pk}",
-        )
     if counsellors:
-        return
-    for user in users_with_role(school.pk, Role.MORAL_OFFICE, on=actor.today):
-        send_notice(
-            recipient=user,
-            school=school,
-            kind=KIND,
-            title="需要为心理老师开通账号",
-            body="有老师提交了转介，但学校还没有心理老师账号，暂时没有人能接收。请联系管理员，为心理老师开通账号。",
-            dedup_key=f"no_counsellor:{actor.today.isoformat()}",
-        )
+        link, key = reverse("counsel:referral", args=[referral.pk]), f"referral:{referral.pk}"
+        wanted = [NoticeFor(user, "您有 1 条转介待接收", key, link=link) for user in counsellors]
+    else:
+        title, key = "需要为心理老师开通账号", f"no_counsellor:{actor.today.isoformat()}"
+        body = "有老师提交了转介，但学校还没有心理老师账号，暂时没有人能接收。请联系管理员，为心理老师开通账号。"
+        office = users_with_role(school.pk, Role.MORAL_OFFICE, on=actor.today)
+        wanted = [NoticeFor(user, title, key, body) for user in office]
+    send_notices(school=school, kind=KIND, wanted=wanted)
 
 
 @transaction.atomic

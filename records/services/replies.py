@@ -10,7 +10,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.models import MentorMember
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from records.enums import LetterState
 from records.models import GrowthLetter, LetterReply
 
@@ -44,16 +44,11 @@ def reply_to_letter(*, letter: GrowthLetter, text: str) -> LetterReply:
     reply.save()
     family = system_actor(school_id=locked.school_id, today=timezone.localdate(), name="家长")
     audit(actor=family, verb="reply_to_letter", target=locked)
-    for member in MentorMember.objects.filter(mentor=locked.mentor_id).select_related("teacher__user", "school"):
-        if member.teacher.user is not None:
-            send_notice(
-                recipient=member.teacher.user,
-                school=member.school,
-                kind="letter_reply",
-                title="您收到一条家长回音",
-                link=reverse("desk:letter_desk", args=[locked.pupil_id]),
-                dedup_key=f"letter_reply:{locked.pk}",
-            )
+    members = list(MentorMember.objects.filter(mentor=locked.mentor_id).select_related("teacher__user", "school"))
+    link, key = reverse("desk:letter_desk", args=[locked.pupil_id]), f"letter_reply:{locked.pk}"
+    wanted = [NoticeFor(m.teacher.user, "您收到一条家长回音", key, link=link) for m in members if m.teacher.user]
+    if wanted:
+        send_notices(school=members[0].school, kind="letter_reply", wanted=wanted)
     return reply
 
 

@@ -11,7 +11,7 @@ from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
 from mentors.models import Teacher
-from notices.services import send_notice
+from notices.services import NoticeFor, send_notices
 from records.enums import VisitPlanState
 from records.models import HomeVisit, VisitPlan, VisitWish
 from records.rules import may_plan_for
@@ -199,16 +199,15 @@ def _write(
 
 def _ask_to_join(actor: Actor, teachers: Collection[Teacher]) -> None:
     keys = [t.pk for t in teachers]
-    for teacher in Teacher.objects.filter(pk__in=keys, user__isnull=False).select_related("user", "school"):
-        if teacher.user is None or teacher.user_id == actor.user_id:
-            continue
-        send_notice(
-            recipient=teacher.user,
-            school=teacher.school,
-            kind="visit_plan",
-            title="班主任约您一起家访",
-            body="有新约定的家访，时间和同行老师在“家访安排”里。时间不合适请和班主任商量。",
-            link=reverse("desk:visits"),
-            # One a day, however many visits were planned.
-            dedup_key=f"visit_plan:{actor.today.isoformat()}:{actor.user_id}",
-        )
+    asked = list(Teacher.objects.filter(pk__in=keys, user__isnull=False).select_related("user", "school"))
+    title = "班主任约您一起家访"
+    body = "有新约定的家访，时间和同行老师在“家访安排”里。时间不合适请和班主任商量。"
+    # One a day, however many visits were planned.
+    key = f"visit_plan:{actor.today.isoformat()}:{actor.user_id}"
+    wanted = [
+        NoticeFor(teacher.user, title, key, body, reverse("desk:visits"))
+        for teacher in asked
+        if teacher.user is not None and teacher.user_id != actor.user_id
+    ]
+    if wanted:
+        send_notices(school=asked[0].school, kind="visit_plan", wanted=wanted)

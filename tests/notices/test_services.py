@@ -4,19 +4,21 @@ import datetime
 import threading
 from collections.abc import Callable
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.clock import now
 from notices import services
 from notices.enums import OutboxState
 from notices.models import Notice, OutboxMessage
-from notices.services import mark_all_read, mark_read, send_notice, send_outbox
-from tests.notices.conftest import People, actor_of, remind
+from notices.services import NoticeFor, mark_all_read, mark_read, send_notice, send_notices, send_outbox
+from tests.notices.conftest import People, actor_of, person, remind
 
 
 @pytest.fixture
@@ -45,6 +47,45 @@ def test_a_notice_goes_into_the_inbox_and_the_outbox_once(people: People) -> Non
     assert remind(people, key="visit-2026-08-27") is not None
     assert Notice.objects.count() == 2
     assert OutboxMessage.objects.count() == 2
+
+
+@pytest.mark.parametrize("count", [1, 140])
+def test_notices_to_many_take_the_queries_of_one(people: People, count: int) -> None:
+    """Seen: 7 queries a mentor, inside the lock of a release."""
+    users = [person(f"m{number}", people.school, f"m{number}@school.invalid") for number in range(count)]
+    wanted = [NoticeFor(user, "寄语已发布", "letters:1") for user in users]
+    with CaptureQueriesContext(connection) as asked:
+        sent = send_notices(school=people.school, kind="letters", wanted=wanted)
+    assert [notice.recipient for notice in sent] == users
+    assert OutboxMessage.objects.filter(notice__in=sent).count() == count
+    # A savepoint, who was told already, the inbox, the outbox; SQLite takes some hundred rows at a time.
+    assert len(asked) == (5 if count == 1 or connection.vendor == "postgresql" else 7)
+    assert send_notices(school=people.school, kind="letters", wanted=wanted) == []
+
+
+def test_of_many_only_those_are_told_who_do_not_know_yet(people: People) -> None:
+    remind(people)
+    people.colleague.is_active = False
+    wanted = [NoticeFor(u, "提醒", "visit-2026-08-20") for u in (people.mentor, people.colleague, people.without_email)]
+    sent = send_notices(school=people.school, kind="reminder", wanted=[*wanted, *wanted])
+    assert [(notice.recipient, notice.messages.count()) for notice in sent] == [(people.without_email, 0)]
+
+
+def test_whom_another_process_has_told_in_between_is_not_told_twice(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tries = services._write, []
+
+    def other_first(*given: Any) -> list[Notice]:
+        tries.append(1)
+        if len(tries) == 1:
+            real(*given)
+            raise IntegrityError("notice_once")
+        return real(*given)
+
+    monkeypatch.setattr(services, "_write", other_first)
+    assert send_notices(school=people.school, kind="x", wanted=[NoticeFor(people.mentor, "提醒", "x")]) == []
+    assert (len(tries), Notice.objects.count()) == (2, 1)
 
 
 def test_a_person_without_an_address_gets_the_notice_only(people: People) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
+from notices.models import Notice
 from records.enums import LetterState
 from records.models import GrowthLetter
-from records.services import hand_in_letter
+from records.services import hand_in_letter, release_letters
 from tests.cast import SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, tick_states
 
@@ -197,3 +200,18 @@ def test_nobody_else_reads_or_releases(qingzhu: SchoolCast, client_of: SignIn, p
         client.post(reverse("office:release"), {"scope": "all", "term": "1"}).status_code,
     ]
     assert (answers, state(found)) == ([403] * 5, "handed_in")
+
+
+@pytest.mark.parametrize("mentors", [1, 2])
+def test_a_release_to_many_mentors_tells_them_in_one_go(qingzhu: SchoolCast, mentors: int) -> None:
+    """Seen: each mentor cost 7 queries more, inside the lock."""
+    letters = [
+        letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0]),
+        letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague),
+    ][:mentors]
+    with CaptureQueriesContext(connection) as asked:
+        release_letters(
+            actor=qingzhu.actor(qingzhu.office), term=letters[0].term, letter_ids=[found.pk for found in letters]
+        )
+    of_notices = [query["sql"] for query in asked if "notices_" in query["sql"]]
+    assert (Notice.objects.filter(kind="letters_released").count(), len(of_notices)) == (mentors, 3)
