@@ -24,6 +24,16 @@ from tests.records.builders import letter, talk, term_of
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="asks how SQLite plans")
 
 
+@pytest.fixture(autouse=True)
+def never_counted(db: None) -> None:
+    """What SQLite remembers of tables that another test had counted is forgotten."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE sqlite_schema")
+            cursor.execute("DELETE FROM sqlite_stat1")
+            cursor.execute("ANALYZE sqlite_schema")
+
+
 def looked_up(rows: QuerySet[Any, Any]) -> tuple[str, bool]:
     """By which columns the first table is searched, and whether some list of keys is made before."""
     plan = rows.order_by().explain().splitlines()
