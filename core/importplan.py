@@ -36,6 +36,8 @@ class PlannedChange:
     fields: tuple[FieldChange, ...] = ()
     sheet: str = ""
     row: int | None = None
+    # Keys of the choices without which it does not happen.
+    needs: frozenset[str] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """The shape kept with a preview."""
@@ -52,11 +54,15 @@ class PlannedChange:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceGroup:
-    """A question that an import asks of several rows at once. `ticked`: the boxes are ticked beforehand."""
+    """A question that an import asks of several rows at once.
+
+    `ticked`: the boxes are ticked beforehand. `code`: that of the error that refuses a script which says nothing.
+    """
 
     title: str
     help_text: str
     ticked: bool = False
+    code: str = "choice_needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ _FEW_RENAMES, _SINGLE_RENAMES = 5, 60
 _RENAMES = ChoiceGroup(
     "改名",
     "号码相同，姓名不同。只勾选确实改名的；不勾选的这几行不导入。如果许多人都在这里，多半是姓名或号码错了行，请改好再上传。",
+    code="names_changed_many",
 )
 
 

@@ -39,10 +39,15 @@ from core.workbooks import (
 
 NAME_LENGTH = 60
 _LOST_BY_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,2}|\d[eE]\+\d{1,2}")
-# First words of rows that are no person: totals and signatures at the foot of a sheet.
+# First words of rows that are no person: totals, signatures and dates at the foot of a sheet.
 _FOOT = re.compile(
-    r"(合计|总计|小计|共计|总人数|以上共|本页共|男生共|女生共|制表|填表|审核|校对|说明|注[:：]|备注[:：]|班主任(签|:)|负责人(签|:))"
+    r"合计|总计|小计|共计|总人数|人数[:：]|以上共|本页共|男生共|女生共|制表|填表|填报|审核|校对|说明|注[:：]|备注[:：]"
+    r"|(?:班主任|负责人|校长|经办人|经手人|联系人|记录人|单位|学校|部门|日期|时间|电话|联系电话|手机)(?:签|[:：])"
+    r"|[共计]\d+[人名页]|第\d+页|男(?:生)?\d+[人名]|女(?:生)?\d+[人名]|以下空白|以下无|\(?(?:加盖|学校)?(?:公章|盖章|签章|印章)"
+    r"|(?:填表|打印|导出|制表|统计|更新)(?:人|日期|时间)"
 )
+# A day where a name should stand.
+_DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月](?:\d{1,2}日?)?)?").fullmatch
 # How the example row of the template begins; whoever leaves it in place means no such person.
 EXAMPLE = re.compile(r"[(\[【]?(示例|例如|样例)")
 # What a spreadsheet shows for a formula that failed; old formats give it as text.
@@ -165,7 +170,7 @@ class TableReader:
         if self.is_example(record):
             return True
         first = next((text for cell in record.cells if (text := record.text(cell).strip())), "")
-        return bool(_FOOT.match(clean_key(first).replace(" ", ""))) or bool(_FOOT.fullmatch(name))
+        return bool(_FOOT.match(clean_key(first).replace(" ", ""))) or bool(_FOOT.fullmatch(name) or _DAY(name))
 
     def is_example(self, record: Record) -> bool:
         """Whether the row is the template's own example: it says so in its name, number or remark."""

@@ -276,16 +276,16 @@ def _run(
                 # Two imports of one school at once: the second plans on what the first has written.
                 SchoolYear.objects.select_for_update().get(pk=year.pk)
             plan = plan_of(actor, year, kind, workbook, options, file_name=file_name)
-            report = report_of(plan)
             chosen = _chosen(plan, accepted)
             refuse_weighty(plan, chosen)
+            report = report_of(plan, accepted=chosen)
             if not write or report.log.has_errors:
                 return report
             plan.write(chosen)
             _log_import(actor, year, report, hashlib.sha256(data).hexdigest())
     except DatabaseError as error:
         raise _not_written() from error
-    return report_of(plan, written=True)
+    return report_of(plan, written=True, accepted=chosen)
 
 
 def _chosen(plan: ImportPlan, accepted: Iterable[str]) -> frozenset[str]:

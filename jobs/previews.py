@@ -29,10 +29,11 @@ class ImportReport:
     choices: tuple[Choice, ...] = field(default=())
     asked: dict[str, Any] = field(default_factory=dict)
     written: bool = False
+    accepted: frozenset[str] = frozenset()
 
     def count(self, kind: ChangeKind) -> int:
-        """How many subjects change in one way."""
-        return sum(change.kind is kind for change in self.changes)
+        """How many subjects change in one way, without what nobody said yes to."""
+        return sum(change.kind is kind and change.needs <= self.accepted for change in self.changes)
 
     def as_dict(self) -> dict[str, Any]:
         """The stable JSON object of `manage.py import_roster --json`."""
@@ -47,8 +48,8 @@ class ImportReport:
         }
 
 
-def report_of(plan: ImportPlan, *, written: bool = False) -> ImportReport:
-    """The report of a plan."""
+def report_of(plan: ImportPlan, *, written: bool = False, accepted: frozenset[str] = frozenset()) -> ImportReport:
+    """The report of a plan, of which the choices `accepted` are carried out."""
     return ImportReport(
         rows=plan.rows,
         unchanged=plan.unchanged,
@@ -60,6 +61,7 @@ def report_of(plan: ImportPlan, *, written: bool = False) -> ImportReport:
         choices=plan.choices,
         asked=_asked(plan),
         written=written,
+        accepted=accepted,
     )
 
 
@@ -70,7 +72,7 @@ def refuse_weighty(plan: ImportPlan, chosen: Container[str]) -> None:
             message = (
                 f"{choice.group.title}：{choice.label}。确实如此的，请用 --accept {choice.key}，或在导入页面打勾。"
             )
-            plan.log.error("choice_needed", message)
+            plan.log.error(choice.group.code, message)
 
 
 def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOptions) -> None:
@@ -78,7 +80,8 @@ def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOption
     batch.options = options.as_dict()
     batch.state = ImportState.REFUSED if report.log.has_errors else ImportState.CHECKED
     batch.basis = report.basis
-    changed = [change for change in report.changes if change.kind is not ChangeKind.NEW]
+    shown = [change for change in report.changes if not change.needs]
+    changed = [change for change in shown if change.kind is not ChangeKind.NEW]
     batch.summary = {
         "rows": report.rows,
         "created": report.count(ChangeKind.NEW),
@@ -96,7 +99,7 @@ def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOption
         "choice_groups": _groups(report.choices),
         # Changes of what is stored come first: they need the reader's eye more than new rows do.
         "changes": [change.as_dict() for change in changed[:SHOWN_CHANGES]],
-        "new": [change.as_dict() for change in report.changes if change.kind is ChangeKind.NEW][: SHOWN_CHANGES // 3],
+        "new": [change.as_dict() for change in shown if change.kind is ChangeKind.NEW][: SHOWN_CHANGES // 3],
     }
     batch.findings = [_finding(found) for found in report.log.folded(limit=SHOWN_FINDINGS)]
 

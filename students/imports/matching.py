@@ -14,6 +14,7 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
 
     Two rows of one 学籍号 with different names, and two rows of one name in one class without 学籍号, are refused.
     """
+    rows = _without_repeated_sheets(rows, log)
     by_number: dict[str, list[PupilRow]] = defaultdict(list)
     nameless_numbers: dict[tuple[str, ClassKey], list[PupilRow]] = defaultdict(list)
     for row in rows:
@@ -48,6 +49,71 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
     return [row for row in rows if id(row) not in dropped]
 
 
+def _without_repeated_sheets(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
+    """The rows without those of a sheet that mostly repeats an earlier one: 全校 beside a sheet for each class.
+
+    What only the later sheet says is taken over; rows that contradict each other, or fit twice, stay as they are.
+    """
+    sheets: dict[str, list[PupilRow]] = defaultdict(list)
+    for row in rows:
+        sheets[row.sheet].append(row)
+    if len(sheets) == 1:
+        return rows
+    earlier: dict[tuple[str, ClassKey], list[PupilRow]] = defaultdict(list)
+    kept: list[PupilRow] = []
+    for sheet, group in sheets.items():
+        here = Counter((row.name, row.school_class) for row in group)
+        same: dict[int, PupilRow] = {}
+        for row in group:
+            place = (row.name, row.school_class)
+            if here[place] == len(earlier.get(place, ())) == 1 and _agree(row, earlier[place][0]):
+                same[id(row)] = earlier[place][0]
+        if len(same) * 2 < len(group):
+            same = {}
+        for row in group:
+            if id(row) in same:
+                _take_over(row, same[id(row)])
+            else:
+                kept.append(row)
+        if same:
+            names = "、".join(f"“{name}”" for name in dict.fromkeys(row.sheet for row in same.values()))
+            message = f"与{names}重复：{len(same)} 名学生已经读过，每人只导入一次。"
+            log.warning("sheet_repeated", message, sheet=sheet)
+            known = {row.name: row for rows_ in earlier.values() for row in rows_}
+            for row in group:
+                other = known.get(row.name)
+                if id(row) not in same and other is not None and not (row.number and other.number):
+                    message = (
+                        f"“{other.sheet}”里的{row.name}在{other.school_class.label}，这里按另一名学生导入。请核对。"
+                    )
+                    _say(log, Level.WARNING, "maybe_double", message, row, "姓名", row.name)
+        for row in group:
+            if id(row) not in same:
+                earlier[(row.name, row.school_class)].append(row)
+    return kept
+
+
+def _agree(row: PupilRow, other: PupilRow) -> bool:
+    """Whether two rows of one name and class may well be one pupil: neither says what the other denies."""
+    pairs: list[tuple[object, object]] = [
+        (row.number, other.number),
+        (row.gender, other.gender),
+        (row.remark, other.remark),
+        (row.status, other.status),
+    ]
+    pairs += zip(row.guardians, other.guardians, strict=True)
+    return all(mine == its or not mine or not its for mine, its in pairs)
+
+
+def _take_over(row: PupilRow, into: PupilRow) -> None:
+    into.number, into.gender = into.number or row.number, into.gender or row.gender
+    into.remark, into.seat = into.remark or row.remark, into.seat or row.seat
+    into.status, into.status_column = (
+        (into.status, into.status_column) if into.status else (row.status, row.status_column)
+    )
+    into.guardians = tuple(mine or its for mine, its in zip(into.guardians, row.guardians, strict=True))
+
+
 def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tuple[PupilRow, StoredPupil | None]]:
     """Each row with its stored pupil, or None for a new one; rows that could be several pupils are errors."""
     in_file = Counter((row.name, row.school_class) for row in rows)
@@ -56,6 +122,7 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
     folded: dict[tuple[str, ClassKey], list[StoredPupil]] = defaultdict(list)
     for (name, key), stored in roster.by_place.items():
         folded[(fold_variants(name), key)].extend(stored)
+    others = {p.name: p for p in roster.enrolled if p.number and p.number not in numbers_in_file}
     pairs: list[tuple[PupilRow, StoredPupil | None]] = []
     for row in rows:
         known = roster.by_number.get(row.number) if row.number else None
@@ -75,6 +142,13 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             if alike and alike[0].name != row.name:
                 message = f"与本班的“{alike[0].name}”写法相近，这里按另一个人导入。如果是同一个人，请统一写法。"
                 _say(log, Level.WARNING, "name_alike", message, row, "姓名", row.name)
+            double = others.get(row.name) if row.number else None
+            if double is not None and double.school_class is not None:
+                message = (
+                    f"{double.school_class.label}已有一名{row.name}，学籍号不同，名册里又没有那一名，这里按另一名学生导入。"
+                    "如果是同一人，请统一学籍号。"
+                )
+                _say(log, Level.WARNING, "maybe_double", message, row, "学籍号", row.number)
             if not row.number and row.name in elsewhere:
                 message = f"{elsewhere[row.name].label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
                 _say(log, Level.WARNING, "maybe_moved", message, row, "姓名", row.name)

@@ -18,6 +18,7 @@ from students.enums import EndReason, Gender
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianRow
 from students.imports.matching import match, without_repeats
+from students.imports.questions import ALL_GUARDIANS, Questions
 from students.imports.rows import PupilRow, read_pupils
 from students.imports.stored import StoredGuardian, StoredPupil, StoredRoster, read_stored
 from students.models import Enrolment, Guardian, Pupil
@@ -41,23 +42,26 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     roster = read_stored(request.year)
     writing = _Writing(request.year, request.actor.today, classes, roster.used_classes)
     plan = ImportPlan(log=log, write=writing.run, rows=reading.seen)
-    matched: set[int] = set()
-    for row, stored in match(rows, roster, log):
+    pairs = match(rows, roster, log)
+    questions = Questions(pairs, log)
+    for row, stored in pairs:
+        needs = questions.needed(row)
+        subject = f"{row.school_class.label} {row.name}"
         if stored is None:
-            writing.new.append(row)
-            subject = f"{row.school_class.label} {row.name}"
-            plan.changes.append(PlannedChange(ChangeKind.NEW, subject, (), row.sheet, row.row))
+            writing.part(needs).new.append(row)
+            plan.changes.append(PlannedChange(ChangeKind.NEW, subject, (), row.sheet, row.row, needs))
             continue
-        matched.add(stored.pk)
-        fields = _compare(row, stored, writing, log)
+        fields = _compare(row, stored, writing, needs, log)
         if fields:
-            subject = f"{row.school_class.label} {row.name}"
-            plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, fields, row.sheet, row.row))
+            plan.changes.append(PlannedChange(ChangeKind.CHANGED, subject, fields, row.sheet, row.row, needs))
         else:
             plan.unchanged += 1
     if reading.seen and not log.has_errors:
+        matched = {stored.pk for _, stored in pairs if stored is not None}
         plan.changes.extend(_gone(rows, roster, matched))
-    plan.choices = writing.proposals()
+    if not questions.compare_guardians(writing.new_contacts, roster.contacts):
+        writing.agreed.add(ALL_GUARDIANS)
+    plan.choices = (*writing.proposals(), *questions.choices())
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     plan.columns, plan.fields = reading.columns, tuple((spec.key, spec.label) for spec in COLUMNS)
@@ -76,13 +80,9 @@ def _gone(rows: list[PupilRow], roster: StoredRoster, matched: set[int]) -> list
 
 
 @dataclass(slots=True)
-class _Writing:
-    """What is to be written, gathered while comparing."""
+class _Part:
+    """What is to be written together, once all that it needs is agreed to."""
 
-    year: SchoolYear
-    today: datetime.date
-    classes: ClassFinder
-    used_classes: frozenset[ClassKey]
     new: list[PupilRow] = field(default_factory=list)
     pupils: list[Pupil] = field(default_factory=list)
     seats: list[Enrolment] = field(default_factory=list)
@@ -93,65 +93,106 @@ class _Writing:
     new_guardians: list[tuple[int, int, GuardianRow]] = field(default_factory=list)
     guardians: list[Guardian] = field(default_factory=list)
 
+    def add(self, other: "_Part") -> None:
+        """Take in what another part holds."""
+        for mine, more in (
+            (self.new, other.new),
+            (self.pupils, other.pupils),
+            (self.seats, other.seats),
+            (self.arrivals, other.arrivals),
+            (self.moves, other.moves),
+            (self.new_guardians, other.new_guardians),
+            (self.guardians, other.guardians),
+        ):
+            mine.extend(more)  # type: ignore[arg-type]  # each pair is of one kind
+
+
+@dataclass(slots=True)
+class _Writing:
+    """What is to be written, gathered while comparing, by the choices that it waits for."""
+
+    year: SchoolYear
+    today: datetime.date
+    classes: ClassFinder
+    used_classes: frozenset[ClassKey]
+    parts: dict[frozenset[str], _Part] = field(default_factory=dict)
+    # Keys that nobody needs to be asked about.
+    agreed: set[str] = field(default_factory=set)
+    # By pupil, a guardian's phone or name before and after.
+    new_contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def part(self, needs: frozenset[str]) -> _Part:
+        """Where to put what waits for these choices."""
+        return self.parts.setdefault(needs, _Part())
+
+    @property
+    def moves(self) -> list[tuple[PupilRow, StoredPupil, int]]:
+        """All changes of class."""
+        return [move for part in self.parts.values() for move in part.moves]
+
     def proposals(self) -> tuple[Choice, ...]:
         """The changes of class to be ticked, one by one or, if they are many, by pairs of classes."""
         names: dict[str, list[str]] = {}
-        for row, stored, _ in self.moves:
-            names.setdefault(self._move_key(row, stored), []).append(row.name)
-        labels = {self._move_key(row, stored): _from_to(row, stored) for row, stored, _ in self.moves}
+        labels: dict[str, str] = {}
+        for key, (row, stored, _) in self._keyed_moves():
+            names.setdefault(key, []).append(row.name)
+            labels[key] = _from_to(row, stored)
         return tuple(
             Choice(key, f"{'、'.join(who[:10])}{f'等 {len(who)} 人' if len(who) > 10 else ''}：{labels[key]}", _MOVE)
             for key, who in names.items()
         )
 
-    def _move_key(self, row: PupilRow, stored: StoredPupil) -> str:
-        if len(self.moves) <= SINGLE_MOVES:
-            return f"move:{stored.pk}"
-        old, new = stored.school_class, row.school_class
-        return f"move:{old.grade}-{old.number}:{new.grade}-{new.number}" if old is not None else f"move:{stored.pk}"
+    def _keyed_moves(self) -> list[tuple[str, tuple[PupilRow, StoredPupil, int]]]:
+        moves = self.moves
+        single = len(moves) <= SINGLE_MOVES
+        return [(_move_key(row, stored, single=single), (row, stored, pk)) for row, stored, pk in moves]
 
     def run(self, accepted: frozenset[str]) -> None:
-        """Write everything; the caller holds the transaction."""
-        keys = [self._move_key(row, stored) for row, stored, _ in self.moves]
-        self.moves = [move for key, move in zip(keys, self.moves, strict=True) if key in accepted]
+        """Write everything that is agreed to; the caller holds the transaction."""
+        ticked = {id(row) for key, (row, _, _) in self._keyed_moves() if key in accepted}
+        do = _Part()
+        for needs, part in self.parts.items():
+            if needs <= accepted | self.agreed:
+                do.add(part)
+        do.moves = [move for move in do.moves if id(move[0]) in ticked]
         self.classes.create_missing()
-        created = insert_rows(Pupil, _PUPIL, [self._pupil(row) for row in self.new])
+        created = insert_rows(Pupil, _PUPIL, [self._pupil(row) for row in do.new])
         note_created(Pupil, created)
-        for row, pk in zip(self.new, created, strict=True):
-            self.arrivals.append((row, pk))
-            self.new_guardians.extend(
+        for row, pk in zip(do.new, created, strict=True):
+            do.arrivals.append((row, pk))
+            do.new_guardians.extend(
                 (pk, position, guardian)
                 for position, guardian in enumerate(row.guardians, start=1)
                 if guardian is not None
             )
-        if self.pupils:
-            note_changing(Pupil, [pupil.pk for pupil in self.pupils])
+        if do.pupils:
+            note_changing(Pupil, [pupil.pk for pupil in do.pupils])
             columns = ["name", "pinyin", "initials", "gender", "student_number", "remark"]
-            Pupil.objects.bulk_update(self.pupils, columns, batch_size=BATCH)
-        self._write_enrolments()
-        if self.guardians:
-            note_changing(Guardian, [guardian.pk for guardian in self.guardians])
-            Guardian.objects.bulk_update(self.guardians, ["name", "relation", "phone"], batch_size=BATCH)
+            Pupil.objects.bulk_update(do.pupils, columns, batch_size=BATCH)
+        self._write_enrolments(do)
+        if do.guardians:
+            note_changing(Guardian, [guardian.pk for guardian in do.guardians])
+            Guardian.objects.bulk_update(do.guardians, ["name", "relation", "phone"], batch_size=BATCH)
         school_id = self.year.school_id
         rows = [
             (school_id, pupil_id, position, guardian.name, guardian.relation, guardian.phone)
-            for pupil_id, position, guardian in self.new_guardians
+            for pupil_id, position, guardian in do.new_guardians
         ]
         note_created(Guardian, insert_rows(Guardian, _GUARDIAN, rows))
 
-    def _write_enrolments(self) -> None:
-        if self.seats:
-            note_changing(Enrolment, [seat.pk for seat in self.seats])
-            Enrolment.objects.bulk_update(self.seats, ["seat_number"], batch_size=BATCH)
+    def _write_enrolments(self, do: _Part) -> None:
+        if do.seats:
+            note_changing(Enrolment, [seat.pk for seat in do.seats])
+            Enrolment.objects.bulk_update(do.seats, ["seat_number"], batch_size=BATCH)
         moved_on = max(self.today, self.year.starts_on)
-        leaving = [pk for _, _, pk in self.moves]
+        leaving = [pk for _, _, pk in do.moves]
         note_changing(Enrolment, leaving)
         for start in range(0, len(leaving), BATCH):
             Enrolment.objects.filter(pk__in=leaving[start : start + BATCH]).update(
                 ends_on=moved_on, end_reason=EndReason.CLASS_CHANGE
             )
-        places = [(row, pupil_id, self._starts_on(row)) for row, pupil_id in self.arrivals]
-        places += [(row, stored.pk, moved_on) for row, stored, _ in self.moves]
+        places = [(row, pupil_id, self._starts_on(row)) for row, pupil_id in do.arrivals]
+        places += [(row, stored.pk, moved_on) for row, stored, _ in do.moves]
         school_id, year_id = self.year.school_id, self.year.pk
         rows = [
             (school_id, year_id, pupil_id, self.classes.pk(row.school_class), row.seat, starts_on)
@@ -173,15 +214,23 @@ class _Writing:
         return (self.year.school_id, row.name, pinyin, initials, row.gender, row.number, row.remark)
 
 
-def _compare(row: PupilRow, stored: StoredPupil, writing: _Writing, log: ImportLog) -> tuple[FieldChange, ...]:
+def _move_key(row: PupilRow, stored: StoredPupil, *, single: bool) -> str:
+    old, new = stored.school_class, row.school_class
+    if single or old is None:
+        return f"move:{stored.pk}"
+    return f"move:{old.grade}-{old.number}:{new.grade}-{new.number}"
+
+
+def _compare(
+    row: PupilRow, stored: StoredPupil, writing: _Writing, needs: frozenset[str], log: ImportLog
+) -> tuple[FieldChange, ...]:
     """The differences of one pupil, and their place in `writing`. What the row does not say stays as it is."""
+    part = writing.part(needs)
     changes: list[FieldChange] = []
     new_name, new_number = row.name, row.number or stored.number
     new_gender, new_remark = row.gender or stored.gender, row.remark or stored.remark
     if new_name != stored.name:
         changes.append(FieldChange("姓名", stored.name, new_name))
-        message = f"学籍号相同，姓名由“{stored.name}”变为“{new_name}”。如果不是改名，请核对学籍号。"
-        log.warning("name_changed", message, sheet=row.sheet, row=row.row, column="姓名", value=new_name)
     if new_number != stored.number:
         changes.append(FieldChange("学籍号", stored.number, new_number))
     if new_gender != stored.gender:
@@ -190,7 +239,7 @@ def _compare(row: PupilRow, stored: StoredPupil, writing: _Writing, log: ImportL
         changes.append(FieldChange("备注", stored.remark, new_remark))
     if changes:
         reading = name_pinyin(new_name)
-        writing.pupils.append(
+        part.pupils.append(
             Pupil(
                 pk=stored.pk,
                 name=new_name,
@@ -201,45 +250,52 @@ def _compare(row: PupilRow, stored: StoredPupil, writing: _Writing, log: ImportL
                 remark=new_remark,
             )
         )
-    changes.extend(_compare_place(row, stored, writing, log))
+    changes.extend(_compare_place(row, stored, part, log))
     for position, guardian in enumerate(row.guardians, start=1):
         if guardian is not None:
-            changes.extend(_compare_guardian(position, guardian, stored, writing))
+            changes.extend(_compare_guardian(position, guardian, stored, writing, needs))
     return tuple(changes)
 
 
-def _compare_place(row: PupilRow, stored: StoredPupil, writing: _Writing, log: ImportLog) -> list[FieldChange]:
+def _compare_place(row: PupilRow, stored: StoredPupil, part: _Part, log: ImportLog) -> list[FieldChange]:
     if stored.school_class is None or stored.enrolment_pk is None:
-        writing.arrivals.append((row, stored.pk))
+        part.arrivals.append((row, stored.pk))
         return [FieldChange("班级", "", row.school_class.label)]
     if stored.school_class != row.school_class:
-        writing.moves.append((row, stored, stored.enrolment_pk))
+        part.moves.append((row, stored, stored.enrolment_pk))
         message = f"由{_from_to(row, stored)}。是转班的请在确认时打勾；不打勾就留在原班。"
         log.warning("class_changed", message, sheet=row.sheet, row=row.row, column="班级", value=row.name)
         return [FieldChange("班级", stored.school_class.label, row.school_class.label)]
     if row.seat is not None and row.seat != stored.seat:
-        writing.seats.append(Enrolment(pk=stored.enrolment_pk, seat_number=row.seat))
+        part.seats.append(Enrolment(pk=stored.enrolment_pk, seat_number=row.seat))
         return [FieldChange("序号", str(stored.seat or ""), str(row.seat))]
     return []
 
 
-def _compare_guardian(position: int, row: GuardianRow, stored: StoredPupil, writing: _Writing) -> list[FieldChange]:
+def _compare_guardian(
+    position: int, row: GuardianRow, stored: StoredPupil, writing: _Writing, needs: frozenset[str]
+) -> list[FieldChange]:
     old = stored.guardians.get(position)
     if old is None:
-        writing.new_guardians.append((stored.pk, position, row))
+        writing.part(needs).new_guardians.append((stored.pk, position, row))
         return [FieldChange(f"监护人{position}", "", " ".join(filter(None, (row.name, row.relation, row.phone))))]
     new = StoredGuardian(old.pk, row.name or old.name, row.relation or old.relation, row.phone or old.phone)
     changes = [
-        FieldChange(f"监护人{position}{label}", before, after)
-        for label, before, after in (
+        FieldChange(f"监护人{position}{label}", was, becomes)
+        for label, was, becomes in (
             ("姓名", old.name, new.name),
             ("关系", old.relation, new.relation),
             ("电话", old.phone, new.phone),
         )
-        if before != after
+        if was != becomes
     ]
     if changes:
-        writing.guardians.append(Guardian(pk=new.pk, name=new.name, relation=new.relation, phone=new.phone))
+        before = (old.phone, new.phone) if old.phone != new.phone else (old.name, new.name)
+        if all(before) and before[0] != before[1]:
+            writing.new_contacts[stored.name] = before
+        writing.part(needs | {ALL_GUARDIANS}).guardians.append(
+            Guardian(pk=new.pk, name=new.name, relation=new.relation, phone=new.phone)
+        )
     return changes
 
 

@@ -18,6 +18,7 @@ from students.enums import Gender
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianReader, GuardianRow
 from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
+from students.imports.status import status_in_remark, status_of
 
 # GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
 _GENDERS = {
@@ -28,6 +29,7 @@ _GENDERS = {
 # How many cells of an unknown column tell what it holds.
 _LOOKED_AT = 50
 _NAME_LIKE = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
+_NOTE = re.compile(r".*[(（\[【]([^)）\]】]+)[)）\]】]\s*").fullmatch
 _NO_GENDER_WORD = re.compile(r"[\s\-_.:、,/()]|(?<=男|女)[性生孩童的]+|^0(?=\d)|性别$")
 
 
@@ -46,6 +48,9 @@ class PupilRow:
     guardians: tuple[GuardianRow | None, ...]
     # When a newcomer joined the class, if the workbook says so.
     joined: datetime.date | None = None
+    # The word with which the workbook says that the pupil is not there (any more), and its column.
+    status: str = ""
+    status_column: str = ""
 
 
 @dataclass(slots=True)
@@ -193,7 +198,24 @@ class _SheetReader:
         if not sound or name is None or number is None or gender is None or school_class is None:
             return None
         seat = whole_number(record.text("seat")) if "seat" in record.cells else None
-        return PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
+        row = PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
+        row.status, row.status_column = self._status(record, remark)
+        return row
+
+    def _status(self, record: Record, remark: str) -> tuple[str, str]:
+        """The word that says that the pupil is not there, and its column; both empty for all others."""
+        if "status" in self._table.columns:
+            column = self._table.heading("status")
+            status, understood = status_of(record.text("status"), column)
+            if not understood:
+                self._cells.warn("status_unknown", "看不懂这个状态，按在读导入。请核对。", record, "status")
+            if status:
+                return status, column
+        if status := status_in_remark(remark):
+            return status, self._table.heading("remark")
+        note = _NOTE(record.text("name"))
+        status = status_in_remark(note[1]) if note else ""
+        return status, self._table.heading("name") if status else ""
 
     def _number(self, record: Record) -> str | None:
         for key in ("number", "local_number", "school_number"):

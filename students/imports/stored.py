@@ -36,10 +36,17 @@ class StoredPupil:
 class StoredRoster:
     """All pupils of a school, by the keys that a row can be matched with."""
 
+    by_pk: dict[int, StoredPupil]
     by_number: dict[str, StoredPupil]
     by_place: dict[tuple[str, ClassKey], list[StoredPupil]]
     enrolled: list[StoredPupil]
     used_classes: frozenset[ClassKey]
+
+    @property
+    def contacts(self) -> set[str]:
+        """The phones and names of all guardians."""
+        guardians = [guardian for pupil in self.by_pk.values() for guardian in pupil.guardians.values()]
+        return {text for guardian in guardians for text in (guardian.phone, guardian.name) if text}
 
 
 def read_stored(year: SchoolYear) -> StoredRoster:
@@ -55,7 +62,7 @@ def read_stored(year: SchoolYear) -> StoredRoster:
     )
     for pupil_id, position, pk, name, relation, phone in guardians:
         pupils[pupil_id].guardians[position] = StoredGuardian(pk, name, relation, phone)
-    roster = StoredRoster({p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
+    roster = StoredRoster(pupils, {p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
     used: set[ClassKey] = set()
     enrolments = Enrolment.objects.of_year(year).values_list(
         "pk", "pupil_id", "school_class__grade__number", "school_class__number", "seat_number", "ends_on"

@@ -150,7 +150,6 @@ FOUND = (
         pupils={"周一鸣": (FIRST, "")},
         said=tuple((ANY, "", row, "", "") for row in (3, 4, 5)),
         asked="转出",
-        waits="pupils who are not there any more",
     ),
     Found(
         "25-class-spellings.xlsx",
@@ -215,7 +214,6 @@ FOUND = (
         "50-all-plus-each-class.xlsx",
         pupils={"周一鸣": (FIRST, ""), "吴语桐": ("一（2）班", "")},
         said=((ANY, "", None, "", "重复"),),
-        waits="one table for all and one for each class",
     ),
     Found("51-class-in-sheet-name.xlsx", pupils={"周一鸣": (FIRST, "")}),
     Found("54-class-headings.xlsx", pupils={"周一鸣": (FIRST, "")}),
@@ -223,7 +221,6 @@ FOUND = (
         "55-foot-lines.xlsx",
         pupils={"周一鸣": (FIRST, "")},
         said=tuple((("info",), "row_skipped", row, "", "") for row in range(3, 8)),
-        waits="lines at the foot",
     ),
     Found("60-two-guardians-repeated-heads.xlsx", pupils={"周一鸣": COUPLE}),
     Found(

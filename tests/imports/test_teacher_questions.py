@@ -82,7 +82,7 @@ def test_many_changed_names_are_an_error_where_nobody_looks(desk: Desk, tmp_path
     file = tmp_path / "教师.xlsx"
     file.write_bytes(book(*numbered(*names[1:], names[0])))
     report = desk.run(file.read_bytes(), TEACHERS)
-    assert ([code for code, *_ in errors(report)], report.written) == (["choice_needed"] * 6, False)
+    assert ([code for code, *_ in errors(report)], report.written) == (["names_changed_many"] * 6, False)
     command = ("import_roster", str(file), "--school", "qz", "--kind", "teachers", "--json")
     for extra in ((), ("--dry-run",)):
         with pytest.raises(SystemExit):
