@@ -1,4 +1,4 @@
-"""What views need: the request with its actor, role gates and look-ups that hide other schools."""
+"""What views need: the request with its actor, their gates, and look-ups that hide other schools."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,6 +7,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -40,6 +42,30 @@ def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def _view_for(methods: list[str], roles: tuple[Role, ...]) -> Callable[[View[P]], View[P]]:
+    """A view for `roles` by `methods`; what it shows is for the person who asked and stays in no cache."""
+
+    def decorate(view: View[P]) -> View[P]:
+        return require_http_methods(methods)(never_cache(roles_required(*roles)(view) if roles else view))
+
+    return decorate
+
+
+def page_for(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """A page that is looked at, by actors with one of `roles`; without any, by everybody who is signed in."""
+    return _view_for(["GET", "HEAD"], roles)
+
+
+def form_for(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """A page that is looked at and posted to, as `page_for`."""
+    return _view_for(["GET", "HEAD", "POST"], roles)
+
+
+def action_for(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """A button's address, which takes posts alone, as `page_for`."""
+    return _view_for(["POST"], roles)
 
 
 class VisibleQuerySet(Protocol):

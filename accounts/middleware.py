@@ -60,10 +60,10 @@ class SignInRequiredMiddleware:
             # An htmx fragment must not become a sign-in form inside a panel: the whole page goes there.
             if request.headers.get("HX-Request"):
                 # A post keeps what was typed: app.js offers the sign-in page beside it.
-                headers = {"HX-Redirect": reverse(settings.LOGIN_URL)} if request.method == "GET" else {}
+                headers = {"HX-Redirect": reverse(settings.LOGIN_URL)} if request.method in ("GET", "HEAD") else {}
                 return HttpResponse(status=401, headers=headers)
             # After signing in, a page that only takes posts would be an empty one.
-            target = request.get_full_path() if request.method == "GET" else reverse("home")
+            target = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("home")
             return redirect_to_login(target, settings.LOGIN_URL)
         if request.user.must_change_password and not getattr(view, "allows_first_password", False):
             return redirect("accounts:change_password")

@@ -3,27 +3,21 @@
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, page_for
 from jobs.exporters import RosterFile, Shape, export_roster, find_shape, roster_template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_GET
-@never_cache
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def template(request: ActorRequest, shape: str) -> HttpResponse:
     """A blank table to fill in, with this year's classes in its drop-downs."""
     return _send(roster_template(actor=request.actor, year=request.actor.calendar.this_year(), shape=_shape(shape)))
 
 
-@require_GET
-@never_cache
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def export(request: ActorRequest, shape: str) -> HttpResponse:
     """The roster as it stands, in the same shape."""
     return _send(export_roster(actor=request.actor, year=request.actor.calendar.this_year(), shape=_shape(shape)))

@@ -9,11 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.importlog import Level, rows_text
 from core.workbooks import WorkbookRefused
@@ -43,16 +41,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CAP_CODES = frozenset({"load_above_cap", "cap_by_class", "cap_reached"})
 
 
-@require_GET
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def batch_list(request: ActorRequest) -> HttpResponse:
     """What was imported when, by whom, with what outcome."""
     page = Paginator(visible_batches(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "imports/list.html", {"page": page})
 
 
-@require_http_methods(["GET", "POST"])
-@roles_required(Role.SCHOOL_ADMIN)
+@form_for(Role.SCHOOL_ADMIN)
 def upload(request: ActorRequest) -> HttpResponse:
     """Choose a file; it is read at once, and its preview opens."""
     form = UploadForm(
@@ -78,9 +74,7 @@ def upload(request: ActorRequest) -> HttpResponse:
     return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
-@never_cache
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The preview of a batch, or what became of it."""
     batch = _batch(request, pk)
@@ -92,9 +86,7 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "imports/detail.html", context)
 
 
-@require_GET
-@never_cache
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def progress(request: ActorRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a large file is checked; asked for every two seconds."""
     batch = _batch(request, pk)
@@ -105,9 +97,7 @@ def progress(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "imports/_checking.html", {"batch": batch})
 
 
-@require_GET
-@never_cache
-@roles_required(Role.SCHOOL_ADMIN)
+@page_for(Role.SCHOOL_ADMIN)
 def marked(request: ActorRequest, pk: int) -> HttpResponse:
     """The uploaded workbook with its faults marked, to be put right and uploaded again."""
     batch = _batch(request, pk)
@@ -120,8 +110,7 @@ def marked(request: ActorRequest, pk: int) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers=headers | {"X-Content-Type-Options": "nosniff"})
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
     """Go on without the rows that have errors, once the admin has said so."""
     batch = _batch(request, pk)
@@ -136,8 +125,7 @@ def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a confirmed import back as a whole."""
     try:
@@ -149,8 +137,7 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again: with missing classes to be created, or after a background check was given up."""
     batch = _batch(request, pk)
@@ -166,8 +153,7 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Write what the preview showed, once."""
     batch = _batch(request, pk)
@@ -183,8 +169,7 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a batch up."""
     try:

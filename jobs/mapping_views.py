@@ -3,10 +3,9 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
 from jobs.mapping import answer_questions
 from jobs.queries import school_batches, visible_batches
@@ -14,8 +13,7 @@ from jobs.queries import school_batches, visible_batches
 _HIDDEN = {"on": True, "off": False}
 
 
-@require_POST
-@roles_required(Role.SCHOOL_ADMIN)
+@action_for(Role.SCHOOL_ADMIN)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again with the answers: `key` and `field` once per question, in the same order."""
     batch = get_visible_or_404(

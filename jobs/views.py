@@ -7,10 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.http import ActorRequest, get_visible_or_404
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
 from jobs.enums import ItemState
 from jobs.models import Job
@@ -24,7 +23,7 @@ PAGE_SIZE = 20
 FAILURES_SHOWN = 50
 
 
-@require_GET
+@page_for()
 def job_list(request: ActorRequest) -> HttpResponse:
     """One's own jobs; overseers see all of their school's."""
     jobs = visible_jobs(request.actor)
@@ -36,15 +35,13 @@ def job_list(request: ActorRequest) -> HttpResponse:
     )
 
 
-@require_GET
-@never_cache
+@page_for()
 def detail(request: ActorRequest, pk: uuid.UUID) -> HttpResponse:
     """One job with its progress, and what can be downloaded."""
     return render(request, "jobs/detail.html", _progress(request, _job(request, pk)))
 
 
-@require_GET
-@never_cache
+@page_for()
 def progress(request: ActorRequest, pk: uuid.UUID) -> HttpResponse:
     """The part of the job's page that changes; asked for every two seconds until the job is over."""
     if not request.headers.get("HX-Request"):
@@ -52,7 +49,7 @@ def progress(request: ActorRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "jobs/_progress.html", _progress(request, _job(request, pk)))
 
 
-@require_POST
+@action_for()
 def cancel(request: ActorRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a job."""
     job = _job(request, pk)

@@ -4,16 +4,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import ActorRequest, get_visible_or_404
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from notices.queries import own_notices, school_notices
 from notices.services import mark_all_read, mark_read
 
 PAGE_SIZE = 20
 
 
-@require_GET
+@page_for()
 def inbox(request: ActorRequest) -> HttpResponse:
     """One's own notices, the newest first."""
     notices = own_notices(request.actor)
@@ -21,7 +20,7 @@ def inbox(request: ActorRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", {"page": page})
 
 
-@require_GET
+@page_for()
 def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go where it points; without a link, back to the inbox."""
     notice = get_visible_or_404(
@@ -36,7 +35,7 @@ def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("notices:inbox")
 
 
-@require_POST
+@action_for()
 def read_all(request: ActorRequest) -> HttpResponse:
     """Mark everything as read."""
     mark_all_read(actor=request.actor)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import AuditKind
 from accounts.forms import ChangePasswordForm, SignInForm
@@ -24,13 +24,13 @@ from core.gates import allows_first_password, public
 @public
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; afterwards to the page that was asked for, on this site only."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = ""
-    if isinstance(request.user, User) and request.method == "GET":
+    if isinstance(request.user, User) and request.method != "POST":
         return redirect(target or "home")
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         actor = actor_for(user, scope_key=None, on=today())
         audit(actor=actor, verb="sign_in", target=user, kind=AuditKind.ACCOUNT)
         return redirect(target or "home")
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "accounts/sign_in.html", {"form": form, "next": target}, status=status)
 
 
@@ -59,7 +59,7 @@ def sign_out(request: ActorRequest) -> HttpResponse:
 @allows_first_password
 @never_cache
 @sensitive_post_parameters("old", "new", "again")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: ActorRequest) -> HttpResponse:
     """Change the own password; other devices are signed out."""
     form = ChangePasswordForm(request.user, request.POST or None)
@@ -71,11 +71,11 @@ def change_password(request: ActorRequest) -> HttpResponse:
         request,
         "accounts/password_change.html",
         {"form": form, "first_password": request.user.must_change_password},
-        status=200 if request.method == "GET" else 422,
+        status=422 if request.method == "POST" else 200,
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_scope(request: ActorRequest) -> HttpResponse:
     """Choose between several schools or bureaus in which the person has roles."""
     scopes = scopes_of(request.user, on=request.actor.today)
@@ -88,7 +88,7 @@ def choose_scope(request: ActorRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """For load balancers: the process answers."""
     return HttpResponse("ok", content_type="text/plain")

@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.forms.arrangement import MentorForm
 from mentors.queries import classes_visible_to
@@ -22,12 +21,11 @@ MAIN, SUPPORTING = "main", "supporting"
 ARRANGERS = (Role.HOMEROOM, Role.MORAL_OFFICE)
 
 
-@roles_required(*ARRANGERS)
-@require_http_methods(["GET", "POST"])
+@form_for(*ARRANGERS)
 def pupil(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """The page; a post moves the pupil to another main mentor from today on."""
     found = _arrangement(request, pk, pupil)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, found)
     forms = _forms(found, request, MAIN)
     form = forms[MAIN]
@@ -44,8 +42,7 @@ def pupil(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     return _page(request, found, forms)
 
 
-@roles_required(*ARRANGERS)
-@require_POST
+@action_for(*ARRANGERS)
 def add(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Add a supporting mentor from today on."""
     found = _arrangement(request, pk, pupil)
@@ -64,8 +61,7 @@ def add(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     return _page(request, found, forms)
 
 
-@roles_required(*ARRANGERS)
-@require_POST
+@action_for(*ARRANGERS)
 def end(request: ActorRequest, pk: int, pupil: int, assignment: int) -> HttpResponse:
     """End a supporting assignment today."""
     found = _arrangement(request, pk, pupil)

@@ -9,11 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.unprintable import Unprintable, said_first, unprintable
@@ -23,48 +21,38 @@ from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_team
 from mentors.queries.care import present_teachers
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def index(request: ActorRequest) -> HttpResponse:
     """Which badges can be printed: everybody's, a class's, or a single teacher's."""
     return render(request, "badges/index.html", _page(request))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def appointments(request: ActorRequest) -> HttpResponse:
     """Which certificates can be printed; `?on=` is the day that stands on them."""
     on = _day(request, request.GET.get("on"))
     return render(request, "badges/appointments.html", _page(request) | {"on": on.isoformat()})
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def print_badges(request: ActorRequest) -> HttpResponse:
     """A PDF on the spot: `?class=` or `?teacher=` names whose, without either it is everybody's."""
     return _print(request, BADGES, verb="print_badges", counted="badges")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def print_appointments(request: ActorRequest) -> HttpResponse:
     """A PDF on the spot, as `print_badges`, dated `?on=`."""
     return _print(request, APPOINTMENTS, verb="print_appointments", counted="appointments")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def print_all(request: ActorRequest) -> HttpResponse:
     """Everybody's badges as a background job."""
     return _order(request, BADGES)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def all_appointments(request: ActorRequest) -> HttpResponse:
     """Everybody's certificates as a background job."""
     return _order(request, APPOINTMENTS)

@@ -8,10 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
@@ -25,8 +24,7 @@ from schools.models import SchoolClass
 OPEN_ONLY = "open"
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def class_list(request: ActorRequest) -> HttpResponse:
     """The classes that the actor may match: the own ones, or all by grade for 德育室."""
     actor = request.actor
@@ -54,16 +52,14 @@ def class_list(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def table(request: ActorRequest, pk: int) -> HttpResponse:
     """The table of one class; `?show=open` leaves only the pupils without a mentor."""
     board = class_board(class_to_match(request, pk))
     return render(request, "board/table.html", _board_context(request, board))
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Give one pupil of the class the mentor of the pressed button; an empty `mentor` takes theirs away.
 

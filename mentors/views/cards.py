@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from accounts.http import ActorRequest, get_visible_or_404
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.gates import public
 from mentors.forms.cards import CardForm
@@ -26,12 +26,12 @@ def photo_response(card: MentorCard) -> HttpResponse:
     return HttpResponse(data, content_type="image/jpeg", headers=headers)
 
 
-@require_http_methods(["GET", "POST"])
+@form_for()
 def mine(request: ActorRequest) -> HttpResponse:
     """How pupils see me: every teacher with an account writes the own card. Others are told why they have none."""
     teacher = own_teacher(request.actor)
     if teacher is None:
-        return render(request, "cards/none.html", status=200 if request.method == "GET" else 403)
+        return render(request, "cards/none.html", status=403 if request.method == "POST" else 200)
     card = card_of(teacher)
     form = CardForm(initial=CardForm.about(card))
     status = 200
@@ -49,14 +49,14 @@ def mine(request: ActorRequest) -> HttpResponse:
     return render(request, "cards/mine.html", {"teacher": teacher, "card": card, "form": form}, status=status)
 
 
-@require_GET
+@require_safe
 def photo(request: ActorRequest, pk: int) -> HttpResponse:
     """A colleague's photo, for the people of the same school."""
     return photo_response(get_visible_or_404(photos_visible_to(request.actor), request.actor, pk=pk))
 
 
 @public
-@require_GET
+@require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """The card behind the code of a badge, if its teacher shares it."""
     card = shared_card(key)
@@ -69,7 +69,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def shared_photo(request: HttpRequest, key: str) -> HttpResponse:
     """The photo of a shared card."""
     card = shared_card(key)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from mentors.enums import SheetSource, WishState
@@ -22,12 +22,12 @@ from students.models import FamilySlip
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
 def mentors(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The mentors whom the pupil may choose, what they chose, or what to wait for; `?edit=1` changes a sheet."""
     mentoring = mentoring_of(opened.pupil)
-    if request.method == "GET":
+    if request.method != "POST":
         if mentoring.main is not None and not mentoring.waits:
             return redirect("choose:mine", key=opened.key)
         return posts_here(_page(request, opened, mentoring))
@@ -92,7 +92,7 @@ def _chosen(sheet: ChoiceSheet, shown: list[OpenMentor]) -> list[dict[str, Any]]
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def mine(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The pupil's mentors as they show themselves, and what became of a wish for another."""
@@ -105,7 +105,7 @@ def mine(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
 def wish(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """Tells 德育室, and nobody else, that the pupil would like another mentor; a repeat changes the words."""
@@ -132,7 +132,7 @@ def wish(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def photo(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """The photo of a mentor whom the pupil has or may choose."""

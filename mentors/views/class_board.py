@@ -8,10 +8,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, form_for
 from core.errors import DomainError
 from mentors.forms.board import base_text, read_arrangement
 from mentors.matching.spread import even_fill
@@ -24,8 +23,7 @@ from schools.enums import MatchingMode
 from schools.models import SchoolClass
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The board of one class. A post carries the working arrangement and a `step`.
 

@@ -5,10 +5,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.forms.clubs import ClubForm, MembersForm
 from mentors.models import Club
@@ -19,8 +18,7 @@ from mentors.services.clubs import add_members, change_club, create_club, delete
 READERS = (Role.MORAL_OFFICE, Role.MENTOR)
 
 
-@roles_required(*READERS)
-@require_GET
+@page_for(*READERS)
 def clubs(request: ActorRequest) -> HttpResponse:
     """The clubs of this year: all for 德育室, the own ones for their leaders."""
     actor = request.actor
@@ -29,8 +27,7 @@ def clubs(request: ActorRequest) -> HttpResponse:
     return render(request, "clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def new(request: ActorRequest) -> HttpResponse:
     """A new club."""
     actor = request.actor
@@ -47,15 +44,13 @@ def new(request: ActorRequest) -> HttpResponse:
     return render(request, "clubs/form.html", {"form": form, "club": None}, status=_status(form))
 
 
-@roles_required(*READERS)
-@require_GET
+@page_for(*READERS)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """One club and its members."""
     return _detail(request, _club(request, pk), MembersForm())
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Rename a club, or give it another leader."""
     club = _club(request, pk)
@@ -72,8 +67,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "clubs/form.html", {"form": form, "club": club}, status=_status(form))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def members(request: ActorRequest, pk: int) -> HttpResponse:
     """Add the pupils of the typed lines: all of them, or none with a sentence for each line that means nobody."""
     club = _club(request, pk)
@@ -93,8 +87,7 @@ def members(request: ActorRequest, pk: int) -> HttpResponse:
     return _detail(request, club, form)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def remove(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Take one pupil out."""
     remove_member(actor=request.actor, club=_club(request, pk), pupil_id=pupil)
@@ -102,8 +95,7 @@ def remove(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     return redirect("clubs:detail", pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def delete(request: ActorRequest, pk: int) -> HttpResponse:
     """What will happen, then the button."""
     club = _club(request, pk)

@@ -9,11 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.clock import cn_full_day
 from core.errors import DomainError
 from core.text import clean_key
@@ -80,14 +78,12 @@ class Desk:
         )
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def grid(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
     """The class as a grid; without JavaScript one form whose button saves every row that was changed."""
     desk = _desk(request, pk, school_class)
     rows = [desk.row(enrolment) for enrolment in desk.enrolments]
-    if request.method == "GET":
+    if request.method != "POST":
         return _grid_page(request, desk, rows)
     shown, saved = [], 0
     for row in rows:
@@ -112,8 +108,7 @@ def grid(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
     return _grid_page(request, desk, shown, status=422)
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def row(request: ActorRequest, pk: int, school_class: int, pupil: int) -> HttpResponse:
     """Save one row. JSON: what is stored now, with 422 and a sentence where it was refused."""
     desk = _desk(request, pk, school_class)
@@ -128,9 +123,7 @@ def row(request: ActorRequest, pk: int, school_class: int, pupil: int) -> HttpRe
         return JsonResponse(_answer(fresh) | {"error": error.message, "code": error.code}, status=422)
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
     """The paper forms 意向征询表 of a class as a PDF, one per pupil, two to a sheet."""
     desk = _desk(request, pk, school_class)

@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.forms.board import ExceptionForm
 from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
@@ -17,8 +16,7 @@ from mentors.services import grant_exception, revoke_exception
 from schools.models import SchoolClass
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.MORAL_OFFICE)
 def exceptions(request: ActorRequest) -> HttpResponse:
     """The exceptions of this year, the valid ones first, the withdrawn ones as history."""
     return _list(request)
@@ -39,8 +37,7 @@ def _list(request: ActorRequest, *, problem: DomainError | None = None, at: int 
     return render(request, "board/exceptions.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else 200)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def grant(request: ActorRequest) -> HttpResponse:
     """Grant one; `?mentor=` chooses the mentor beforehand, `?class=` leads back to that class's board."""
     actor = request.actor
@@ -88,8 +85,7 @@ def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
     return classes_visible_to(request.actor).filter(pk=int(key[:18])).first()
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def revoke(request: ActorRequest, pk: int) -> HttpResponse:
     """Withdraw one; refused at its row while the mentor has more pupils than the plan's cap."""
     exception = get_visible_or_404(exceptions_visible_to(request.actor), request.actor, pk=pk)

@@ -6,11 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.care_rules import can_write_handover
 from mentors.forms.care import HandOverForm
@@ -20,9 +18,7 @@ from mentors.services.handover import write_note
 SENT_BEFORE = "这份表单刚才已经保存过一次。要补充内容，请刷新页面再写一份。"
 
 
-@roles_required(Role.MENTOR, Role.HOMEROOM)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MENTOR, Role.HOMEROOM)
 def write(request: ActorRequest, pk: int) -> HttpResponse:
     """Write a note for the pupil's next mentor; one's earlier notes stand beneath."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)

@@ -2,15 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, page_for
 from mentors.queries import class_summaries
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def classes(request: ActorRequest) -> HttpResponse:
     """All classes of this year with pupils, homeroom teacher and team."""
     actor = request.actor

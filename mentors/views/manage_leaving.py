@@ -5,10 +5,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.forms.pupils import LeavingForm
 from mentors.models import Teacher
@@ -17,8 +16,7 @@ from mentors.services import draw_leaving, reinstate_teacher, retire_teacher
 from mentors.services.handover import ask_for_notes
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def leave(request: ActorRequest, pk: int) -> HttpResponse:
     """The roles that end, the pupils who need another mentor, and who takes them over."""
     teacher = _teacher(request, pk)
@@ -56,8 +54,7 @@ def _said(teacher: Teacher, handed: int, left_over: int) -> str:
     return f"{said}。"
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
+@action_for(Role.SCHOOL_ADMIN)
 def ask_notes(request: ActorRequest, pk: int) -> HttpResponse:
     """Ask a teacher who is about to leave for hand-over notes."""
     teacher = _teacher(request, pk)
@@ -71,8 +68,7 @@ def ask_notes(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("manage:leave", pk=pk)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
+@action_for(Role.SCHOOL_ADMIN)
 def come_back(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a leaving back."""
     teacher = _teacher(request, pk)

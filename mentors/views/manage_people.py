@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
@@ -31,8 +29,7 @@ from schools.models import SchoolClass
 PAGE_SIZE = 50
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def people(request: ActorRequest) -> HttpResponse:
     """All teachers, paged; `?q=` searches, `?role=` filters. Accounts without a teacher stand beneath."""
     actor = request.actor
@@ -54,16 +51,14 @@ def people(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def person(request: ActorRequest, pk: int) -> HttpResponse:
     """One teacher: master data, account, roles with their dates."""
     teacher = _teacher(request, pk)
     return render(request, "manage/person.html", _context(request, teacher=teacher, user=teacher.user))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def account(request: ActorRequest, pk: int) -> HttpResponse:
     """The same page for an account; one that belongs to a teacher leads to the teacher."""
     user = _user(request, pk)
@@ -73,9 +68,7 @@ def account(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/person.html", _context(request, teacher=None, user=user))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
-@never_cache
+@action_for(Role.SCHOOL_ADMIN)
 def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
     """An account for a teacher without one; its first password is shown on the answer and nowhere else."""
     teacher = _teacher(request, pk)
@@ -94,9 +87,7 @@ def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
-@never_cache
+@action_for(Role.SCHOOL_ADMIN)
 def password(request: ActorRequest, pk: int) -> HttpResponse:
     """A new first password, shown on this answer and nowhere else: no redirect, nothing stored or cached."""
     user = _user(request, pk)
@@ -105,8 +96,7 @@ def password(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/person.html", context | {"first_password": first_password})
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
+@action_for(Role.SCHOOL_ADMIN)
 def give_role(request: ActorRequest, pk: int) -> HttpResponse:
     """Grant a role from a day on; errors stand at the form."""
     user = _user(request, pk)
@@ -131,8 +121,7 @@ def give_role(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_POST
+@action_for(Role.SCHOOL_ADMIN)
 def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
     """End a role today; the last admin stays."""
     user = _user(request, pk)

@@ -7,10 +7,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.forms.pupils import ClassForm, PupilForm
 from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
@@ -25,8 +24,7 @@ PAGE_SIZE = 50
 STATES = ((PRESENT, "在册"), (GONE, "不在册"), ("all", "全部"))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def pupils(request: ActorRequest) -> HttpResponse:
     """All pupils, paged; `?q=` searches, `?class=` and `?state=` filter."""
     text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
@@ -50,8 +48,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
     return render(request, "manage/pupils.html", context)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's data and guardians, to be corrected; where they are and were."""
     found = _pupil(request, pk)
@@ -73,8 +70,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/pupil.html", context, status=_status(form.errors))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def new_pupil(request: ActorRequest) -> HttpResponse:
     """Transfer in: a pupil whom no roster brought."""
     form = PupilForm(request.POST or None, classes=_classes(request), initial=_asked_class(request))
@@ -94,8 +90,7 @@ def new_pupil(request: ActorRequest) -> HttpResponse:
     return render(request, "manage/pupil_new.html", {"form": form}, status=_status(form.errors))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """Change of class within the year; the mentor stays or is chosen anew."""
     found = _pupil(request, pk)
@@ -118,8 +113,7 @@ def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/pupil_move.html", about | {"form": form}, status=_status(form.errors))
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
     """Transfer out: what will happen, then the button."""
     found = _pupil(request, pk)
@@ -134,8 +128,7 @@ def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/pupil_withdraw.html", about)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def reinstate(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil who had left comes back."""
     found = _pupil(request, pk)

@@ -6,11 +6,9 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.enums import MentorMarkKind
 from mentors.models import RoundMentor
@@ -20,24 +18,19 @@ from mentors.services.marks import mark_pupil, order_preferred
 MARKERS = (Role.MENTOR, Role.MORAL_OFFICE)
 
 
-@roles_required(*MARKERS)
-@require_GET
-@never_cache
+@page_for(*MARKERS)
 def tasks(request: ActorRequest) -> HttpResponse:
     """The rounds in which the actor may mark now."""
     return render(request, "marks/list.html", {"tasks": mark_tasks(request.actor)})
 
 
-@roles_required(*MARKERS)
-@require_GET
-@never_cache
+@page_for(*MARKERS)
 def sheet(request: ActorRequest, pk: int) -> HttpResponse:
     """One mentor's list; `?q=` finds pupils who did not name the mentor."""
     return _sheet(request, _candidate(request, pk))
 
 
-@roles_required(*MARKERS)
-@require_POST
+@action_for(*MARKERS)
 def mark(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Say 优先, 均可 or 不合适 of one pupil."""
     candidate = _candidate(request, pk)
@@ -51,8 +44,7 @@ def mark(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     return _saved(request, candidate)
 
 
-@roles_required(*MARKERS)
-@require_POST
+@action_for(*MARKERS)
 def order(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Move one preferred pupil up or down in the mentor's order; `way=none` gives the order up."""
     candidate = _candidate(request, pk)

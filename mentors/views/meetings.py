@@ -8,11 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
@@ -37,9 +35,7 @@ FIELD_OF = {"date_out_of_range": "date", "topic_missing": "topic", "other_class"
 SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请打开那次小教研，点“修改”。"
 
 
-@roles_required(*READERS)
-@require_GET
-@never_cache
+@page_for(*READERS)
 def meetings(request: ActorRequest, pk: int) -> HttpResponse:
     """The class's meetings by day, without their texts."""
     school_class = _class(request, pk)
@@ -61,9 +57,7 @@ def meetings(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(*READERS)
-@require_GET
-@never_cache
+@page_for(*READERS)
 def detail(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     """One meeting with its text; opening it is logged."""
     found = _meeting(request, pk, meeting)
@@ -76,9 +70,7 @@ def detail(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     return render(request, "meetings/detail.html", context)
 
 
-@roles_required(*WRITERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*WRITERS)
 def new(request: ActorRequest, pk: int) -> HttpResponse:
     """Write down a meeting; the team is ticked already."""
     school_class = _class(request, pk)
@@ -110,9 +102,7 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
     return _form(request, form, {"school_class": school_class})
 
 
-@roles_required(*WRITERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*WRITERS)
 def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     """Change a meeting; when somebody else did so meanwhile, both texts stand on the page."""
     found = _meeting(request, pk, meeting)
@@ -150,8 +140,7 @@ def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     return _form(request, form, context)
 
 
-@roles_required(*WRITERS)
-@require_POST
+@action_for(*WRITERS)
 def delete(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     """Take a meeting out of the list."""
     found = _meeting(request, pk, meeting)
@@ -162,8 +151,7 @@ def delete(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     return redirect("meetings:list", pk=pk)
 
 
-@roles_required(*WRITERS)
-@require_POST
+@action_for(*WRITERS)
 def restore(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
     """Bring a deleted meeting back."""
     found = _meeting(request, pk, meeting, deleted=True)

@@ -8,11 +8,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.enums import ReadinessState
@@ -36,9 +34,7 @@ FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("trainin
 FIELD_OF = {"in_future": "starts_on", "reason_too_long": "reason"}
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def teachers(request: ActorRequest) -> HttpResponse:
     """All present teachers, paged: those who take part in training first, then those who do not mentor yet."""
     year = request.actor.calendar.year
@@ -61,9 +57,7 @@ def teachers(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE)
 def new_case(request: ActorRequest, pk: int) -> HttpResponse:
     """A teacher takes part in training first, from a day on; one who does so already has a page for it."""
     teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=pk)
@@ -88,9 +82,7 @@ def new_case(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "readiness/new.html", context, status=_status(form))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE)
 def case(request: ActorRequest, pk: int) -> HttpResponse:
     """One case: its dates, the private reason, and the next step. Opening it is logged."""
     found = get_visible_or_404(cases_visible_to(request.actor), request.actor, pk=pk)

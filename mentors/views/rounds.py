@@ -8,10 +8,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, MatchTieBreak, RoundState
@@ -34,8 +33,7 @@ def find_round(request: ActorRequest, pk: int) -> MatchingRound:
     return get_visible_or_404(rounds_visible_to(actor), actor, everyone=rounds_of_school(actor), pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.MORAL_OFFICE)
 def round_list(request: ActorRequest) -> HttpResponse:
     """The grades of the plan, each with its running round or the way to one, and the finished rounds."""
     actor = request.actor
@@ -44,8 +42,7 @@ def round_list(request: ActorRequest) -> HttpResponse:
     return render(request, "rounds/list.html", {"year": year, "lines": lines})
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def new(request: ActorRequest) -> HttpResponse:
     """Set a round up: `?grade=` says for whom, `?mode=` how, if not as in the plan."""
     actor, year = request.actor, request.actor.calendar.this_year()
@@ -79,8 +76,7 @@ def _status(form: RoundForm) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change the settings of a round that is not finished."""
     row = find_round(request, pk)
@@ -100,8 +96,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "rounds/edit.html", {"round": row, "form": form}, status=_status(form))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.MORAL_OFFICE)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The round's home."""
     return show_detail(request, find_round(request, pk))

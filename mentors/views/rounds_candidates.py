@@ -5,10 +5,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, form_for
 from core.errors import DomainError
 from mentors.enums import RoundState
 from mentors.forms.rounds import CandidatesForm, candidates_initial
@@ -19,8 +18,7 @@ from mentors.services.rounds import set_candidates
 from mentors.views.rounds import find_round
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def candidates(request: ActorRequest, pk: int) -> HttpResponse:
     """The candidates with number, openness, load and places; `scope` opens all the ticked ones alike."""
     row = find_round(request, pk)

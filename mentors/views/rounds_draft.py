@@ -9,11 +9,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.workbooks import SheetToWrite, write_workbook
@@ -33,9 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BY_HAND, NOT_CHOSEN = "by-hand", "not-chosen"
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def draft(request: ActorRequest, pk: int) -> HttpResponse:
     """The draft, or the protocol of a published round; `class`, `mentor`, `how` and `q` narrow the lines."""
     row = find_round(request, pk)
@@ -43,8 +39,7 @@ def draft(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "rounds/draft.html", _context(request, row))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def make_draft(request: ActorRequest, pk: int) -> HttpResponse:
     """Reckon the draft, or reckon it again."""
     row = find_round(request, pk)
@@ -57,8 +52,7 @@ def make_draft(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("rounds:draft", pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     """重新核算: reckon again and say whether the draft comes out the same; nothing is written."""
     row = find_round(request, pk)
@@ -75,8 +69,7 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("rounds:draft", pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def place(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Place one pupil by hand. htmx gets the small form, then the whole draft; without it a page and a redirect."""
     row = find_round(request, pk)
@@ -178,9 +171,7 @@ def _came_so(line: DraftLine, how: str) -> bool:
     return line.placement.how == how
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def download(request: ActorRequest, pk: int) -> HttpResponse:
     """The draft as a workbook: lines with choices and lottery numbers, mentors, and by what it was reckoned."""
     row = find_round(request, pk)

@@ -6,11 +6,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, page_for
 from accounts.services import audit
 from core.clock import cn_full_day
 from core.unprintable import Unprintable, said_first, unprintable_names
@@ -22,18 +20,14 @@ from schools.queries import paper_style
 from students.models import Enrolment
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def round_matrix(request: ActorRequest, pk: int) -> HttpResponse:
     """The matrix of the round's grade as it stands now; `?class=` for one class."""
     row = find_round(request, pk)
     return _matrix(request, row.year, row.grade)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def grade_matrix(request: ActorRequest, pk: int) -> HttpResponse:
     """The matrix of a grade of this year; `?class=` for one class."""
     grade = next((g for g in grades_visible_to(request.actor) if g.pk == pk), None)

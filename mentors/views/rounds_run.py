@@ -5,10 +5,9 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, action_for, form_for, page_for
 from core.errors import DomainError
 from mentors.enums import RoundState
 from mentors.forms.rounds import ProlongForm
@@ -32,8 +31,7 @@ def _act(request: ActorRequest, pk: int, act: Callable[[MatchingRound], object],
     return redirect("rounds:detail", pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def open_now(request: ActorRequest, pk: int) -> HttpResponse:
     """Let the pupils choose in the dates that are set."""
     return _act(
@@ -41,22 +39,19 @@ def open_now(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def close_now(request: ActorRequest, pk: int) -> HttpResponse:
     """现在截止."""
     return _act(request, pk, lambda row: close_round(actor=request.actor, round=row), "征询已经截止。")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Give the round up."""
     return _act(request, pk, lambda row: cancel_round(actor=request.actor, round=row), "已取消这轮匹配。")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def prolong(request: ActorRequest, pk: int) -> HttpResponse:
     """A later end."""
     form = ProlongForm(request.POST)
@@ -68,8 +63,7 @@ def prolong(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
+@page_for(Role.MORAL_OFFICE)
 def progress_page(request: ActorRequest, pk: int) -> HttpResponse:
     """Who has handed in, by class; the names of those who have not are folded away."""
     row = find_round(request, pk)
@@ -87,8 +81,7 @@ def progress_page(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "rounds/progress.html", context)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def remind(request: ActorRequest, pk: int) -> HttpResponse:
     """Tell the homeroom teachers how many are missing."""
     row = find_round(request, pk)
@@ -101,8 +94,7 @@ def remind(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("rounds:progress", pk=pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def publish(request: ActorRequest, pk: int) -> HttpResponse:
     """What publishing will do, in numbers, and the button that does it."""
     row = find_round(request, pk)

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, action_for, form_for
 from core.errors import DomainError
 from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
 from mentors.models import MatchingRound
@@ -23,8 +22,7 @@ def _back(row: MatchingRound) -> str:
     return "rounds:draft" if draft_counts(row).total else "rounds:detail"
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def add_mentors(request: ActorRequest, pk: int) -> HttpResponse:
     """再增几位导师: teachers who hold no slot."""
     row = find_round(request, pk)
@@ -45,8 +43,7 @@ def add_mentors(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "rounds/add_mentors.html", context, status=status)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
     """批准几个超额: proposed for the mentors most wanted, evenly; numbers and reason can be changed."""
     row = find_round(request, pk)
@@ -75,8 +72,7 @@ def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "rounds/exceptions.html", context, status=status)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def open_up(request: ActorRequest, pk: int) -> HttpResponse:
     """Open the mentors with free places to the whole grade."""
     row = find_round(request, pk)

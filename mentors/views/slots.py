@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.queries import classes_visible_to, find_teachers, mentors_visible_to
 from mentors.services import add_to_team, choose_leader, remove_from_team
@@ -18,8 +17,7 @@ from schools.models import SchoolClass
 SHOWN = 30
 
 
-@roles_required(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 def team(request: ActorRequest, pk: int) -> HttpResponse:
     """The team of one class, and a search (`?q=`) for teachers to add. Each button is one step.
 

@@ -6,11 +6,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.forms.care import AttendanceForm, TrainingForm
 from mentors.models import TrainingSession
@@ -31,9 +29,7 @@ PAGE_SIZE = 50
 FIELD_OF = {"date_out_of_range": "date", "attended": "date", "topic_missing": "topic"}
 
 
-@roles_required(*EVERYBODY)
-@require_GET
-@never_cache
+@page_for(*EVERYBODY)
 def sessions(request: ActorRequest) -> HttpResponse:
     """This year's sessions by term; those that the actor attended are marked."""
     year = request.actor.calendar.year
@@ -51,8 +47,7 @@ def sessions(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def new(request: ActorRequest) -> HttpResponse:
     """Enter a session; then tick who came."""
     form = TrainingForm(request.POST or None, initial={"date": request.actor.today})
@@ -70,8 +65,7 @@ def new(request: ActorRequest) -> HttpResponse:
     return render(request, "training/form.html", {"form": form, "session": None}, status=_status(form))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.MORAL_OFFICE)
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change a session."""
     session = _session(request, pk)
@@ -87,8 +81,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "training/form.html", {"form": form, "session": session}, status=_status(form))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def delete(request: ActorRequest, pk: int) -> HttpResponse:
     """Remove a session with its attendance."""
     delete_session(actor=request.actor, session=_session(request, pk))
@@ -96,9 +89,7 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("training:list")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE)
 def attendance(request: ActorRequest, pk: int) -> HttpResponse:
     """Tick who came: all mentors at once, the other teachers beneath."""
     session = _session(request, pk)
@@ -133,9 +124,7 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def people(request: ActorRequest) -> HttpResponse:
     """Which trainings of the year each teacher attended, in the order of their numbers."""
     year = request.actor.calendar.year

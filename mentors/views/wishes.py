@@ -4,11 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.forms.choices import AnswerForm
@@ -16,16 +14,13 @@ from mentors.queries.wishes import may_read, wishes_to_handle, wishes_visible_to
 from mentors.services.wishes import answer_wish
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def wish_list(request: ActorRequest) -> HttpResponse:
     """The open wishes; reading them is noted."""
     return _page(request)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Close a wish with an answer for the pupil."""
     wish = get_visible_or_404(wishes_visible_to(request.actor), request.actor, pk=pk)

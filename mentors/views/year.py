@@ -5,10 +5,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from mentors.forms.year import RollOverForm
 from mentors.queries import rollovers_visible_to, years_of_school
@@ -16,8 +15,7 @@ from mentors.services import draw_rollover, roll_over, undo_rollover
 from schools.services import usual_dates
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_GET
+@page_for(Role.SCHOOL_ADMIN)
 def overview(request: ActorRequest) -> HttpResponse:
     """The school's years with their terms, and the last roll-over."""
     years = years_of_school(request.actor)
@@ -33,8 +31,7 @@ def overview(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def roll(request: ActorRequest) -> HttpResponse:
     """What rolling over would do, grade by grade; then the button. A second click finds the first one's work."""
     year = request.actor.calendar.this_year()
@@ -71,8 +68,7 @@ def roll(request: ActorRequest) -> HttpResponse:
     return render(request, "year/roll.html", context, status=status)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a roll-over back, while nothing was written in the new year."""
     row = get_visible_or_404(rollovers_visible_to(request.actor), request.actor, pk=pk)

@@ -2,17 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, page_for
 from records.queries.bureau import schools_side_by_side
 
 
-@roles_required(Role.BUREAU)
-@require_GET
-@never_cache
+@page_for(Role.BUREAU)
 def home(request: ActorRequest) -> HttpResponse:
     """All schools of the bureau in this term, by code."""
     return render(request, "bureau/home.html", {"rows": schools_side_by_side(request.actor)})

@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.undo import offer_undo
 from records.enums import HomeContact, RecordKind
@@ -51,9 +49,7 @@ from records.views.drafting import FormDraft
 PAGE = 20
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_GET
-@never_cache
+@page_for(*SCHOOL_ROLES)
 def inbox_page(request: ActorRequest) -> HttpResponse:
     """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list."""
     page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
@@ -67,9 +63,7 @@ def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
     return get_visible_or_404(own_cards(request.actor), request.actor, everyone=school_cards(request.actor), pk=pk)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_GET
-@never_cache
+@page_for(*SCHOOL_ROLES)
 def card(request: ActorRequest, pk: int) -> HttpResponse:
     """One card: answer, meet and decide about home in any order; the first reading is noted."""
     found = _card(request, pk)
@@ -77,9 +71,7 @@ def card(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_GET
-@never_cache
+@page_for(*SCHOOL_ROLES)
 def history(request: ActorRequest, pk: int) -> HttpResponse:
     """What was changed in a card that was given to the actor."""
     found = _card(request, pk)
@@ -132,9 +124,7 @@ def _explain(form: RecordForm, error: DomainError, found: TreeHoleCard) -> None:
         form.show_version(found.version)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_POST
-@never_cache
+@action_for(*SCHOOL_ROLES)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Write the answer, or change it."""
     found = _card(request, pk)
@@ -157,9 +147,7 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found, answer=form)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_POST
-@never_cache
+@action_for(*SCHOOL_ROLES)
 def meet(request: ActorRequest, pk: int) -> HttpResponse:
     """Note the day of the meeting."""
     found = _card(request, pk)
@@ -177,9 +165,7 @@ def meet(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found, meet=form)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_POST
-@never_cache
+@action_for(*SCHOOL_ROLES)
 def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
     """Note that home was told, or why not."""
     found = _card(request, pk)
@@ -201,8 +187,7 @@ def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found, home=form)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_POST
+@action_for(*SCHOOL_ROLES)
 def close(request: ActorRequest, pk: int) -> HttpResponse:
     """Put the card away; a button takes it back."""
     found = _card(request, pk)
@@ -215,8 +200,7 @@ def close(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("cards:inbox")
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_POST
+@action_for(*SCHOOL_ROLES)
 def reopen(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a card out again."""
     found = _card(request, pk)
@@ -224,9 +208,7 @@ def reopen(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("cards:card", pk=pk)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_GET
-@never_cache
+@page_for(*SCHOOL_ROLES)
 def find_pupil(request: ActorRequest) -> HttpResponse:
     """Whose paper card it is: by class, name or initials; names and classes only."""
     year = request.actor.calendar.this_year()
@@ -244,9 +226,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
     return render(request, "treehole/find.html", context)
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*SCHOOL_ROLES)
 def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     """Type in the paper card of one pupil."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
@@ -268,9 +248,7 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "treehole/paper.html", context, status=422 if form.errors else 200)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
     year = request.actor.calendar.this_year()

@@ -2,11 +2,9 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, get_visible_or_404, page_for
 from accounts.services import audit
 from core.unprintable import said_first
 from records.documents.class_summary import render_class_summary
@@ -17,9 +15,7 @@ from records.views.office import WATCHERS, calendar_or_stop
 from records.views.papers import pdf_response
 
 
-@roles_required(Role.HOMEROOM, *WATCHERS)
-@require_GET
-@never_cache
+@page_for(Role.HOMEROOM, *WATCHERS)
 def summary(request: ActorRequest, pk: int) -> HttpResponse:
     """班级学期小结 for whoever may open the class's page: 德育室, 领导小组, the class's own homeroom teacher."""
     found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)

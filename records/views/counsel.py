@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.undo import offer_undo
@@ -48,9 +46,7 @@ SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 PAGE = 20
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*SCHOOL_ROLES)
 def new(request: ActorRequest, pk: int) -> HttpResponse:
     """需要心理老师帮助: the short form, in the panel or as a page, with the emergency card beside it."""
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
@@ -110,9 +106,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
     return render(request, "counsel/_referred.html", {"pupil": pupil, "help": found})
 
 
-@roles_required(*SCHOOL_ROLES)
-@require_GET
-@never_cache
+@page_for(*SCHOOL_ROLES)
 def sent(request: ActorRequest, pk: int) -> HttpResponse:
     """One's own referral: the text, since when it waits, who has taken it, and the counsellor's word."""
     found = get_visible_or_404(sent_by(request.actor), request.actor, everyone=school_referrals(request.actor), pk=pk)
@@ -122,9 +116,7 @@ def sent(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "counsel/sent.html", context)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_GET
-@never_cache
+@page_for(Role.COUNSELLOR)
 def home(request: ActorRequest) -> HttpResponse:
     """The counsellor's page: referrals that wait, that were taken, that are closed."""
     counts = state_counts(request.actor)
@@ -147,9 +139,7 @@ def _referral(request: ActorRequest, pk: int) -> Referral:
     )
 
 
-@roles_required(Role.COUNSELLOR)
-@require_GET
-@never_cache
+@page_for(Role.COUNSELLOR)
 def referral(request: ActorRequest, pk: int) -> HttpResponse:
     """One referral; opening it is logged, and its author may see that."""
     found = _referral(request, pk)
@@ -157,9 +147,7 @@ def referral(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_GET
-@never_cache
+@page_for(Role.COUNSELLOR)
 def history(request: ActorRequest, pk: int) -> HttpResponse:
     """What was changed in a referral that the actor took."""
     found = _referral(request, pk)
@@ -198,8 +186,7 @@ def _show(
     return render(request, "counsel/referral.html", context, status=422 if failed else 200)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_POST
+@action_for(Role.COUNSELLOR)
 def take(request: ActorRequest, pk: int) -> HttpResponse:
     """Acknowledge a referral."""
     found = _referral(request, pk)
@@ -212,9 +199,7 @@ def take(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("counsel:referral", pk=pk)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_POST
-@never_cache
+@action_for(Role.COUNSELLOR)
 def say(request: ActorRequest, pk: int) -> HttpResponse:
     """The short word to whoever referred."""
     found = _referral(request, pk)
@@ -235,9 +220,7 @@ def say(request: ActorRequest, pk: int) -> HttpResponse:
     return _show(request, found, word=form)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_POST
-@never_cache
+@action_for(Role.COUNSELLOR)
 def note(request: ActorRequest, pk: int) -> HttpResponse:
     """The counsellor's own notes."""
     found = _referral(request, pk)
@@ -265,8 +248,7 @@ def _explain(form: WordForm | NotesForm, error: DomainError, found: Referral) ->
         form.show_version(found.version)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_POST
+@action_for(Role.COUNSELLOR)
 def finish(request: ActorRequest, pk: int) -> HttpResponse:
     """Close a referral; a button takes it back."""
     found = _referral(request, pk)
@@ -279,8 +261,7 @@ def finish(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("counsel:home")
 
 
-@roles_required(Role.COUNSELLOR)
-@require_POST
+@action_for(Role.COUNSELLOR)
 def take_up(request: ActorRequest, pk: int) -> HttpResponse:
     """Open a closed referral again."""
     found = _referral(request, pk)
@@ -291,9 +272,7 @@ def take_up(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("counsel:referral", pk=pk)
 
 
-@roles_required(Role.COUNSELLOR)
-@require_GET
-@never_cache
+@page_for(Role.COUNSELLOR)
 def notes(request: ActorRequest) -> HttpResponse:
     """The visits and talks whose authors shared them with 心理老师; the texts stand on their own pages."""
     year = request.actor.calendar.year
@@ -301,9 +280,7 @@ def notes(request: ActorRequest) -> HttpResponse:
     return render(request, "counsel/notes.html", {"page_obj": page, "notes": shared_notes(list(page), year)})
 
 
-@roles_required(Role.COUNSELLOR)
-@require_GET
-@never_cache
+@page_for(Role.COUNSELLOR)
 def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """One note that was shared; opening it is logged, and its author sees that."""
     actor = request.actor

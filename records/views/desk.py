@@ -6,11 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.undo import offer_undo
 from mentors.queries.clubs import led_clubs
@@ -37,9 +35,7 @@ RECORDERS = (Role.MENTOR, Role.HOMEROOM)
 HELP_AFTER = ("visit", "visit_edit", "talk", "talk_edit")
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def home(request: ActorRequest) -> HttpResponse:
     """The record book's roster table of the slot that the actor holds or shares; `?q=` searches it."""
     calendar = request.actor.calendar.present
@@ -62,9 +58,7 @@ def home(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(*READERS)
-@require_GET
-@never_cache
+@page_for(*READERS)
 def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil's page 一生一表; opening it is logged."""
     calendar = request.actor.calendar.now
@@ -76,9 +70,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "desk/pupil.html", file_context(request, file))
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def brief(request: ActorRequest, pk: int) -> HttpResponse:
     """The mentor's own line 学生情况简述."""
     found = pupil_to_record(request, pk)

@@ -8,12 +8,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
 from core.templatetags.ui import cn_moment
 from core.undo import offer_undo
@@ -27,9 +25,7 @@ WRITERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE, Role.COUNSELLOR)
 STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 
 
-@roles_required(*WRITERS)
-@require_POST
-@never_cache
+@action_for(*WRITERS)
 @sensitive_post_parameters()
 def save(request: ActorRequest) -> JsonResponse:
     """Keep what a form holds: JSON in, JSON out; static/js/drafts.js is the only caller.
@@ -65,8 +61,7 @@ def _told(draft: Draft) -> dict[str, Any]:
     return {"stamp": draft.stamp, "at": f"{at:%H:%M}", "day": cn_moment(at)}
 
 
-@roles_required(*WRITERS)
-@require_POST
+@action_for(*WRITERS)
 def drop(request: ActorRequest, pk: int) -> HttpResponse:
     """Drop one's own draft; a button takes it back. Goes on to `next`, the form as it is without the draft."""
     draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)
@@ -78,8 +73,7 @@ def drop(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect(target)
 
 
-@roles_required(*WRITERS)
-@require_POST
+@action_for(*WRITERS)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a dropped draft back, and open its form with it."""
     draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)

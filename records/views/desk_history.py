@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
@@ -38,9 +36,7 @@ from records.views.desk import READERS, RECORDERS, saved
 PAGE_SIZE: Final = 20
 
 
-@roles_required(*READERS)
-@require_GET
-@never_cache
+@page_for(*READERS)
 def history(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """Who changed what when, the words marked; for its author also who opened it. Opening it is logged."""
     record = _record(request, kind, pk)
@@ -96,8 +92,7 @@ def confided_history(
     return render(request, "desk/confided_history.html", context)
 
 
-@roles_required(*RECORDERS)
-@require_POST
+@action_for(*RECORDERS)
 def delete(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """Delete one's own record; a button takes it back at once, the list of deleted ones for 30 days."""
     record = _record(request, kind, pk)
@@ -111,8 +106,7 @@ def delete(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     return saved(request, pupils, sentence, undo=back)
 
 
-@roles_required(*RECORDERS)
-@require_POST
+@action_for(*RECORDERS)
 def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """Bring a deleted record back."""
     record = _record(request, kind, pk)
@@ -129,9 +123,7 @@ def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("desk:pupil", pk=pupil.pk) if pupil is not None else redirect("desk:deleted")
 
 
-@roles_required(*RECORDERS)
-@require_GET
-@never_cache
+@page_for(*RECORDERS)
 def deleted(request: ActorRequest) -> HttpResponse:
     """最近删除: what one deleted oneself in the last 30 days."""
     page = Paginator(deleted_keys(request.actor, now() - KEPT), PAGE_SIZE).get_page(request.GET.get("page"))

@@ -5,11 +5,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from records.contexts import paragraphs
 from records.enums import LetterState, RecordKind
 from records.forms.desk import LetterForm
@@ -21,9 +19,7 @@ from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict
 from records.views.letter_saving import initial_of, try_save
 
 
-@roles_required(Role.MENTOR)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MENTOR)
 def letter(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter of this term to one's own pupil: keep as a draft, or hand in."""
     calendar = request.actor.calendar.now
@@ -33,7 +29,7 @@ def letter(request: ActorRequest, pk: int) -> HttpResponse:
     stored = letter_of(request.actor, pupil, calendar.term)
     label = calendar.rules.plan.letter_label
     context: dict[str, Any] = {"pupil": pupil, "letter": stored, "label": label, "calendar": calendar}
-    if stored is not None and stored.state == LetterState.RELEASED and request.method == "GET":
+    if stored is not None and stored.state == LetterState.RELEASED and request.method != "POST":
         context["body_lines"], context["advice_lines"] = paragraphs(stored.body), paragraphs(stored.advice)
         context["back_url"] = back_url(request, pupil)
         return render(request, "desk/letter_released.html", context)

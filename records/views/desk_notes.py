@@ -7,10 +7,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.models import Teacher
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
@@ -42,9 +40,7 @@ SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请在�
 FIELD_OF = {"date_out_of_range": "date", "no_pupil": "pupils"}
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a home visit."""
     pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
@@ -91,9 +87,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/visit.html", context)
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change one's own visit."""
     visit = get_visible_or_404(known_visits(request.actor), request.actor, everyone=school_visits(request.actor), pk=pk)
@@ -136,9 +130,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/visit.html", context)
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a talk with one pupil, or with several at once."""
     pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
@@ -182,9 +174,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change one's own talk, and with whom it was."""
     talk = get_visible_or_404(known_talks(request.actor), request.actor, everyone=school_talks(request.actor), pk=pk)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from mentors.queries.choices import mentoring_of
@@ -28,11 +28,11 @@ from students.services import open_slip
 
 @private
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def slip(request: HttpRequest, key: str) -> HttpResponse:
     """Asks for the code and the phone's last four digits; names nobody before both are right."""
     found = valid_slip(key)
-    if request.method == "GET" and found is not None and is_open(request, found):
+    if request.method != "POST" and found is not None and is_open(request, found):
         return _land(found)
     form = SlipForm(request.POST or None)
     status = 200
@@ -72,7 +72,7 @@ def _land(opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """What the slip opens: the mentor, choosing one, the letters."""
@@ -88,7 +88,7 @@ def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The released letters, newest first."""
@@ -97,7 +97,7 @@ def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def letter(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One letter as it stands on paper; the first reading is noted."""
@@ -130,7 +130,7 @@ def show_letter(
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """The letter as a PDF; one letter takes about a tenth of a second. One that was written by hand has none."""

@@ -12,7 +12,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import today
 from core.errors import DomainError
@@ -35,7 +35,7 @@ MOST_OPEN: Final = 20
 
 @private
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
 def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """First to whom, then what: a card to one teacher of the school."""
@@ -84,7 +84,7 @@ def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 @private
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
 def cards(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """Asks for the word 暗号; shows what this session has opened, and nothing else."""
@@ -107,7 +107,7 @@ def cards(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 @with_slip
 def card(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One card with its answer, if this session has opened it. The word is shown once, right after handing in."""

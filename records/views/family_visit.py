@@ -20,7 +20,7 @@ from students.models import FamilySlip
 
 @private
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
 def visit(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The family's wish for this term's visit, open to change; what is agreed stands above it."""

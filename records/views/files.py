@@ -7,11 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import AuditKind
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.undo import offer_undo
@@ -25,8 +23,7 @@ from records.services.attachments import MOST, add_attachment, record_of, remove
 from records.views.desk import RECORDERS
 
 
-@require_safe
-@never_cache
+@page_for()
 def file(request: ActorRequest, pk: int) -> HttpResponseBase:
     """One file, for whoever may read its record's text; opening it is logged."""
     found = get_visible_or_404(school_files(request.actor).present(), request.actor, pk=pk)
@@ -60,9 +57,7 @@ def send_file(found: Attachment) -> HttpResponseBase:
     )
 
 
-@roles_required(*RECORDERS)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(*RECORDERS)
 def files(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """The files beside a record of one's own, and a form for more; several at once, never asked for."""
     record = _own_record(request, kind, pk)
@@ -99,8 +94,7 @@ def files(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "desk/files.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
-@roles_required(*RECORDERS)
-@require_POST
+@action_for(*RECORDERS)
 def remove(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a file away; the message offers to bring it back."""
     found = _own_file(request, pk, removed=False)
@@ -109,8 +103,7 @@ def remove(request: ActorRequest, pk: int) -> HttpResponse:
     return _to_files(record_of(found))
 
 
-@roles_required(*RECORDERS)
-@require_POST
+@action_for(*RECORDERS)
 def restore(request: ActorRequest, pk: int) -> HttpResponse:
     """Bring a file back that was taken away less than 30 days ago."""
     found = _own_file(request, pk, removed=True)

@@ -7,11 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.undo import offer_undo
 from records.contexts import paragraphs
@@ -47,9 +45,7 @@ STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
 TEXT_LEFT = "文字框里还有字。手写的寄语在这里不放文字：请先清空，或直接交稿。"
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def letters(request: ActorRequest) -> HttpResponse:
     """The pupils with the states of their letters, and where to begin."""
     now = request.actor.calendar.now
@@ -57,9 +53,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     return render(request, "letters/desk.html", {"desk": desk, "now": now, "next_open": desk.next_open()})
 
 
-@roles_required(Role.MENTOR)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MENTOR)
 def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's letter in the middle of the desk: keep a draft and go on, hand in, mark as written by hand."""
     now = request.actor.calendar.now

@@ -5,11 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
@@ -31,9 +29,7 @@ from schools.calendar import YearCalendar
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE)
 def letter(request: ActorRequest, pk: int) -> HttpResponse:
     """One letter with its text and what the checks find; opening it is logged, a POST releases it."""
     found = _letter(request, pk)
@@ -54,8 +50,7 @@ def letter(request: ActorRequest, pk: int) -> HttpResponse:
     return _page(request, found)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def accept(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter is good as it stands."""
     found = _letter(request, pk)
@@ -69,8 +64,7 @@ def accept(request: ActorRequest, pk: int) -> HttpResponse:
     return _saved(request, found, f"{found.pupil.name}的寄语校对通过。")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change the text and accept it; the mentor sees what was changed."""
     found = _letter(request, pk)
@@ -93,8 +87,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     return _saved(request, found, f"已改好{found.pupil.name}的寄语并校对通过，导师会看到改了哪些字。")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
     """Send a letter back with a reason."""
     found = _letter(request, pk)

@@ -5,12 +5,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
@@ -32,9 +30,7 @@ from students.models import Pupil
 MOST_BODY, MOST_ADVICE = 4200, 1100
 
 
-@roles_required(Role.MENTOR)
-@require_POST
-@never_cache
+@action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def check(request: ActorRequest, pk: int) -> HttpResponse:
     """The findings of the text as it is typed; nothing is saved."""
@@ -45,9 +41,7 @@ def check(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "letters/_findings.html", context)
 
 
-@roles_required(Role.MENTOR)
-@require_POST
-@never_cache
+@action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def preview(request: ActorRequest, pk: int) -> HttpResponse:
     """The sheet of the text as it is typed, as HTML of the paper's own template; nothing is saved."""
@@ -59,9 +53,7 @@ def preview(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(Role.MENTOR)
-@require_POST
-@never_cache
+@action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def preview_pdf(request: ActorRequest, pk: int) -> HttpResponse:
     """The PDF of the text as it is typed; nothing is saved."""
@@ -69,18 +61,14 @@ def preview_pdf(request: ActorRequest, pk: int) -> HttpResponse:
     return pdf_response(render_letters([_paper(request, term, pupil)]), f"{pupil.name}-{term.label}-预览.pdf")
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def lined(request: ActorRequest, pk: int) -> HttpResponse:
     """The lined sheet for one pupil, to be written by hand."""
     term, pupil = _target(request, pk)
     return _lined(request, term, [pupil], f"{pupil.name}-{term.label}-手写.pdf")
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def lined_all(request: ActorRequest) -> HttpResponse:
     """Lined sheets for all pupils whose letter is not handed in."""
     term = request.actor.calendar.now

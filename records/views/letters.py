@@ -9,11 +9,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, roles_required
+from accounts.http import ActorRequest, action_for, page_for
 from core.clock import now
 from core.errors import DomainError
 from core.templatetags.ui import cn_moment
@@ -42,9 +40,7 @@ from schools.calendar import YearCalendar
 PAGE_SIZE = 50
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def letters(request: ActorRequest) -> HttpResponse:
     """The term's letters in handing-out order; `?state=`, `?place=`, `?mentor=` and `?term=` filter.
 
@@ -119,8 +115,7 @@ def _place_label(form: PlaceForm) -> str:
     return "全校"
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def release(request: ActorRequest) -> HttpResponse:
     """Release the ticked letters, or all of the place that are handed in or were found good, in one go."""
     calendar, form, chosen = _chosen(request)
@@ -134,8 +129,7 @@ def release(request: ActorRequest) -> HttpResponse:
     return _to_list(form, calendar)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def schedule(request: ActorRequest) -> HttpResponse:
     """Set the time at which the chosen letters reach the families."""
     calendar, form, chosen = _chosen(request)
@@ -165,8 +159,7 @@ def schedule(request: ActorRequest) -> HttpResponse:
     return _to_list(form, calendar, state=SCHEDULED if count else "")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def unschedule(request: ActorRequest) -> HttpResponse:
     """Take the set time off the chosen letters."""
     calendar, form, chosen = _chosen(request, states=(SCHEDULED,))

@@ -7,10 +7,9 @@ from django.contrib import messages
 from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from mentors.queries import find_pupils, find_teachers
 from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
@@ -19,8 +18,7 @@ SHOWN = 20
 M = TypeVar("M", bound=models.Model)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep pupil `pk`, merge `?other=` into it; without `other`, look for it by name."""
     year = request.actor.calendar.year
@@ -53,8 +51,7 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "manage/merge_pupils.html", context, status=status)
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep teacher `pk`, merge `?other=` into it; without `other`, look for it by name."""
     year = request.actor.calendar.year

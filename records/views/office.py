@@ -6,11 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, get_visible_or_404, page_for
 from records.forms.office import PupilFilterForm
 from records.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.queries.office_pupils import (
@@ -41,9 +39,7 @@ def calendar_or_stop(request: ActorRequest) -> YearCalendar:
     return chosen_calendar(request) or request.actor.calendar.now
 
 
-@roles_required(*WATCHERS)
-@require_GET
-@never_cache
+@page_for(*WATCHERS)
 def dashboard(request: ActorRequest) -> HttpResponse:
     """The term of the whole school; `?term=` switches it."""
     calendar = chosen_calendar(request)
@@ -53,9 +49,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
     return render(request, "office/dashboard.html", context)
 
 
-@roles_required(*WATCHERS)
-@require_GET
-@never_cache
+@page_for(*WATCHERS)
 def grade(request: ActorRequest, pk: int) -> HttpResponse:
     """The term of one grade."""
     found = get_visible_or_404(grades_of(request.actor), request.actor, pk=pk)
@@ -64,9 +58,7 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "office/dashboard.html", {"calendar": calendar, "grade": found, "board": board})
 
 
-@roles_required(Role.HOMEROOM, *WATCHERS)
-@require_GET
-@never_cache
+@page_for(Role.HOMEROOM, *WATCHERS)
 def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones."""
     found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
@@ -95,9 +87,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(*WATCHERS)
-@require_GET
-@never_cache
+@page_for(*WATCHERS)
 def mentor(request: ActorRequest, pk: int) -> HttpResponse:
     """One mentor slot and its pupils with their ticks."""
     found = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
@@ -114,9 +104,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
-@roles_required(*WATCHERS)
-@require_GET
-@never_cache
+@page_for(*WATCHERS)
 def pupils(request: ActorRequest) -> HttpResponse:
     """Pupils of the school by what is still open, paged: `?show=none`, `no_mentor`, or an action."""
     calendar = calendar_or_stop(request)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, roles_required
@@ -35,7 +35,7 @@ def logo_address(head: Letterhead) -> str:
 
 
 @roles_required(Role.MENTOR)
-@require_GET
+@require_safe
 def look(request: ActorRequest, mark: str, name: str) -> HttpResponse:
     """A style sheet or drawing of the papers; `mark` ends with the six digits of a colour. It tells of no school."""
     colour = f"#{mark[-6:]}"
@@ -46,7 +46,7 @@ def look(request: ActorRequest, mark: str, name: str) -> HttpResponse:
 
 
 @roles_required(Role.MENTOR)
-@require_GET
+@require_safe
 def logo(request: ActorRequest, mark: str) -> HttpResponse:
     """The logo of one's own school, whatever `mark` says: it is there for the cache."""
     school = request.actor.school

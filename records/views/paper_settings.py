@@ -9,11 +9,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.colours import READABLE, contrast_on_white, is_colour
 from core.errors import DomainError
 from core.pdf import picture_type
@@ -71,13 +69,11 @@ def _known(request: ActorRequest) -> _Known:
     return _Known(school, settings.version if settings else 0, style_of(school, settings), plan, names_letter)
 
 
-@roles_required(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 def settings_page(request: ActorRequest) -> HttpResponse:
     """The form; saved, it comes back with the new settings. `restore` puts a section's defaults in, unsaved."""
     known = _known(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, known, known.form(initial=known.initial))
     if "restore" in request.POST:
         return _restored(request, known)
@@ -122,9 +118,7 @@ def _refused(request: ActorRequest, known: _Known, form: PaperSettingsForm, erro
     return _page(request, known, again, conflict=rows, status=HTTPStatus.CONFLICT)
 
 
-@roles_required(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-@require_POST
-@never_cache
+@action_for(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 def settings_preview(request: ActorRequest) -> HttpResponse:
     """The sample as the unsaved form would print it; nothing is written. Without htmx: the whole page around it."""
     known = _known(request)

@@ -6,11 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.unprintable import said_first
@@ -52,9 +50,7 @@ def pdf_response(data: bytes, name: str) -> HttpResponse:
     return response
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def index(request: ActorRequest) -> HttpResponse:
     """What can be printed: everything of the school as a job, and each class and mentor on its own."""
     calendar = chosen_calendar(request)
@@ -74,8 +70,7 @@ def index(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def all_books(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all record books."""
     form = BooksForm(request.POST)
@@ -96,8 +91,7 @@ def all_books(request: ActorRequest) -> HttpResponse:
     return redirect("jobs:detail", pk=job.pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def all_letters(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all finished letters of a term."""
     calendar = calendar_or_stop(request)
@@ -118,8 +112,7 @@ def all_letters(request: ActorRequest) -> HttpResponse:
     return redirect("jobs:detail", pk=job.pk)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def all_slips(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all family slips."""
     form = BundledForm(request.POST)
@@ -138,9 +131,7 @@ def _valid(form: PrintForm) -> None:
         raise DomainError("form_stale", "这个页面已经过期，请刷新后再提交。")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def tree_hole_cards(request: ActorRequest) -> HttpResponse:
     """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=` (default: by the school's stage, one sheet)."""
     form = TreeHoleForm(request.GET)
@@ -159,26 +150,20 @@ def tree_hole_cards(request: ActorRequest) -> HttpResponse:
     return pdf_response(render_tree_hole_cards(paper), f"{paper.title}.pdf")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def blank_book(request: ActorRequest) -> HttpResponse:
     """A record book without names, all of it to be written by hand."""
     paper = empty_book(request.actor, calendar_or_stop(request).year)
     return pdf_response(render_record_book(paper), f"{paper.subtitle}-空白.pdf")
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def my_book(request: ActorRequest) -> HttpResponse:
     """One's own record book; `?phones=full` prints the telephone numbers unmasked, `?version=` as in `BookVersion`."""
     return _book(request, _own_mentor(request))
 
 
-@roles_required(Role.MENTOR)
-@require_GET
-@never_cache
+@page_for(Role.MENTOR)
 def my_letters(request: ActorRequest) -> HttpResponse:
     """One's own finished letters of the term in handing-out order."""
     mentor = _own_mentor(request)
@@ -187,17 +172,13 @@ def my_letters(request: ActorRequest) -> HttpResponse:
     return _letters(request, letters, f"{mentor.names.replace('/', '、')}-{term}")
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """A mentor's record book for 德育室."""
     return _book(request, get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk))
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def class_letters(request: ActorRequest, pk: int) -> HttpResponse:
     """A class's letters in handing-out order: 德育室 prints handed-in ones too, the class teacher released ones."""
     school_class = _class(request, pk, Role.MORAL_OFFICE)
@@ -208,9 +189,7 @@ def class_letters(request: ActorRequest, pk: int) -> HttpResponse:
     return _letters(request, letters, f"{school_class.code}-{term}")
 
 
-@roles_required(Role.HOMEROOM, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-@require_GET
-@never_cache
+@page_for(Role.HOMEROOM, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
     """The family slips of a class; printing again gives the same codes."""
     school_class = _class(request, pk, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)

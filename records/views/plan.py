@@ -8,10 +8,9 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.clock import cn_day
 from core.errors import DomainError
 from records.forms.plan import PlanForm
@@ -61,8 +60,7 @@ class VersionLine:
     changes: list[str]
 
 
-@roles_required(*Role)
-@require_GET
+@page_for(*Role)
 def detail(request: ActorRequest) -> HttpResponse:
     """The own school's plan; bureau users, who have several, get the list of their schools."""
     actor = request.actor
@@ -71,8 +69,7 @@ def detail(request: ActorRequest) -> HttpResponse:
     return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
 
 
-@roles_required(*Role)
-@require_GET
+@page_for(*Role)
 def of_school(request: ActorRequest, pk: int) -> HttpResponse:
     """The plan of one school that the actor may see: the own one, or one of the bureau's."""
     return _plan_page(request, get_visible_or_404(schools_visible_to(request.actor), request.actor, pk=pk))
@@ -201,8 +198,7 @@ def _outcomes(action: OwedAction) -> str:
     return "、".join(o.label for o in VisitOutcome if o.value in action.accepted_outcomes) or "无"
 
 
-@roles_required(Role.SCHOOL_ADMIN)
-@require_http_methods(["GET", "POST"])
+@form_for(Role.SCHOOL_ADMIN)
 def edit(request: ActorRequest) -> HttpResponse:
     """The form of the next version; what the domain refuses stands at the form, and what was typed stays."""
     actor = request.actor

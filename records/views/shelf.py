@@ -7,11 +7,9 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.models import Mentor
@@ -31,9 +29,7 @@ LAST: Final = "shelf_last"
 DONE_WORDS: Final = {BookStep.ISSUED: "已发下", BookStep.COLLECTED: "已收回", BookStep.CHECKED: "已检查"}
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def shelf(request: ActorRequest) -> HttpResponse:
     """The books by class with their states; `?place=`, `?state=` and `?term=` filter."""
     calendar = chosen_calendar(request)
@@ -42,8 +38,7 @@ def shelf(request: ActorRequest) -> HttpResponse:
     return render(request, "shelf/index.html", _page(request, calendar, request.GET))
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def mark(request: ActorRequest) -> HttpResponse:
     """Note that the ticked books, or all that are ready in the place, were issued, collected or checked."""
     calendar = calendar_or_stop(request)
@@ -74,8 +69,7 @@ def mark(request: ActorRequest) -> HttpResponse:
     return _back(request, calendar)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_POST
+@action_for(Role.MORAL_OFFICE)
 def undo(request: ActorRequest) -> HttpResponse:
     """Take a step back where it was the last one done with a book."""
     calendar = calendar_or_stop(request)
@@ -93,9 +87,7 @@ def undo(request: ActorRequest) -> HttpResponse:
     return _back(request, calendar)
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """One book: its dates, how far its form is filled, and 德育室's remark, which a post changes."""
     mentor = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
@@ -134,9 +126,7 @@ def _book_page(
     )
 
 
-@roles_required(Role.MORAL_OFFICE)
-@require_GET
-@never_cache
+@page_for(Role.MORAL_OFFICE)
 def listing(request: ActorRequest) -> HttpResponse:
     """The list 记录本收发登记表 as a PDF, with the dates that are known; `?place=` and `?term=` as on the shelf."""
     calendar = calendar_or_stop(request)

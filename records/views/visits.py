@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, roles_required
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.undo import offer_undo
 from mentors.models import Teacher
@@ -36,9 +34,7 @@ PAGE_SIZE: Final = 20
 MOST_PLANS: Final = 30
 
 
-@roles_required(*RECORDERS)
-@require_GET
-@never_cache
+@page_for(*RECORDERS)
 def visits(request: ActorRequest) -> HttpResponse:
     """家访安排: what is planned with me or for my pupils, and 我参加的家访."""
     calendar = request.actor.calendar.now
@@ -55,9 +51,7 @@ def visits(request: ActorRequest) -> HttpResponse:
     return render(request, "desk/visits.html", context)
 
 
-@roles_required(Role.HOMEROOM)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.HOMEROOM)
 def plan(request: ActorRequest) -> HttpResponse:
     """The class's visits: who is done, planned or open, the families' wishes; several are planned at once."""
     calendar = request.actor.calendar.now
@@ -112,9 +106,7 @@ def plan(request: ActorRequest) -> HttpResponse:
     )
 
 
-@roles_required(Role.HOMEROOM)
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_for(Role.HOMEROOM)
 def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Move one planned visit to another day, time or company."""
     found = _plan(request, pk)
@@ -151,8 +143,7 @@ def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "desk/visit_plan_edit.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
-@roles_required(Role.HOMEROOM)
-@require_POST
+@action_for(Role.HOMEROOM)
 def plan_cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Call a planned visit off; the message offers to take it back."""
     found = _plan(request, pk)
@@ -162,8 +153,7 @@ def plan_cancel(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('desk:visit_plan')}?class={_class_of(request, found).pk}")
 
 
-@roles_required(Role.HOMEROOM)
-@require_POST
+@action_for(Role.HOMEROOM)
 def plan_restore(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a cancelling back."""
     found = _plan(request, pk, cancelled=True)
