@@ -39,6 +39,21 @@ PAGE_SIZE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Findings that an exception from the cap would settle (原则上不超过 1:15, Guyi plan 四(二)).
 CAP_CODES = frozenset({"load_above_cap", "cap_by_class", "cap_reached"})
+# Findings about the shape of a table, which its template shows best.
+SHAPE_CODES = frozenset(
+    {
+        "no_table",
+        "no_header",
+        "column_missing",
+        "column_blocks",
+        "row_unknown",
+        "mentor_position",
+        "heading_missing",
+        "class_heading_missing",
+        "mentor_heading_missing",
+        "pupils_with_one_number",
+    }
+)
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -194,6 +209,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
     summary, findings = batch.summary, batch.findings
     is_open = batch.state in (ImportState.CHECKED, ImportState.REFUSED)
     changes = summary.get("changes", [])
+    astray = any(f["code"] in SHAPE_CODES for f in findings)
     return {
         "batch": batch,
         "summary": summary,
@@ -218,5 +234,6 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "may_undo": may_undo(batch),
         "aside": [(sheet, rows_text(rows), len(rows)) for sheet, rows in batch.options.get("set_aside", {}).items()],
         "questions": questions_of(batch) if is_open else None,
+        "templates": [shape for shape in shapes() if shape.kind == batch.kind] if is_open and astray else [],
         "over_cap": is_open and any(f["code"] in CAP_CODES for f in findings),
     }
