@@ -29,6 +29,8 @@ _CARRY = ChoiceGroup(
     "勾选后，这些学生归上一行写的导师。不勾选的不变动。导师写在所带学生的中间或最后的表，请不要勾选，改为每一行写明导师。",
 )
 
+_CLASS = ChoiceGroup("没有写班级的行", "别的班有同名的学生。勾选后按上面写的班级；不勾选的不变动。")
+
 
 def plan_pairs(request: ImportRequest, stored: Stored | None = None) -> ImportPlan:
     """Compare the list with the stored assignments. Six queries whatever its length."""
@@ -66,7 +68,7 @@ def plan_pairs(request: ImportRequest, stored: Stored | None = None) -> ImportPl
         kind = ChangeKind.CHANGED if before else ChangeKind.NEW
         subject = f"{pupil.school_class.label} {pupil.name}"
         change = PlannedChange(kind, subject, fields, row.sheet, row.row)
-        if row.run is None:
+        if row.run is None and not row.class_asked:
             plan.changes.append(change)
             writing.pairs[pupil.pk] = mentor
         else:
@@ -136,11 +138,15 @@ class _Mentors:
 
 
 def _tell_asked(writing: "_Writing", log: ImportLog) -> None:
-    count = len(writing.asked)
-    message = f"共有 {count} 行没有写导师，不打勾就不变动；确认时打勾的，归上一行写的导师。"
-    for row, *_ in writing.asked:
+    runs = [row for row, *_ in writing.asked if row.run is not None]
+    message = f"共有 {len(runs)} 行没有写导师，不打勾就不变动；确认时打勾的，归上一行写的导师。"
+    for row in runs:
         value = clean_text(row.mentor)
         log.warning("mentor_carried", message, sheet=row.sheet, row=row.row, column=row.mentor_column, value=value)
+    classes = [row for row, *_ in writing.asked if row.class_asked]
+    message = f"共有 {len(classes)} 行没有写班级，别的班有同名的学生，不打勾就不变动；确认时打勾的，按上面写的班级。"
+    for row in classes:
+        log.warning("class_carried", message, sheet=row.sheet, row=row.row, column="班级", value=row.name)
 
 
 def _repeated(row: PairRow, first: PairRow, log: ImportLog) -> None:
@@ -169,27 +175,38 @@ class _Writing:
 
     def questions(self) -> Iterable[Choice]:
         """One for each run of blanks or, if they are many, for each mentor."""
-        self.single = len({id(row.run) for row, *_ in self.asked}) <= SINGLE_RUNS
-        runs: dict[str, list[PairRow]] = {}
+        self.single = len({id(row.run) for row, *_ in self.asked if row.run is not None}) <= SINGLE_RUNS
+        asked: dict[str, list[PairRow]] = {}
         for row, *_ in self.asked:
-            runs.setdefault(self._key(row), []).append(row)
+            for key in self._keys(row):
+                asked.setdefault(key, []).append(row)
         sheets = {row.sheet for row, *_ in self.asked}
-        for key, rows in runs.items():
+        for key, rows in asked.items():
             where = f"{rows[0].sheet}：" if len(sheets) > 1 else ""
-            mentor = clean_text(rows[0].mentor)
             numbers = rows_text(row.row for row in rows)
             who = f"（{len(rows)} 名学生）" if len(rows) > 1 else f"（{rows[0].name}）"
-            yield Choice(key, f"{where}第 {numbers} 行没有写导师，沿用上一行的“{mentor}”？{who}", _CARRY)
+            if key.startswith("class:") and rows[0].school_class is not None:
+                label = rows[0].school_class.label
+                yield Choice(key, f"{where}第 {numbers} 行没有写班级，按上面写的“{label}”？{who}", _CLASS)
+            else:
+                mentor = clean_text(rows[0].mentor)
+                yield Choice(key, f"{where}第 {numbers} 行没有写导师，沿用上一行的“{mentor}”？{who}", _CARRY)
 
-    def _key(self, row: PairRow) -> str:
+    def _keys(self, row: PairRow) -> list[str]:
+        """The questions on which a row depends."""
+        keys = []
         if row.run is not None and self.single:
-            return f"carry:{row.sheet}:{row.run.first}-{row.run.last}:{row.run.mentor}"
-        return f"carry:{row.sheet}:{clean_text(row.mentor)}"
+            keys.append(f"carry:{row.sheet}:{row.run.first}-{row.run.last}:{row.run.mentor}")
+        elif row.run is not None:
+            keys.append(f"carry:{row.sheet}:{clean_text(row.mentor)}")
+        if row.class_asked and row.school_class is not None:
+            keys.append(f"class:{row.sheet}:{row.school_class.label}")
+        return keys
 
     def run(self, accepted: frozenset[str]) -> None:
         """Write everything; the caller holds the transaction."""
         for row, change, pupil, mentor in self.asked:
-            if self._key(row) in accepted:
+            if accepted.issuperset(self._keys(row)):
                 self.pairs[pupil] = mentor
                 if self.plan is not None:
                     self.plan.changes.append(change)

@@ -70,7 +70,8 @@ class PairRow:
     """One pupil, and who shall be the mentor: `mentor` as written at `mentor_row`.
 
     `class_written`: the row, a line above or the sheet says the class; otherwise it is the last one written above.
-    `run`: the blanks beneath a mentor that this row is one of; None where the row itself says who.
+    `run`: the blanks beneath a mentor that this row is one of; None where the row itself says who. `class_asked`: the
+    class that is only written above decides between pupils of one name.
     """
 
     sheet: str
@@ -84,3 +85,4 @@ class PairRow:
     mentor_row: int
     mentor_column: str
     run: Run | None = None
+    class_asked: bool = False

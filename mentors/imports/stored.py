@@ -100,9 +100,9 @@ class Stored:
                 f"{candidates[0].school_class.label}。请写明班级。"
             )
             log.error("class_doubtful", message, **place)
-        elif len(there) == 1 and row.school_class is not None:
-            message = f"这一行没有写班级，别的班也有叫{row.name}的学生。请写明班级。"
-            log.error("class_doubtful", message, **place)
+        elif len(there) == 1:
+            row.class_asked = True
+            return there[0]
         elif candidates:
             log.error("name_ambiguous", "有不止一名同名学生，分不清是谁。请填写学籍号。", **place)
         else:

@@ -7,6 +7,7 @@ import pytest
 from core.importplan import Choice
 from jobs.importers import ImportOptions
 from jobs.imports import ALL_CHOICES
+from mentors.models import Assignment
 from tests.cases.books import MENTORS, TEACHERS, book, errors, infos, messages, read, sheets, warnings
 from tests.cases.test_people import pairs
 from tests.imports.conftest import Desk, pupil
@@ -116,8 +117,20 @@ def test_a_mentor_in_the_middle_or_at_the_foot_is_given_to_nobody_else(school: D
 def test_a_class_written_once_counts_for_the_rows_beneath(school: Desk) -> None:
     school.students(pupil(31, "丙一"), pupil(32, "丙一", TWO), pupil(33, "丙二", TWO))
     assert listed(school, LIST, (ONE, "甲一", "王一"), ("", "甲二", "王一")) == {"甲一": "王一", "甲二": "王一"}
-    report = school.run(book(LIST, (ONE, "甲一", "王一"), ("", "丙一", "王一"), ("", "丙二", "王一")), MENTORS)
-    assert [code for code, *_ in errors(report)] == ["class_doubtful", "class_doubtful"]
+    report = school.run(book(LIST, (ONE, "甲一", "王一"), ("", "丙二", "王一")), MENTORS)
+    assert [code for code, *_ in errors(report)] == ["class_doubtful"]
+
+
+def test_a_class_written_above_that_decides_between_namesakes_is_asked(school: Desk) -> None:
+    school.students(pupil(31, "丙一"), pupil(32, "丙一", TWO))
+    rows = (LIST, (ONE, "甲一", "王一"), ("", "丙一", "王一"), ("", "甲二", ""))
+    assert asked(school, *rows) == [
+        "第 3 行没有写班级，按上面写的“一（1）班”？（丙一）",
+        "第 4 行没有写导师，沿用上一行的“王一”？（甲二）",
+    ]
+    assert listed(school, *rows) == {"甲一": "王一"}
+    assert listed(school, *rows, accepted=[ALL_CHOICES]) == dict.fromkeys(("甲一", "丙一", "甲二"), "王一")
+    assert Assignment.objects.get(pupil__name="丙一").pupil.student_number == f"G{31:018d}"
 
 
 @pytest.mark.parametrize(
