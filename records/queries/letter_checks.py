@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher
@@ -12,15 +12,16 @@ from records.queries.likeness import find_alike
 from schools.contexts import filled
 from schools.enums import LetterTone
 from schools.models import Term
-from schools.queries import paper_style
+from schools.queries import style_of
 from students.models import Enrolment, FamilySlip, Pupil
 
 
-def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
-    """Names, gender and the plan's wishes for a letter to `pupil` in `term`, in seven queries at most.
+def check_context(actor: Actor, pupil: Pupil, term: Term, enrolment: Enrolment | None = None) -> CheckContext:
+    """Names, gender and the plan's wishes for a letter to `pupil` in `term`, in four queries at most.
 
     The other names are those of the pupil's classmates and of the pupil's mentors' other pupils in that year. The
-    caller has asked whether the actor may write or read the letter. Likeness is not looked for.
+    caller has asked whether the actor may write or read the letter, and may have the pupil's present `enrolment` of
+    the year at hand, with class, grade, school and paper settings. Likeness is not looked for.
     """
     classes = Enrolment.objects.in_school(actor).active().filter(pupil=pupil, year=term.year_id)
     classmates = Enrolment.objects.active().filter(school_class__in=classes.values("school_class_id"))
@@ -30,25 +31,27 @@ def check_context(actor: Actor, pupil: Pupil, term: Term) -> CheckContext:
         Pupil.objects.in_school(actor)
         .filter(Q(pk__in=classmates.values("pupil_id")) | Q(pk__in=shared.values("pupil_id")))
         .exclude(pk=pupil.pk)
-        .order_by("pk")
     )
+    teachers = Teacher.objects.filter(school_id=actor.school_id or 0)
+    pupils, staff = (rows.order_by().values_list("pk", "name", Value(n)) for n, rows in enumerate((others, teachers)))
+    names = sorted(pupils.union(staff, all=True), key=lambda row: (row[2], row[0]))
     plan = actor.calendar.of_term(term).rules.plan
     return CheckContext(
         pupil_name=pupil.name,
         gender=pupil.gender,
-        others=tuple(others.values_list("name", flat=True)),
-        teachers=tuple(
-            Teacher.objects.filter(school_id=actor.school_id or 0).values_list("name", flat=True).order_by("pk")
-        ),
+        others=tuple(name for _, name, of_staff in names if not of_staff),
+        teachers=tuple(name for _, name, of_staff in names if of_staff),
         wants_advice=plan.letter_tone == LetterTone.WITH_ADVICE,
         blocking=frozenset(plan.letter_blocking),
-        page=_page(actor, pupil, term),
+        page=_page(actor, pupil, term, enrolment),
     )
 
 
-def check_for(actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "") -> list[Finding]:
-    """All findings of a letter as it is typed, likeness included: nine queries at most."""
-    context = check_context(actor, pupil, term)
+def check_for(
+    actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "", enrolment: Enrolment | None = None
+) -> list[Finding]:
+    """All findings of a letter as it is typed, likeness included: six queries at most. See `check_context`."""
+    context = check_context(actor, pupil, term, enrolment)
     alike = find_alike(actor=actor, pupil=pupil, term=term, body=body)
     return check_letter(LetterText(body, advice), context=replace(context, alike=alike))
 
@@ -64,14 +67,16 @@ def blocking_findings(*, actor: Actor, pupil: Pupil, term: Term, body: str, advi
     return [finding for finding in found if finding.severity == "blocking"]
 
 
-def _page(actor: Actor, pupil: Pupil, term: Term) -> LetterPage:
-    """The page that `papers_letter` prints the letter on. Two queries; three where the family's code is printed."""
-    enrolments = Enrolment.objects.in_school(actor).filter(pupil=pupil, year=term.year_id)
-    # The last one counts: the class where the pupil is, or was when leaving.
-    last = enrolments.select_related("school_class__grade", "school").order_by("starts_on", "pk").last()
+def _page(actor: Actor, pupil: Pupil, term: Term, last: Enrolment | None) -> LetterPage:
+    """The page that `papers_letter` prints the letter on. One query; two where the family's code is printed."""
+    if last is None:
+        enrolments = Enrolment.objects.in_school(actor).filter(pupil=pupil, year=term.year_id)
+        enrolments = enrolments.select_related("school_class__grade", "school__paper_settings")
+        # The last one counts: the class where the pupil is, or was when leaving.
+        last = enrolments.order_by("starts_on", "pk").last()
     if last is None:
         return LetterPage()
-    words = paper_style(last.school).words
+    words = style_of(last.school, getattr(last.school, "paper_settings", None)).words
     has_slip = words.family_code and FamilySlip.objects.filter(pupil=pupil, revoked_at=None).exists()
     return LetterPage(
         design=words.design_for(last.school_class.grade.number),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
@@ -15,7 +15,7 @@ from records.querysets import GrowthLetterQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolYear
-from students.models import Enrolment
+from students.models import Enrolment, Pupil
 from students.querysets import EnrolmentQuerySet
 
 #: A letter that is not begun or still a draft has not been handed in: both are the mentor's own business.
@@ -113,7 +113,7 @@ def letter_counts(rows: EnrolmentQuerySet) -> dict[str, int]:
 
 
 def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> list[LetterRow]:
-    """One page of `letters_owed` with letters and mentors at hand. Eight queries at most."""
+    """One page of `letters_owed` with letters and mentors at hand. Four queries."""
     pupil_ids = [e.pupil_id for e in enrolments]
     letters = {
         letter.pupil_id: letter
@@ -129,15 +129,16 @@ def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrol
         .main()
         .filter(year=calendar.year, pupil_id__in=pupil_ids)
         .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
+        .prefetch_related(Prefetch("mentor__members", MentorMember.objects.select_related("teacher")))
     }
     return [
-        LetterRow(e, letters.get(e.pupil_id), mentors.get(e.pupil_id), _holds(actor, mentors.get(e.pupil_id)))
+        LetterRow(e, letters.get(e.pupil_id), mentors.get(e.pupil_id), holds(actor, mentors.get(e.pupil_id)))
         for e in enrolments
     ]
 
 
-def _holds(actor: Actor, mentor: Mentor | None) -> bool:
+def holds(actor: Actor, mentor: Mentor | None) -> bool:
+    """Whether the actor holds or shares the slot, whose members are at hand."""
     if mentor is None or actor.user_id is None:
         return False
     return any(member.teacher.user_id == actor.user_id for member in mentor.members.all())
@@ -164,6 +165,12 @@ def row_of(actor: Actor, calendar: YearCalendar, letter: GrowthLetter) -> Letter
     enrolments = list(letters_owed(actor, calendar).filter(pupil=letter.pupil_id))
     rows = letter_rows(actor, calendar, enrolments)
     return rows[0] if rows else None
+
+
+def owed_by(actor: Actor, calendar: YearCalendar, letter: GrowthLetter) -> Enrolment | None:
+    """The pupil of the letter as the list has it, class and paper settings at hand; None if they have left. A query."""
+    rows = letters_owed(actor, calendar).filter(pupil=letter.pupil_id)
+    return rows.select_related("pupil", "school_class__grade", "school__paper_settings").first()
 
 
 def letters_to_release(
@@ -195,23 +202,22 @@ def still_handed_in(actor: Actor, keys: Collection[int]) -> int:
 def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:
     """The next letter that waits to be read, in handing-out order from `after` on and then from the top; how many wait.
 
-    Letters that the actor writes are left out: nobody inspects their own. Two queries.
+    Letters that the actor writes are left out: nobody inspects their own. It knows its key and its pupil's name. One
+    query.
     """
     owed = letters_owed(actor, calendar)
     if actor.user_id is not None:
         own = Assignment.objects.held_by(actor).active().main().filter(year=calendar.year)
         owed = owed.exclude(pupil__in=own.values("pupil_id"))
-    order = list(owed.values_list("pupil_id", F("letter_state")))
-    at = next((place for place, (pupil_id, _) in enumerate(order) if pupil_id == after.pupil_id), -1)
+    written = GrowthLetter.objects.present().filter(term=calendar.term, pupil=OuterRef("pupil"))
+    order = list(owed.values_list("pupil_id", F("letter_state"), F("pupil__name"), Subquery(written.values("pk")[:1])))
+    at = next((place for place, row in enumerate(order) if row[0] == after.pupil_id), -1)
     waiting = [
-        pupil_id
-        for pupil_id, state in (*order[at + 1 :], *order[: at + 1])
+        GrowthLetter(pk=key, pupil=Pupil(pk=pupil_id, name=name))
+        for pupil_id, state, name, key in (*order[at + 1 :], *order[: at + 1])
         if state == LetterState.HANDED_IN and pupil_id != after.pupil_id
     ]
-    if not waiting:
-        return None, 0
-    letters = GrowthLetter.objects.visible_to(actor).present().of_term(calendar.term)
-    return letters.filter(pupil=waiting[0]).select_related("pupil").first(), len(waiting)
+    return (waiting[0], len(waiting)) if waiting else (None, 0)
 
 
 def mentor_choices(actor: Actor, year: SchoolYear) -> list[tuple[int, str]]:

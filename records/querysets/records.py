@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from mentors.models import Assignment
+from mentors.models import Assignment, MentorMember
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -107,7 +107,8 @@ class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
 
     def for_office(self) -> Self:
         """Letters with all that 德育室's list shows."""
-        return self.select_related("pupil", "term").prefetch_related("mentor__members__teacher")
+        members = MentorMember.objects.select_related("teacher")
+        return self.select_related("pupil", "term", "mentor").prefetch_related(Prefetch("mentor__members", members))
 
     def released(self) -> Self:
         """Letters that the family may read."""

@@ -17,7 +17,15 @@ from records.models import GrowthLetter
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import proofing_of
 from records.queries.letter_findings import finding_lines
-from records.queries.office_letters import next_to_proof, readable_letters, row_of, school_letters, shown_state
+from records.queries.office_letters import (
+    holds,
+    next_to_proof,
+    owed_by,
+    readable_letters,
+    row_of,
+    school_letters,
+    shown_state,
+)
 from records.rules import can_write_letter, is_alone
 from records.services import release_letters, return_letter
 from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office
@@ -136,10 +144,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     calendar = _calendar_of(request, found)
+    owed = owed_by(request.actor, calendar, found) if calendar is not None else None
     waits = found.state == LetterState.HANDED_IN
     context: dict[str, Any] = {
         "letter": found,
-        "row": row_of(request.actor, calendar, found) if calendar is not None else None,
+        "owed": owed,
         "state": shown_state(found),
         "form": return_form or ReturnForm(),
         "calendar": calendar,
@@ -149,9 +158,11 @@ def _page(
     if waits:
         initial = {"version": found.version, "body": found.body, "advice": found.advice}
         context["proof_form"] = proof_form or ProofForm(initial=initial, with_advice=_with_advice(found))
-        findings = check_for(request.actor, found.pupil, found.term, found.body, found.advice) if found.body else []
+        findings = (
+            check_for(request.actor, found.pupil, found.term, found.body, found.advice, owed) if found.body else []
+        )
         context["findings"] = finding_lines(findings, body=found.body, advice=found.advice)
-        if can_write_letter(request.actor, found):
+        if holds(request.actor, found.mentor):
             context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
     if calendar is not None and not getattr(request, "htmx", False):
         context["following"], context["waiting"] = next_to_proof(request.actor, calendar, found)

@@ -4,7 +4,9 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -163,3 +165,23 @@ def test_nobody_else_proofs(qingzhu: SchoolCast, other: SchoolCast, client_of: S
     assert [client.post(url, {"version": "1", "body": "x"}).status_code for url in urls + bulk] == [403] * 4
     assert [stranger.post(url, {"version": "1", "body": "x"}).status_code for url in urls] == [404] * 2
     assert (again(found).version, again(found).accepted_at) == (1, None)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_reading_a_letter_and_the_list_cost_as_much_whatever_waits(
+    qingzhu: SchoolCast, client_of: SignIn, count: int
+) -> None:
+    """Seen: 33 queries for one letter, 22 for the list."""
+    writers = [
+        (qingzhu.mentor, qingzhu.pupils[0]),
+        (qingzhu.mentor, qingzhu.pupils[1]),
+        (qingzhu.colleague, qingzhu.pupil_of_colleague),
+    ]
+    letters = [letter(qingzhu, writer, pupil) for writer, pupil in writers[:count]]
+    client = client_of(qingzhu.office)
+    with CaptureQueriesContext(connection) as of_letter:
+        page = client.get(url_of(letters[0]))
+    with CaptureQueriesContext(connection) as of_list:
+        assert client.get(LIST).status_code == 200
+    assert page.context["waiting"] == count - 1
+    assert (len(of_letter), len(of_list)) == (13, 16)

@@ -118,13 +118,13 @@ def test_deleted_letters_and_other_schools_are_not_compared(qingzhu: SchoolCast,
 
 
 @pytest.mark.parametrize("letters", [1, 3])
-def test_the_checks_take_seven_queries_whatever_the_number_of_letters(qingzhu: SchoolCast, letters: int) -> None:
+def test_the_checks_take_six_queries_whatever_the_number_of_letters(qingzhu: SchoolCast, letters: int) -> None:
     for pupil in (qingzhu.pupils[1], qingzhu.pupil_of_colleague, qingzhu.pupil_unassigned)[:letters]:
         written(qingzhu, pupil)
     actor, term = qingzhu.actor(qingzhu.mentor), builders.term_of(qingzhu)
     with CaptureQueriesContext(connection) as queries:
         check_for(actor, qingzhu.pupils[0], term, BODY)
-    assert len(queries) == 7
+    assert len(queries) == 6
 
 
 def test_letters_without_a_signature_are_signed_by_the_command(qingzhu: SchoolCast) -> None:
