@@ -101,7 +101,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "mentorship.navigation.navigation",
                 "notices.context_processors.unread",
             ],
-            "builtins": ["core.templatetags.ui"],
+            "builtins": [
+                "core.templatetags.ui",
+                "django.templatetags.static",
+                "crispy_forms.templatetags.crispy_forms_tags",
+            ],
         },
     }
 ]

@@ -6,7 +6,9 @@ policy forbids it, so sizes and shades are classes, SVG attributes or `<progress
 
 import datetime
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 from django import template
@@ -18,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core import clock
 from core.icons import ICONS
+from core.worddiff import Piece
 
 register = template.Library()
 
@@ -209,6 +212,29 @@ def badge(text: str, tone: str = "quiet", icon_name: str = "") -> SafeString:
         icon(icon_name) if icon_name else "",
         text,
     )
+
+
+# --- Words in a row -------------------------------------------------------------------------------------------------
+@register.filter
+def names(things: Iterable[Any], attribute: str = "name") -> str:
+    """People, or other things by one of their attributes (`school_class.label`), as 甲、乙、丙; empty for none."""
+    read = attrgetter(attribute)
+    return "、".join(str(read(thing)) for thing in things)
+
+
+@register.simple_block_tag
+def one_line(content: str) -> SafeString:
+    """Several lines of a template as one line: between Chinese words a line's end would show as a gap."""
+    return mark_safe(re.sub(r"\n\s*", "", content))  # noqa: S308 - escaped where it was put in
+
+
+@register.simple_tag
+def pieces(found: Sequence[Piece], mark: str, nothing: str = "") -> SafeString:
+    """A text in pieces (`core.worddiff`), changed ones in `<mark>`, `<ins>` or `<del>`; `nothing` if empty."""
+    if not found and nothing:
+        return format_html('<span class="conflict-empty">{}</span>', nothing)
+    wrapped = (format_html("<{0}>{1}</{0}>", mark, p.text) if p.changed and mark else p.text for p in found)
+    return format_html_join("", "{}", ((piece,) for piece in wrapped))
 
 
 # --- Dates and telephones ---------------------------------------------------------------------------------------------
