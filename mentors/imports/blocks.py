@@ -27,11 +27,12 @@ _COUNT = re.compile(r"\d{1,3}[人名]?")
 
 def is_list(request: ImportRequest) -> bool:
     """Whether a sheet has headings for a pupil and a mentor."""
-    tables = (find_table(sheet, COLUMNS, mapping=request.options.mapping) for sheet in request.workbook.sheets)
-    return any(
-        table is not None and "mentor" in table.headings and not table.headings.keys().isdisjoint(_PUPILS)
-        for table in tables
-    )
+    return any(_has_headings(sheet, request.options) for sheet in request.workbook.sheets)
+
+
+def _has_headings(sheet: Sheet, options: ImportOptions) -> bool:
+    table = find_table(sheet, COLUMNS, mapping=options.mapping)
+    return table is not None and "mentor" in table.headings and not table.headings.keys().isdisjoint(_PUPILS)
 
 
 def tells_mentors(request: ImportRequest, stored: Stored) -> bool:
@@ -52,7 +53,9 @@ def find_blocks(
     lists: list[Sheet] = []
     for sheet in request.workbook.sheets:
         readable = (sheet.visible or options.take_hidden) and sheet.name != NOTES_SHEET
-        by_columns = list(_by_columns(sheet, stored, classes, log, options)) if readable else []
+        # Where headings say what is what, a pupil who is named like a teacher is no heading.
+        headed = not readable or _has_headings(sheet, options)
+        by_columns = [] if headed else list(_by_columns(sheet, stored, classes, log, options))
         blocks += by_columns
         if not by_columns:
             lists += _parts(sheet, stored, options) if readable else [sheet]
@@ -101,7 +104,12 @@ def _block(table: Table, stored: Stored, classes: ClassFinder, log: ImportLog) -
     if "mentor" not in headings and (mentor := _told_mentor(table, stored)):
         headings["mentor"] = ""
     table = replace(table, columns=columns, headings=headings, repeated=repeated)
-    return Block(table, tuple(keys) or ("name",), told_class(table.sheet, table.header_row, classes), mentor)
+    return Block(
+        table,
+        tuple(keys) or ("name",),
+        told_class(table.sheet, table.header_row, classes, None if "class" in headings else log),
+        mentor,
+    )
 
 
 def _unheaded(table: Table, headed: set[int]) -> list[int]:
@@ -118,15 +126,21 @@ def _unheaded(table: Table, headed: set[int]) -> list[int]:
     return sorted(positions)
 
 
-def told_class(sheet: Sheet, header_row: int, classes: ClassFinder) -> ClassKey | None:
-    """The class that the lines above the heading name, else the sheet's name."""
-    above = [row for row in sheet.rows if row.number < header_row]
-    for row in reversed(above):
-        text = " ".join(dict.fromkeys(filter(None, _texts(row).values())))
-        key = classes.parse(text) or classes.parse_title(text)
-        if key is not None:
-            return key
-    return classes.parse(clean_text(sheet.name)) or classes.parse_title(sheet.name)
+def told_class(sheet: Sheet, header_row: int, classes: ClassFinder, log: ImportLog | None) -> ClassKey | None:
+    """The class that the lines above the heading name, or the sheet's name; that they differ is an error.
+
+    Without `log`, which a table with its own column of classes does not need, they then tell none.
+    """
+    above = [row for row in reversed(sheet.rows) if row.number < header_row]
+    lines = (" ".join(dict.fromkeys(_texts(row).values())) for row in above)
+    by_title = next((key for line in lines if (key := classes.parse(line) or classes.parse_title(line))), None)
+    by_name = classes.parse(clean_text(sheet.name)) or classes.parse_title(sheet.name)
+    if by_title is not None and by_name is not None and by_title != by_name:
+        if log is None:
+            return None
+        message = f"工作表的名称是{by_name.label}，标题却写着{by_title.label}。请改成一致，或加上“班级”一列。"
+        log.error("class_contradicts", message, sheet=sheet.name, row=header_row or None)
+    return by_title or by_name
 
 
 def _told_mentor(table: Table, stored: Stored) -> str:
@@ -215,7 +229,7 @@ def _by_columns(
             body.pop()
         _refuse_stray(body, mentors, stored, log, sheet, options)
         part = replace(sheet, rows=(*[row for row in above if _is_line(row, stored)], head, *body))
-        school_class = told_class(part, head.number, classes)
+        school_class = told_class(part, head.number, classes, log)
         for at, mentor in sorted(mentors.items()):
             columns = {"name": at} | ({"class": titles["班级"]} if "班级" in titles else {})
             headings = {"name": mentor, "mentor": mentor} | ({"class": "班级"} if "班级" in titles else {})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from core.importplan import Choice
 from jobs.importers import ImportOptions
@@ -313,3 +314,36 @@ def test_hidden_rows_with_another_mentor_stop_what_is_carried_down(school: Desk)
     assert (pairs(), report.choices) == ({"甲一": "王一"}, ())
     taken = school.run(data, MENTORS, options=ImportOptions(take_hidden=True))
     assert [choice.label for choice in taken.choices] == ["第 4 行没有写导师，沿用上一行的“李二”？（甲三）"]
+
+
+def test_a_pupil_who_is_named_like_a_teacher_is_no_heading(school: Desk) -> None:
+    school.students(pupil(71, "李二"))
+    assert listed(school, ("姓名", "导师"), ("李二", "王一"), ("甲二", "王一")) == dict.fromkeys(
+        ("李二", "甲二"), "王一"
+    )
+
+
+def test_a_sheet_and_its_title_that_name_two_classes_are_refused(school: Desk) -> None:
+    rows: Sequence[Sequence[object]] = [("一（2）班师生结对",), ("姓名", "导师"), ("甲一", "王一")]
+    report = school.run(sheets({"一（1）班": rows}), MENTORS)
+    assert [code for code, *_ in errors(report)] == ["class_contradicts", "pupil_unknown"]
+
+
+def test_headings_in_two_rows_with_pupils_across_are_read(school: Desk) -> None:
+    def join(sheet: Worksheet) -> None:
+        sheet.merge_cells("B1:C1")
+        sheet.merge_cells("A1:A2")
+
+    data = book(("导师", "学生", ""), ("", "1", "2"), ("王一", "甲一", "甲二"), also=join)
+    assert school.run(data, MENTORS).written
+    assert pairs() == {"甲一": "王一", "甲二": "王一"}
+
+
+def test_a_join_that_ends_before_the_blanks_leaves_the_rest_to_be_asked(school: Desk) -> None:
+    def join(sheet: Worksheet) -> None:
+        sheet.merge_cells("C2:C3")
+
+    data = book(LIST, (ONE, "甲一", "王一"), (ONE, "甲二", ""), (ONE, "甲三", ""), also=join)
+    report = school.run(data, MENTORS)
+    assert pairs() == {"甲一": "王一", "甲二": "王一"}
+    assert [choice.label for choice in report.choices] == ["第 4 行没有写导师，沿用上一行的“王一”？（甲三）"]
