@@ -1,8 +1,10 @@
-"""Turns errors of the domain that a view let through into a plain page instead of a traceback."""
+"""What happens to every response: an uncaught error of the domain becomes a plain page, and pages are compressed."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from core.errors import DomainError
@@ -22,3 +24,16 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         return render(request, "errors/domain.html", {"message": exception.message}, status=409)
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Pages go out compressed, with Django's random padding; files are left as they are.
+
+    A PDF or picture gains nothing and would lose its length and its parts.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The response, compressed if it is a page and the browser takes that."""
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
