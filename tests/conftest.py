@@ -1,9 +1,10 @@
 """What every test stands on: settings that write nowhere but into a temporary folder, a school day, and the cast."""
 
 import datetime
+import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
+from core import pdf
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.stored import StoredCasts
 
@@ -71,11 +73,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("both_databases")
 
 
+def pytest_collection_finish() -> None:
+    """Modules, models and tests stay to the end: the collector need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After the last test: nothing is left behind."""
     if _folder in config.stash:
         config.stash[_overrides].disable()
         shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def renderings() -> dict[object, bytes]:
+    """PDFs that were set in this run, by all that decides how they come out."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def shared_renderings(
+    request: pytest.FixtureRequest, renderings: dict[object, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same paper is set once in a run, but for the tests of setting itself, in `tests/documents`."""
+    if request.path.parent.name == "documents":
+        return
+    really_set = pdf.html_to_pdf
+
+    def remembered(
+        html: str,
+        *,
+        base: Path | None = None,
+        assets: Mapping[str, bytes] | None = None,
+        recolour: Mapping[str, str] | None = None,
+    ) -> bytes:
+        key = (html, base, *(tuple(sorted((given or {}).items())) for given in (assets, recolour)))
+        if key not in renderings:
+            renderings[key] = really_set(html, base=base, assets=assets, recolour=recolour)
+        return renderings[key]
+
+    monkeypatch.setattr(pdf, "html_to_pdf", remembered)
 
 
 @pytest.fixture
