@@ -380,6 +380,42 @@ def test_long_texts_are_cut_into_pages_by_their_length(qingzhu: SchoolCast, clie
         assert [len(entries(page_of(qingzhu, client_of, page=page))) for page in (1, 2)] == [3, 1]
 
 
+def test_the_ways_through_the_timeline_lead_where_they_say(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """Seen: with a term's link that names no term no test failed. Each link is followed."""
+    pupil, second, client = qingzhu.pupils[0], term_of(qingzhu, 2), client_of(qingzhu.mentor)
+    visit(qingzhu, qingzhu.mentor, pupil)
+    for number in range(21):
+        talk(qingzhu, qingzhu.mentor, pupil, date=on(number))
+    later = talk(qingzhu, qingzhu.mentor, pupil)
+    HeartTalk.objects.filter(pk=later.pk).update(term=second)
+    address = reverse("desk:pupil", args=[pupil.pk])
+
+    def follow(page: Element, name: str) -> list[tuple[str, str, int]]:
+        """Where each link of a row leads: its words, the term of the page behind it, and how many entries it shows."""
+        found = []
+        for link in by_class(page, name)[0]:
+            href = link.get("href") or ""
+            behind = tree(client.get(address + href if href.startswith("?") else href))
+            found.append((text(link), "".join(texts(behind, "timeline-term")), len(entries(behind))))
+        return found
+
+    page = page_of(qingzhu, client_of, term=term_of(qingzhu).pk, show="talk")
+    assert follow(page, "timeline-terms") == [
+        ("2026学年第二学期 1", "2026学年第二学期", 1),
+        ("2026学年第一学期 21", "2026学年第一学期第 1 页，共 2 页", 20),
+    ]
+    assert follow(page, "timeline-pages") == [("下一页", "2026学年第一学期第 2 页，共 2 页", 1)]
+    last = page_of(qingzhu, client_of, term=term_of(qingzhu).pk, show="talk", page=2)
+    assert follow(last, "timeline-pages") == [("上一页", "2026学年第一学期第 1 页，共 2 页", 20)]
+    assert follow(page, "chips") == [
+        ("全部 23", "2026学年第二学期", 1),
+        ("家访 1", "2026学年第一学期", 1),
+        ("谈心 22", "2026学年第二学期", 1),
+        ("成长寄语 0", "", 0),
+        ("交接 0", "", 0),
+    ]
+
+
 def test_on_one_day_the_later_written_stands_first(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     for words in ("先写的", "后写的"):
         talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], text=words)
@@ -488,6 +524,18 @@ def test_the_lines_of_now_tell_plan_wish_follow_up_and_handover(qingzhu: SchoolC
     assert [text(line) for line in now] == [*expected, "之前的导师写了交接说明"]
     cancel_visit_plan(actor=homeroom, plan=VisitPlan.objects.get())
     assert [text(line) for line in by_class(page_of(qingzhu, client_of), "now-lines")[0]] == [expected[0], expected[2]]
+
+
+def test_a_hand_over_note_of_another_term_is_told_and_found(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    pupil, client = qingzhu.pupils[0], client_of(qingzhu.mentor)
+    later = talk(qingzhu, qingzhu.mentor, pupil)
+    HeartTalk.objects.filter(pk=later.pk).update(term=term_of(qingzhu, 2))
+    assert [text(line) for line in by_class(page_of(qingzhu, client_of), "now-lines")[0]] == []
+    write_note(actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, text="喜欢画画。", submission=uuid.uuid4())
+    (line,) = by_class(page_of(qingzhu, client_of), "now-lines")[0]
+    (link,) = line.iter("a")
+    found = tree(client.get(reverse("desk:pupil", args=[pupil.pk]) + (link.get("href") or "")))
+    assert (text(line), texts(found, "entry-text")) == ("之前的导师写了交接说明", ["喜欢画画。"])
 
 
 def test_an_unkept_plan_is_marked_as_past_and_the_office_sees_it_too(qingzhu: SchoolCast, client_of: ClientOf) -> None:
