@@ -62,18 +62,6 @@ class Timeline:
     page: int
     pages: int
 
-    @property
-    def older(self) -> TermLink | None:
-        """The next term with entries, going back."""
-        place = next((n for n, link in enumerate(self.terms) if link.is_shown), None)
-        return self.terms[place + 1] if place is not None and place + 1 < len(self.terms) else None
-
-    @property
-    def newer(self) -> TermLink | None:
-        """The next term with entries, going forward."""
-        place = next((n for n, link in enumerate(self.terms) if link.is_shown), None)
-        return self.terms[place - 1] if place else None
-
 
 @dataclass(frozen=True, slots=True)
 class PupilFile:
