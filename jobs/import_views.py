@@ -217,7 +217,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "findings_cut": len(findings) >= SHOWN_FINDINGS,
         "remarks": [f for f in findings if f["level"] == Level.INFO],
         "changed": [change for change in changes if change["kind"] == "changed"],
-        "gone": [change for change in changes if change["kind"] == "gone"],
+        "gone": [change["subject"] for change in changes if change["kind"] == "gone"],
         "changes_shown": len(changes),
         "changes_counted": summary.get("updated", 0) + summary.get("gone", 0),
         "unit": "名额" if batch.kind == ImportKind.MENTORS else "行",
