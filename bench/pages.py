@@ -44,7 +44,21 @@ GRAIN = 3.0
 
 
 #: Lists that show more rows in a larger school or after more years, and which; the bound in ms holds for them, too.
-LONGER: dict[str, str] = {}
+LONGER: dict[str, str] = {
+    **dict.fromkeys(
+        ("* arrangement:pupil", "office board:grant", "office clubs:edit", "office clubs:new", "admin manage:leave"),
+        "a choice among all mentors of the school",
+    ),
+    **dict.fromkeys(
+        ("office badges:index", "office badges:appointments", "office papers:shelf", "office training:attendance"),
+        "a line for each mentor",
+    ),
+    **dict.fromkeys(
+        ("office board:list", "office office:dashboard", "admin manage:classes", "admin year:roll"),
+        "a line for each class",
+    ),
+    "office rounds:*": "the mentors, classes or pupils of a whole grade",
+}
 
 
 @dataclass(slots=True)
@@ -143,7 +157,10 @@ def _sqlite(folder: Path, files: Path, part: int) -> Iterator[dict[str, Reader]]
     for name, (pupils, years) in (("small", SMALL), ("large", LARGE)):
         path = files / f"{name}.sqlite3"
         if not path.exists():
-            _build(f"sqlite:///{path}", pupils // part, years, 1)
+            begun = path.with_suffix(".begun")
+            _build(f"sqlite:///{begun}", pupils // part, years, 1)
+            forget(begun)
+            begun.rename(path)
         forget(path)
         places[name] = f"sqlite:///{path}"
     known = files / "known.sqlite3"
@@ -253,7 +270,11 @@ def misses(label: str, held_to: Figures, found: Figures, most_ratio: float) -> l
     lines = []
     if found.ms > MOST_MS:
         lines.append(f"{label}: {found.ms:.0f} ms of processor, wanted at most {MOST_MS:.0f}")
-    if label not in LONGER and found.ms > held_to.ms * most_ratio and found.ms - held_to.ms > GRAIN:
+    if (
+        not any(fnmatchcase(label, pattern) for pattern in LONGER)
+        and found.ms > held_to.ms * most_ratio
+        and found.ms - held_to.ms > GRAIN
+    ):
         lines.append(f"{label}: {found.ms / held_to.ms:.2f} ×, wanted at most {most_ratio}")
     return lines
 
