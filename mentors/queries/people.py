@@ -80,14 +80,13 @@ def class_board(school_class: SchoolClass) -> ClassBoard:
     return ClassBoard(school_class, mentors, [BoardRow(e, held.get(e.pupil_id)) for e in enrolments])
 
 
-def teams_of_year(year: SchoolYear) -> dict[int, list[TeamMember]]:
-    """The teams 导师团 of all classes of `year`, leader first, by class key. Three queries."""
+def teams_of_year(year: SchoolYear, *, class_ids: Collection[int] | None = None) -> dict[int, list[TeamMember]]:
+    """The teams 导师团 of all classes of `year` (or of `class_ids`), leader first, by class key. Three queries."""
     teams: dict[int, list[TeamMember]] = defaultdict(list)
-    for member in (
-        TeamMember.objects.filter(school_class__year=year)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
-    ):
+    members = TeamMember.objects.filter(school_class__year=year)
+    if class_ids is not None:
+        members = members.filter(school_class__in=class_ids)
+    for member in members.select_related("mentor").prefetch_related("mentor__members__teacher"):
         teams[member.school_class_id].append(member)
     return dict(teams)
 
@@ -132,7 +131,7 @@ def class_summaries(
     counts = {
         class_id: (pupils, assigned)
         for class_id, pupils, assigned in Enrolment.objects.active()
-        .filter(school_class__year=year)
+        .filter(school_class__in=classes.order_by().values("pk"))
         .annotate(has_mentor=Exists(has_mentor))
         .values("school_class_id")
         .annotate(pupils=Count("pk"), assigned=Count("pk", filter=Q(has_mentor=True)))
@@ -141,11 +140,11 @@ def class_summaries(
     homerooms = {
         grant.school_class_id: grant.user.name
         for grant in RoleGrant.objects.active(on)
-        .filter(role=Role.HOMEROOM, school_class__year=year)
+        .filter(role=Role.HOMEROOM, school_class__in=classes.order_by().values("pk"))
         .select_related("user")
         .order_by("starts_on")
     }
-    teams = teams_of_year(year)
+    teams = teams_of_year(year, class_ids=class_ids)
     rules = YearCalendar(year, on).plan_on(on)
     return [
         ClassSummary(

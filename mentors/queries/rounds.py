@@ -283,20 +283,20 @@ def running_cards(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> l
     rows = list(rounds_visible_to(actor).of_year(year).running().order_by("grade__number"))
     if not rows:
         return []
-    places = list(
-        Enrolment.objects.active()
-        .filter(year=year, school_class__grade__in=[row.grade_id for row in rows])
-        .select_related("school_class__grade")
-        .order_by("school_class__number")
+    asked = Enrolment.objects.active().filter(year=year, school_class__grade__in=[row.grade_id for row in rows])
+    if not office:
+        asked = asked.filter(school_class__in=actor.homeroom_class_ids)
+    places = list(asked.select_related("school_class__grade").order_by("school_class__number"))
+    among = asked.values("pupil_id")
+    settled = set(
+        Assignment.objects.active().main().filter(year=year, pupil__in=among).values_list("pupil_id", flat=True)
     )
-    settled = set(Assignment.objects.active().main().filter(year=year).values_list("pupil_id", flat=True))
-    sheets = set(ChoiceSheet.objects.filter(round__in=rows).values_list("round_id", "pupil_id"))
+    sheets = set(ChoiceSheet.objects.filter(round__in=rows, pupil__in=among).values_list("round_id", "pupil_id"))
     cards = []
     for row in rows:
         found: dict[int, list[Enrolment]] = defaultdict(list)
         for place in places:
-            own = office or place.school_class_id in actor.homeroom_class_ids
-            if own and place.school_class.grade_id == row.grade_id and (row.rematch or place.pupil_id not in settled):
+            if place.school_class.grade_id == row.grade_id and (row.rematch or place.pupil_id not in settled):
                 found[place.school_class_id].append(place)
         classes = [
             ClassCount(some[0].school_class, len(some), sum((row.pk, e.pupil_id) in sheets for e in some))
