@@ -109,7 +109,7 @@ NOTHING_AS_TYPED = SAME_AS_ABOVE | frozenset(
         "\u2026",
         "\u2026\u2026",
     ]
-    + ["0", "0.0", "00", "\u3007", "\u96f6", 0]
+    + ["0", "0.0", *("0" * length for length in range(3, 20)), "00", "\u3007", "\u96f6", 0]
 )
 
 
