@@ -53,8 +53,7 @@ EXAMPLE = re.compile(r"[(\[【]?(示例|例如|样例)")
 # What a spreadsheet shows for a formula that failed; old formats give it as text.
 _FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 # What nearly all cells are; whatever these match needs no second look (a large roster has 200,000 cells).
-_PLAIN_CELL = "(?:[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff()<>（）]*)?"
-_SOUND_ROW = re.compile(f"{_PLAIN_CELL}(?:\x1f{_PLAIN_CELL})*").fullmatch
+_SOUND_ROW = re.compile("[0-9A-Za-z\u4e00-\u9fff()<>（）\x1f]*").fullmatch
 # No word for nothing is longer, no wrapped number either.
 _LONGEST_NOTHING, _LONGEST_WRAPPED = 12, 60
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{1,20}").fullmatch

@@ -91,6 +91,7 @@ SAME_AS_ABOVE = frozenset(("同上", "同前", "同左", "〃", "″", '"', "''"
 # As they stand in a cell, mostly: whoever has many cells looks here first. Zero, too, means nothing in most columns.
 NOTHING_AS_TYPED = SAME_AS_ABOVE | frozenset(
     [form for word in _NOTHING for form in (word, word.upper(), word.capitalize()) if form != "Na"]
+    + [form for word in _NOTHING for form in (f"({word})", f"（{word}）", f"<{word}>")]
     + [
         "-",
         "--",

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
 )
 _KIN_WORDS = tuple(sorted((word for word in KIN if len(word) > 1), key=len, reverse=True))
 _SHORT_KIN = "父爸妈"
+_KIN_SIGNS = frozenset("父母爸妈")
 _AROUND = (
     *("联系电话", "手机号码", "电话号码", "手机号", "手机", "电话", "号码", "微信", "姓名", "监护人", "家长", "学生"),
     *("孩子", "联系人", "和", "与", "及", "或", "的", "是"),
@@ -132,7 +133,9 @@ class GuardianReader:
     def _at(self, record: Record, position: int) -> list[GuardianRow]:
         cells, key = self._cells, f"guardian{position}_name"
         typed = record.text(key)
-        more = people_in(typed) if _SAYS_MORE.search(typed) else None
+        # Most cells hold a short name and nothing else.
+        suspect = len(typed) > 4 or typed[:1] in _KIN_SIGNS
+        more = people_in(typed) if suspect and _SAYS_MORE.search(typed) else None
         if more is not None and len(more) > 1 and len(self._positions) == 1:
             return self._first_three(more, record, key)
         # A remark behind a name is told apart from a kinship by the reader of names.

@@ -29,6 +29,7 @@ _GENDERS = {
 # How many cells of an unknown column tell what it holds.
 _LOOKED_AT = 50
 _NAME_LIKE = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
+_BRACKETS = (")", "）", "]", "】")
 _NOTE = re.compile(r".*[(（\[【]([^)）\]】]+)[)）\]】]\s*").fullmatch
 _NO_GENDER_WORD = re.compile(r"[\s\-_.:、,/()]|(?<=男|女)[性生孩童的]+|^0(?=\d)|性别$")
 
@@ -211,9 +212,10 @@ class _SheetReader:
                 self._cells.warn("status_unknown", "看不懂这个状态，按在读导入。请核对。", record, "status")
             if status:
                 return status, column
-        if status := status_in_remark(remark):
+        if remark and (status := status_in_remark(remark)):
             return status, self._table.heading("remark")
-        note = _NOTE(record.text("name"))
+        typed = record.text("name").rstrip()
+        note = _NOTE(typed) if typed.endswith(_BRACKETS) else None
         status = status_in_remark(note[1]) if note else ""
         return status, self._table.heading("name") if status else ""
 

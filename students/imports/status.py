@@ -34,4 +34,4 @@ def status_of(text: str, heading: str) -> tuple[str, bool]:
 
 def status_in_remark(text: str) -> str:
     """The word for not being there, if a remark says nothing else: `已转出`."""
-    return text if text and _REMARK.fullmatch(clean_key(text).replace(" ", "")) else ""
+    return text if 1 < len(text) <= 12 and _REMARK.fullmatch(clean_key(text).replace(" ", "")) else ""

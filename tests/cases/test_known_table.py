@@ -22,7 +22,7 @@ from tests.imports.conftest import Desk
 NAMES = ("周一鸣", "吴语桐", "郑子涵", "王若溪")
 PEOPLE = ("张勇", "李芳", "")
 PHONES = ("13900000001", "13800000002", "13700000003", "")
-NOTHING = ("", "无", "/", "——", "NULL", "nan", "待定", "（无）", "N/A", 0.0, "暂无", " ")
+NOTHING: tuple[Cell, ...] = ("", "无", "/", "——", "NULL", "nan", "待定", "（无）", "N/A", 0.0, "暂无", " ")
 WRAPPED_NUMBER = ("{}", '="{}"', "'{}", "’{}", "“{}”", "\u00a0{} ")
 WRAPPED_PHONE = (*WRAPPED_NUMBER, "+86-{}", "86{}", "妈妈{}", "{}。", "微信：{}", "{}.00", "*{}", "{}(家)")
 SPELLINGS = (
@@ -101,7 +101,8 @@ def tables(draw: st.DrawFn) -> Known:
         )
         written: Cell = draw(st.sampled_from(SPELLINGS)).format(grade, number)
         if join and label == previous:
-            merged.append(MergedRange(row - 1, row, class_at, class_at)) if not merged else None
+            if not merged:
+                merged.append(MergedRange(row - 1, row, class_at, class_at))
             if merged[-1].last_row == row:
                 written = ""
             elif merged[-1].last_row == row - 1:
