@@ -237,10 +237,19 @@ def to_chinese(number: int) -> str:
     return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[units] if units else "")
 
 
+def small_number(text: str | None) -> int | None:
+    """A number of an address or a hidden field: one to nine ASCII digits, as our own pages write them.
+
+    None for all else: `int` takes some of it, and raises for more than 4,300 digits. The number fits every column.
+    """
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def quantity(text: str) -> int | None:
     """A whole number written in digits of any width or as a Chinese numeral; None for anything else."""
     key = clean_key(text)
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else chinese_number(key)
+    number = small_number(key)
+    return chinese_number(key) if number is None else number
 
 
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")

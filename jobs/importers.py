@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.importlog import ImportLog
 from core.importplan import Choice, PlannedChange
 from core.tablefinder import ColumnInFile
-from core.text import clean_key, without_identity
+from core.text import clean_key, small_number, without_identity
 from core.workbooks import Workbook
 from jobs.enums import ImportKind
 from schools.enums import Stage
@@ -162,9 +162,7 @@ class ClassFinder:
     def _told(self, label: str) -> ClassKey | None:
         """The class that the admin said a label means, if it still is a class of the year."""
         grade, _, number = self._said.get(clean_key(label), "").partition("-")
-        if not (grade.isdecimal() and number.isdecimal()):
-            return None
-        key = ClassKey(int(grade), int(number))
+        key = ClassKey(small_number(grade) or 0, small_number(number) or 0)
         return key if key in self._classes else None
 
     def parse_title(self, title: str) -> ClassKey | None:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from core.fields import EXPIRED, DayField, ProseField
-from core.text import clean_text
+from core.text import clean_text, small_number
 from mentors.models import CaseMeeting, ReadinessCase, Teacher, TrainingSession
 from mentors.services.handover import TEXT_LENGTH
 from mentors.services.meetings import MeetingData
@@ -97,7 +97,7 @@ class AttendanceForm(forms.Form):
 
     def changes(self) -> tuple[set[int], set[int]]:
         """Keys of who was ticked on the page, and of whose tick was taken away."""
-        shown = {int(part) for part in self.cleaned_data["shown"].split(",") if part.isascii() and part.isdigit()}
+        shown = {key for part in self.cleaned_data["shown"].split(",") if (key := small_number(part)) is not None}
         ticked = set(self.cleaned_data["came"])
         return ticked - shown, shown - ticked
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.errors import DomainError
-from core.text import clean_key
+from core.text import clean_key, small_number
 from mentors.queries.choices import OpenMentor
 from mentors.services.choices import ChoiceData
 
@@ -14,10 +14,11 @@ def find_mentor(typed: str, mentors: Sequence[OpenMentor]) -> OpenMentor:
     Raises DomainError `unknown_mentor`, `several_mentors`.
     """
     key = clean_key(typed).lower()
-    if key.isascii() and key.isdigit() and len(key) < 10:
-        found = [m for m in mentors if m.number == int(key)]
+    number = small_number(key)
+    if number is not None:
+        found = [m for m in mentors if m.number == number]
         if not found:
-            raise DomainError("unknown_mentor", f"没有 {int(key)} 号。")
+            raise DomainError("unknown_mentor", f"没有 {number} 号。")
         return found[0]
     found = [m for m in mentors if f" {key} " in m.initials] or [
         m for m in mentors if f" {key}" in m.initials or key in m.names.lower()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from core.text import small_number
 from mentors.models import Mentor
 from mentors.services import Leaving
 from schools.models import SchoolClass
@@ -182,9 +183,9 @@ class LeavingForm(forms.Form):
         """The colleagues who would take pupils with their load afterwards, as the form stands now."""
         taken: Counter[int] = Counter()
         for _, bound in self.rows:
-            value = str(bound.value() or "")
-            if value.isascii() and value.isdigit():
-                taken[int(value)] += 1
+            key = small_number(str(bound.value() or ""))
+            if key is not None:
+                taken[key] += 1
         return [(mentor, mentor.load + taken[mentor.pk]) for mentor in self._leaving.receivers]
 
     @property

@@ -14,6 +14,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
+from core.text import small_number
 from core.unprintable import Unprintable, said_first, unprintable
 from mentors.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
 from mentors.queries import classes_visible_to
@@ -80,7 +81,7 @@ def _page(request: ActorRequest) -> dict[str, Any]:
 
 def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: str) -> HttpResponse:
     year = request.actor.calendar.this_year()
-    class_id, teacher_id = _key(request, "class"), _key(request, "teacher")
+    class_id, teacher_id = small_number(request.GET.get("class")), small_number(request.GET.get("teacher"))
     name = paper.name
     if class_id is not None:
         school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
@@ -129,8 +130,3 @@ def _day(request: ActorRequest, text: str | None) -> datetime.date:
     except ValueError:
         # Well formed and yet no day: 2026-02-30.
         return request.actor.today
-
-
-def _key(request: ActorRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() else None

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.clock import cn_full_day
 from core.errors import DomainError
-from core.text import clean_key
+from core.text import clean_key, small_number
 from core.unprintable import said_first, unprintable_names
 from mentors.documents.ballot import Ballot, BallotMentor, BallotPupil, render_ballots
 from mentors.enums import RoundState, SheetSource
@@ -93,7 +93,7 @@ def grid(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
             shown.append(row)
             continue
         try:
-            shown.append(_save(request, desk, row.enrolment, cells, _number(request.POST.get(f"v{pupil}"))))
+            shown.append(_save(request, desk, row.enrolment, cells, small_number(request.POST.get(f"v{pupil}"))))
             saved += 1
         except DomainError as error:
             row.cells, row.error = cells, error.message
@@ -117,7 +117,7 @@ def row(request: ActorRequest, pk: int, school_class: int, pupil: int) -> HttpRe
         raise Http404
     cells = [request.POST.get(f"c{rank}", "").strip() for rank in desk.ranks]
     try:
-        return JsonResponse(_answer(_save(request, desk, enrolment, cells, _number(request.POST.get("version")))))
+        return JsonResponse(_answer(_save(request, desk, enrolment, cells, small_number(request.POST.get("version")))))
     except DomainError as error:
         fresh = _desk(request, pk, school_class).row(enrolment)
         return JsonResponse(_answer(fresh) | {"error": error.message, "code": error.code}, status=422)
@@ -201,10 +201,6 @@ def _answer(row: EntryRow) -> dict[str, Any]:
 
 def _same(typed: Sequence[str], stored: Sequence[str]) -> bool:
     return [clean_key(cell).lstrip("0") for cell in typed] == list(stored)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _grid_page(request: ActorRequest, desk: Desk, rows: list[EntryRow], *, status: int = 200) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.text import small_number
 from mentors.forms.board import ExceptionForm
 from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
 from mentors.services import grant_exception, revoke_exception
@@ -79,10 +80,7 @@ def grant(request: ActorRequest) -> HttpResponse:
 
 
 def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
-    key = request.GET.get("class", "")
-    if not key.isdecimal():
-        return None
-    return classes_visible_to(request.actor).filter(pk=int(key[:18])).first()
+    return classes_visible_to(request.actor).filter(pk=small_number(request.GET.get("class")) or 0).first()
 
 
 @action_for(Role.MORAL_OFFICE)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.text import small_number
 from mentors.forms.pupils import ClassForm, PupilForm
 from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
 from mentors.rules import can_assign
@@ -73,7 +74,11 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
 @form_for(Role.SCHOOL_ADMIN)
 def new_pupil(request: ActorRequest) -> HttpResponse:
     """Transfer in: a pupil whom no roster brought."""
-    form = PupilForm(request.POST or None, classes=_classes(request), initial=_asked_class(request))
+    form = PupilForm(
+        request.POST or None,
+        classes=_classes(request),
+        initial={"school_class": small_number(request.GET.get("class"))},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = add_pupil(
@@ -158,11 +163,6 @@ def _status(errors: object) -> int:
 def _classes(request: ActorRequest) -> list[SchoolClass]:
     year = request.actor.calendar.year
     return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
-
-
-def _asked_class(request: ActorRequest) -> dict[str, Any]:
-    asked = request.GET.get("class", "")
-    return {"school_class": int(asked)} if asked.isdecimal() else {}
 
 
 def _pupil(request: ActorRequest, pk: int) -> Pupil:

@@ -1,6 +1,5 @@
 """The ways out when places do not suffice: a button for each, and the draft is made again."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for
 from core.errors import DomainError
+from core.text import small_number
 from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
 from mentors.models import MatchingRound
 from mentors.queries.round_draft import draft_view, expected_shortage, proposed_exceptions
@@ -76,7 +76,7 @@ def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
 def open_up(request: ActorRequest, pk: int) -> HttpResponse:
     """Open the mentors with free places to the whole grade."""
     row = find_round(request, pk)
-    keys = _keys(request.POST.getlist("mentor"))
+    keys = [key for text in request.POST.getlist("mentor") if (key := small_number(text)) is not None]
     try:
         opened = open_mentors(actor=request.actor, round=row, mentor_ids=keys)
     except DomainError as error:
@@ -84,10 +84,6 @@ def open_up(request: ActorRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"已让 {opened} 位导师面向全年级{_redrawn(row)}。")
     return redirect(_back(row), pk=pk)
-
-
-def _keys(texts: Sequence[str]) -> list[int]:
-    return [int(text[:18]) for text in texts if text.isdecimal()]
 
 
 def _redrawn(row: MatchingRound) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
+from core.text import small_number
 from mentors.queries import classes_visible_to, find_teachers, mentors_visible_to
 from mentors.services import add_to_team, choose_leader, remove_from_team
 from schools.models import SchoolClass
@@ -61,14 +62,10 @@ def _step(request: ActorRequest, school_class: SchoolClass) -> str:
     actor = request.actor
     for button, act in (("lead", choose_leader), ("remove", remove_from_team)):
         if button in request.POST:
-            mentor = get_visible_or_404(mentors_visible_to(actor), actor, pk=_key(request.POST[button]))
+            mentor = get_visible_or_404(mentors_visible_to(actor), actor, pk=small_number(request.POST[button]))
             act(actor=actor, school_class=school_class, mentor=mentor)
             return f"{mentor.names}老师现在是团长。" if button == "lead" else f"已把{mentor.names}老师移出导师团。"
-    keys = [_key(value) for value in request.POST.getlist("teacher")]
+    keys = [small_number(text) or 0 for text in request.POST.getlist("teacher")]
     teachers = list(find_teachers(actor, year=None, present_only=True).filter(pk__in=keys))
     added = add_to_team(actor=actor, school_class=school_class, teachers=teachers, shared="share" in request.POST)
     return f"导师团增加了 {len(added)} 个名额。" if added else "所选教师已经在导师团里。"
-
-
-def _key(value: str) -> int:
-    return int(value[:18]) if value.isdecimal() else 0

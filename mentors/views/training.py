@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.text import small_number
 from mentors.forms.care import AttendanceForm, TrainingForm
 from mentors.models import TrainingSession
 from mentors.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
@@ -107,7 +108,7 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"已保存，{count} 位老师参加。")
                 return redirect("training:list")
-        ticked = {int(key) for key in request.POST.getlist("came") if key.isascii() and key.isdigit()}
+        ticked = {small_number(text) or 0 for text in request.POST.getlist("came")}
         shown = request.POST.get("shown", "")
     return render(
         request,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.text import small_number
 from mentors.forms.year import RollOverForm
 from mentors.queries import rollovers_visible_to, years_of_school
 from mentors.services import draw_rollover, roll_over, undo_rollover
@@ -35,9 +36,8 @@ def overview(request: ActorRequest) -> HttpResponse:
 def roll(request: ActorRequest) -> HttpResponse:
     """What rolling over would do, grade by grade; then the button. A second click finds the first one's work."""
     year = request.actor.calendar.this_year()
-    posted = request.POST.get("year", "")
-    key = int(posted) if posted.isdecimal() else 0
-    done = rollovers_visible_to(request.actor).filter(from_year_id=key).first()
+    posted = small_number(request.POST.get("year"))
+    done = rollovers_visible_to(request.actor).filter(from_year_id=posted or 0).first()
     if done is not None:
         return redirect("year:overview")
     draft = draw_rollover(actor=request.actor, year=year)

@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
+from core.text import small_number
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 
@@ -74,5 +75,5 @@ class KeysField(forms.MultipleChoiceField):
 
     def validate(self, value: list[str]) -> None:
         """Anything but whole numbers is refused."""
-        if not all(key.isascii() and key.isdigit() for key in value):
+        if any(small_number(key) is None for key in value):
             raise forms.ValidationError("请重新选择。", code="invalid")

@@ -13,6 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
+from core.text import small_number
 from core.undo import offer_undo
 from records.enums import RecordKind, ReferralState
 from records.forms.care import NotesForm, ReferForm, WordForm
@@ -82,9 +83,9 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: ActorRequest, pupil: Pupil, *, in_reach: bool) -> str:
-    card = request.GET.get("card", "")
-    if card.isascii() and card.isdigit() and len(card) < 16:
-        return reverse("cards:card", args=[int(card)])
+    card = small_number(request.GET.get("card"))
+    if card is not None:
+        return reverse("cards:card", args=[card])
     if request.GET.get("back") == "home" and request.actor.has(Role.MENTOR):
         return reverse("desk:home")
     return reverse("desk:pupil", args=[pupil.pk]) if in_reach else reverse("cards:inbox")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
+from core.text import small_number
 from core.undo import offer_undo
 from mentors.queries.clubs import led_clubs
 from mentors.queries.marks import mark_tasks
@@ -106,11 +107,8 @@ def file_of(request: ActorRequest, found: Pupil, calendar: YearCalendar) -> Pupi
 
 
 def _asked(request: ActorRequest) -> Asked:
-    def number(name: str) -> int:
-        text = request.GET.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-    return Asked(request.GET.get("show", ""), number("term"), number("page") or 1)
+    term, page = small_number(request.GET.get("term")), small_number(request.GET.get("page"))
+    return Asked(request.GET.get("show", ""), term or 0, page or 1)
 
 
 def file_context(request: ActorRequest, file: PupilFile) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 
 from accounts.http import ActorRequest
+from core.text import small_number
 from records.enums import RecordKind
 from records.forms.conflict import Conflict, differing, same_values
 from records.models import Draft
@@ -77,11 +78,7 @@ def keep_stored(request: ActorRequest, draft: FormDraft) -> Draft:
         content=content,
         stamp=f"{uuid.uuid4().hex}.1",
         seen=draft.stored.stamp if draft.stored is not None else "",
-        base_version=_number(request.POST.get("version", "")),
+        base_version=small_number(request.POST.get("version")) or 0,
     )
     set_aside_draft(actor=request.actor, draft=kept)
     return kept
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

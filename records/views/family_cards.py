@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.clock import today
 from core.errors import DomainError
+from core.text import small_number
 from mentors.models import Teacher
 from records.forms.care import CodeForm, PupilCardForm
 from records.models import TreeHoleCard
@@ -63,10 +64,7 @@ def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, opened: FamilySlip) -> Teacher | None:
-    key = request.GET.get("to", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 16):
-        return None
-    return reachable_teachers(opened.school_id, on=today()).filter(pk=int(key)).first()
+    return reachable_teachers(opened.school_id, on=today()).filter(pk=small_number(request.GET.get("to")) or 0).first()
 
 
 def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:

@@ -11,6 +11,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.text import small_number
 from records.enums import LetterState
 from records.forms.letter_desk import ProofForm, ReturnForm
 from records.models import GrowthLetter
@@ -63,7 +64,7 @@ def accept(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter is good as it stands."""
     found = _letter(request, pk)
     try:
-        accept_letter(actor=request.actor, letter=found, version=_version(request))
+        accept_letter(actor=request.actor, letter=found, version=small_number(request.POST.get("version")) or 0)
     except DomainError as error:
         if error.code not in BESIDE:
             raise
@@ -118,11 +119,6 @@ def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
     return get_visible_or_404(
         readable_letters(request.actor), request.actor, everyone=school_letters(request.actor), pk=pk
     )
-
-
-def _version(request: ActorRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _calendar_of(request: ActorRequest, found: GrowthLetter) -> YearCalendar | None:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
+from core.text import small_number
 from mentors.queries import find_pupils, find_teachers
 from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
 
@@ -33,13 +34,12 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     other = get_visible_or_404(everybody, request.actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
-        letters = request.POST.get("letters", "")
         try:
             merge_pupils(
                 actor=request.actor,
                 kept=kept,
                 other=other,
-                keep_letters_of=int(letters) if letters.isdecimal() else None,
+                keep_letters_of=small_number(request.POST.get("letters")),
             )
         except DomainError as refusal:
             context["problem"], status = refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY
@@ -79,8 +79,7 @@ def teachers(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _other(request: ActorRequest) -> int | None:
-    asked = request.POST.get("other") or request.GET.get("other", "")
-    return int(asked) if asked.isdecimal() else None
+    return small_number(request.POST.get("other") or request.GET.get("other"))
 
 
 def _some(rows: models.QuerySet[M], pk: int) -> list[M]:
