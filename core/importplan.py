@@ -106,7 +106,9 @@ def is_accepted(key: str, accepted: Container[str]) -> bool:
     return key in accepted or "rename:all" in accepted
 
 
-def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int) -> str:
+def fingerprint(
+    changes: Iterable[PlannedChange], findings: Iterable[Finding], unchanged: int, choices: Iterable[Choice]
+) -> str:
     """A hash of the whole preview: equal exactly if a second look would show the same."""
     digest = hashlib.sha256(str(unchanged).encode())
     for change in changes:
@@ -115,4 +117,6 @@ def fingerprint(changes: Iterable[PlannedChange], findings: Iterable[Finding], u
         digest.update(line.encode("utf-8", "backslashreplace"))
     for found in findings:
         digest.update(repr(found).encode("utf-8", "backslashreplace"))
+    for choice in choices:
+        digest.update(repr((choice.key, choice.label)).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()

@@ -173,10 +173,12 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Write what the preview showed, once."""
     batch = _batch(request, pk)
     form = ConfirmForm(request.POST, summary=batch.summary)
-    # A choice that is no longer offered means that the preview changed; the service says so.
-    accepted = form.cleaned_data.get("accepted", []) if form.is_valid() else []
+    if not form.is_valid():
+        # A tick that is no longer offered: nothing is written with the other ticks dropped in silence.
+        messages.warning(request, "预览之后选项有了变动，没有导入。请查看更新后的预览，再确认一次。")
+        return redirect("imports:detail", pk=pk)
     try:
-        confirm_batch(actor=request.actor, batch=batch, accepted=accepted)
+        confirm_batch(actor=request.actor, batch=batch, accepted=form.cleaned_data["accepted"])
     except DomainError as refusal:
         messages.warning(request, refusal.message)
     else:

@@ -5,13 +5,11 @@ the transaction, so that a failure at any step leaves the database as it was.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 
-from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from accounts.actors import Actor
@@ -24,17 +22,17 @@ from core.importplan import ChangeKind
 from core.journal import recording
 from core.statistics import refresh_statistics_soon
 from core.text import visible
-from core.workbooks import Limits, Workbook, WorkbookRefused, read_workbook
-from core.workbooks.marking import without_list
-from core.workbooks.packed import pack_workbook, unpack_workbook
+from core.workbooks import WorkbookRefused
+from core.workbooks.packed import pack_workbook
 from jobs.enums import ImportKind, ImportState
-from jobs.importers import ImportOptions, ImportPlan, ImportRequest, importer_for
+from jobs.importers import ImportOptions, ImportPlan
 from jobs.models import ImportBatch
 from jobs.previews import ImportReport, error_rows, keep_preview, refuse_weighty, report_of
 from jobs.queries import remembered_mapping
 from jobs.registry import NewItem
 from jobs.services import create_job, remember_mapping
 from jobs.undo import keep_journal
+from jobs.workbooks import forget_parsed, plan_of, read_upload, refuse_if_over, stored_file, stored_workbook
 from schools.models import SchoolYear
 
 # A file with more rows than this is checked in the background.
@@ -89,7 +87,7 @@ def upload_batch(
     """
     _check_school(actor, year)
     options = _with_memory(options, year, kind)
-    workbook = _read(data, file_name)
+    workbook = read_upload(data, file_name)
     kept_name = visible(file_name)[-200:]
     large = sum(len(sheet.rows) for sheet in workbook.sheets) > LARGE_ROWS
     report = None if large else report_of(plan_of(actor, year, kind, workbook, options, file_name=kept_name))
@@ -227,7 +225,7 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
                 locked.state = ImportState.DONE
                 locked.confirmed_by_id = actor.user_id
                 locked.confirmed_at = now()
-                _forget_parsed(locked)
+                forget_parsed(locked)
                 locked.save()
                 _log_import(actor, locked.year, report, locked.sha256, batch=locked)
     except DatabaseError as error:
@@ -244,7 +242,7 @@ def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
         locked.state = ImportState.CANCELLED
         name = locked.file.name
         locked.file = ""
-        _forget_parsed(locked)
+        forget_parsed(locked)
         locked.save()
         audit(actor=actor, verb="cancel_roster", target=locked)
     if name:
@@ -265,7 +263,7 @@ def _run(
     _check_school(actor, year)
     options = _with_memory(options, year, kind)
     try:
-        workbook = _read(data, file_name)
+        workbook = read_upload(data, file_name)
     except WorkbookRefused as refusal:
         log = ImportLog()
         log.error(refusal.code, refusal.message)
@@ -305,44 +303,6 @@ def _with_memory(options: ImportOptions, year: SchoolYear, kind: ImportKind) -> 
     return replace(options, mapping={**remembered, **options.mapping}) if remembered else options
 
 
-def _read(data: bytes, file_name: str) -> Workbook:
-    with without_collector():
-        return read_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
-
-
-def plan_of(
-    actor: Actor,
-    year: SchoolYear,
-    kind: ImportKind,
-    workbook: Workbook,
-    options: ImportOptions,
-    *,
-    file_name: str,
-) -> ImportPlan:
-    """Plan a workbook against the stored roster, without the rows that `options` set aside; writes nothing."""
-    kept = _without(without_list(workbook), options.set_aside)
-    with without_collector():
-        plan = importer_for(kind)(ImportRequest(actor, year, kept, options, file_name))
-    for sheet, rows in options.set_aside.items():
-        for row in rows:
-            plan.log.info("set_aside", "按您的选择，这几行先不导入。", sheet=sheet, row=row)
-    if workbook.has_macros:
-        plan.log.info("macros", "文件里带有宏，宏没有读取，只读了表格。")
-    return plan
-
-
-def _without(workbook: Workbook, set_aside: Mapping[str, Iterable[int]]) -> Workbook:
-    """The workbook without the rows that were set aside."""
-    if not any(set_aside.values()):
-        return workbook
-    left_out = {sheet: frozenset(rows) for sheet, rows in set_aside.items()}
-    sheets = (
-        replace(sheet, rows=tuple(row for row in sheet.rows if row.number not in left_out.get(sheet.name, ())))
-        for sheet in workbook.sheets
-    )
-    return replace(workbook, sheets=tuple(sheets))
-
-
 def _check_later(actor: Actor, batch: ImportBatch) -> None:
     label = ImportKind(batch.kind).label
     item = NewItem({"batch": batch.pk}, label=label)
@@ -350,55 +310,12 @@ def _check_later(actor: Actor, batch: ImportBatch) -> None:
     batch.save()
 
 
-def stored_workbook(batch: ImportBatch, data: bytes) -> Workbook:
-    """The workbook of a batch as it was read on upload, or read again if that copy is gone or damaged."""
-    if batch.parsed:
-        try:
-            with batch.parsed.open("rb") as stored:
-                packed = stored.read()
-            if hashlib.sha256(packed).hexdigest() == batch.parsed_sha256:
-                with without_collector():
-                    return unpack_workbook(packed)
-        except (FileNotFoundError, ValueError):
-            pass
-    return _read(data, batch.file_name)
-
-
-def _forget_parsed(batch: ImportBatch) -> None:
-    """Let go of the rows that were read on upload; the caller saves the batch in its transaction."""
-    if batch.parsed:
-        name = str(batch.parsed.name)
-        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
-        batch.parsed = ""
-
-
-def stored_file(batch: ImportBatch) -> bytes:
-    """The uploaded file. Raises DomainError `already_imported`, `already_undone`, `cancelled`, `file_gone`."""
-    _refuse_if_over(batch)
-    if not batch.file:
-        raise DomainError("cancelled", "这份名册已放弃。如果需要，请重新上传。")
-    try:
-        with batch.file.open("rb") as stored:
-            return bytes(stored.read())
-    except FileNotFoundError:
-        raise DomainError("file_gone", "上传的文件已过期删除，请重新上传。") from None
-
-
 def _lock(actor: Actor, batch: ImportBatch) -> ImportBatch:
     if batch.school_id != actor.school_id:
         raise DomainError("other_school", "这份名册不属于本校。")
     locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("year__school").get(pk=batch.pk)
-    _refuse_if_over(locked)
+    refuse_if_over(locked)
     return locked
-
-
-def _refuse_if_over(batch: ImportBatch) -> None:
-    if batch.state == ImportState.DONE:
-        raise DomainError("already_imported", "这份名册已导入，没有重复导入。")
-    if batch.state == ImportState.UNDONE:
-        raise DomainError("already_undone", "这次导入已经撤销。如果需要，请重新上传。")
-    if batch.state == ImportState.CANCELLED:
-        raise DomainError("cancelled", "这份名册已放弃。如果需要，请重新上传。")
 
 
 def _log_import(

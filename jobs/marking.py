@@ -10,7 +10,7 @@ from core.importlog import Finding, Level
 from core.workbooks.marking import Mark, MarkingFailed, mark_workbook
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
-from jobs.imports import plan_of, stored_file, stored_workbook
+from jobs.workbooks import plan_of, stored_file, stored_workbook
 from jobs.models import ImportBatch
 
 _ENDING = re.compile(r"\.[A-Za-z]{2,5}$")

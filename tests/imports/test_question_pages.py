@@ -117,3 +117,16 @@ def test_a_file_in_no_known_shape_leads_to_the_template(school: Desk, admin_clie
 def test_a_file_that_is_read_offers_no_template(school: Desk, admin_client: Client) -> None:
     post_file(admin_client, book(*ONCE), kind="mentors")
     assert reverse("imports:template", args=["pairs"]) not in page(admin_client, latest())
+
+
+def test_a_tick_that_is_not_offered_writes_nothing(school: Desk, admin_client: Client) -> None:
+    """One unknown key dropped every tick, and the rest was written as if nobody had ticked anything."""
+    before = state()
+    post_file(admin_client, book(*ONCE), kind="mentors")
+    batch = latest()
+    keys = [key for key, _ in batch.summary["choices"]]
+    answer = admin_client.post(
+        reverse("imports:confirm", args=[batch.pk]), {"accepted": [*keys, "carry:gone"]}, follow=True
+    )
+    assert "预览之后选项有了变动，没有导入。" in answer.content.decode()
+    assert (state(), latest().state) == (before, "checked")
