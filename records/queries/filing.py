@@ -18,23 +18,24 @@ class Filing:
     position: int
 
 
-def filed_under(year: SchoolYear) -> dict[int, Filing]:
-    """By slot: the class it leads, else its first team's, else its first pupil's; slots without any are left out.
+def filed_under(year: SchoolYear, *, mentor: Mentor | None = None) -> dict[int, Filing]:
+    """By slot (`mentor` alone, if given): the class it leads, else its first team's, else its first pupil's.
 
+    Slots without any are left out.
     A query for the teams, one for the pupils' classes, which count where a slot is in no team, and one for those.
     """
     places: dict[int, Filing] = {}
-    for member in (
-        TeamMember.objects.filter(school_class__year=year)
-        .select_related("school_class__grade")
-        .order_by("-is_leader", "school_class__grade__number", "school_class__number", "position")
+    members = TeamMember.objects.filter(school_class__year=year)
+    assigned = Assignment.objects.active().main().filter(year=year)
+    if mentor is not None:
+        members, assigned = members.filter(mentor=mentor), assigned.filter(mentor=mentor)
+    for member in members.select_related("school_class__grade").order_by(
+        "-is_leader", "school_class__grade__number", "school_class__number", "position"
     ):
         filing = Filing(member.school_class, LEADER if member.is_leader else member.position)
         places.setdefault(member.mentor_id, filing)
     held = dict(
-        Assignment.objects.active()
-        .main()
-        .filter(year=year, pupil__enrolments__year=year, pupil__enrolments__ends_on=None)
+        assigned.filter(pupil__enrolments__year=year, pupil__enrolments__ends_on=None)
         .exclude(mentor__in=places)
         .order_by("-pupil__enrolments__school_class__grade__number", "-pupil__enrolments__school_class__number")
         .values_list("mentor_id", "pupil__enrolments__school_class")

@@ -170,14 +170,12 @@ def _lies_in(book: ShelfBook, *, class_id: int | None, grade_id: int | None) -> 
 
 def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None) -> list[ShelfBook]:
     slots = Mentor.objects.visible_to(actor).of_year(calendar.year).with_names().order_by("pk")
+    handled = BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
     if mentor is not None:
-        slots = slots.filter(pk=mentor.pk)
-    handlings = {
-        row.mentor_id: row
-        for row in BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
-    }
-    places = filed_under(calendar.year)
-    figures = _figures(calendar)
+        slots, handled = slots.filter(pk=mentor.pk), handled.filter(mentor=mentor)
+    handlings = {row.mentor_id: row for row in handled}
+    places = filed_under(calendar.year, mentor=mentor)
+    figures = _figures(calendar, mentor)
     books = []
     for slot in slots:
         found = figures.get(slot.pk, {})
@@ -202,11 +200,13 @@ def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None
     return sorted(books, key=lambda book: filing_rank(book.mentor, places))
 
 
-def _figures(calendar: YearCalendar) -> dict[int, dict[str, Any]]:
-    """By slot: its pupils, and for each action how many are owed it and have it. One query."""
+def _figures(calendar: YearCalendar, mentor: Mentor | None) -> dict[int, dict[str, Any]]:
+    """By slot (or of one): its pupils, and for each action how many are owed it and have it. One query."""
     rows = Assignment.objects.active().filter(
         year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None
     )
+    if mentor is not None:
+        rows = rows.filter(mentor=mentor)
     if not calendar.rules.plan.supporting_owes:
         rows = rows.main()
     counts: dict[str, Count] = {}

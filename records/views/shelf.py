@@ -12,13 +12,12 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.models import Mentor
 from records.documents.book_list import render_book_list
 from records.enums import BookStep
 from records.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
 from records.queries.dashboard import covered_classes
 from records.queries.office_pupils import current_year_mentors
-from records.queries.shelf import STATES, WAITING, Shelf, book_list, find_book, find_shelf
+from records.queries.shelf import STATES, WAITING, Shelf, ShelfBook, book_list, find_book, find_shelf
 from records.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
 from records.views.office import calendar_or_stop, chosen_calendar
 from records.views.papers import pdf_response
@@ -99,14 +98,13 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
             note_remark(actor=request.actor, term=calendar.term, mentor=mentor, remark=form.cleaned_data["remark"])
             messages.success(request, "备注已保存。")
             return _back(request, calendar)
-        return _book_page(request, calendar, mentor, form, status=422)
-    return _book_page(request, calendar, mentor, form)
+        return _book_page(request, calendar, found, form, status=422)
+    return _book_page(request, calendar, found, form)
 
 
 def _book_page(
-    request: ActorRequest, calendar: YearCalendar, mentor: Mentor, form: RemarkForm, *, status: int = 200
+    request: ActorRequest, calendar: YearCalendar, found: ShelfBook, form: RemarkForm, *, status: int = 200
 ) -> HttpResponse:
-    found = find_book(request.actor, calendar, mentor)
     last = BookStep(found.state) if found.state != WAITING else None
     return render(
         request,
