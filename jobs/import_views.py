@@ -12,8 +12,8 @@ from django.utils.http import content_disposition_header
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.errors import DomainError
 from core.importlog import Level, rows_text
+from core.saving import button_done, show_form
 from core.workbooks import WorkbookRefused
 from jobs.enums import ImportKind, ImportState
 from jobs.exporters import shapes
@@ -85,8 +85,7 @@ def upload(request: ActorRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
         else:
             return redirect("imports:detail", pk=batch.pk)
-    context = {"form": form, "shapes": shapes()}
-    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
+    return show_form(request, "imports/upload.html", form, shapes=shapes())
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -116,11 +115,10 @@ def progress(request: ActorRequest, pk: int) -> HttpResponse:
 def marked(request: ActorRequest, pk: int) -> HttpResponse:
     """The uploaded workbook with its faults marked, to be put right and uploaded again."""
     batch = _batch(request, pk)
-    try:
-        content, name = marked_workbook(actor=request.actor, batch=batch)
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
+    done = button_done(request, lambda: marked_workbook(actor=request.actor, batch=batch))
+    if done is None:
         return redirect("imports:detail", pk=pk)
+    content, name = done.value
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return HttpResponse(content, content_type=XLSX, headers=headers | {"X-Content-Type-Options": "nosniff"})
 
@@ -130,24 +128,18 @@ def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
     """Go on without the rows that have errors, once the admin has said so."""
     batch = _batch(request, pk)
     form = SetAsideForm(request.POST, rows=batch.summary.get("error_rows", 0))
-    if not form.is_valid():
+    if form.is_valid():
+        button_done(request, lambda: set_rows_aside(actor=request.actor, batch=batch))
+    else:
         messages.warning(request, "请先勾选“先不导入”，再继续。")
-        return redirect("imports:detail", pk=pk)
-    try:
-        set_rows_aside(actor=request.actor, batch=batch)
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
     return redirect("imports:detail", pk=pk)
 
 
 @action_for(Role.SCHOOL_ADMIN)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a confirmed import back as a whole."""
-    try:
-        undo_batch(actor=request.actor, batch=_batch(request, pk))
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    batch = _batch(request, pk)
+    if button_done(request, lambda: undo_batch(actor=request.actor, batch=batch)):
         messages.success(request, "已撤销，名册恢复到这次导入之前。")
     return redirect("imports:detail", pk=pk)
 
@@ -157,14 +149,12 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again: with missing classes to be created, or after a background check was given up."""
     batch = _batch(request, pk)
     options = ImportOptions.of(batch.options)
-    try:
-        if batch.state == ImportState.CHECKING:
-            check_in_background(actor=request.actor, batch=batch)
-        else:
-            create = options.create_classes or request.POST.get("create_classes") == "on"
-            recheck_batch(actor=request.actor, batch=batch, options=replace(options, create_classes=create))
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
+    if batch.state == ImportState.CHECKING:
+        button_done(request, lambda: check_in_background(actor=request.actor, batch=batch))
+    else:
+        create = options.create_classes or request.POST.get("create_classes") == "on"
+        options = replace(options, create_classes=create)
+        button_done(request, lambda: recheck_batch(actor=request.actor, batch=batch, options=options))
     return redirect("imports:detail", pk=pk)
 
 
@@ -177,11 +167,8 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
         # A tick that is no longer offered: nothing is written with the other ticks dropped in silence.
         messages.warning(request, "预览之后选项有了变动，没有导入。请查看更新后的预览，再确认一次。")
         return redirect("imports:detail", pk=pk)
-    try:
-        confirm_batch(actor=request.actor, batch=batch, accepted=form.cleaned_data["accepted"])
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    accepted = form.cleaned_data["accepted"]
+    if button_done(request, lambda: confirm_batch(actor=request.actor, batch=batch, accepted=accepted)):
         messages.success(request, "已导入。")
     return redirect("imports:detail", pk=pk)
 
@@ -189,10 +176,8 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.SCHOOL_ADMIN)
 def cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a batch up."""
-    try:
-        cancel_batch(actor=request.actor, batch=_batch(request, pk))
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
+    batch = _batch(request, pk)
+    if not button_done(request, lambda: cancel_batch(actor=request.actor, batch=batch)):
         return redirect("imports:detail", pk=pk)
     messages.success(request, "已放弃这次导入，名册没有变动。")
     return redirect("imports:list")

@@ -1,12 +1,11 @@
 """What the admin answers on a preview: what a heading means, which class a label is, whether hidden rows count."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
-from core.errors import DomainError
+from core.saving import button_done
 from jobs.mapping import answer_questions
 from jobs.queries import school_batches, visible_batches
 
@@ -21,8 +20,7 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
     )
     answers = dict(zip(request.POST.getlist("key"), request.POST.getlist("field"), strict=False))
     hidden = _HIDDEN.get(request.POST.get("take_hidden", ""))
-    try:
-        answer_questions(actor=request.actor, batch=batch, answers=answers, take_hidden=hidden)
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
+    button_done(
+        request, lambda: answer_questions(actor=request.actor, batch=batch, answers=answers, take_hidden=hidden)
+    )
     return redirect("imports:detail", pk=pk)

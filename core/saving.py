@@ -1,0 +1,134 @@
+"""How a form or a button ends: its service runs, and what the domain refuses is told where it can be mended.
+
+A view says what to save and where to go on; which field a refusal belongs to is said once, by the form:
+`field_of = {"date_out_of_range": "date"}`, with `ELSE` for every other code. A refusal that names no field of the form
+stands above it.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
+
+from core.errors import DomainError
+from core.fields import EXPIRED
+
+T = TypeVar("T")
+
+#: In a form's `field_of`: the field of all refusals that are not named.
+ELSE = ""
+#: What services say when a record is no longer the one that the form showed.
+CHANGED = "changed_meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[T]):
+    """The service is through; `value` is what it returned."""
+
+    value: T
+
+
+def attempt(service: Callable[[], T]) -> T | DomainError:
+    """What `service` returns, or its refusal, for a page that shows it in a place of its own."""
+    try:
+        return service()
+    except DomainError as refusal:
+        return refusal
+
+
+def refuse(form: BaseForm, refusal: DomainError) -> None:
+    """Put the sentence of `refusal` beside the field it belongs to."""
+    places: dict[str, str] = getattr(form, "field_of", {})
+    name = places.get(refusal.code, places.get(ELSE))
+    form.add_error(name if name in form.fields else None, refusal.message)
+
+
+def form_saved(form: BaseForm, service: Callable[[], T], *, same: Callable[[T], bool] | None = None) -> Saved[T] | None:
+    """Save what a valid form holds; None where the page is to be shown, with what is wrong beside its fields.
+
+    `same` tells whether what is stored is what was typed: the same form may have come before, with other words (back
+    button), and nothing typed may vanish unsaid (`sent_before` of the form).
+    """
+    if not form.is_valid():
+        return None
+    done = attempt(service)
+    if isinstance(done, DomainError):
+        refuse(form, done)
+        return None
+    if same is not None and not same(done):
+        form.add_error(None, getattr(form, "sent_before", EXPIRED))
+        return None
+    return Saved(done)
+
+
+def button_done(request: HttpRequest, service: Callable[[], T]) -> Saved[T] | None:
+    """Do what a button without fields asks for; None once a message says why not."""
+    done = attempt(service)
+    if isinstance(done, DomainError):
+        messages.warning(request, done.message)
+        return None
+    return Saved(done)
+
+
+def show_form(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:
+    """The page of `form`; 422 when something in it is refused."""
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+
+
+class VersionedForm(forms.Form):
+    """A form about one record: the key against double posts, and the version that was shown."""
+
+    #: Set by a conflict: the record was changed meanwhile, and the page shows both texts.
+    conflicts = False
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages={"required": EXPIRED, "invalid": EXPIRED, "min_value": EXPIRED},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+
+    def is_what(self, stored: Any) -> bool:
+        """Whether `stored` holds what was typed: then a second post of the form is done already."""
+        return False
+
+    def show_version(self, version: int) -> None:
+        """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
+        data: MultiValueDict[str, Any] = MultiValueDict()
+        data.update(self.data)
+        data[self.add_prefix("version")] = str(version)
+        self.data, self.conflicts = data, True
+
+
+def record_changed(
+    form: VersionedForm, stored: Any, service: Callable[[], object], *, again: Callable[[], object] | None = None
+) -> bool:
+    """Save what a valid form changes of the record `stored`; False where the page is to be shown.
+
+    Where somebody else changed it meanwhile, the form takes the version stored now and `conflicts`; where that holds
+    the very same, it was this form sent twice: `again` is done, and all is well.
+    """
+    if not form.is_valid():
+        return False
+    refusal = attempt(service)
+    if not isinstance(refusal, DomainError):
+        return True
+    if refusal.code == CHANGED and form.is_what(stored):
+        if again is not None:
+            again()
+        return True
+    refuse(form, refusal)
+    if refusal.code == CHANGED:
+        form.show_version(stored.version)
+    return False
