@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from core.errors import DomainError
+from core.saving import ELSE
 from mentors.models import Mentor
 
 CHOOSE = "请从名单里选择一位导师。"
@@ -15,6 +16,8 @@ CHOOSE = "请从名单里选择一位导师。"
 
 class ExceptionForm(forms.Form):
     """Which mentor may have how many pupils, and why (the reason is what makes it an exception)."""
+
+    field_of: ClassVar = {"reason_missing": "reason", ELSE: "limit"}
 
     mentor = forms.TypedChoiceField(
         label="导师", coerce=int, error_messages={"required": CHOOSE, "invalid_choice": CHOOSE}

@@ -1,15 +1,18 @@
 """The form of one's own mentor card."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
+from core.saving import ELSE
 from mentors.models import MentorCard
 from mentors.services.cards import CardData
 
 
 class CardForm(forms.Form):
     """Hobbies, a sentence, a photo and whether the badge's code opens the card; all of it optional."""
+
+    field_of: ClassVar = {ELSE: "photo"}
 
     hobbies = forms.CharField(
         label="我的“B面”",

@@ -3,14 +3,14 @@
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 
 from core.fields import EXPIRED, DayField, ProseField
+from core.saving import ELSE, VersionedForm
 from core.text import clean_text, small_number
-from mentors.models import CaseMeeting, ReadinessCase, Teacher, TrainingSession
+from mentors.models import CaseMeeting, HandOverNote, ReadinessCase, Teacher, TrainingSession
 from mentors.services.handover import TEXT_LENGTH
 from mentors.services.meetings import MeetingData
 from mentors.services.readiness import REASON_LENGTH
@@ -20,6 +20,8 @@ from students.models import Enrolment, Pupil
 
 class CaseForm(forms.Form):
     """Since when a teacher takes part in training first, and why."""
+
+    field_of: ClassVar = {"in_future": "starts_on", "reason_too_long": "reason"}
 
     starts_on = DayField(label="从哪天起")
     reason = ProseField(
@@ -33,6 +35,8 @@ class CaseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     """The private reason alone."""
+
+    field_of: ClassVar = {ELSE: "reason"}
 
     reason = ProseField(
         label="原因（可不填）",
@@ -51,11 +55,15 @@ class ReasonForm(forms.Form):
 class StepForm(forms.Form):
     """The day of a step: training begins, or the teacher is ready."""
 
+    field_of: ClassVar = {ELSE: "on"}
+
     on = DayField(label="日期")
 
 
 class TrainingForm(forms.Form):
     """A training session."""
+
+    field_of: ClassVar = {"date_out_of_range": "date", "attended": "date", "topic_missing": "topic"}
 
     date = DayField(label="日期")
     topic = forms.CharField(
@@ -102,13 +110,12 @@ class AttendanceForm(forms.Form):
         return ticked - shown, shown - ticked
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(VersionedForm):
     """A case meeting of a class: day, topic, whom it was about, who took part, the notes, the follow-up."""
 
-    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
-    version = forms.IntegerField(
-        widget=forms.HiddenInput, min_value=0, error_messages={"required": EXPIRED, "invalid": EXPIRED}
-    )
+    field_of: ClassVar = {"date_out_of_range": "date", "topic_missing": "topic", "other_class": "pupils"}
+    sent_before = "这份表单刚才已经保存过一次。要改内容，请打开那次小教研，点“修改”。"
+
     date = DayField(label="日期")
     topic = forms.CharField(
         label="主题",
@@ -134,7 +141,6 @@ class MeetingForm(forms.Form):
         today: datetime.date,
         **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         names = [e.pupil.name for e in pupils]
         choices = [
@@ -194,16 +200,11 @@ class MeetingForm(forms.Form):
             and data.teachers == set(stored["teachers"])
         )
 
-    def show_version(self, version: int) -> None:
-        """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
-        data: MultiValueDict[str, Any] = MultiValueDict()
-        data.update(self.data)
-        data[self.add_prefix("version")] = str(version)
-        self.data = data
-
 
 class HandOverForm(forms.Form):
     """A hand-over note."""
+
+    sent_before = "这份表单刚才已经保存过一次。要补充内容，请刷新页面再写一份。"
 
     submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
     text = ProseField(label="交接说明", max_length=TEXT_LENGTH, rows=8, required=True)
@@ -211,3 +212,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+
+    def is_what(self, note: HandOverNote) -> bool:
+        """Whether `note` holds what was typed."""
+        return note.text == str(self.cleaned_data["text"]).strip()

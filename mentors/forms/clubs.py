@@ -1,10 +1,11 @@
 """Forms of the clubs 社团."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
+from core.saving import ELSE
 from mentors.models import Mentor
 from mentors.services.clubs import NAME_LENGTH
 
@@ -13,6 +14,8 @@ CHOOSE = "请从名单里选择一位导师。"
 
 class ClubForm(forms.Form):
     """A club's name and its leader."""
+
+    field_of: ClassVar = {"no_name": "name", "name_taken": "name", "no_leader": "mentor"}
 
     name = forms.CharField(
         label="社团名称",
@@ -38,6 +41,8 @@ class ClubForm(forms.Form):
 
 class MembersForm(forms.Form):
     """Pupils to add, one a line."""
+
+    field_of: ClassVar = {ELSE: "lines"}
 
     lines = forms.CharField(
         label="加入成员",

@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.enums import Role
+from core.saving import ELSE
 from schools.models import SchoolClass
 
 # BUREAU stands above schools; nobody in a school grants it.
@@ -55,6 +56,8 @@ class RoleForm(forms.Form):
 
 class AccountForm(forms.Form):
     """The name that a teacher signs in with."""
+
+    field_of: ClassVar = {ELSE: "username"}
 
     username = forms.CharField(
         label="账号",

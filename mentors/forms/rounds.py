@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
+from core.saving import ELSE
 from mentors.enums import MatchRule, MatchTieBreak
 from mentors.models import MatchingRound, Mentor, RoundMentor, Teacher
 from mentors.services.round_settings import RULES, RoundSettings
@@ -221,6 +222,8 @@ def candidates_initial(rows: Iterable[RoundMentor]) -> dict[str, Any]:
 class AddMentorsForm(forms.Form):
     """Teachers without a slot who become mentors of the round."""
 
+    field_of: ClassVar = {ELSE: "teachers"}
+
     teachers = forms.TypedMultipleChoiceField(
         label="教师",
         coerce=int,
@@ -280,6 +283,7 @@ class PlaceForm(forms.Form):
     """With whom a pupil of the draft is placed by hand: a mentor, nobody, or whom the rule says."""
 
     OPEN, RULE = "open", "rule"
+    field_of: ClassVar = {ELSE: "mentor"}
 
     mentor = forms.ChoiceField(label="安排给", error_messages={"invalid_choice": "请从名单里选择一位导师。"})
 

@@ -1,5 +1,6 @@
 """A pupil's page 导师安排与变动: the main mentor, supporting ones, and the history (Wuhu plan 五(二))."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
+from core.saving import attempt
 from mentors.forms.arrangement import MentorForm
 from mentors.queries import classes_visible_to
 from mentors.queries.arrangement import Arrangement, arrangement_of, find_enrolment, mentors_near
@@ -27,38 +29,34 @@ def pupil(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     found = _arrangement(request, pk, pupil)
     if request.method != "POST":
         return _page(request, found)
-    forms = _forms(found, request, MAIN)
-    form = forms[MAIN]
-    if form.is_valid():
-        mentor = form.chosen()
-        try:
-            move_pupil(
-                actor=request.actor, pupil=found.enrolment.pupil, mentor=mentor, reason=form.cleaned_data["reason"]
-            )
-        except DomainError as error:
-            return _page(request, found, forms, problem=error, problem_at=MAIN, full=mentor.pk)
-        messages.success(request, f"{found.enrolment.pupil.name}的导师：{mentor.names}，从今天起。")
-        return redirect("arrangement:pupil", pk=pk, pupil=pupil)
-    return _page(request, found, forms)
+    return _take(request, found, MAIN, move_pupil, "{pupil}的导师：{mentor}，从今天起。")
 
 
 @action_for(*ARRANGERS)
 def add(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Add a supporting mentor from today on."""
     found = _arrangement(request, pk, pupil)
-    forms = _forms(found, request, SUPPORTING)
-    form = forms[SUPPORTING]
-    if form.is_valid():
-        mentor = form.chosen()
-        try:
-            add_supporting(
-                actor=request.actor, pupil=found.enrolment.pupil, mentor=mentor, reason=form.cleaned_data["reason"]
-            )
-        except DomainError as error:
-            return _page(request, found, forms, problem=error, full=mentor.pk)
-        messages.success(request, f"{mentor.names}老师从今天起是{found.enrolment.pupil.name}的辅助导师。")
-        return redirect("arrangement:pupil", pk=pk, pupil=pupil)
-    return _page(request, found, forms)
+    return _take(request, found, SUPPORTING, add_supporting, "{mentor}老师从今天起是{pupil}的辅助导师。")
+
+
+def _take(
+    request: ActorRequest,
+    found: Arrangement,
+    place: str,
+    service: Callable[..., object],
+    said: str,
+) -> HttpResponse:
+    """Give the pupil the mentor chosen in the form at `place`; a refusal stands there."""
+    forms, pupil = _forms(found, request, place), found.enrolment.pupil
+    form = forms[place]
+    if not form.is_valid():
+        return _page(request, found, forms)
+    mentor = form.chosen()
+    done = attempt(lambda: service(actor=request.actor, pupil=pupil, mentor=mentor, reason=form.cleaned_data["reason"]))
+    if isinstance(done, DomainError):
+        return _page(request, found, forms, problem=done, problem_at=place, full=mentor.pk)
+    messages.success(request, said.format(mentor=mentor.names, pupil=pupil.name))
+    return redirect("arrangement:pupil", pk=found.enrolment.school_class_id, pupil=pupil.pk)
 
 
 @action_for(*ARRANGERS)
@@ -68,10 +66,9 @@ def end(request: ActorRequest, pk: int, pupil: int, assignment: int) -> HttpResp
     row = next((a for a in found.history if a.pk == assignment), None)
     if row is None:
         raise Http404
-    try:
-        end_supporting(actor=request.actor, assignment=row)
-    except DomainError as error:
-        return _page(request, found, problem=error)
+    done = attempt(lambda: end_supporting(actor=request.actor, assignment=row))
+    if isinstance(done, DomainError):
+        return _page(request, found, problem=done)
     messages.success(request, f"{row.mentor.names}老师的辅助到今天结束，以前的记录都保留着。")
     return redirect("arrangement:pupil", pk=pk, pupil=pupil)
 

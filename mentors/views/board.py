@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
 from core.errors import DomainError
+from core.saving import attempt
 from mentors.enums import AssignmentOrigin
 from mentors.models import Mentor
 from mentors.queries import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
@@ -71,20 +72,8 @@ def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     if row is None:
         raise Http404
     mentor = _pressed_mentor(request, board)
-    problem: DomainError | None = None
-    try:
-        if mentor is None:
-            unassign_pupil(actor=request.actor, pupil=row.enrolment.pupil, year=school_class.year)
-        else:
-            own = school_class.pk in request.actor.homeroom_class_ids
-            assign_pupil(
-                actor=request.actor,
-                pupil=row.enrolment.pupil,
-                mentor=mentor,
-                origin=AssignmentOrigin.HOMEROOM if own else AssignmentOrigin.OFFICE,
-            )
-    except DomainError as error:
-        problem = error
+    done = attempt(lambda: _give(request, school_class, row, mentor))
+    problem = done if isinstance(done, DomainError) else None
     # Read again: whoever else assigned meanwhile shows in the same answer.
     context = _board_context(request, class_board(school_class)) | {"changed_id": pupil, "problem": problem}
     context["full_mentor"] = mentor if isinstance(problem, CapReached) else None
@@ -98,6 +87,15 @@ def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     messages.success(request, context["said"])
     query = f"?show={OPEN_ONLY}" if context["open_only"] else ""
     return redirect(f"{reverse('board:table', args=[pk])}{query}#pupil-{pupil}")
+
+
+def _give(request: ActorRequest, school_class: SchoolClass, row: BoardRow, mentor: Mentor | None) -> None:
+    if mentor is None:
+        unassign_pupil(actor=request.actor, pupil=row.enrolment.pupil, year=school_class.year)
+        return
+    own = school_class.pk in request.actor.homeroom_class_ids
+    origin = AssignmentOrigin.HOMEROOM if own else AssignmentOrigin.OFFICE
+    assign_pupil(actor=request.actor, pupil=row.enrolment.pupil, mentor=mentor, origin=origin)
 
 
 def _said(row: BoardRow, mentor: Mentor | None) -> str:

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest, form_for, get_visible_or_404
-from core.errors import DomainError
 from core.gates import public
+from core.saving import form_saved, show_form
 from mentors.forms.cards import CardForm
 from mentors.models import MentorCard
 from mentors.queries.cards import card_of, own_teacher, photos_visible_to, shared_card
@@ -34,19 +34,12 @@ def mine(request: ActorRequest) -> HttpResponse:
         return render(request, "cards/none.html", status=403 if request.method == "POST" else 200)
     card = card_of(teacher)
     form = CardForm(initial=CardForm.about(card))
-    status = 200
     if request.method == "POST":
         form = CardForm(request.POST, request.FILES)
-        status = 422
-        if form.is_valid():
-            try:
-                save_card(actor=request.actor, teacher=teacher, data=form.card_data())
-            except DomainError as error:
-                form.add_error("photo", error.message)
-            else:
-                messages.success(request, "名片已保存。")
-                return redirect("mentor_cards:mine")
-    return render(request, "cards/mine.html", {"teacher": teacher, "card": card, "form": form}, status=status)
+    if form_saved(form, lambda: save_card(actor=request.actor, teacher=teacher, data=form.card_data())):
+        messages.success(request, "名片已保存。")
+        return redirect("mentor_cards:mine")
+    return show_form(request, "cards/mine.html", form, teacher=teacher, card=card)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from mentors.enums import SheetSource, WishState
 from mentors.forms.choices import ChoiceForm, WishForm, rank_label
 from mentors.models import ChoiceSheet
@@ -35,15 +35,12 @@ def mentors(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         return _page(request, opened, mentoring, status=422)
     shown = open_mentors(mentoring.round, mentoring.enrolment.school_class)
     form = ChoiceForm(shown, mentoring.round.max_choices, request.POST)
-    if form.is_valid():
-        try:
-            submit_choices(
-                round=mentoring.round, pupil=opened.pupil, choices=form.chosen(), source=SheetSource.SLIP, slip=opened
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            return redirect("choose:mentors", key=opened.key)
+    asked, pupil = mentoring.round, opened.pupil
+    if form_saved(
+        form,
+        lambda: submit_choices(round=asked, pupil=pupil, choices=form.chosen(), source=SheetSource.SLIP, slip=opened),
+    ):
+        return redirect("choose:mentors", key=opened.key)
     return posts_here(_page(request, opened, mentoring_of(opened.pupil), form=form, shown=shown, status=422))
 
 
@@ -113,22 +110,13 @@ def wish(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         raise Http404
     found = wish_of(opened.pupil)
     waiting = found if found is not None and found.state == WishState.OPEN else None
-    form = WishForm(request.POST or None, initial={"text": waiting.text if waiting else ""})
-    status = 200
     # The words may be empty, so an empty post counts as well.
-    if request.method == "POST":
-        form = WishForm(request.POST)
-        status = 422
-        if form.is_valid():
-            try:
-                hand_in_wish(slip=opened, text=form.cleaned_data["text"])
-            except DomainError as error:
-                form.add_error(None, error.message)
-            else:
-                messages.success(request, "已经悄悄告诉德育室，老师会想办法。答复会出现在这一页。")
-                return redirect("choose:mine", key=opened.key)
-    context = {"slip": opened, "school": opened.school, "form": form, "waiting": waiting}
-    return posts_here(render(request, "choose/wish.html", context, status=status))
+    data = request.POST if request.method == "POST" else None
+    form = WishForm(data, initial={"text": waiting.text if waiting else ""})
+    if form_saved(form, lambda: hand_in_wish(slip=opened, text=form.cleaned_data["text"])):
+        messages.success(request, "已经悄悄告诉德育室，老师会想办法。答复会出现在这一页。")
+        return redirect("choose:mine", key=opened.key)
+    return posts_here(show_form(request, "choose/wish.html", form, slip=opened, school=opened.school, waiting=waiting))
 
 
 @private

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for
 from core.errors import DomainError
+from core.saving import attempt
 from mentors.forms.board import base_text, read_arrangement
 from mentors.matching.spread import even_fill
 from mentors.queries import ClassBoard, class_board
@@ -34,33 +35,32 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
     step = request.POST.get("step")
     if request.method != "POST":
         return _page(request, class_board(school_class))
-    try:
-        return _undo(request, school_class) if step == "undo" else _save_or_fill(request, school_class, step)
-    except DomainError as error:
+    answer = attempt(
+        lambda: _undo(request, school_class) if step == "undo" else _save_or_fill(request, school_class, step)
+    )
+    if isinstance(answer, DomainError):
         # Nothing in the posted board could be used.
-        return _page(request, class_board(school_class), problem=error)
+        return _page(request, class_board(school_class), problem=answer)
+    return answer
 
 
 def _save_or_fill(request: ActorRequest, school_class: SchoolClass, step: str | None) -> HttpResponse:
     posted = read_arrangement(request.POST)
-    problem: DomainError | None = None
-    if step != "fill":
-        try:
-            save = save_board(actor=request.actor, school_class=school_class, base=posted.base, wanted=posted.wanted)
-        except DomainError as error:
-            problem = error
-        else:
-            # A second click finds everything written: it shows the first one's answer.
-            save = save or undoable_save(request.actor, school_class)
-            if not posted.moved:
-                messages.info(request, "没有要保存的调整。")
-            saved = f"?saved={save.pk}" if save is not None and posted.moved else ""
-            return redirect(f"{reverse('board:detail', args=[school_class.pk])}{saved}")
-    board = class_board(school_class)
-    wanted = rebase(board, posted.base, posted.wanted)
-    if problem is None:
-        return _filled(request, board, wanted)
-    return _page(request, board, wanted, problem=problem)
+    if step == "fill":
+        board = class_board(school_class)
+        return _filled(request, board, rebase(board, posted.base, posted.wanted))
+    save = attempt(
+        lambda: save_board(actor=request.actor, school_class=school_class, base=posted.base, wanted=posted.wanted)
+    )
+    if isinstance(save, DomainError):
+        board = class_board(school_class)
+        return _page(request, board, rebase(board, posted.base, posted.wanted), problem=save)
+    # A second click finds everything written: it shows the first one's answer.
+    save = save or undoable_save(request.actor, school_class)
+    if not posted.moved:
+        messages.info(request, "没有要保存的调整。")
+    saved = f"?saved={save.pk}" if save is not None and posted.moved else ""
+    return redirect(f"{reverse('board:detail', args=[school_class.pk])}{saved}")
 
 
 def _filled(request: ActorRequest, board: ClassBoard, wanted: dict[int, int | None]) -> HttpResponse:

@@ -1,14 +1,12 @@
 """Clubs 社团 (Wuhu plan 五(二)): 德育室 keeps them, leaders read their own."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from mentors.forms.clubs import ClubForm, MembersForm
 from mentors.models import Club
 from mentors.queries import mentors_for_choice
@@ -33,15 +31,14 @@ def new(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     year = actor.calendar.year
     form = ClubForm(mentors_for_choice(year) if year is not None else [], request.POST or None)
-    if request.method == "POST" and form.is_valid() and year is not None:
-        try:
-            club = create_club(actor=actor, year=year, name=form.cleaned_data["name"], mentor=form.chosen())
-        except DomainError as error:
-            form.add_error(_FIELD.get(error.code), error.message)
-        else:
-            messages.success(request, f"已登记“{club.name}”，现在可以加入成员。")
-            return redirect("clubs:detail", pk=club.pk)
-    return render(request, "clubs/form.html", {"form": form, "club": None}, status=_status(form))
+    if year is not None and (
+        done := form_saved(
+            form, lambda: create_club(actor=actor, year=year, name=form.cleaned_data["name"], mentor=form.chosen())
+        )
+    ):
+        messages.success(request, f"已登记“{done.value.name}”，现在可以加入成员。")
+        return redirect("clubs:detail", pk=done.value.pk)
+    return show_form(request, "clubs/form.html", form, club=None)
 
 
 @page_for(*READERS)
@@ -56,15 +53,13 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     club = _club(request, pk)
     initial = {"name": club.name, "mentor": club.mentor_id}
     form = ClubForm(mentors_for_choice(club.year), request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_club(actor=request.actor, club=club, name=form.cleaned_data["name"], mentor=form.chosen())
-        except DomainError as error:
-            form.add_error(_FIELD.get(error.code), error.message)
-        else:
-            messages.success(request, "已保存。")
-            return redirect("clubs:detail", pk=pk)
-    return render(request, "clubs/form.html", {"form": form, "club": club}, status=_status(form))
+    if form_saved(
+        form,
+        lambda: change_club(actor=request.actor, club=club, name=form.cleaned_data["name"], mentor=form.chosen()),
+    ):
+        messages.success(request, "已保存。")
+        return redirect("clubs:detail", pk=pk)
+    return show_form(request, "clubs/form.html", form, club=club)
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -76,14 +71,11 @@ def members(request: ActorRequest, pk: int) -> HttpResponse:
         reading = read_members(club.year, form.cleaned_data["lines"])
         for problem in reading.problems:
             form.add_error("lines", problem)
-        if not reading.problems:
-            try:
-                added = add_members(actor=request.actor, club=club, pupil_ids=reading.pupil_ids)
-            except DomainError as error:
-                form.add_error("lines", error.message)
-            else:
-                messages.success(request, f"已加入 {added} 位同学。" if added else "这些同学都已经在社团里了。")
-                return redirect("clubs:detail", pk=pk)
+        done = form_saved(form, lambda: add_members(actor=request.actor, club=club, pupil_ids=reading.pupil_ids))
+        if done is not None:
+            said = f"已加入 {done.value} 位同学。" if done.value else "这些同学都已经在社团里了。"
+            messages.success(request, said)
+            return redirect("clubs:detail", pk=pk)
     return _detail(request, club, form)
 
 
@@ -106,13 +98,6 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "clubs/delete.html", {"club": club, "members": len(member_rows(club))})
 
 
-_FIELD = {"no_name": "name", "name_taken": "name", "no_leader": "mentor"}
-
-
-def _status(form: ClubForm | MembersForm) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-
-
 def _club(request: ActorRequest, pk: int) -> Club:
     actor = request.actor
     return get_visible_or_404(clubs_visible_to(actor), actor, everyone=clubs_of_school(actor), pk=pk)
@@ -120,15 +105,12 @@ def _club(request: ActorRequest, pk: int) -> Club:
 
 def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpResponse:
     rows = club_rows(clubs_visible_to(request.actor).filter(pk=club.pk), club.year)
-    return render(
+    return show_form(
         request,
         "clubs/detail.html",
-        {
-            "club": club,
-            "row": rows[0],
-            "members": member_rows(club),
-            "form": form,
-            "may_edit": request.actor.has(Role.MORAL_OFFICE),
-        },
-        status=_status(form),
+        form,
+        club=club,
+        row=rows[0],
+        members=member_rows(club),
+        may_edit=request.actor.has(Role.MORAL_OFFICE),
     )

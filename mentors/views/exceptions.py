@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.saving import attempt, form_saved, show_form
 from core.text import small_number
 from mentors.forms.board import ExceptionForm
 from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
@@ -49,34 +50,20 @@ def grant(request: ActorRequest) -> HttpResponse:
     chosen = next((m for m in mentors if str(m.pk) == asked), None)
     initial = {"mentor": chosen.pk, "limit": chosen.capacity + 1} if chosen is not None else {}
     form = ExceptionForm(mentors, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        mentor = form.chosen()
-        try:
-            grant_exception(
-                actor=actor,
-                mentor=mentor,
-                limit=form.cleaned_data["limit"],
-                reason=form.cleaned_data["reason"],
-            )
-        except DomainError as error:
-            form.add_error("reason" if error.code == "reason_missing" else "limit", error.message)
-        else:
-            messages.success(request, f"已批准{mentor.names}老师最多带 {form.cleaned_data['limit']} 名学生。")
-            if school_class is not None:
-                return redirect("board:detail", pk=school_class.pk)
-            return redirect("board:exceptions")
-    return render(
-        request,
-        "board/grant.html",
-        {
-            "form": form,
-            "school_class": school_class,
-            "back_url": reverse("board:detail", args=[school_class.pk])
-            if school_class is not None
-            else reverse("board:exceptions"),
-        },
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-    )
+    back = reverse("board:detail", args=[school_class.pk]) if school_class is not None else reverse("board:exceptions")
+    if form_saved(
+        form,
+        lambda: grant_exception(
+            actor=actor,
+            mentor=form.chosen(),
+            limit=form.cleaned_data["limit"],
+            reason=form.cleaned_data["reason"],
+        ),
+    ):
+        limit = form.cleaned_data["limit"]
+        messages.success(request, f"已批准{form.chosen().names}老师最多带 {limit} 名学生。")
+        return redirect(back)
+    return show_form(request, "board/grant.html", form, school_class=school_class, back_url=back)
 
 
 def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
@@ -87,9 +74,8 @@ def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
 def revoke(request: ActorRequest, pk: int) -> HttpResponse:
     """Withdraw one; refused at its row while the mentor has more pupils than the plan's cap."""
     exception = get_visible_or_404(exceptions_visible_to(request.actor), request.actor, pk=pk)
-    try:
-        revoke_exception(actor=request.actor, exception=exception)
-    except DomainError as error:
-        return _list(request, problem=error, at=pk)
+    done = attempt(lambda: revoke_exception(actor=request.actor, exception=exception))
+    if isinstance(done, DomainError):
+        return _list(request, problem=done, at=pk)
     messages.success(request, "已撤销这条超额，上限恢复为方案规定的名额。")
     return redirect("board:exceptions")

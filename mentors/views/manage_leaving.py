@@ -1,14 +1,12 @@
 """A teacher leaves, or comes back: what will happen, then the button."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
-from core.errors import DomainError
+from core.saving import button_done, form_saved, show_form
 from mentors.forms.pupils import LeavingForm
 from mentors.models import Teacher
 from mentors.queries import find_teachers
@@ -25,24 +23,20 @@ def leave(request: ActorRequest, pk: int) -> HttpResponse:
     leaving = draw_leaving(actor=request.actor, teacher=teacher)
     form = LeavingForm(leaving, request.actor.today, request.POST or None)
     # "重新计算" only shows the loads again, for browsers that do not reckon them while one chooses.
-    if request.method == "POST" and "reckon" not in request.POST and form.is_valid():
-        successor, places = form.chosen(), form.places()
-        try:
-            retire_teacher(
-                actor=request.actor,
-                teacher=teacher,
-                left_on=form.cleaned_data["left_on"],
-                successor=successor,
-                places=places,
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            handed = len(leaving.open_pupils) if successor is not None else len(places)
-            messages.success(request, _said(teacher, handed, len(leaving.open_pupils) - handed))
-            return redirect("manage:person", pk=pk)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "manage/leave.html", {"teacher": teacher, "leaving": leaving, "form": form}, status=status)
+    if "reckon" not in request.POST and form_saved(
+        form,
+        lambda: retire_teacher(
+            actor=request.actor,
+            teacher=teacher,
+            left_on=form.cleaned_data["left_on"],
+            successor=form.chosen(),
+            places=form.places(),
+        ),
+    ):
+        handed = len(leaving.open_pupils) if form.chosen() is not None else len(form.places())
+        messages.success(request, _said(teacher, handed, len(leaving.open_pupils) - handed))
+        return redirect("manage:person", pk=pk)
+    return show_form(request, "manage/leave.html", form, teacher=teacher, leaving=leaving)
 
 
 def _said(teacher: Teacher, handed: int, left_over: int) -> str:
@@ -58,13 +52,9 @@ def _said(teacher: Teacher, handed: int, left_over: int) -> str:
 def ask_notes(request: ActorRequest, pk: int) -> HttpResponse:
     """Ask a teacher who is about to leave for hand-over notes."""
     teacher = _teacher(request, pk)
-    try:
-        asked = ask_for_notes(actor=request.actor, teacher=teacher)
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    if done := button_done(request, lambda: ask_for_notes(actor=request.actor, teacher=teacher)):
         name = teacher.name
-        messages.success(request, f"已提醒{name}老师写交接说明。" if asked else f"今天已经提醒过{name}老师了。")
+        messages.success(request, f"已提醒{name}老师写交接说明。" if done.value else f"今天已经提醒过{name}老师了。")
     return redirect("manage:leave", pk=pk)
 
 
@@ -72,11 +62,7 @@ def ask_notes(request: ActorRequest, pk: int) -> HttpResponse:
 def come_back(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a leaving back."""
     teacher = _teacher(request, pk)
-    try:
-        reinstate_teacher(actor=request.actor, teacher=teacher)
-    except DomainError as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    if button_done(request, lambda: reinstate_teacher(actor=request.actor, teacher=teacher)):
         messages.success(request, f"{teacher.name}老师已恢复在职，账号可以登录。角色和学生请重新安排。")
     return redirect("manage:person", pk=pk)
 

@@ -14,6 +14,7 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
+from core.saving import attempt, form_saved
 from mentors.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
 from mentors.models import Teacher
 from mentors.queries import (
@@ -73,16 +74,12 @@ def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
     """An account for a teacher without one; its first password is shown on the answer and nowhere else."""
     teacher = _teacher(request, pk)
     form = AccountForm(request.POST)
-    if form.is_valid():
-        try:
-            user, first_password = open_account(
-                actor=request.actor, teacher=teacher, username=form.cleaned_data["username"]
-            )
-        except DomainError as error:
-            form.add_error("username", error.message)
-        else:
-            context = _context(request, teacher=_teacher(request, pk), user=user)
-            return render(request, "manage/person.html", context | {"first_password": first_password})
+    if done := form_saved(
+        form, lambda: open_account(actor=request.actor, teacher=teacher, username=form.cleaned_data["username"])
+    ):
+        user, first_password = done.value
+        context = _context(request, teacher=_teacher(request, pk), user=user)
+        return render(request, "manage/person.html", context | {"first_password": first_password})
     context = _context(request, teacher=teacher, user=teacher.user) | {"account_form": form}
     return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -101,22 +98,19 @@ def give_role(request: ActorRequest, pk: int) -> HttpResponse:
     """Grant a role from a day on; errors stand at the form."""
     user = _user(request, pk)
     form = RoleForm(_classes(request), request.actor.today, request.POST)
-    if form.is_valid():
-        role = Role(form.cleaned_data["role"])
-        try:
-            grant_role(
-                actor=request.actor,
-                user=user,
-                role=role,
-                school=user.school,
-                school_class=form.chosen_class(),
-                starts_on=form.cleaned_data["starts_on"],
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"{user.name}已有“{role.label}”角色。")
-            return redirect(_address(request, user))
+    if form_saved(
+        form,
+        lambda: grant_role(
+            actor=request.actor,
+            user=user,
+            role=Role(form.cleaned_data["role"]),
+            school=user.school,
+            school_class=form.chosen_class(),
+            starts_on=form.cleaned_data["starts_on"],
+        ),
+    ):
+        messages.success(request, f"{user.name}已有“{Role(form.cleaned_data['role']).label}”角色。")
+        return redirect(_address(request, user))
     context = _context(request, teacher=_teacher_of(request, user), user=user) | {"role_form": form}
     return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -126,10 +120,9 @@ def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
     """End a role today; the last admin stays."""
     user = _user(request, pk)
     row: RoleGrant = get_visible_or_404(grants_of(user), request.actor, pk=grant)
-    try:
-        end_role(actor=request.actor, grant=row)
-    except DomainError as error:
-        context = _context(request, teacher=_teacher_of(request, user), user=user) | {"problem": error}
+    done = attempt(lambda: end_role(actor=request.actor, grant=row))
+    if isinstance(done, DomainError):
+        context = _context(request, teacher=_teacher_of(request, user), user=user) | {"problem": done}
         return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, f"{user.name}不再担任“{row.get_role_display()}”。")
     return redirect(_address(request, user))

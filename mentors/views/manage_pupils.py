@@ -1,6 +1,5 @@
 """The admin's pages about pupils: the list, one pupil's data, transfers in and out, change of class."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.forms.pupils import ClassForm, PupilForm
 from mentors.queries import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
@@ -54,21 +53,13 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's data and guardians, to be corrected; where they are and were."""
     found = _pupil(request, pk)
     form = PupilForm(request.POST or None, initial=PupilForm.about(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_pupil(actor=request.actor, pupil=found, data=form.pupil_data())
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, "已保存。")
-            return redirect("manage:pupil", pk=pk)
+    if form_saved(form, lambda: edit_pupil(actor=request.actor, pupil=found, data=form.pupil_data())):
+        messages.success(request, "已保存。")
+        return redirect("manage:pupil", pk=pk)
     about = _about(found)
-    context = about | {
-        "form": form,
-        "history": enrolment_history(found),
-        "may_arrange": about["place"] is not None and can_assign(request.actor, about["place"].school_class),
-    }
-    return render(request, "manage/pupil.html", context, status=_status(form.errors))
+    may_arrange = about["place"] is not None and can_assign(request.actor, about["place"].school_class)
+    history = enrolment_history(found)
+    return show_form(request, "manage/pupil.html", form, **about, history=history, may_arrange=may_arrange)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -79,20 +70,18 @@ def new_pupil(request: ActorRequest) -> HttpResponse:
         classes=_classes(request),
         initial={"school_class": small_number(request.GET.get("class"))},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            enrolment = add_pupil(
-                actor=request.actor,
-                school_class=form.chosen_class(),
-                data=form.pupil_data(),
-                seat_number=form.cleaned_data["seat_number"],
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"{enrolment.pupil.name}已转入{form.chosen_class().label}。")
-            return redirect("manage:pupil", pk=enrolment.pupil_id)
-    return render(request, "manage/pupil_new.html", {"form": form}, status=_status(form.errors))
+    if done := form_saved(
+        form,
+        lambda: add_pupil(
+            actor=request.actor,
+            school_class=form.chosen_class(),
+            data=form.pupil_data(),
+            seat_number=form.cleaned_data["seat_number"],
+        ),
+    ):
+        messages.success(request, f"{done.value.pupil.name}已转入{form.chosen_class().label}。")
+        return redirect("manage:pupil", pk=done.value.pupil_id)
+    return show_form(request, "manage/pupil_new.html", form)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -105,17 +94,15 @@ def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
         return redirect("manage:reinstate", pk=pk)
     others = [c for c in _classes(request) if c.pk != place.school_class_id]
     form = ClassForm(others, request.POST or None, mentor=about["mentor"])
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_class(
-                actor=request.actor, pupil=found, school_class=form.chosen_class(), keep_mentor=form.keeps_mentor()
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"{found.name}已由{place.school_class.label}转到{form.chosen_class().label}。")
-            return redirect("manage:pupil", pk=pk)
-    return render(request, "manage/pupil_move.html", about | {"form": form}, status=_status(form.errors))
+    if form_saved(
+        form,
+        lambda: change_class(
+            actor=request.actor, pupil=found, school_class=form.chosen_class(), keep_mentor=form.keeps_mentor()
+        ),
+    ):
+        messages.success(request, f"{found.name}已由{place.school_class.label}转到{form.chosen_class().label}。")
+        return redirect("manage:pupil", pk=pk)
+    return show_form(request, "manage/pupil_move.html", form, **about)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -144,20 +131,10 @@ def reinstate(request: ActorRequest, pk: int) -> HttpResponse:
     classes = _classes(request)
     last = next((row.school_class_id for row in history), None)
     form = ClassForm(classes, request.POST or None, initial={"school_class": last})
-    if request.method == "POST" and form.is_valid():
-        try:
-            reinstate_pupil(actor=request.actor, pupil=found, school_class=form.chosen_class())
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"{found.name}已回到{form.chosen_class().label}。")
-            return redirect("manage:pupil", pk=pk)
-    context = about | {"form": form, "history": history}
-    return render(request, "manage/pupil_reinstate.html", context, status=_status(form.errors))
-
-
-def _status(errors: object) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    if form_saved(form, lambda: reinstate_pupil(actor=request.actor, pupil=found, school_class=form.chosen_class())):
+        messages.success(request, f"{found.name}已回到{form.chosen_class().label}。")
+        return redirect("manage:pupil", pk=pk)
+    return show_form(request, "manage/pupil_reinstate.html", form, **about, history=history)
 
 
 def _classes(request: ActorRequest) -> list[SchoolClass]:

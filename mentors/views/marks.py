@@ -1,5 +1,6 @@
 """A mentor's marks in a two-sided round 双向选择, on a phone: three buttons a pupil, saved at once."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -10,6 +11,7 @@ from django.utils.http import urlencode
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.saving import attempt
 from mentors.enums import MentorMarkKind
 from mentors.models import RoundMentor
 from mentors.queries.marks import can_be_marked, candidacies_of_school, candidacies_visible_to, mark_sheet, mark_tasks
@@ -37,11 +39,10 @@ def mark(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     said = request.POST.get("mark", "")
     if said not in MentorMarkKind.values:
         return HttpResponseBadRequest()
-    try:
-        mark_pupil(actor=request.actor, candidate=candidate, pupil_id=pupil, kind=MentorMarkKind(said))
-    except DomainError as error:
-        return _sheet(request, candidate, problem=error)
-    return _saved(request, candidate)
+    kind = MentorMarkKind(said)
+    return _saved(
+        request, candidate, lambda: mark_pupil(actor=request.actor, candidate=candidate, pupil_id=pupil, kind=kind)
+    )
 
 
 @action_for(*MARKERS)
@@ -57,11 +58,9 @@ def order(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     elif pupil in ranking:
         at = ranking.index(pupil)
         ranking.insert(max(at + (-1 if way == "up" else 1), 0), ranking.pop(at))
-    try:
-        order_preferred(actor=request.actor, candidate=candidate, ranking=ranking)
-    except DomainError as error:
-        return _sheet(request, candidate, problem=error)
-    return _saved(request, candidate)
+    return _saved(
+        request, candidate, lambda: order_preferred(actor=request.actor, candidate=candidate, ranking=ranking)
+    )
 
 
 def _candidate(request: ActorRequest, pk: int) -> RoundMentor:
@@ -69,7 +68,11 @@ def _candidate(request: ActorRequest, pk: int) -> RoundMentor:
     return get_visible_or_404(rows, request.actor, everyone=candidacies_of_school(request.actor), pk=pk)
 
 
-def _saved(request: ActorRequest, candidate: RoundMentor) -> HttpResponse:
+def _saved(request: ActorRequest, candidate: RoundMentor, service: Callable[[], object]) -> HttpResponse:
+    """The list after `service`, or with its refusal."""
+    done = attempt(service)
+    if isinstance(done, DomainError):
+        return _sheet(request, candidate, problem=done)
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return _sheet(request, candidate)
     search = _search(request)

@@ -1,6 +1,5 @@
 """Case meetings 小教研 of a class's team: the list, one meeting, and its form."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
-from core.errors import DomainError
+from core.saving import form_saved, record_changed, show_form
 from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
 from mentors.forms.care import MeetingForm
 from mentors.models import CaseMeeting
@@ -31,8 +30,6 @@ from schools.models import SchoolClass
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
 WRITERS = (Role.MENTOR, Role.HOMEROOM)
 PAGE_SIZE = 20
-FIELD_OF = {"date_out_of_range": "date", "topic_missing": "topic", "other_class": "pupils"}
-SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请打开那次小教研，点“修改”。"
 
 
 @page_for(*READERS)
@@ -84,22 +81,19 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
         today=request.actor.today,
         initial={"date": request.actor.today, "teachers": [t.pk for t in team]},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = hold_meeting(
-                actor=request.actor,
-                school_class=school_class,
-                data=form.meeting_data(),
-                submission=form.cleaned_data["submission"],
-            )
-        except DomainError as error:
-            form.add_error(FIELD_OF.get(error.code), error.message)
-        else:
-            if form.is_what(found):
-                messages.success(request, "已保存这次小教研。")
-                return redirect("meetings:list", pk=pk)
-            form.add_error(None, SENT_BEFORE)
-    return _form(request, form, {"school_class": school_class})
+    if form_saved(
+        form,
+        lambda: hold_meeting(
+            actor=request.actor,
+            school_class=school_class,
+            data=form.meeting_data(),
+            submission=form.cleaned_data["submission"],
+        ),
+        same=form.is_what,
+    ):
+        messages.success(request, "已保存这次小教研。")
+        return redirect("meetings:list", pk=pk)
+    return show_form(request, "meetings/form.html", form, school_class=school_class)
 
 
 @form_for(*WRITERS)
@@ -120,24 +114,17 @@ def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
         today=request.actor.today,
         initial=MeetingForm.initial_of(found),
     )
-    context: dict[str, Any] = {"school_class": found.school_class, "meeting": found}
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_meeting(
-                actor=request.actor, meeting=found, version=form.cleaned_data["version"], data=form.meeting_data()
-            )
-        except DomainError as error:
-            if error.code == "changed_meanwhile" and form.is_what(found):
-                messages.success(request, "已保存这次小教研。")
-                return redirect("meetings:detail", pk=pk, meeting=meeting)
-            form.add_error(FIELD_OF.get(error.code), error.message)
-            if error.code == "changed_meanwhile":
-                form.show_version(found.version)
-                context["stored"] = found
-        else:
-            messages.success(request, "已保存这次小教研。")
-            return redirect("meetings:detail", pk=pk, meeting=meeting)
-    return _form(request, form, context)
+    if record_changed(
+        form,
+        found,
+        lambda: update_meeting(
+            actor=request.actor, meeting=found, version=form.cleaned_data["version"], data=form.meeting_data()
+        ),
+    ):
+        messages.success(request, "已保存这次小教研。")
+        return redirect("meetings:detail", pk=pk, meeting=meeting)
+    context: dict[str, Any] = {"stored": found} if form.conflicts else {}
+    return show_form(request, "meetings/form.html", form, school_class=found.school_class, meeting=found, **context)
 
 
 @action_for(*WRITERS)
@@ -178,8 +165,3 @@ def _meeting(request: ActorRequest, pk: int, meeting: int, *, deleted: bool = Fa
         school_class_id=pk,
         **({} if deleted else {"deleted_at": None}),
     )
-
-
-def _form(request: ActorRequest, form: MeetingForm, context: dict[str, Any]) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK
-    return render(request, "meetings/form.html", context | {"form": form}, status=status)

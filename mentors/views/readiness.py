@@ -1,6 +1,5 @@
 """德育室's page about the teachers: who mentors, who does not yet, and who takes part in training first."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from mentors.enums import ReadinessState
 from mentors.forms.care import CaseForm, ReasonForm, StepForm
 from mentors.models import ReadinessCase
@@ -30,8 +29,6 @@ from mentors.services.readiness import begin_training, edit_reason, mark_ready, 
 
 PAGE_SIZE = 50
 FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))
-#: Refusals of the services that belong to a field; others stand above the form.
-FIELD_OF = {"in_future": "starts_on", "reason_too_long": "reason"}
 
 
 @page_for(Role.MORAL_OFFICE)
@@ -65,21 +62,11 @@ def new_case(request: ActorRequest, pk: int) -> HttpResponse:
     if there is not None:
         return redirect("readiness:case", pk=there.pk)
     form = CaseForm(request.POST or None, initial={"starts_on": request.actor.today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = open_case(
-                actor=request.actor,
-                teacher=teacher,
-                starts_on=form.cleaned_data["starts_on"],
-                reason=form.cleaned_data["reason"],
-            )
-        except DomainError as error:
-            form.add_error(FIELD_OF.get(error.code), error.message)
-        else:
-            messages.success(request, f"已登记：{teacher.name}老师先参加培训，准备好了再带学生。")
-            return redirect("readiness:case", pk=case.pk)
-    context = {"teacher": teacher, "form": form, "past": past_cases(request.actor, teacher)}
-    return render(request, "readiness/new.html", context, status=_status(form))
+    if done := form_saved(form, lambda: open_case(actor=request.actor, teacher=teacher, **form.cleaned_data)):
+        messages.success(request, f"已登记：{teacher.name}老师先参加培训，准备好了再带学生。")
+        return redirect("readiness:case", pk=done.value.pk)
+    past = past_cases(request.actor, teacher)
+    return show_form(request, "readiness/new.html", form, teacher=teacher, past=past)
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -90,27 +77,20 @@ def case(request: ActorRequest, pk: int) -> HttpResponse:
     reason_form = ReasonForm(request.POST if step == "reason" else None, initial=ReasonForm.initial_of(found))
     step_form = StepForm(request.POST if step in ("training", "ready") else None, initial={"on": request.actor.today})
     form: forms.Form = reason_form if step == "reason" else step_form
-    if request.method == "POST" and form.is_bound and form.is_valid():
-        try:
-            _take(request, found, step, form.cleaned_data)
-        except DomainError as error:
-            form.add_error("reason" if step == "reason" else "on", error.message)
-        else:
-            return redirect("readiness:list") if step == "ready" else redirect("readiness:case", pk=pk)
+    if form_saved(form, lambda: _take(request, found, step, form.cleaned_data)):
+        return redirect("readiness:list") if step == "ready" else redirect("readiness:case", pk=pk)
     audit(actor=request.actor, verb="open_readiness_case", target=found, kind=AuditKind.READ)
-    return render(
+    return show_form(
         request,
         "readiness/case.html",
-        {
-            "case": found,
-            "teacher": found.teacher,
-            "reason_form": reason_form,
-            "step_form": step_form,
-            "is_ready": found.state == ReadinessState.READY,
-            "in_training": found.state == ReadinessState.TRAINING,
-            "past": [c for c in past_cases(request.actor, found.teacher) if c.pk != found.pk],
-        },
-        status=_status(form),
+        form,
+        case=found,
+        teacher=found.teacher,
+        reason_form=reason_form,
+        step_form=step_form,
+        is_ready=found.state == ReadinessState.READY,
+        in_training=found.state == ReadinessState.TRAINING,
+        past=[c for c in past_cases(request.actor, found.teacher) if c.pk != found.pk],
     )
 
 
@@ -125,7 +105,3 @@ def _take(request: ActorRequest, found: ReadinessCase, step: str, data: dict[str
     else:
         mark_ready(actor=request.actor, case=found, on=data["on"])
         messages.success(request, f"{name}老师已经准备好，可以担任导师了。")
-
-
-def _status(form: forms.Form) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.clock import now
 from core.errors import DomainError
+from core.saving import form_saved, show_form
 from mentors.enums import MatchRule, MatchTieBreak, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, ProlongForm, RoundForm, initial_of
 from mentors.models import MatchingRound
@@ -60,20 +61,12 @@ def new(request: ActorRequest) -> HttpResponse:
         closes_at=morning.replace(hour=20) + datetime.timedelta(days=7),
     )
     form = RoundForm(mode, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = create_round(actor=actor, year=year, grade=grade, mode=mode, settings=form.settings())
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"{row.name}已经建好，候选导师按各班导师团列好了，请看一看。")
-            return redirect("rounds:detail", pk=row.pk)
-    context = {"form": form, "grade": grade, "mode": mode, "planned": planned, "modes": list(RULES)}
-    return render(request, "rounds/new.html", context, status=_status(form))
-
-
-def _status(form: RoundForm) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if done := form_saved(
+        form, lambda: create_round(actor=actor, year=year, grade=grade, mode=mode, settings=form.settings())
+    ):
+        messages.success(request, f"{done.value.name}已经建好，候选导师按各班导师团列好了，请看一看。")
+        return redirect("rounds:detail", pk=done.value.pk)
+    return show_form(request, "rounds/new.html", form, grade=grade, mode=mode, planned=planned, modes=list(RULES))
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -85,15 +78,10 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
         *(["seed"] if draft_counts(row).total else []),
     ]
     form = RoundForm(MatchingMode(row.mode), request.POST or None, initial=initial_of(row), fixed=fixed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_round(actor=request.actor, round=row, settings=form.settings())
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, "已保存设置。")
-            return redirect("rounds:detail", pk=pk)
-    return render(request, "rounds/edit.html", {"round": row, "form": form}, status=_status(form))
+    if form_saved(form, lambda: update_round(actor=request.actor, round=row, settings=form.settings())):
+        messages.success(request, "已保存设置。")
+        return redirect("rounds:detail", pk=pk)
+    return show_form(request, "rounds/edit.html", form, round=row)
 
 
 @page_for(Role.MORAL_OFFICE)

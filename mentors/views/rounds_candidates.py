@@ -1,14 +1,12 @@
 """Who can be chosen in a round, and by whom."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from mentors.enums import RoundState
 from mentors.forms.rounds import CandidatesForm, candidates_initial
 from mentors.queries.round_overview import other_mentors, paused_names
@@ -31,21 +29,18 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
     form = CandidatesForm(
         [*present, *others], classes, request.POST or None, fixed=fixed, initial=candidates_initial(rows)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen = form.chosen(scope=request.POST.get("scope", ""), team=team)
-            set_candidates(actor=request.actor, round=row, candidates=chosen)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"已保存 {len(chosen)} 位候选导师。")
-            return redirect("rounds:candidates", pk=pk)
+    scope = request.POST.get("scope", "")
+    if form_saved(
+        form,
+        lambda: set_candidates(actor=request.actor, round=row, candidates=form.chosen(scope=scope, team=team)),
+    ):
+        messages.success(request, f"已保存 {len(form.chosen(scope=scope, team=team))} 位候选导师。")
+        return redirect("rounds:candidates", pk=pk)
     enrolments = participants(row)
     space = rooms([*present, *others], [e.pupil_id for e in enrolments], row.year_id)
     lines = [(*line, space[line[0].pk]) for line in form.lines()]
     context = {
         "round": row,
-        "form": form,
         "lines": lines[: len(present)],
         "other_lines": lines[len(present) :],
         "classes": classes,
@@ -54,5 +49,4 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
         "paused": paused_names([*present, *(m for m in others if m.pk in team)], row.year),
         "finished": row.state in (RoundState.PUBLISHED, RoundState.CANCELLED),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "rounds/candidates.html", context, status=status)
+    return show_form(request, "rounds/candidates.html", form, **context)

@@ -1,6 +1,5 @@
 """The draft of a round: figures, lines, adjusting by hand, reckoning again, the workbook."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.utils.http import content_disposition_header
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
-from core.errors import DomainError
+from core.saving import button_done, form_saved, show_form
 from core.workbooks import SheetToWrite, write_workbook
 from mentors.enums import MatchRule, MatchTieBreak, PlacementHow, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, PlaceForm
@@ -43,10 +42,7 @@ def draft(request: ActorRequest, pk: int) -> HttpResponse:
 def make_draft(request: ActorRequest, pk: int) -> HttpResponse:
     """Reckon the draft, or reckon it again."""
     row = find_round(request, pk)
-    try:
-        draft_round(actor=request.actor, round=row)
-    except DomainError as error:
-        messages.warning(request, error.message)
+    if not button_done(request, lambda: draft_round(actor=request.actor, round=row)):
         return redirect("rounds:detail", pk=pk)
     messages.success(request, "草案已经生成，请看一看。还没有公布，老师和家长都看不到。")
     return redirect("rounds:draft", pk=pk)
@@ -84,23 +80,16 @@ def place(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
         by_hand=line.by_hand,
         initial={"mentor": line.mentor.pk if line.mentor is not None else PlaceForm.OPEN},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = _place(request, row, line, form.cleaned_data["mentor"], view)
-        except DomainError as error:
-            form.add_error("mentor", error.message)
-        else:
-            if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-                messages.success(request, said)
-                return redirect(f"{reverse('rounds:draft', args=[pk])}?{request.GET.urlencode()}")
-            context = _context(request, find_round(request, pk)) | {"said": said}
-            answer = render(request, "rounds/_draft.html", context)
-            answer["HX-Retarget"], answer["HX-Reswap"] = "#draft", "outerHTML"
-            return answer
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"round": row, "line": line, "form": form, "query": request.GET.urlencode()}
-    template = "rounds/_place.html" if request.htmx else "rounds/place.html"  # type: ignore[attr-defined]  # as above
-    return render(request, template, context, status=status)
+    done = form_saved(form, lambda: _place(request, row, line, form.cleaned_data["mentor"], view))
+    if done is None:
+        template = "rounds/_place.html" if request.htmx else "rounds/place.html"  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return show_form(request, template, form, round=row, line=line, query=request.GET.urlencode())
+    if not request.htmx:  # type: ignore[attr-defined]  # as above
+        messages.success(request, done.value)
+        return redirect(f"{reverse('rounds:draft', args=[pk])}?{request.GET.urlencode()}")
+    answer = render(request, "rounds/_draft.html", _context(request, find_round(request, pk)) | {"said": done.value})
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#draft", "outerHTML"
+    return answer
 
 
 def _place(request: ActorRequest, row: MatchingRound, line: DraftLine, wanted: str, view: DraftView) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from core.errors import DomainError
+from core.saving import attempt, button_done
 from mentors.enums import RoundState
 from mentors.forms.rounds import ProlongForm
 from mentors.models import MatchingRound
@@ -23,10 +24,9 @@ from mentors.views.rounds import find_round, show_detail
 def _act(request: ActorRequest, pk: int, act: Callable[[MatchingRound], object], said: str) -> HttpResponse:
     """Do it and go back to the round; a refusal is shown there."""
     row = find_round(request, pk)
-    try:
-        act(row)
-    except DomainError as error:
-        return show_detail(request, find_round(request, pk), problem=error)
+    done = attempt(lambda: act(row))
+    if isinstance(done, DomainError):
+        return show_detail(request, find_round(request, pk), problem=done)
     messages.success(request, said)
     return redirect("rounds:detail", pk=pk)
 
@@ -85,12 +85,9 @@ def progress_page(request: ActorRequest, pk: int) -> HttpResponse:
 def remind(request: ActorRequest, pk: int) -> HttpResponse:
     """Tell the homeroom teachers how many are missing."""
     row = find_round(request, pk)
-    try:
-        told = remind_round(actor=request.actor, round=row)
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
-        messages.success(request, f"已提醒 {told} 位班主任。" if told else "今天已经提醒过，或各班都交齐了。")
+    if done := button_done(request, lambda: remind_round(actor=request.actor, round=row)):
+        said = f"已提醒 {done.value} 位班主任。" if done.value else "今天已经提醒过，或各班都交齐了。"
+        messages.success(request, said)
     return redirect("rounds:progress", pk=pk)
 
 
@@ -100,10 +97,9 @@ def publish(request: ActorRequest, pk: int) -> HttpResponse:
     row = find_round(request, pk)
     problem: DomainError | None = None
     if request.method == "POST":
-        try:
-            published = publish_round(actor=request.actor, round=row)
-        except DomainError as error:
-            problem = error
+        published = attempt(lambda: publish_round(actor=request.actor, round=row))
+        if isinstance(published, DomainError):
+            problem = published
         else:
             placed = draft_counts(published)
             rest = f"还有 {placed.open} 位同学没有导师，列在记录里。" if placed.open else "每位同学都有了导师。"

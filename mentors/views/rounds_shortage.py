@@ -1,14 +1,12 @@
 """The ways out when places do not suffice: a button for each, and the draft is made again."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for
-from core.errors import DomainError
+from core.saving import button_done, form_saved, show_form
 from core.text import small_number
 from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
 from mentors.models import MatchingRound
@@ -28,19 +26,14 @@ def add_mentors(request: ActorRequest, pk: int) -> HttpResponse:
     row = find_round(request, pk)
     teachers = free_teachers(row.year)
     form = AddMentorsForm(teachers, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            added = add_round_mentors(actor=request.actor, round=row, teachers=form.chosen())
-        except DomainError as error:
-            form.add_error("teachers", error.message)
-        else:
-            messages.success(request, f"已增加 {len(added)} 位导师，面向全年级{_redrawn(row)}。")
-            return redirect(_back(row), pk=pk)
+    if done := form_saved(form, lambda: add_round_mentors(actor=request.actor, round=row, teachers=form.chosen())):
+        messages.success(request, f"已增加 {len(done.value)} 位导师，面向全年级{_redrawn(row)}。")
+        return redirect(_back(row), pk=pk)
     view = draft_view(row, request.actor)
     short = view.shortage or expected_shortage(view.asked, request.actor)
-    context = {"round": row, "form": form, "shortage": short, "teachers": teachers, "back": _back(row)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "rounds/add_mentors.html", context, status=status)
+    return show_form(
+        request, "rounds/add_mentors.html", form, round=row, shortage=short, teachers=teachers, back=_back(row)
+    )
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -54,22 +47,18 @@ def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
     form = ExceptionsForm(
         mentors, request.POST or None, initial={f"extra-{m.pk}": proposed.get(m.pk, 0) for m in mentors}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            granted = grant_exceptions(
-                actor=request.actor, round=row, extra=form.extra(), reason=form.cleaned_data["reason"]
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"已为 {len(granted)} 位导师批准超额{_redrawn(row)}。")
-            return redirect(_back(row), pk=pk)
+    if done := form_saved(
+        form,
+        lambda: grant_exceptions(
+            actor=request.actor, round=row, extra=form.extra(), reason=form.cleaned_data["reason"]
+        ),
+    ):
+        messages.success(request, f"已为 {len(done.value)} 位导师批准超额{_redrawn(row)}。")
+        return redirect(_back(row), pk=pk)
     wanted = choice_counts(row)
     loads = {load.mentor.pk: load for load in view.loads}
     lines = [(mentor, field, wanted[mentor.pk], loads[mentor.pk]) for mentor, field in form.lines()]
-    context = {"round": row, "form": form, "lines": lines, "shortage": short, "back": _back(row)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "rounds/exceptions.html", context, status=status)
+    return show_form(request, "rounds/exceptions.html", form, round=row, lines=lines, shortage=short, back=_back(row))
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -77,12 +66,8 @@ def open_up(request: ActorRequest, pk: int) -> HttpResponse:
     """Open the mentors with free places to the whole grade."""
     row = find_round(request, pk)
     keys = [key for text in request.POST.getlist("mentor") if (key := small_number(text)) is not None]
-    try:
-        opened = open_mentors(actor=request.actor, round=row, mentor_ids=keys)
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
-        messages.success(request, f"已让 {opened} 位导师面向全年级{_redrawn(row)}。")
+    if done := button_done(request, lambda: open_mentors(actor=request.actor, round=row, mentor_ids=keys)):
+        messages.success(request, f"已让 {done.value} 位导师面向全年级{_redrawn(row)}。")
     return redirect(_back(row), pk=pk)
 
 

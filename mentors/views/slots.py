@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
+from core.saving import attempt
 from core.text import small_number
 from mentors.queries import classes_visible_to, find_teachers, mentors_visible_to
 from mentors.services import add_to_team, choose_leader, remove_from_team
@@ -27,12 +28,11 @@ def team(request: ActorRequest, pk: int) -> HttpResponse:
     school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
     problem: DomainError | None = None
     if request.method == "POST":
-        try:
-            messages.success(request, _step(request, school_class))
-        except DomainError as error:
-            problem = error
-        else:
+        said = attempt(lambda: _step(request, school_class))
+        if not isinstance(said, DomainError):
+            messages.success(request, said)
             return redirect("board:team", pk=pk)
+        problem = said
     text = request.GET.get("q", "").strip()
     mentors = list(mentors_visible_to(request.actor).for_board(school_class))
     found = find_teachers(request.actor, year=school_class.year, text=text, present_only=True)

@@ -1,7 +1,5 @@
 """Training sessions 研训: everybody in the school sees them, 德育室 enters them and who attended."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.forms.care import AttendanceForm, TrainingForm
 from mentors.models import TrainingSession
@@ -27,7 +25,6 @@ EVERYBODY = (
     Role.SCHOOL_ADMIN,
 )
 PAGE_SIZE = 50
-FIELD_OF = {"date_out_of_range": "date", "attended": "date", "topic_missing": "topic"}
 
 
 @page_for(*EVERYBODY)
@@ -52,18 +49,13 @@ def sessions(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """Enter a session; then tick who came."""
     form = TrainingForm(request.POST or None, initial={"date": request.actor.today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            session = create_session(actor=request.actor, data=form.training_data())
-        except DomainError as error:
-            form.add_error(FIELD_OF.get(error.code), error.message)
-        else:
-            if session.date > request.actor.today:
-                messages.success(request, "已登记。到当天可以勾选参加的老师。")
-                return redirect("training:list")
-            messages.success(request, "已登记，请勾选参加的老师。")
-            return redirect("training:attendance", pk=session.pk)
-    return render(request, "training/form.html", {"form": form, "session": None}, status=_status(form))
+    if done := form_saved(form, lambda: create_session(actor=request.actor, data=form.training_data())):
+        if done.value.date > request.actor.today:
+            messages.success(request, "已登记。到当天可以勾选参加的老师。")
+            return redirect("training:list")
+        messages.success(request, "已登记，请勾选参加的老师。")
+        return redirect("training:attendance", pk=done.value.pk)
+    return show_form(request, "training/form.html", form, session=None)
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -71,15 +63,10 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change a session."""
     session = _session(request, pk)
     form = TrainingForm(request.POST or None, initial=TrainingForm.initial_of(session))
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_session(actor=request.actor, session=session, data=form.training_data())
-        except DomainError as error:
-            form.add_error(FIELD_OF.get(error.code), error.message)
-        else:
-            messages.success(request, "已保存。")
-            return redirect("training:list")
-    return render(request, "training/form.html", {"form": form, "session": session}, status=_status(form))
+    if form_saved(form, lambda: update_session(actor=request.actor, session=session, data=form.training_data())):
+        messages.success(request, "已保存。")
+        return redirect("training:list")
+    return show_form(request, "training/form.html", form, session=session)
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -98,31 +85,27 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
     form = AttendanceForm([p.teacher for p in people], request.POST or None)
     ticked = {p.teacher.pk for p in people if p.came}
     shown = ",".join(str(p.teacher.pk) for p in people if p.came)
+    if done := form_saved(form, lambda: _keep(request, session, form)):
+        messages.success(request, f"已保存，{done.value} 位老师参加。")
+        return redirect("training:list")
     if request.method == "POST":
-        if form.is_valid():
-            came, stayed_away = form.changes()
-            try:
-                count = set_attendance(actor=request.actor, session=session, came=came, stayed_away=stayed_away)
-            except DomainError as error:
-                form.add_error(None, error.message)
-            else:
-                messages.success(request, f"已保存，{count} 位老师参加。")
-                return redirect("training:list")
         ticked = {small_number(text) or 0 for text in request.POST.getlist("came")}
         shown = request.POST.get("shown", "")
-    return render(
+    return show_form(
         request,
         "training/attendance.html",
-        {
-            "session": session,
-            "people": people,
-            "ticked": ticked,
-            "shown": shown,
-            "form": form,
-            "today": request.actor.today,
-        },
-        status=_status(form),
+        form,
+        session=session,
+        people=people,
+        ticked=ticked,
+        shown=shown,
+        today=request.actor.today,
     )
+
+
+def _keep(request: ActorRequest, session: TrainingSession, form: AttendanceForm) -> int:
+    came, stayed_away = form.changes()
+    return set_attendance(actor=request.actor, session=session, came=came, stayed_away=stayed_away)
 
 
 @page_for(Role.MORAL_OFFICE)
@@ -136,7 +119,3 @@ def people(request: ActorRequest) -> HttpResponse:
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:
     return get_visible_or_404(sessions_visible_to(request.actor), request.actor, pk=pk)
-
-
-def _status(form: TrainingForm | AttendanceForm) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
-from core.errors import DomainError
+from core.saving import button_done
 from mentors.forms.choices import AnswerForm
 from mentors.queries.wishes import may_read, wishes_to_handle, wishes_visible_to
 from mentors.services.wishes import answer_wish
@@ -29,11 +29,7 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, prefix=f"wish{pk}")
     if not form.is_valid():
         return _page(request, bound=(pk, form), status=422)
-    try:
-        answer_wish(actor=request.actor, wish=wish, answer=form.cleaned_data["answer"])
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
+    if button_done(request, lambda: answer_wish(actor=request.actor, wish=wish, answer=form.cleaned_data["answer"])):
         messages.success(request, "已处理，学生用凭条能看到答复。")
     return redirect("wishes:list")
 

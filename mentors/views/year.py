@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.saving import attempt, refuse, show_form
 from core.text import small_number
 from mentors.forms.year import RollOverForm
 from mentors.queries import rollovers_visible_to, years_of_school
@@ -43,29 +44,26 @@ def roll(request: ActorRequest) -> HttpResponse:
     draft = draw_rollover(actor=request.actor, year=year)
     dates = usual_dates(year.start_year + 1)
     form = RollOverForm(draft, dates, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = roll_over(actor=request.actor, year=year, choices=form.chosen(), basis=form.cleaned_data["basis"])
-        except DomainError as error:
-            # What was chosen stays; the preview beside it is the new one.
-            form = RollOverForm(draft, dates, request.POST.dict() | {"basis": draft.basis})
-            form.add_error(None, error.message)
-        else:
+    if form.is_valid():
+        chosen, basis = form.chosen(), form.cleaned_data["basis"]
+        row = attempt(lambda: roll_over(actor=request.actor, year=year, choices=chosen, basis=basis))
+        if not isinstance(row, DomainError):
             messages.success(request, f"已升入{row.to_year}。{row.summary['promoted']} 名学生升级。")
             return redirect("year:overview")
+        # What was chosen stays; the preview beside it is the new one.
+        form = RollOverForm(draft, dates, request.POST.dict() | {"basis": draft.basis})
+        refuse(form, row)
     steps = [(step, form.grade_field(step.target.pk) if step.target else None) for step in draft.steps]
     context = {
         "year": year,
         "next_year": year.start_year + 1,
         "draft": draft,
         "steps": steps,
-        "form": form,
         "classes": sum(step.classes for step in draft.steps if step.target),
         "unmatched": sum(step.unmatched for step in draft.steps),
         "early": request.actor.today < year.ends_on,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "year/roll.html", context, status=status)
+    return show_form(request, "year/roll.html", form, **context)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -74,12 +72,10 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
     row = get_visible_or_404(rollovers_visible_to(request.actor), request.actor, pk=pk)
     problem = ""
     if request.method == "POST":
-        try:
-            year = undo_rollover(actor=request.actor, rollover=row)
-        except DomainError as refusal:
-            problem = refusal.message
-        else:
+        year = attempt(lambda: undo_rollover(actor=request.actor, rollover=row))
+        if not isinstance(year, DomainError):
             messages.success(request, f"已撤销升级，现在回到{year}。")
             return redirect("year:overview")
+        problem = year.message
     status = HTTPStatus.CONFLICT if problem else HTTPStatus.OK
     return render(request, "year/undo.html", {"row": row, "problem": problem}, status=status)
