@@ -3,7 +3,6 @@
 import datetime
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,28 +10,33 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.models import Teacher
-from records.enums import Occasion, TalkForm, VisitForm
-from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion
+from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
+from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion, Referral
 from records.services import hand_in_letter, return_letter, update_talk, update_visit
+from records.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
 from records.services.deletion import delete_note
 from records.services.letters import mark_handwritten
 from records.services.notes import TalkData, VisitData
 from records.services.readings import note_readings
+from records.services.referrals import acknowledge, answer, close, refer, write_notes
 from schools.enums import NoteVisibility, VisitOutcome
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
+from tests.records.test_desk_forms import filled
 
 ClientOf = Callable[[User], Client]
 DAY = TODAY - datetime.timedelta(days=1)
 Told = tuple[str, list[tuple[str, str, str]]]
 
 
-def history(
-    cast: SchoolCast, client_of: ClientOf, kind: str, pk: int, part: str = "mentor", **query: Any
-) -> list[Told]:
+def history(cast: SchoolCast, client_of: ClientOf, kind: str, pk: int, part: str = "mentor") -> list[Told]:
     """Each version as it is told: who did what, and of each field the word, what it was and what it became."""
-    response = client_of(cast.people[part]).get(reverse("desk:history", args=[kind, pk]), query)
+    return told_at(client_of(cast.people[part]), reverse("desk:history", args=[kind, pk]))
+
+
+def told_at(client: Client, url: str) -> list[Told]:
+    response = client.get(url)
     assert response.status_code == 200
     found = []
     for entry in by_class(tree(response), "history-entry"):
@@ -145,6 +149,53 @@ def test_every_field_of_a_letter_has_its_word_and_both_values(qingzhu: SchoolCas
             ("手写", "", "否"),
         ]),
     ]  # fmt: skip
+
+
+def test_every_field_of_a_card_has_its_word_and_both_values(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    actor = qingzhu.actor(qingzhu.mentor)
+    data = TreeHoleData(subject=CardSubject.STUDY, text="我有点怕考试。", wish=CardWish.TALK, may_tell_home=False)
+    card = enter_paper_card(actor=actor, pupil=qingzhu.pupils[0], data=data, submission=uuid.uuid4())
+    answer_card(actor=actor, card=card, text="一起想办法。", version=1)
+    note_meeting(actor=actor, card=card, on=DAY, version=2)
+    decide_home(actor=actor, card=card, contacted=True, reason="请家长一起帮忙", version=3)
+    told = told_at(client_of(qingzhu.mentor), reverse("cards:history", args=[card.pk]))
+    assert [line for _, changes in told for line in changes] == [
+        ("家长", "还没决定", "已与家长沟通"),
+        ("说明", "", "请家长一起帮忙"),
+        ("约谈日期", "", "2026年11月17日"),
+        ("回复", "", "一起想办法。"),
+        ("家长", "", "还没决定"),
+    ]
+
+
+def test_every_field_of_a_referral_has_its_word_and_both_values(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    counsellor = qingzhu.actor(qingzhu.counsellor)
+    found = refer(
+        actor=qingzhu.actor(qingzhu.mentor), pupil=qingzhu.pupils[0], text="最近很沉默。", submission=uuid.uuid4()
+    )
+    acknowledge(actor=counsellor, referral=found)
+    answer(actor=counsellor, referral=found, text="周四约谈。", version=Referral.objects.get().version)
+    write_notes(actor=counsellor, referral=found, notes="谈了睡眠。", version=Referral.objects.get().version)
+    close(actor=counsellor, referral=Referral.objects.get())
+    told = told_at(client_of(qingzhu.counsellor), reverse("counsel:history", args=[found.pk]))
+    assert [line for _, changes in told for line in changes] == [
+        ("状态", "已接收", "已结束"),
+        ("心理老师的记录", "", "谈了睡眠。"),
+        ("回复", "", "周四约谈。"),
+        ("状态", "等待接收", "已接收"),
+        ("状态", "", "等待接收"),
+    ]
+
+
+def test_a_conflict_names_who_wrote_this_record_last(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """Seen: with the latest writer of any record no test failed."""
+    client = client_of(qingzhu.mentor)
+    note = talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], text="起初")
+    url = reverse("desk:talk_edit", args=[note.pk])
+    stale = filled(client.get(url), text="我想好的")
+    client.post(url, filled(client.get(url), text="已经存了的"))
+    visit(qingzhu, qingzhu.homeroom, qingzhu.pupils[0])
+    assert client.post(url, stale).context["conflict"].who == "林小满"
 
 
 def test_whoever_is_gone_is_said_to_be_gone(qingzhu: SchoolCast, client_of: ClientOf) -> None:
