@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Count
-
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
@@ -25,7 +23,7 @@ from records.enums import (
     VersionAct,
     VisitForm,
 )
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, Reading, RecordVersion
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Reading, RecordVersion
 from schools.enums import NoteVisibility, VisitOutcome
 from students.models import Pupil
 
@@ -207,21 +205,6 @@ def readers_of(actor: Actor, kind: RecordKind, pk: int) -> list[Reader]:
 
 def _role_label(held: Collection[str]) -> str:
     return next((str(role.label) for role in _READER_ROLES if role in held), "")
-
-
-def count_readers(actor: Actor, records: Iterable[Record | None]) -> None:
-    """Fill `reader_count` of the actor's own notes among `records`: how many others opened each. One query at most."""
-    own: dict[tuple[str, int], Note] = {
-        (RecordKind.VISIT if isinstance(record, HomeVisit) else RecordKind.TALK, record.pk): record
-        for record in records
-        if isinstance(record, Note) and record.created_by_id == actor.user_id
-    }
-    if not own:
-        return
-    rows = Reading.objects.filter(kind__in={kind for kind, _ in own}, record_id__in={pk for _, pk in own})
-    for kind, pk, count in rows.order_by().values_list("kind", "record_id").annotate(n=Count("pk")):
-        if (kind, pk) in own:
-            own[kind, pk].reader_count = count
 
 
 @dataclass(frozen=True, slots=True)
