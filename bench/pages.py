@@ -54,7 +54,7 @@ LONGER: dict[str, str] = {
         "a line for each mentor",
     ),
     **dict.fromkeys(
-        ("office board:list", "office office:dashboard", "admin manage:classes", "admin year:roll"),
+        ("office board:list", "office office:dashboard", "office papers:index", "admin manage:classes"),
         "a line for each class",
     ),
     "office rounds:*": "the mentors, classes or pupils of a whole grade",
