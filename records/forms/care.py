@@ -1,13 +1,14 @@
 """Forms of referrals and of 心灵树洞卡, for teachers and for pupils."""
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
 from core.fields import DayField, ProseField
+from core.saving import ELSE
 from records.enums import CardSubject, CardWish
 from records.forms.desk import PICKS, RecordForm
 from records.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
@@ -60,6 +61,8 @@ class AnswerForm(RecordForm):
 class MeetForm(RecordForm):
     """When teacher and pupil met."""
 
+    field_of: ClassVar = {"date_out_of_range": "date"}
+
     date = DayField(label="见面的日期")
 
     def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
@@ -69,6 +72,8 @@ class MeetForm(RecordForm):
 
 class HomeForm(RecordForm):
     """Whether home was told, and why."""
+
+    field_of: ClassVar = {"reason_missing": "reason", "reason_too_long": "reason"}
 
     contacted = forms.ChoiceField(
         label="是否联系了家长",
@@ -156,6 +161,8 @@ class PupilCardForm(CardForm):
 
 class CodeForm(forms.Form):
     """The word 暗号 that opens a card."""
+
+    field_of: ClassVar = {ELSE: "code"}
 
     code = forms.CharField(
         label="暗号",

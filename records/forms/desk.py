@@ -1,17 +1,16 @@
 """The desk's short forms: everything that can be known is filled in, so that saving needs no typing."""
 
 import datetime
-import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.forms.boundfield import BoundWidget
-from django.utils.datastructures import MultiValueDict
 
-from core.fields import EXPIRED, DayField, ProseField
+from core.fields import DayField, ProseField
+from core.saving import VersionedForm
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models import HeartTalk, HomeVisit
 from records.rules import date_fits
@@ -43,30 +42,15 @@ class Fold(Div):  # type: ignore[misc]  # crispy carries no types
         self.is_open = is_open
 
 
-class RecordForm(forms.Form):
-    """What all forms of the desk have: the key against double posts, and the version that was shown."""
-
-    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": EXPIRED, "invalid": EXPIRED})
-    version = forms.IntegerField(
-        widget=forms.HiddenInput,
-        min_value=0,
-        error_messages={"required": EXPIRED, "invalid": EXPIRED, "min_value": EXPIRED},
-    )
+class RecordForm(VersionedForm):
+    """What all forms of the desk have."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True  # The page's own form tag carries the token.
         self.helper.template = "desk/fields/form.html"
-
-    def show_version(self, version: int) -> None:
-        """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""
-        data: MultiValueDict[str, Any] = MultiValueDict()
-        data.update(self.data)
-        data[self.add_prefix("version")] = str(version)
-        self.data = data
 
     def hidden_errors(self) -> list[str]:
         """What is wrong with fields that nobody sees, each sentence once."""
@@ -81,6 +65,10 @@ class RecordForm(forms.Form):
 
 class NoteForm(RecordForm):
     """Date, text and readers of a visit or a talk."""
+
+    field_of: ClassVar = {"date_out_of_range": "date", "no_pupil": "pupils"}
+    # The same form came a second time (back button) with other words.
+    sent_before = "这份表单刚才已经保存过一次。要改内容，请在学生的页上打开那条记录，点“修改”。"
 
     date = DayField(label="日期")
     text = ProseField(label="记几句（可不填）", max_length=5000, rows=4)
@@ -112,6 +100,21 @@ class NoteForm(RecordForm):
         if date and follow_up and not date <= follow_up <= date + datetime.timedelta(days=366):
             self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
         return cleaned
+
+    @staticmethod
+    def initial_of(stored: Any) -> dict[str, Any]:
+        """The stored record as the form shows it."""
+        raise NotImplementedError
+
+    def is_what(self, stored: HomeVisit | HeartTalk) -> bool:
+        """Whether `stored` holds what was typed: then a second post of the form is done already."""
+        kept = self.initial_of(stored)
+        del kept["version"]
+        return all(_unordered(self.cleaned_data[name]) == _unordered(value) for name, value in kept.items())
+
+
+def _unordered(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
 
 
 class VisitEntryForm(NoteForm):

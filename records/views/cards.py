@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.errors import DomainError
+from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
 from records.enums import HomeContact, RecordKind
 from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
@@ -117,33 +117,25 @@ def _home(found: TreeHoleCard) -> dict[str, str]:
     return {} if found.may_tell_home else {"contacted": SILENT}
 
 
-def _explain(form: RecordForm, error: DomainError, found: TreeHoleCard) -> None:
-    field = {"reason_missing": "reason", "reason_too_long": "reason", "date_out_of_range": "date"}.get(error.code)
-    form.add_error(field if field in form.fields else None, error.message)
-    if error.code == "changed_meanwhile":
-        form.show_version(found.version)
-
-
 @action_for(*SCHOOL_ROLES)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Write the answer, or change it."""
     found = _card(request, pk)
     form = AnswerForm(request.POST, auto_id="id_answer_%s")
-    if form.is_valid():
-        try:
-            answer_card(
-                actor=request.actor,
-                card=found,
-                text=form.cleaned_data["text"],
-                version=form.cleaned_data["version"],
-                draft_key=f"card/{found.pk}",
-            )
-        except DomainError as error:
-            _explain(form, error, found)
-        else:
-            how = "这张卡是从纸上录入的，请把回信当面交给同学。" if found.entered_by_id else "同学用暗号就能看到。"
-            messages.success(request, f"回信已保存，{how}")
-            return redirect("cards:card", pk=pk)
+    if record_changed(
+        form,
+        found,
+        lambda: answer_card(
+            actor=request.actor,
+            card=found,
+            text=form.cleaned_data["text"],
+            version=form.cleaned_data["version"],
+            draft_key=f"card/{found.pk}",
+        ),
+    ):
+        how = "这张卡是从纸上录入的，请把回信当面交给同学。" if found.entered_by_id else "同学用暗号就能看到。"
+        messages.success(request, f"回信已保存，{how}")
+        return redirect("cards:card", pk=pk)
     return _show(request, found, answer=form)
 
 
@@ -152,16 +144,15 @@ def meet(request: ActorRequest, pk: int) -> HttpResponse:
     """Note the day of the meeting."""
     found = _card(request, pk)
     form = MeetForm(request.POST, today=request.actor.today, auto_id="id_meet_%s")
-    if form.is_valid():
-        try:
-            note_meeting(
-                actor=request.actor, card=found, on=form.cleaned_data["date"], version=form.cleaned_data["version"]
-            )
-        except DomainError as error:
-            _explain(form, error, found)
-        else:
-            messages.success(request, "已记下约谈日期。")
-            return redirect("cards:card", pk=pk)
+    if record_changed(
+        form,
+        found,
+        lambda: note_meeting(
+            actor=request.actor, card=found, on=form.cleaned_data["date"], version=form.cleaned_data["version"]
+        ),
+    ):
+        messages.success(request, "已记下约谈日期。")
+        return redirect("cards:card", pk=pk)
     return _show(request, found, meet=form)
 
 
@@ -170,20 +161,19 @@ def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
     """Note that home was told, or why not."""
     found = _card(request, pk)
     form = HomeForm(request.POST, may_tell=found.may_tell_home, auto_id="id_home_%s")
-    if form.is_valid():
-        try:
-            decide_home(
-                actor=request.actor,
-                card=found,
-                contacted=form.cleaned_data["contacted"] == CONTACTED,
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-            )
-        except DomainError as error:
-            _explain(form, error, found)
-        else:
-            messages.success(request, "已记下。")
-            return redirect("cards:card", pk=pk)
+    if record_changed(
+        form,
+        found,
+        lambda: decide_home(
+            actor=request.actor,
+            card=found,
+            contacted=form.cleaned_data["contacted"] == CONTACTED,
+            reason=form.cleaned_data["reason"],
+            version=form.cleaned_data["version"],
+        ),
+    ):
+        messages.success(request, "已记下。")
+        return redirect("cards:card", pk=pk)
     return _show(request, found, home=form)
 
 
@@ -191,10 +181,7 @@ def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
 def close(request: ActorRequest, pk: int) -> HttpResponse:
     """Put the card away; a button takes it back."""
     found = _card(request, pk)
-    try:
-        close_card(actor=request.actor, card=found)
-    except DomainError as error:
-        messages.warning(request, error.message)
+    if not button_done(request, lambda: close_card(actor=request.actor, card=found)):
         return redirect("cards:card", pk=pk)
     offer_undo(request, "这张树洞卡已收起。", reverse("cards:reopen", args=[pk]))
     return redirect("cards:inbox")
@@ -233,19 +220,16 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     if not is_teacher(request.actor):
         raise PermissionDenied
     form = CardForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            stored = enter_paper_card(
-                actor=request.actor, pupil=pupil, data=form.card_data(), submission=form.cleaned_data["submission"]
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, "已录入。回信请当面交给同学。")
-            return redirect("cards:card", pk=stored.pk)
+    if done := form_saved(
+        form,
+        lambda: enter_paper_card(
+            actor=request.actor, pupil=pupil, data=form.card_data(), submission=form.cleaned_data["submission"]
+        ),
+    ):
+        messages.success(request, "已录入。回信请当面交给同学。")
+        return redirect("cards:card", pk=done.value.pk)
     label = class_labels({pupil.pk}, request.actor.calendar.this_year()).get(pupil.pk, "")
-    context = {"pupil": pupil, "class_label": label, "form": form}
-    return render(request, "treehole/paper.html", context, status=422 if form.errors else 200)
+    return show_form(request, "treehole/paper.html", form, pupil=pupil, class_label=label)
 
 
 @page_for(Role.MORAL_OFFICE)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
-from core.errors import DomainError
+from core.saving import button_done, form_saved, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from records.enums import RecordKind, ReferralState
@@ -61,25 +61,22 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
     form = ReferForm(request.POST or None, initial=initial)
     context = {
         "pupil": pupil,
-        "form": form,
         "draft": draft,
         "back_url": _back(request, pupil, in_reach=in_reach),
         "has_counsellor": has_counsellor(pupil.school_id, on=request.actor.today),
     }
-    if request.method == "POST" and form.is_valid():
-        try:
-            refer(
-                actor=request.actor,
-                pupil=pupil,
-                text=form.cleaned_data["text"],
-                submission=form.cleaned_data["submission"],
-                draft_key=draft.key if draft is not None else "",
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            return _referred(request, pupil, context)
-    return render(request, "counsel/refer.html", context, status=422 if form.errors else 200)
+    if form_saved(
+        form,
+        lambda: refer(
+            actor=request.actor,
+            pupil=pupil,
+            text=form.cleaned_data["text"],
+            submission=form.cleaned_data["submission"],
+            draft_key=draft.key if draft is not None else "",
+        ),
+    ):
+        return _referred(request, pupil, context)
+    return show_form(request, "counsel/refer.html", form, **context)
 
 
 def _back(request: ActorRequest, pupil: Pupil, *, in_reach: bool) -> str:
@@ -191,11 +188,7 @@ def _show(
 def take(request: ActorRequest, pk: int) -> HttpResponse:
     """Acknowledge a referral."""
     found = _referral(request, pk)
-    try:
-        acknowledge(actor=request.actor, referral=found)
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
+    if button_done(request, lambda: acknowledge(actor=request.actor, referral=found)):
         messages.success(request, f"已接收，{found.created_by.name}老师会收到通知。")
     return redirect("counsel:referral", pk=pk)
 
@@ -205,19 +198,18 @@ def say(request: ActorRequest, pk: int) -> HttpResponse:
     """The short word to whoever referred."""
     found = _referral(request, pk)
     form = WordForm(request.POST, auto_id="id_word_%s")
-    if form.is_valid():
-        try:
-            answer(
-                actor=request.actor,
-                referral=found,
-                text=form.cleaned_data["answer"],
-                version=form.cleaned_data["version"],
-            )
-        except DomainError as error:
-            _explain(form, error, found)
-        else:
-            messages.success(request, f"已回复{found.created_by.name}老师。")
-            return redirect("counsel:referral", pk=pk)
+    if record_changed(
+        form,
+        found,
+        lambda: answer(
+            actor=request.actor,
+            referral=found,
+            text=form.cleaned_data["answer"],
+            version=form.cleaned_data["version"],
+        ),
+    ):
+        messages.success(request, f"已回复{found.created_by.name}老师。")
+        return redirect("counsel:referral", pk=pk)
     return _show(request, found, word=form)
 
 
@@ -226,37 +218,27 @@ def note(request: ActorRequest, pk: int) -> HttpResponse:
     """The counsellor's own notes."""
     found = _referral(request, pk)
     form = NotesForm(request.POST, auto_id="id_notes_%s")
-    if form.is_valid():
-        try:
-            write_notes(
-                actor=request.actor,
-                referral=found,
-                notes=form.cleaned_data["notes"],
-                version=form.cleaned_data["version"],
-                draft_key=f"referral/{found.pk}",
-            )
-        except DomainError as error:
-            _explain(form, error, found)
-        else:
-            messages.success(request, "已保存您的记录。")
-            return redirect("counsel:referral", pk=pk)
+    if record_changed(
+        form,
+        found,
+        lambda: write_notes(
+            actor=request.actor,
+            referral=found,
+            notes=form.cleaned_data["notes"],
+            version=form.cleaned_data["version"],
+            draft_key=f"referral/{found.pk}",
+        ),
+    ):
+        messages.success(request, "已保存您的记录。")
+        return redirect("counsel:referral", pk=pk)
     return _show(request, found, notes=form)
-
-
-def _explain(form: WordForm | NotesForm, error: DomainError, found: Referral) -> None:
-    form.add_error(None, error.message)
-    if error.code == "changed_meanwhile":
-        form.show_version(found.version)
 
 
 @action_for(Role.COUNSELLOR)
 def finish(request: ActorRequest, pk: int) -> HttpResponse:
     """Close a referral; a button takes it back."""
     found = _referral(request, pk)
-    try:
-        close(actor=request.actor, referral=found)
-    except DomainError as error:
-        messages.warning(request, error.message)
+    if not button_done(request, lambda: close(actor=request.actor, referral=found)):
         return redirect("counsel:referral", pk=pk)
     offer_undo(request, "这条转介已结束。", reverse("counsel:reopen", args=[pk]))
     return redirect("counsel:home")
@@ -266,10 +248,7 @@ def finish(request: ActorRequest, pk: int) -> HttpResponse:
 def take_up(request: ActorRequest, pk: int) -> HttpResponse:
     """Open a closed referral again."""
     found = _referral(request, pk)
-    try:
-        reopen(actor=request.actor, referral=found)
-    except DomainError as error:
-        messages.warning(request, error.message)
+    button_done(request, lambda: reopen(actor=request.actor, referral=found))
     return redirect("counsel:referral", pk=pk)
 
 

@@ -9,11 +9,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.http import ActorRequest, form_for, get_visible_or_404
-from core.errors import DomainError
+from core.saving import form_saved, record_changed
 from mentors.models import Teacher
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
-from records.forms.desk import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
-from records.models import HeartTalk, HomeVisit
+from records.forms.desk import TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.queries.desk_choices import (
     companions_of,
     known_talks,
@@ -33,11 +32,6 @@ from schools.calendar import YearCalendar
 from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import Enrolment, Pupil
-
-#: The same form came a second time (back button) with other words: nothing typed may vanish unsaid.
-SENT_BEFORE = "这份表单刚才已经保存过一次。要改内容，请在学生的页上打开那条记录，点“修改”。"
-#: Refusals of the services that belong to a field; others stand above the form.
-FIELD_OF = {"date_out_of_range": "date", "no_pupil": "pupils"}
 
 
 @form_for(*RECORDERS)
@@ -67,23 +61,20 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
         initial=draft.over(request, initial, VisitEntryForm),
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": plan}
-    if request.method == "POST" and form.is_valid():
-        try:
-            visit = log_visit(
-                actor=request.actor,
-                pupil=pupil,
-                term=calendar.term_for(form.cleaned_data["date"]),
-                data=form.visit_data(),
-                teachers=_chosen(team, form),
-                submission=form.cleaned_data["submission"],
-                draft_key=draft.key,
-            )
-        except DomainError as error:
-            _explain(form, error)
-        else:
-            if _is_same(form, VisitEntryForm.initial_of(visit)):
-                return saved(request, [pupil], _sentence(calendar, visit.term, [pupil], "家访"))
-            form.add_error(None, SENT_BEFORE)
+    if done := form_saved(
+        form,
+        lambda: log_visit(
+            actor=request.actor,
+            pupil=pupil,
+            term=calendar.term_for(form.cleaned_data["date"]),
+            data=form.visit_data(),
+            teachers=_chosen(team, form),
+            submission=form.cleaned_data["submission"],
+            draft_key=draft.key,
+        ),
+        same=form.is_what,
+    ):
+        return saved(request, [pupil], _sentence(calendar, done.value.term, [pupil], "家访"))
     return render_form(request, "desk/visit.html", context)
 
 
@@ -108,25 +99,22 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "record": visit, "kind": "visit", "draft": draft}
     context["conflict"] = draft.conflict(form, stored, visit.version, visit.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_visit(
-                actor=request.actor,
-                visit=visit,
-                version=form.cleaned_data["version"],
-                data=form.visit_data(),
-                teachers=_chosen(team, form),
-                draft_key=draft.key,
-            )
-        except DomainError as error:
-            if error.code == "changed_meanwhile" and _is_same(form, stored):
-                drop_draft(actor=request.actor, key=draft.key)
-                return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
-            _explain(form, error, visit)
-            if error.code == "changed_meanwhile":
-                context["conflict"] = conflict_of(form, stored, RecordKind.VISIT, visit.pk)
-        else:
-            return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+    if record_changed(
+        form,
+        visit,
+        lambda: update_visit(
+            actor=request.actor,
+            visit=visit,
+            version=form.cleaned_data["version"],
+            data=form.visit_data(),
+            teachers=_chosen(team, form),
+            draft_key=draft.key,
+        ),
+        again=lambda: drop_draft(actor=request.actor, key=draft.key),
+    ):
+        return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+    if form.conflicts:
+        context["conflict"] = conflict_of(form, stored, RecordKind.VISIT, visit.pk)
     return render_form(request, "desk/visit.html", context)
 
 
@@ -152,25 +140,21 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
         classes=[e.school_class.label for e in others],
         initial=draft.over(request, initial, TalkEntryForm),
     )
-    if request.method == "POST" and form.is_valid():
-        chosen = set(form.cleaned_data["pupils"])
-        pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
-        try:
-            talk = log_talk(
-                actor=request.actor,
-                pupils=pupils,
-                term=calendar.term_for(form.cleaned_data["date"]),
-                data=form.talk_data(),
-                submission=form.cleaned_data["submission"],
-                draft_key=draft.key,
-            )
-        except DomainError as error:
-            _explain(form, error)
-        else:
-            same_pupils = set(talk.pupils.all()) == set(pupils)
-            if same_pupils and _is_same(form, TalkEntryForm.initial_of(talk)):
-                return saved(request, pupils, _sentence(calendar, talk.term, pupils, "谈心"))
-            form.add_error(None, SENT_BEFORE)
+    chosen = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
+    pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
+    if done := form_saved(
+        form,
+        lambda: log_talk(
+            actor=request.actor,
+            pupils=pupils,
+            term=calendar.term_for(form.cleaned_data["date"]),
+            data=form.talk_data(),
+            submission=form.cleaned_data["submission"],
+            draft_key=draft.key,
+        ),
+        same=lambda talk: set(talk.pupils.all()) == set(pupils) and form.is_what(talk),
+    ):
+        return saved(request, pupils, _sentence(calendar, done.value.term, pupils, "谈心"))
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})
 
 
@@ -198,27 +182,25 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "kind": "talk", "pupils": pupils}
     context |= {"draft": draft, "conflict": draft.conflict(form, stored, talk.version, talk.pk)}
-    if request.method == "POST" and form.is_valid():
-        chosen = [p for p, _name in known if p.pk in set(form.cleaned_data["pupils"])]
-        try:
-            update_talk(
-                actor=request.actor,
-                talk=talk,
-                version=form.cleaned_data["version"],
-                data=form.talk_data(),
-                pupils=chosen,
-                draft_key=draft.key,
-            )
-        except DomainError as error:
-            if error.code == "changed_meanwhile" and _is_same(form, stored):
-                drop_draft(actor=request.actor, key=draft.key)
-                return saved(request, [pupil], "已保存谈心记录。")
-            _explain(form, error, talk)
-            if error.code == "changed_meanwhile":
-                context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
-        else:
-            # The page that was left comes first; the ticks of all who came or went follow.
-            return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。")
+    keys = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
+    chosen = [p for p, _name in known if p.pk in keys]
+    if record_changed(
+        form,
+        talk,
+        lambda: update_talk(
+            actor=request.actor,
+            talk=talk,
+            version=form.cleaned_data["version"],
+            data=form.talk_data(),
+            pupils=chosen,
+            draft_key=draft.key,
+        ),
+        again=lambda: drop_draft(actor=request.actor, key=draft.key),
+    ):
+        # The page that was left comes first; the ticks of all who came or went follow.
+        return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。")
+    if form.conflicts:
+        context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
     return render_form(request, "desk/talk.html", context)
 
 
@@ -266,21 +248,3 @@ def _sentence(calendar: YearCalendar, term: Term, pupils: Sequence[Pupil], what:
     # A date in another term counts there, and its tick does not turn here: say so.
     where = "" if term.pk == calendar.term.pk else f"，按日期计入{term.short_name}"
     return f"已登记{who}的{what}{where}。"
-
-
-def _explain(form: NoteForm, error: DomainError, stored: HomeVisit | HeartTalk | None = None) -> None:
-    name = FIELD_OF.get(error.code)
-    form.add_error(name if name in form.fields else None, error.message)
-    if error.code == "changed_meanwhile" and stored is not None:
-        form.show_version(stored.version)
-
-
-def _is_same(form: NoteForm, stored: dict[str, Any]) -> bool:
-    """Whether what is stored is what was typed: then a second post of the form is done already."""
-    return all(
-        _unordered(form.cleaned_data[name]) == _unordered(value) for name, value in stored.items() if name != "version"
-    )
-
-
-def _unordered(value: Any) -> Any:
-    return sorted(value) if isinstance(value, list) else value
