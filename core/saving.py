@@ -44,10 +44,11 @@ def attempt(service: Callable[[], T]) -> T | DomainError:
 
 
 def refuse(form: BaseForm, refusal: DomainError) -> None:
-    """Put the sentence of `refusal` beside the field it belongs to."""
+    """Put the sentence of `refusal` beside the field it belongs to; `form.has_error(field, code)` finds it again."""
     places: dict[str, str] = getattr(form, "field_of", {})
     name = places.get(refusal.code, places.get(ELSE))
-    form.add_error(name if name in form.fields else None, refusal.message)
+    error = forms.ValidationError(refusal.message, code=refusal.code)
+    form.add_error(name if name in form.fields else None, error)
 
 
 def form_saved(form: BaseForm, service: Callable[[], T], *, same: Callable[[T], bool] | None = None) -> Saved[T] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.forms import BoundField
@@ -78,6 +78,15 @@ class PaperSettingsForm(forms.Form):
 
     With `names_letter` it holds the letter's name, too, which is the plan's; `seen_label` is what it was.
     """
+
+    field_of: ClassVar = {
+        "picture_too_large": "logo",
+        "not_a_picture": "logo",
+        "picture_too_many_pixels": "logo",
+        "picture_broken": "logo",
+        "label_unfit": "label_own",
+        "label_stale": "label_own",
+    }
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen_label = forms.CharField(widget=forms.HiddenInput, required=False)

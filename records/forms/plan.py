@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
@@ -37,6 +37,8 @@ class ActionRow:
 
 class PlanForm(forms.Form):
     """Everything of a plan that a school decides itself. `version` is the version that was edited."""
+
+    field_of: ClassVar = {"before_current": "effective_from", "load_above_cap": "cap"}
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     effective_from = forms.DateField(

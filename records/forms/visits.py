@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
@@ -12,6 +12,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from core.fields import DayField
+from core.saving import ELSE
 from records.forms.desk import PICKS
 from records.models import VisitPlan
 from records.services.visit_plans import WISH_LENGTH
@@ -22,6 +23,8 @@ STALE = "请刷新页面后再选文件。"
 
 class VisitPlanForm(forms.Form):
     """Day, time and company of one or several visits. `teachers` are (key, name) pairs."""
+
+    field_of: ClassVar = {"date_out_of_range": "date"}
 
     date = DayField(label="日期")
     time = forms.TimeField(
@@ -58,6 +61,8 @@ class VisitPlanForm(forms.Form):
 
 class WishForm(forms.Form):
     """When a family would like to be visited."""
+
+    field_of: ClassVar = {ELSE: "text"}
 
     text = forms.CharField(
         label="方便的时间和方式",

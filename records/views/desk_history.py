@@ -13,7 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.clock import now
-from core.errors import DomainError
+from core.saving import button_done
 from records.enums import RecordKind
 from records.models import GrowthLetter, Referral, TreeHoleCard
 from records.queries.history import (
@@ -113,10 +113,7 @@ def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     if not is_own(request.actor, record):
         raise PermissionDenied
     pupils = pupils_of(record)
-    try:
-        restore_note(actor=request.actor, record=record)
-    except DomainError as error:
-        messages.warning(request, error.message)
+    if not button_done(request, lambda: restore_note(actor=request.actor, record=record)):
         return redirect("desk:deleted")
     messages.success(request, f"已恢复{pupils[0].name}的{RecordKind(kind).label}。")
     pupil = next((p for p in pupils if can_see_pupil_records(request.actor, p)), None)

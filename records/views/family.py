@@ -6,12 +6,13 @@ The gate itself is `students.family`; the pages about the mentor are `mentors.vi
 from typing import Any
 from urllib.parse import quote
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import DomainError
+from core.saving import form_saved
 from mentors.queries.choices import mentoring_of
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
@@ -38,15 +39,15 @@ def slip(request: HttpRequest, key: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid():
-            try:
-                opened = open_slip(key=key, code=form.cleaned_data["code"], phone_tail=form.cleaned_data["phone_tail"])
-            except DomainError as error:
-                form.add_error(None, error.message)
-                status = 429 if error.code == "slip_locked" else 422
-            else:
-                remember(request, opened)
-                return _land(opened)
+        opened = form_saved(
+            form,
+            lambda: open_slip(key=key, code=form.cleaned_data["code"], phone_tail=form.cleaned_data["phone_tail"]),
+        )
+        if opened is not None:
+            remember(request, opened.value)
+            return _land(opened.value)
+        if form.has_error(NON_FIELD_ERRORS, "slip_locked"):
+            status = 429
     return posts_here(
         render(request, "family/slip.html", {"form": form, "school": found.school if found else None}, status=status)
     )

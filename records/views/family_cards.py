@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import today
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models import Teacher
 from records.forms.care import CodeForm, PupilCardForm
@@ -48,19 +48,17 @@ def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         # A teacher who helps with the slip on the own device must not write in the pupil's place.
         messages.warning(request, "您现在以教师账号登录，不能替同学交树洞卡。纸质卡请在“树洞卡”里录入。")
         return redirect("family:card_new", key=opened.key)
-    if request.method == "POST" and form.is_valid():
-        try:
-            card = hand_in_card(
-                slip=opened, teacher=teacher, data=form.card_data(), submission=form.cleaned_data["submission"]
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            _remember(request, opened, card)
-            request.session[FRESH_KEY] = card.pk
-            return redirect("family:card", key=opened.key, pk=card.pk)
-    context = {"slip": opened, "school": opened.school, "teacher": teacher, "form": form}
-    return posts_here(render(request, "treehole/family_new.html", context, status=422 if form.errors else 200))
+    if done := form_saved(
+        form,
+        lambda: hand_in_card(
+            slip=opened, teacher=teacher, data=form.card_data(), submission=form.cleaned_data["submission"]
+        ),
+    ):
+        _remember(request, opened, done.value)
+        request.session[FRESH_KEY] = done.value.pk
+        return redirect("family:card", key=opened.key, pk=done.value.pk)
+    page = show_form(request, "treehole/family_new.html", form, slip=opened, school=opened.school, teacher=teacher)
+    return posts_here(page)
 
 
 def _chosen(request: HttpRequest, opened: FamilySlip) -> Teacher | None:
@@ -87,18 +85,12 @@ def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 def cards(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """Asks for the word 暗号; shows what this session has opened, and nothing else."""
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                card = open_by_code(slip=opened, code=form.cleaned_data["code"])
-            except DomainError as error:
-                form.add_error("code", error.message)
-                status = 429 if error.code == "card_locked" else 422
-            else:
-                _remember(request, opened, card)
-                return redirect("family:card", key=opened.key, pk=card.pk)
+    status = 422 if request.method == "POST" else 200
+    if done := form_saved(form, lambda: open_by_code(slip=opened, code=form.cleaned_data["code"])):
+        _remember(request, opened, done.value)
+        return redirect("family:card", key=opened.key, pk=done.value.pk)
+    if form.has_error("code", "card_locked"):
+        status = 429
     context: dict[str, Any] = {"slip": opened, "school": opened.school, "form": form}
     context["cards"] = cards_of_slip(opened, _open_keys(request, opened))
     return posts_here(render(request, "treehole/family_cards.html", context, status=status))

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
+from core.saving import form_saved
 from records.forms.family import ReplyForm
 from records.queries.family import letters_for_family
 from records.services.replies import reply_to_letter
@@ -27,12 +27,7 @@ def reply(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
         messages.warning(request, "您现在以教师账号登录，不能替家长写回音。请用家长的手机打开。")
         return redirect("family:letter", key=opened.key, pk=pk)
     form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            reply_to_letter(letter=found, text=form.cleaned_data["text"])
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, "回音已送到老师那里。老师读到以前，您还可以修改。")
-            return redirect("family:letter", key=opened.key, pk=pk)
+    if form_saved(form, lambda: reply_to_letter(letter=found, text=form.cleaned_data["text"])):
+        messages.success(request, "回音已送到老师那里。老师读到以前，您还可以修改。")
+        return redirect("family:letter", key=opened.key, pk=pk)
     return show_letter(request, opened, found, form=form, status=422)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.saving import attempt
 from core.undo import offer_undo
 from records.contexts import paragraphs
 from records.documents.growth_letter import stylesheets
@@ -114,20 +115,16 @@ def _by_hand(
     version, submission = form.cleaned_data.get("version"), form.cleaned_data.get("submission")
     if version is None or submission is None:
         return _page(request, desk, row, form, context, status=422)
-    try:
-        if done:
-            mark_handwritten(
-                actor=request.actor,
-                pupil=pupil,
-                term=term,
-                version=version,
-                submission=submission,
-                draft_key=draft_key(pupil.pk, term),
-            )
-        else:
-            unmark_handwritten(actor=request.actor, pupil=pupil, term=term, version=version)
-    except DomainError as error:
-        return _refused(request, desk, row, form, context, error)
+    actor, key = request.actor, draft_key(pupil.pk, term)
+    refusal = attempt(
+        lambda: (
+            mark_handwritten(actor=actor, pupil=pupil, term=term, version=version, submission=submission, draft_key=key)
+            if done
+            else unmark_handwritten(actor=actor, pupil=pupil, term=term, version=version)
+        )
+    )
+    if isinstance(refusal, DomainError):
+        return _refused(request, desk, row, form, context, refusal)
     said = f"已记下：{pupil.name}的{desk.now.letter_label}是手写的。" if done else "可以在这里打字写了。"
     messages.success(request, said)
     return redirect("desk:letter_desk", pk=pupil.pk)

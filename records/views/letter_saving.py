@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.http import ActorRequest
 from core.errors import DomainError
+from core.saving import attempt
 from records.enums import LetterState
 from records.forms.desk import LetterForm
 from records.models import GrowthLetter
@@ -38,8 +39,8 @@ def try_save(
     body = form.cleaned_data["body"]
     # Where the plan wants no advice there is no field: what an earlier version of the plan left stays.
     advice = form.cleaned_data.get("advice", stored.advice if stored is not None else "")
-    try:
-        save(
+    refusal = attempt(
+        lambda: save(
             actor=request.actor,
             pupil=pupil,
             term=term,
@@ -49,13 +50,15 @@ def try_save(
             submission=form.cleaned_data["submission"],
             draft_key=draft_key,
         )
-    except DomainError as error:
-        if error.code == "not_allowed":
-            raise PermissionDenied from error
-        fresh = letter_of(request.actor, pupil, term)
-        if not _is_same(fresh, body, advice, error, hands_in=hands_in):
-            return error
-        drop_draft(actor=request.actor, key=draft_key)
+    )
+    if not isinstance(refusal, DomainError):
+        return None
+    if refusal.code == "not_allowed":
+        raise PermissionDenied from refusal
+    fresh = letter_of(request.actor, pupil, term)
+    if not _is_same(fresh, body, advice, refusal, hands_in=hands_in):
+        return refusal
+    drop_draft(actor=request.actor, key=draft_key)
     return None
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
+from core.saving import attempt
 from core.text import small_number
 from mentors.queries import find_pupils, find_teachers
 from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
@@ -34,18 +35,12 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     other = get_visible_or_404(everybody, request.actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
-        try:
-            merge_pupils(
-                actor=request.actor,
-                kept=kept,
-                other=other,
-                keep_letters_of=small_number(request.POST.get("letters")),
-            )
-        except DomainError as refusal:
-            context["problem"], status = refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY
-        else:
+        letters = small_number(request.POST.get("letters"))
+        done = attempt(lambda: merge_pupils(actor=request.actor, kept=kept, other=other, keep_letters_of=letters))
+        if not isinstance(done, DomainError):
             messages.success(request, f"{kept.name}的两条登记已合并。")
             return redirect("manage:pupil", pk=pk)
+        context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
     context["merge"] = draw_pupil_merge(actor=request.actor, kept=kept, other=other)
     context["other"] = other
     return render(request, "manage/merge_pupils.html", context, status=status)
@@ -66,13 +61,11 @@ def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     other = get_visible_or_404(everybody, request.actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
-        try:
-            merge_teachers(actor=request.actor, kept=kept, other=other)
-        except DomainError as refusal:
-            context["problem"], status = refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY
-        else:
+        done = attempt(lambda: merge_teachers(actor=request.actor, kept=kept, other=other))
+        if not isinstance(done, DomainError):
             messages.success(request, f"{kept.name}老师的两条登记已合并。")
             return redirect("manage:person", pk=pk)
+        context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
     context["merge"] = draw_teacher_merge(actor=request.actor, kept=kept, other=other)
     context["other"] = other
     return render(request, "manage/merge_teachers.html", context, status=status)

@@ -15,6 +15,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.colours import READABLE, contrast_on_white, is_colour
 from core.errors import DomainError
 from core.pdf import picture_type
+from core.saving import attempt, refuse
 from core.text import clean_text
 from records.forms.conflict import differing
 from records.forms.paper_settings import LABELS, SECTIONS, SWATCHES, PaperSettingsForm
@@ -25,15 +26,6 @@ from schools.enums import Design
 from schools.models import Plan, School
 from schools.queries import paper_settings, schools_visible_to, style_of
 from schools.services import clean_words
-
-#: Which field the sentence of a refusal belongs to; all others stand above the form.
-FIELD_OF = {
-    "picture_too_large": "logo",
-    "not_a_picture": "logo",
-    "picture_too_many_pixels": "logo",
-    "picture_broken": "logo",
-    "label_unfit": "label_own",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +71,9 @@ def settings_page(request: ActorRequest) -> HttpResponse:
         return _restored(request, known)
     form = known.form(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            save_paper_settings(actor=request.actor, school=known.school, change=form.change())
-        except DomainError as error:
-            return _refused(request, known, form, error)
+        done = attempt(lambda: save_paper_settings(actor=request.actor, school=known.school, change=form.change()))
+        if isinstance(done, DomainError):
+            return _refused(request, known, form, done)
         messages.success(request, "版面设置已保存，之后打印的都按新的样子。")
         return redirect("papers:settings")
     return _page(request, known, form)
@@ -106,13 +97,13 @@ def _refused(request: ActorRequest, known: _Known, form: PaperSettingsForm, erro
     if error.code == "label_stale":
         data["seen_label"] = known.label
     elif error.code != "stale" or known.version == form.cleaned_data["version"]:
-        form.add_error(FIELD_OF.get(error.code), error.message)
+        refuse(form, error)
         return _page(request, known, form)
     # What was typed stays; saved once more, now with knowledge of the other, it holds.
     data["version"], data["colour"] = str(known.version), form.cleaned_data["colour"]
     again = known.form(data)
     if error.code == "label_stale":
-        again.add_error("label_own", error.message)
+        refuse(again, error)
         return _page(request, known, again)
     rows = differing(again, again.stored(known.style))
     return _page(request, known, again, conflict=rows, status=HTTPStatus.CONFLICT)

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,7 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.clock import cn_day
-from core.errors import DomainError
+from core.saving import form_saved, show_form
 from records.forms.plan import PlanForm
 from records.services.plan import change_plan
 from schools.calendar import SchoolCalendar, YearCalendar
@@ -209,20 +208,13 @@ def edit(request: ActorRequest) -> HttpResponse:
     # The newest version is edited, even if it is yet to take effect.
     newest = max(versions, key=lambda rules: rules.plan.version)
     form = PlanForm(newest, grades_of(year.school), actor.today, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            plan = change_plan(actor=actor, year=year, seen_version=form.cleaned_data["version"], change=form.change())
-        except DomainError as error:
-            form.add_error({"before_current": "effective_from", "load_above_cap": "cap"}.get(error.code), error.message)
-        else:
-            messages.success(request, _saved_words(plan.version, plan.effective_from, actor.today))
-            return redirect("plan:detail")
-    return render(
-        request,
-        "plan/edit.html",
-        {"form": form, "plan": newest.plan, "year": year},
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-    )
+    if done := form_saved(
+        form,
+        lambda: change_plan(actor=actor, year=year, seen_version=form.cleaned_data["version"], change=form.change()),
+    ):
+        messages.success(request, _saved_words(done.value.version, done.value.effective_from, actor.today))
+        return redirect("plan:detail")
+    return show_form(request, "plan/edit.html", form, plan=newest.plan, year=year)
 
 
 def _saved_words(version: int, effective_from: datetime.date, today: datetime.date) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.saving import form_saved, show_form
 from core.undo import offer_undo
 from mentors.models import Teacher
 from records.forms.visits import VisitPlanForm
@@ -68,41 +69,28 @@ def plan(request: ActorRequest) -> HttpResponse:
         initial={"teachers": [t.pk for t in team if t.user_id == request.actor.user_id]},
     )
     keys = set(request.POST.getlist("pupils"))
-    if request.method == "POST" and form.is_valid():
-        pupils = [row.pupil for row in rows if str(row.pupil.pk) in keys]
-        try:
-            if len(pupils) != len(keys):
-                raise PermissionDenied
-            planned = plan_visits(
-                actor=request.actor,
-                term=calendar.term,
-                pupils=pupils,
-                date=form.cleaned_data["date"],
-                time=form.cleaned_data["time"],
-                teachers=_chosen(team, form),
-                remark=form.cleaned_data["remark"],
-            )
-        except DomainError as error:
-            form.add_error("date" if error.code == "date_out_of_range" else None, error.message)
-        else:
-            who = pupils[0].name if len(planned) == 1 else f" {len(planned)} 位同学"
-            messages.success(request, f"已约好{who}的家访。")
-            return redirect(f"{reverse('desk:visit_plan')}?class={chosen.pk}")
-    return render(
+    pupils = [row.pupil for row in rows if str(row.pupil.pk) in keys]
+    if form.is_valid() and len(pupils) != len(keys):
+        raise PermissionDenied
+    if done := form_saved(
+        form,
+        lambda: plan_visits(actor=request.actor, term=calendar.term, pupils=pupils, **_agreed(team, form)),
+    ):
+        who = pupils[0].name if len(done.value) == 1 else f" {len(done.value)} 位同学"
+        messages.success(request, f"已约好{who}的家访。")
+        return redirect(f"{reverse('desk:visit_plan')}?class={chosen.pk}")
+    return show_form(
         request,
         "desk/visit_plan.html",
-        {
-            "calendar": calendar,
-            "classes": classes,
-            "chosen": chosen,
-            "rows": rows,
-            "form": form,
-            "checked": keys,
-            "open_count": sum(row.tick.is_open for row in rows),
-            "done_count": sum(not row.tick.is_open for row in rows),
-            "today": request.actor.today,
-        },
-        status=422 if form.is_bound and form.errors else 200,
+        form,
+        calendar=calendar,
+        classes=classes,
+        chosen=chosen,
+        rows=rows,
+        checked=keys,
+        open_count=sum(row.tick.is_open for row in rows),
+        done_count=sum(not row.tick.is_open for row in rows),
+        today=request.actor.today,
     )
 
 
@@ -119,28 +107,10 @@ def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
         initial=VisitPlanForm.initial_of(found),
     )
     back = f"{reverse('desk:visit_plan')}?class={school_class.pk}"
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_visit_plan(
-                actor=request.actor,
-                plan=found,
-                date=form.cleaned_data["date"],
-                time=form.cleaned_data["time"],
-                teachers=_chosen(team, form),
-                remark=form.cleaned_data["remark"],
-            )
-        except DomainError as error:
-            form.add_error("date" if error.code == "date_out_of_range" else None, error.message)
-        else:
-            messages.success(request, f"已改好{found.pupil.name}的家访安排。")
-            return redirect(back)
-    context: dict[str, Any] = {
-        "plan": found,
-        "pupil": found.pupil,
-        "form": form,
-        "back_url": back,
-    }
-    return render(request, "desk/visit_plan_edit.html", context, status=422 if form.is_bound and form.errors else 200)
+    if form_saved(form, lambda: change_visit_plan(actor=request.actor, plan=found, **_agreed(team, form))):
+        messages.success(request, f"已改好{found.pupil.name}的家访安排。")
+        return redirect(back)
+    return show_form(request, "desk/visit_plan_edit.html", form, plan=found, pupil=found.pupil, back_url=back)
 
 
 @action_for(Role.HOMEROOM)
@@ -185,6 +155,7 @@ def _pairs(teachers: list[Teacher]) -> list[tuple[int, str]]:
     return [(t.pk, t.name) for t in teachers]
 
 
-def _chosen(team: list[Teacher], form: VisitPlanForm) -> list[Teacher]:
-    keys = set(form.cleaned_data["teachers"])
-    return [t for t in team if t.pk in keys]
+def _agreed(team: list[Teacher], form: VisitPlanForm) -> dict[str, Any]:
+    """What a valid form says of a visit: day, time, remark, and who of `team` comes along."""
+    data = form.cleaned_data
+    return {**data, "teachers": [t for t in team if t.pk in set(data["teachers"])]}
