@@ -9,6 +9,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -19,10 +20,11 @@ M = TypeVar("M", bound=models.Model)
 
 
 class ActorRequest(HttpRequest):
-    """A request past the sign-in gate: `actor` is there and `user` is a real one."""
+    """A request past the sign-in gate: `actor` and `htmx` are there and `user` is a real one."""
 
     actor: Actor
     user: User
+    htmx: HtmxDetails
 
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]

@@ -79,7 +79,7 @@ def assign(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     context["full_mentor"] = mentor if isinstance(problem, CapReached) else None
     context["said"] = _said(row, mentor)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if request.htmx:
         context["row"] = next(r for r in context["board"].rows if r.enrolment.pupil_id == pupil)
         return render(request, "board/_changed.html", context, status=status)
     if problem:

@@ -73,7 +73,7 @@ def _saved(request: ActorRequest, candidate: RoundMentor, service: Callable[[], 
     done = attempt(service)
     if isinstance(done, DomainError):
         return _sheet(request, candidate, problem=done)
-    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if request.htmx:
         return _sheet(request, candidate)
     search = _search(request)
     query = f"?{urlencode({'q': search})}" if search else ""
@@ -86,7 +86,7 @@ def _search(request: ActorRequest) -> str:
 
 def _sheet(request: ActorRequest, candidate: RoundMentor, *, problem: DomainError | None = None) -> HttpResponse:
     search = _search(request)
-    template = "marks/_sheet.html" if request.htmx and request.method == "POST" else "marks/sheet.html"  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    template = "marks/_sheet.html" if request.htmx and request.method == "POST" else "marks/sheet.html"
     return render(
         request,
         template,

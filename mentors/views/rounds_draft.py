@@ -82,9 +82,9 @@ def place(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     )
     done = form_saved(form, lambda: _place(request, row, line, form.cleaned_data["mentor"], view))
     if done is None:
-        template = "rounds/_place.html" if request.htmx else "rounds/place.html"  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        template = "rounds/_place.html" if request.htmx else "rounds/place.html"
         return show_form(request, template, form, round=row, line=line, query=request.GET.urlencode())
-    if not request.htmx:  # type: ignore[attr-defined]  # as above
+    if not request.htmx:
         messages.success(request, done.value)
         return redirect(f"{reverse('rounds:draft', args=[pk])}?{request.GET.urlencode()}")
     answer = render(request, "rounds/_draft.html", _context(request, find_round(request, pk)) | {"said": done.value})

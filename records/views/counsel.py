@@ -96,7 +96,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
             request,
             "转介已保存，但学校还没有心理老师账号，暂时没有人能接收。已提醒德育室；着急的话，请当面去找。",
         )
-    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if not request.htmx:
         return redirect(context["back_url"])
     may_log = may_log_for(request.actor, [pupil.pk], request.actor.calendar.this_year())
     shows = request.GET.get("back") == "pupil"

@@ -142,7 +142,7 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str
     """
     offer_undo(request, message, undo)
     target = back_url(request, pupils[0])
-    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if not request.htmx:
         return redirect(target)
     calendar = request.actor.calendar.now
     if target == reverse("desk:pupil", args=[pupils[0].pk]):

@@ -115,7 +115,7 @@ def settings_preview(request: ActorRequest) -> HttpResponse:
     known = _known(request)
     form = known.form(request.POST, request.FILES)
     is_valid = form.is_valid()
-    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if not request.htmx:
         return _page(request, known, form, picture=_sample(known, form) if is_valid else None)
     context = {"form": form, "too_light": _too_light(form, known)}
     if not is_valid:

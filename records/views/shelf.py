@@ -118,7 +118,7 @@ def _book_page(
             "next": last.after if last is not None else BookStep.ISSUED,
             "today": request.actor.today,
             "filters": _filters(request.GET or request.POST),
-            "in_panel": bool(request.htmx and request.htmx.target == "panel"),  # type: ignore[attr-defined]  # django-htmx adds it
+            "in_panel": bool(request.htmx and request.htmx.target == "panel"),
         },
         status=status,
     )
@@ -224,7 +224,7 @@ def _unclear() -> DomainError:
 
 def _back(request: ActorRequest, calendar: YearCalendar) -> HttpResponse:
     """The shelf as it is now: alone for htmx (which empties the panel it came from), else its page."""
-    htmx = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
+    htmx = request.htmx
     if not htmx:
         return redirect(f"{reverse('papers:shelf')}?{_query(calendar, _form(request, calendar, request.POST))}")
     context = _page(request, calendar, request.POST) | {"oob": htmx.target == "panel"}
