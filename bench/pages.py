@@ -57,7 +57,10 @@ LONGER: dict[str, str] = {
         ("office board:list", "office office:dashboard", "office papers:index", "admin manage:classes"),
         "a line for each class",
     ),
-    "office rounds:*": "the mentors, classes or pupils of a whole grade",
+    **dict.fromkeys(
+        ("office rounds:candidates", "office rounds:draft", "office rounds:exceptions", "office rounds:progress"),
+        "the mentors, classes or pupils of a whole grade",
+    ),
 }
 
 
