@@ -15,6 +15,7 @@ from core.workbooks import CellError, Column, Record, Table, cell_text
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 from students.enums import Gender
+from students.imports.around import class_lines, leavers_in, leavers_line, lines_between
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianReader, GuardianRow
 from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
@@ -101,10 +102,15 @@ class _SheetReader:
         self._guardians = GuardianReader(table, self._cells)
         self._joins = "joined" in table.columns
         self._sheet_class = None if "class" in table.headings else self._class_of_sheet(file_name)
+        # Lines between the rows, and those of them that name the class of the rows beneath.
+        self._lines = lines_between(table)
+        self._class_lines = {} if "class" in table.headings else class_lines(self._lines, classes)
+        # The word for not being there that the sheet, or a line, says of all beneath.
+        self._left = leavers_in(table)
 
     def read(self) -> None:
         fit = self._cells.check_headings(COLUMNS)
-        if "class" not in self._table.headings and self._sheet_class is None:
+        if "class" not in self._table.headings and self._sheet_class is None and not any(self._class_lines.values()):
             message = "缺少“班级”一列，工作表的名称和标题里也看不出是哪个班。"
             row = self._table.header_row
             self._log.error("column_missing", message, sheet=self._sheet, row=row, column="班级")
@@ -115,6 +121,13 @@ class _SheetReader:
         self._reading.numbers = {}
         ordinals: list[int | None] = []
         for record in self._cells.records():
+            if record.row in self._class_lines:
+                self._begin_class(record, self._class_lines[record.row])
+                continue
+            if word := leavers_line(self._lines.get(record.row, "")):
+                self._left = word
+                self._cells.skip(record, who="学生")
+                continue
             pupil = self._pupil(record)
             if pupil is not None:
                 self._reading.rows.append(pupil)
@@ -123,6 +136,16 @@ class _SheetReader:
             self._cells.check_lengths(numbers, key)
         if "seat" not in self._table.columns:
             _take_ordinals(self._reading.rows[first:], ordinals)
+
+    def _begin_class(self, record: Record, key: ClassKey | None) -> None:
+        """The rows beneath a line are of the class that it names, of none if nobody can tell which."""
+        if key is None:
+            message = "这一行像是另一个班的标题，看不出是哪个班。请写成“一（1）班”这样的形式，或加上“班级”一列。"
+            self._log.error("class_line_unreadable", message, sheet=self._sheet, row=record.row)
+        elif key != self._sheet_class:
+            message = f"这一行写着班级，从这里起按{key.label}读取。请核对。"
+            self._log.warning("class_from_line", message, sheet=self._sheet, row=record.row, column="班级")
+        self._sheet_class = key
 
     def _misses_people(self) -> bool:
         """Whether columns that look like families' names or phones are not read, and no other is: then nobody goes in.
@@ -185,6 +208,11 @@ class _SheetReader:
         cells = self._cells
         typed_name = clean_name(record.text("name"))
         number = self._number(record)
+        told = [key for key in record.cells if key == "gender" or key.startswith("guardian")]
+        nameless = not typed_name and not number and any(map(record.text, told))
+        if nameless and not cells.is_foot(record, "") and record.row not in self._class_lines:
+            cells.warn("name_missing", "这一行没有写姓名，没有导入。是学生的，请补上姓名。", record, "name")
+            return None
         if (not typed_name and not number) or cells.is_foot(record, typed_name):
             cells.skip(record, who="学生")
             return None
@@ -216,7 +244,7 @@ class _SheetReader:
             return status, self._table.heading("remark")
         typed = record.text("name").rstrip()
         note = _NOTE(typed) if typed.endswith(_BRACKETS) else None
-        status = status_in_remark(note[1]) if note else ""
+        status = (status_in_remark(note[1]) if note else "") or self._left
         return status, self._table.heading("name") if status else ""
 
     def _number(self, record: Record) -> str | None:
@@ -241,6 +269,8 @@ class _SheetReader:
     def _class(self, record: Record) -> ClassKey | None:
         if "class" not in self._table.columns:
             key = self._sheet_class
+            if key is None:
+                self._cells.error("class_missing", "看不出这名学生是哪个班。请加上“班级”一列。", record, "name")
             known = key is not None and self._classes.check(key, shown=self._sheet, sheet=self._sheet)
             return key if known else None
         cell = record.cells["class"]
