@@ -19,7 +19,7 @@ from students.imports.around import class_lines, leavers_in, leavers_line, lines
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianReader, GuardianRow
 from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
-from students.imports.status import status_in_remark, status_of
+from students.imports.status import split_status, status_in_remark, status_mentioned, status_of
 
 # GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
 _GENDERS = {
@@ -218,6 +218,9 @@ class _SheetReader:
             return None
         self._reading.seen += 1
         sound = cells.sound(record)
+        bare, left = split_status(record.text("name"))
+        if left:
+            record.cells["name"] = bare
         name = cells.name(record, "name", required=True)
         gender = self._gender(record)
         school_class = self._class(record)
@@ -228,10 +231,10 @@ class _SheetReader:
             return None
         seat = whole_number(record.text("seat")) if "seat" in record.cells else None
         row = PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
-        row.status, row.status_column = self._status(record, remark)
+        row.status, row.status_column = self._status(record, remark, left)
         return row
 
-    def _status(self, record: Record, remark: str) -> tuple[str, str]:
+    def _status(self, record: Record, remark: str, left: str) -> tuple[str, str]:
         """The word that says that the pupil is not there, and its column; both empty for all others."""
         if "status" in self._table.columns:
             column = self._table.heading("status")
@@ -244,8 +247,12 @@ class _SheetReader:
             return status, self._table.heading("remark")
         typed = record.text("name").rstrip()
         note = _NOTE(typed) if typed.endswith(_BRACKETS) else None
-        status = (status_in_remark(note[1]) if note else "") or self._left
-        return status, self._table.heading("name") if status else ""
+        if status := left or (status_in_remark(note[1]) if note else "") or self._left:
+            return status, self._table.heading("name")
+        if word := status_mentioned(remark):
+            message = f"备注里说到“{word}”，按在读导入。已经不在校的，请改写为“已{word.removeprefix('已')}”。"
+            self._cells.warn("status_mentioned", message, record, "remark")
+        return "", ""
 
     def _number(self, record: Record) -> str | None:
         for key in ("number", "local_number", "school_number"):

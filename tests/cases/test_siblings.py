@@ -62,3 +62,51 @@ def test_a_list_of_leavers_is_asked_about(desk: Desk, tables: dict[str, list[Seq
 def test_a_row_without_a_name_that_says_something_else_is_told(desk: Desk) -> None:
     report = read(desk, book(("姓名", "性别", "家长电话"), ("张一", "男", ""), ("", "女", "13900000002"), sheet="一1"))
     assert (names(), codes(warnings(report))) == (["张一"], [("name_missing", 3)])
+
+
+@pytest.mark.parametrize(
+    "name,remark,word",
+    [
+        ("张一", "2026年10月转出", "2026年10月转出"),
+        ("张一", "已转至实验小学", "已转至实验小学"),
+        ("张一", "因病休学", "因病休学"),
+        ("张一", "休学一年（2026.9—2027.8）", "休学一年（2026.9—2027.8）"),
+        ("张一", "9月转学到苏州", "9月转学到苏州"),
+        ("张一", "转出手续办理中", "转出手续办理中"),
+        ("张一 转走", "", "转走"),
+        ("张一-转学", "", "转学"),
+        ("张一已转出", "", "已转出"),
+        ("张一（9月转出）", "", "9月转出"),
+        ("张一（休学至2027）", "", "休学至2027"),
+    ],
+)
+def test_who_has_left_is_asked_about_however_it_is_written(desk: Desk, name: str, remark: str, word: str) -> None:
+    """Only a remark of one bare word was seen; all others came in as present, without a word."""
+    report = read(desk, book(("班级", "姓名", "备注"), ("一1", name, remark), ("一1", "李二", "")))
+    assert names() == ["李二"]
+    assert [choice.label for choice in report.choices] == [f"1 名学生标着“{word}”，仍然导入？（张一）"]
+
+
+@pytest.mark.parametrize(
+    "remark,told",
+    [
+        ("随父母回老家，学籍已转走", ["status_mentioned"]),
+        ("休学期间请勿打扰", ["status_mentioned"]),
+        ("由外校转入", []),
+        ("去年休学，今年复学", []),
+        ("家离校近，中午接", []),
+        ("父亲出国", []),
+    ],
+)
+def test_a_remark_that_only_mentions_leaving_is_told(desk: Desk, remark: str, told: list[str]) -> None:
+    report = read(desk, book(("班级", "姓名", "备注"), ("一1", "张一", remark)))
+    assert (names(), [code for code, *_ in warnings(report)]) == (["张一"], told)
+
+
+@pytest.mark.parametrize(
+    "heading,gone,here",
+    [("是否转出", "是", "否"), ("是否休学", "√", "否"), ("在校", "否", "是"), ("学籍情况", "在籍不在校", "在籍-正常")],
+)
+def test_columns_that_say_who_is_there_are_read(desk: Desk, heading: str, gone: str, here: str) -> None:
+    report = read(desk, book(("班级", "姓名", heading), ("一1", "张一", gone), ("一1", "李二", here)))
+    assert (names(), [code for code, *_ in warnings(report)]) == (["李二"], ["pupil_absent"])
