@@ -10,8 +10,8 @@ from core.importlog import Finding, Level
 from core.workbooks.marking import Mark, MarkingFailed, mark_workbook
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
-from jobs.workbooks import plan_of, stored_file, stored_workbook
 from jobs.models import ImportBatch
+from jobs.workbooks import plan_of, stored_file, stored_workbook
 
 _ENDING = re.compile(r"\.[A-Za-z]{2,5}$")
 

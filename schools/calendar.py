@@ -161,6 +161,10 @@ class SchoolCalendar:
             raise _not_set_up()
         return self.present
 
+    def in_term(self, number: int | None) -> YearCalendar | None:
+        """As `present`, looked at in term `number`, or in today's."""
+        return self.present.in_term(number) if self.present is not None else None
+
     def this_year(self) -> SchoolYear:
         """The present year. Raises DomainError `no_year` while there is none."""
         if self.year is None:

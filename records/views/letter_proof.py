@@ -32,7 +32,6 @@ from records.services import release_letters, return_letter
 from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office
 from records.services.readings import note_readings
 from records.views.letters import seen_moment
-from schools.calendar import YearCalendar
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")
@@ -121,11 +120,6 @@ def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
     )
 
 
-def _calendar_of(request: ActorRequest, found: GrowthLetter) -> YearCalendar | None:
-    present = request.actor.calendar.present
-    return present.in_term(found.term.number) if present is not None else None
-
-
 def _with_advice(found: GrowthLetter) -> bool:
     """What is there can be changed, whether the plan of today asks for it or not."""
     return bool(found.advice)
@@ -139,7 +133,7 @@ def _page(
     proof_form: ProofForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    calendar = _calendar_of(request, found)
+    calendar = request.actor.calendar.in_term(found.term.number)
     owed = owed_by(request.actor, calendar, found) if calendar is not None else None
     waits = found.state == LetterState.HANDED_IN
     context: dict[str, Any] = {
@@ -167,7 +161,7 @@ def _page(
 
 def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
-    calendar = _calendar_of(request, found)
+    calendar = request.actor.calendar.in_term(found.term.number)
     if not getattr(request, "htmx", False):
         if calendar is not None and request.POST.get("then") == "next":
             following, _ = next_to_proof(request.actor, calendar, found)

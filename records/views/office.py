@@ -30,8 +30,7 @@ PAGE_SIZE = 50
 def chosen_calendar(request: ActorRequest) -> YearCalendar | None:
     """The school's year with the term that `?term=` names, else today's."""
     number = request.GET.get("term", "") or request.POST.get("term", "")
-    present = request.actor.calendar.present
-    return present.in_term(int(number) if number in ("1", "2") else None) if present is not None else None
+    return request.actor.calendar.in_term(int(number) if number in ("1", "2") else None)
 
 
 def calendar_or_stop(request: ActorRequest) -> YearCalendar:

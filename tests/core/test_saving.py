@@ -76,7 +76,7 @@ def test_a_conflict_shows_the_stored_version_and_the_same_words_are_no_conflict(
         for form in (other, same)
     ]
     assert (done, again) == ([False, True], [True])
-    assert (other.conflicts, other["version"].value(), dict(other.errors)) == (
+    assert (other.conflicts, other["version"].value(), {name: list(told) for name, told in other.errors.items()}) == (
         True,
         "7",
         {"__all__": ["不行：changed_meanwhile"]},
