@@ -5,11 +5,15 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.enums import AssignmentOrigin
 from mentors.models import Teacher
+from mentors.services import assign_pupil
 from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
 from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion, Referral
 from records.services import hand_in_letter, return_letter, update_talk, update_visit
@@ -326,6 +330,28 @@ def test_the_list_of_deleted_records_has_pages(qingzhu: SchoolCast, client_of: C
         shown = tree(client.get(reverse("desk:deleted"), {"page": page}))
         seen += [words for entry in by_class(shown, "deleted-entry") for words in texts(entry, "entry-text")]
     assert list(dict.fromkeys(seen)) == [f"第{n}次" for n in reversed(range(45))]
+
+
+def test_the_list_of_deleted_records_costs_the_same_for_one_of_each_kind_and_for_three(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """Seen: without the joins of the letters no test failed."""
+    actor, client, counts = qingzhu.actor(qingzhu.mentor), client_of(qingzhu.mentor), []
+    third = EnrolmentFactory.create(school_class=qingzhu.class_one).pupil
+    assign_pupil(actor=qingzhu.system, pupil=third, mentor=qingzhu.slot, origin=AssignmentOrigin.OFFICE)
+    for pupils in (qingzhu.pupils[:1], (qingzhu.pupils[1], third)):
+        for pupil in pupils:
+            for record in (
+                visit(qingzhu, qingzhu.mentor, pupil),
+                talk(qingzhu, qingzhu.mentor, pupil),
+                letter(qingzhu, qingzhu.mentor, pupil, draft=True),
+            ):
+                delete_note(actor=actor, record=record)
+        with CaptureQueriesContext(connection) as asked:
+            page = tree(client.get(reverse("desk:deleted")))
+        counts.append((len(by_class(page, "deleted-entry")), len(asked)))
+    assert [shown for shown, _ in counts] == [3, 9]
+    assert counts[0][1] == counts[1][1]
 
 
 @pytest.mark.parametrize("kind", ["visit", "talk"])
