@@ -224,8 +224,11 @@ def names(things: Iterable[Any], attribute: str = "name") -> str:
 
 @register.simple_block_tag
 def one_line(content: str) -> SafeString:
-    """Several lines of a template as one line: between Chinese words a line's end would show as a gap."""
-    return mark_safe(re.sub(r"\n\s*", "", content))  # noqa: S308 - escaped where it was put in
+    """Several lines of a template as one line: between Chinese words a line's end would show as a gap.
+
+    The indent goes, a full-width blank that begins a line stays: it stands between two words.
+    """
+    return mark_safe(re.sub(r"\n[ \t\r\n]*", "", content))  # noqa: S308 - escaped where it was put in
 
 
 @register.simple_tag

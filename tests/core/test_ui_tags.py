@@ -283,3 +283,9 @@ def test_a_refusal_for_htmx_is_a_notice_alone() -> None:
     )
     assert flat(html) == "请先选导师。"
     assert "data-domain-error" in html
+
+
+def test_lines_become_one_and_a_full_width_blank_between_words_stays() -> None:
+    """Seen: 一（1）班导师 林小满, where the template broke its line before the blank."""
+    broken = "{% one_line %}一班\n      {% if yes %}　导师{% endif %}　\n\n  林小满{% endone_line %}"
+    assert render(broken, yes=True) == "一班　导师　林小满"
