@@ -11,7 +11,7 @@ from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from mentors.models import Assignment, Mentor
 from records.enums import LetterState
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, Referral, TreeHoleCard
+from records.models import GrowthLetter, Note, Record, Referral, TreeHoleCard
 from records.querysets import pupils_in_reach
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
@@ -70,7 +70,7 @@ def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:
     return own.filter(pupil_id__in=wanted).values("pupil_id").distinct().count() == len(wanted)
 
 
-def can_edit_note(actor: Actor, note: Note) -> bool:
+def can_edit_note(actor: Actor, note: Record) -> bool:
     """Only the author changes a note."""
     return actor.user_id is not None and actor.school_id == note.school_id and note.created_by_id == actor.user_id
 
@@ -89,7 +89,7 @@ def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
     )
 
 
-def can_read_history(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:
+def can_read_history(actor: Actor, record: Record) -> bool:
     """Whether the actor may open who changed what: the writers, and 德育室 where it may read the text."""
     if isinstance(record, GrowthLetter):
         return can_write_letter(actor, record) or (
@@ -97,10 +97,10 @@ def can_read_history(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter)
         )
     if can_edit_note(actor, record):
         return True
-    return actor.has(Role.MORAL_OFFICE) and can_read_text(actor, record)
+    return actor.has(Role.MORAL_OFFICE) and isinstance(record, Note) and can_read_text(actor, record)
 
 
-def can_read_version(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter, fields: dict[str, Any]) -> bool:
+def can_read_version(actor: Actor, record: Record, fields: dict[str, Any]) -> bool:
     """Whether one version's fields are for the actor, who may open the history of `record`.
 
     What was restricted at the time stays so, whoever may read the text of today; a letter's drafts are its writers'.
@@ -138,11 +138,11 @@ def holds_card(actor: Actor, card: TreeHoleCard) -> bool:
     return actor.user_id is not None and actor.school_id == card.school_id and card.teacher.user_id == actor.user_id
 
 
-def can_read_attached(actor: Actor, record: HomeVisit | HeartTalk | GrowthLetter) -> bool:
+def can_read_attached(actor: Actor, record: Record) -> bool:
     """Whether the actor, who may know of `record`, may open its files: whoever may read its text."""
     if isinstance(record, GrowthLetter):
         return can_write_letter(actor, record) or (can_release(actor) and record.state != LetterState.DRAFT)
-    return can_read_text(actor, record)
+    return isinstance(record, Note) and can_read_text(actor, record)
 
 
 def is_alone(actor: Actor) -> bool:

@@ -20,14 +20,14 @@ class Referral(SchoolOwned):
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="referrals")
     text = models.TextField("想让心理老师知道的", max_length=2000, blank=True)
-    state = models.CharField(max_length=12, choices=ReferralState, default=ReferralState.OPEN)
+    state = models.CharField("状态", max_length=12, choices=ReferralState, default=ReferralState.OPEN)
     submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="referrals")
     created_at = models.DateTimeField(auto_now_add=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     # A short word of the counsellor to whoever referred.
-    answer = models.CharField("给转介老师的话", max_length=300, blank=True)
+    answer = models.CharField("回复", max_length=300, blank=True)
     # The counsellor's own notes; nobody else's.
     notes = models.TextField("心理老师的记录", max_length=5000, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -36,6 +36,7 @@ class Referral(SchoolOwned):
     objects = ReferralQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "转介"
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -71,10 +72,10 @@ class TreeHoleCard(SchoolOwned):
     # The teacher who typed a paper card in; empty when the pupil handed it in by slip.
     entered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField("老师首次阅读", null=True, blank=True)
-    answer = models.TextField("回信", max_length=2000, blank=True)
+    answer = models.TextField("回复", max_length=2000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     met_on = models.DateField("约谈日期", null=True, blank=True)
-    home_contact = models.CharField(max_length=9, choices=HomeContact, default=HomeContact.OPEN)
+    home_contact = models.CharField("家长", max_length=9, choices=HomeContact, default=HomeContact.OPEN)
     home_reason = models.CharField("说明", max_length=200, blank=True)
     home_decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +84,7 @@ class TreeHoleCard(SchoolOwned):
     objects = TreeHoleCardQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "心灵树洞卡"
         ordering: ClassVar = ["-handed_in_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(text=""), name="card_text_given"),

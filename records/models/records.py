@@ -38,6 +38,11 @@ class Record(SchoolOwned):
     class Meta:
         abstract = True
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the text stays out of lists, exports and print."""
+        return False
+
 
 class Note(Record):
     """Base of records with a private text."""
@@ -62,18 +67,19 @@ class Note(Record):
 class HomeVisit(Note):
     """Home visit 家访: one record, credited to every teacher who took part (Guyi plan 四(三)1)."""
 
-    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visits")
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="visits", verbose_name="学生")
     form = models.CharField("方式", max_length=10, choices=VisitForm, default=VisitForm.HOME)
     outcome = models.CharField("结果", max_length=10, choices=VisitOutcome, default=VisitOutcome.COMPLETED)
     teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
-        Teacher, related_name="visits", blank=True
+        Teacher, related_name="visits", blank=True, verbose_name="参加的老师"
     )
     guardians_met = models.CharField("见到的家长", max_length=60, blank=True)
-    agreement = models.TextField("约定", max_length=1000, blank=True)
+    agreement = models.TextField("与家长的约定", max_length=1000, blank=True)
 
     objects = HomeVisitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "家访"
         ordering: ClassVar = ["-date", "-pk"]
         constraints: ClassVar = [
             one_of("form", VisitForm, name="visit_form_known"),
@@ -88,7 +94,9 @@ class HomeVisit(Note):
 class HeartTalk(Note):
     """Talk 谈心谈话 with one or several pupils; date and pupil alone are a valid record."""
 
-    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(Pupil, related_name="talks")
+    pupils: "models.ManyToManyField[Pupil, models.Model]" = models.ManyToManyField(
+        Pupil, related_name="talks", verbose_name="学生"
+    )
     form = models.CharField("方式", max_length=10, choices=TalkForm, default=TalkForm.FACE)
     occasion = models.CharField("时机", max_length=12, choices=Occasion, default=Occasion.EVERYDAY)
     place = models.CharField("地点", max_length=40, blank=True)
@@ -98,6 +106,7 @@ class HeartTalk(Note):
     objects = HeartTalkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "谈心谈话"
         ordering: ClassVar = ["-date", "-pk"]
         constraints: ClassVar = [
             one_of("form", TalkForm, name="talk_form_known"),
@@ -112,11 +121,11 @@ class HeartTalk(Note):
 class GrowthLetter(Record):
     """Growth letter 成长寄语, one per pupil and term; it fills the letter, the card and the record book."""
 
-    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="letters")
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="letters", verbose_name="学生")
     mentor = models.ForeignKey(Mentor, models.PROTECT, related_name="letters")
     body = models.TextField("正文", max_length=4000, blank=True)
     advice = models.TextField("成长建议", max_length=1000, blank=True)
-    state = models.CharField(max_length=10, choices=LetterState, default=LetterState.DRAFT)
+    state = models.CharField("状态", max_length=10, choices=LetterState, default=LetterState.DRAFT)
     return_reason = models.CharField("退回说明", max_length=200, blank=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
@@ -137,6 +146,7 @@ class GrowthLetter(Record):
     objects = GrowthLetterQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "书面反馈"
         ordering: ClassVar = ["-term__starts_on", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(

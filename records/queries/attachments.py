@@ -1,12 +1,9 @@
 """The files beside records."""
 
 from accounts.actors import Actor
-from records.enums import RecordKind
-from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit
-from records.queries.history import Record
+from records.kinds import kind_of
+from records.models import Attachment, Record
 from records.querysets import AttachmentQuerySet
-
-_MODELS = {RecordKind.VISIT: HomeVisit, RecordKind.TALK: HeartTalk, RecordKind.LETTER: GrowthLetter}
 
 
 def school_files(actor: Actor) -> AttachmentQuerySet:
@@ -17,10 +14,9 @@ def school_files(actor: Actor) -> AttachmentQuerySet:
 
 def knows_record(actor: Actor, record: Record) -> bool:
     """Whether the actor may know of the record and it still stands. One query."""
-    return type(record).objects.visible_to(actor).present().filter(pk=record.pk).exists()
+    return bool(kind_of(record).model.objects.visible_to(actor).present().filter(pk=record.pk).exists())
 
 
 def files_of(record: Record) -> list[Attachment]:
     """The present files beside a record. One query."""
-    name = "visit" if isinstance(record, HomeVisit) else "talk" if isinstance(record, HeartTalk) else "letter"
-    return list(Attachment.objects.present().filter(**{name: record}))
+    return list(Attachment.objects.present().filter(**{kind_of(record).key.value: record}))

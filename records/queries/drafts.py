@@ -1,28 +1,16 @@
 """A person's drafts: the one of a form, and the list of what is not finished."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.actors import Actor
 from records.enums import RecordKind
+from records.kinds import form_of
 from records.models import Draft
 from records.querysets import DraftQuerySet
-
-#: Where each form is opened: by the key's beginning, the address and how many of the key's numbers it takes.
-_PLACES = (
-    (r"visit/new/(\d+)", "desk:visit"),
-    (r"talk/new/(\d+)", "desk:talk"),
-    (r"visit/(\d+)", "desk:visit_edit"),
-    (r"talk/(\d+)", "desk:talk_edit"),
-    (r"letter/(\d+)/\d+", "desk:letter"),
-    (r"referral/new/(\d+)", "counsel:refer"),
-    (r"referral/(\d+)", "counsel:referral"),
-    (r"card/(\d+)", "cards:card"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +45,8 @@ def line_of(draft: Draft) -> DraftLine:
 
 
 def _url_of(key: str) -> str:
-    for pattern, name in _PLACES:
-        found = re.fullmatch(pattern, key)
-        if found:
-            try:
-                return reverse(name, args=[int(found[1])])
-            except NoReverseMatch:
-                return ""
-    return ""
+    found = form_of(key)
+    return reverse(found[0].page, args=found[1][:1]) if found is not None and found[0].page else ""
 
 
 def draft_values(fields: dict[str, forms.Field], content: dict[str, list[str]]) -> dict[str, Any]:

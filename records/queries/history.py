@@ -6,73 +6,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db.models import DateField
+
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from core.worddiff import Piece, mark_words
-from mentors.models import MentorMember, Teacher
-from records.enums import (
-    HomeContact,
-    LetterState,
-    Occasion,
-    RecordKind,
-    ReferralState,
-    Strategy,
-    TalkForm,
-    VersionAct,
-    VisitForm,
-)
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Reading, RecordVersion
-from schools.enums import NoteVisibility, VisitOutcome
+from mentors.models import Teacher
+from records.enums import RecordKind, VersionAct
+from records.kinds import Kind, kind_called, kind_of, record_kinds
+from records.models import Reading, Record, RecordVersion
 from students.models import Pupil
 
-Record = HomeVisit | HeartTalk | GrowthLetter
-
-MODELS: Final[dict[RecordKind, type[Record]]] = {
-    RecordKind.VISIT: HomeVisit,
-    RecordKind.TALK: HeartTalk,
-    RecordKind.LETTER: GrowthLetter,
-}
-_LABELS: Final = {
-    "date": "日期",
-    "outcome": "结果",
-    "form": "方式",
-    "occasion": "时机",
-    "pupil_id": "学生",
-    "pupils": "学生",
-    "teachers": "参加的老师",
-    "guardians_met": "见到的家长",
-    "strategies": "策略",
-    "place": "地点",
-    "text": "内容",
-    "agreement": "与家长的约定",
-    "home_contacted": "已与家长沟通",
-    "follow_up_on": "后续跟进日期",
-    "visibility": "谁可以看",
-    "body": "正文",
-    "advice": "成长建议",
-    "state": "状态",
-    "return_reason": "退回说明",
-    "handwritten": "手写",
-    "answer": "回复",
-    "notes": "心理老师的记录",
-    "met_on": "约谈日期",
-    "home_contact": "家长",
-    "home_reason": "说明",
-}
-_PROSE: Final = frozenset({"text", "agreement", "body", "advice", "answer", "notes"})
-_WORDS: Final[dict[str, dict[Any, str]]] = {
-    "outcome": {c.value: str(c.label) for c in VisitOutcome},
-    "form": {c.value: str(c.label) for c in (*VisitForm, *TalkForm)},
-    "occasion": {c.value: str(c.label) for c in Occasion},
-    "strategies": {c.value: str(c.label) for c in Strategy},
-    "visibility": {c.value: str(c.label) for c in NoteVisibility},
-    "state": {c.value: str(c.label) for c in (*LetterState, *ReferralState)},
-    "home_contact": {c.value: str(c.label) for c in HomeContact},
-    "home_contacted": {True: "是", False: "否"},
-    "handwritten": {True: "是", False: "否"},
-}
 #: By which role a reader is called, the first that fits.
 _READER_ROLES: Final = (Role.MORAL_OFFICE, Role.COUNSELLOR, Role.HOMEROOM, Role.MENTOR)
 
@@ -113,15 +59,22 @@ class _Names:
     pupils: dict[int, str] = field(default_factory=dict)
 
 
-def find_record(actor: Actor, kind: RecordKind, pk: int) -> Record | None:
-    """A record of the actor's school, a deleted one as well; what it shows is asked of the rules."""
-    rows = MODELS[kind]._base_manager.filter(school_id=actor.school_id or 0, pk=pk)
-    return rows.select_related("term__year", "created_by").first()
+def find_record(actor: Actor, kind: str, pk: int) -> Record | None:
+    """A record of the actor's school, a deleted one as well; what it shows is asked of the rules.
+
+    None for a kind that is no record of a term, too.
+    """
+    found = next((known for known, _deletion in record_kinds() if known.key == kind), None)
+    if found is None:
+        return None
+    rows = found.model._base_manager.filter(school_id=actor.school_id or 0, pk=pk)
+    record: Record | None = rows.select_related("term__year", "created_by").first()
+    return record
 
 
 def pupils_of(record: Record) -> list[Pupil]:
     """With whom the record is."""
-    return list(record.pupils.all()) if isinstance(record, HeartTalk) else [record.pupil]
+    return kind_of(record).pupils_of(record)
 
 
 def versions_of(kind: RecordKind, pk: int) -> "Sequence[RecordVersion]":
@@ -149,31 +102,33 @@ def history_entries(
             continue
         cut = former is not None and not may_read(former.fields)
         before = former.fields if former is not None and not cut else {}
-        entries.append(HistoryEntry(version, who, act, _changes(before, version.fields, names), cut))
+        changes = _changes(kind_called(version.kind), before, version.fields, names)
+        entries.append(HistoryEntry(version, who, act, changes, cut))
     return entries
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any], names: _Names) -> list[Change]:
+def _changes(kind: Kind, before: dict[str, Any], after: dict[str, Any], names: _Names) -> list[Change]:
     changes = []
-    for name, label in _LABELS.items():
-        old, new = (_worded(name, fields.get(name), names) for fields in (before, after))
+    for name in kind.kept:
+        old, new = (_worded(kind, name, fields.get(kind.column(name)), names) for fields in (before, after))
         if old != new:
             marked = mark_words(old, new) if before else ([], [Piece(new, False)])
-            changes.append(Change(label, *marked, is_prose=name in _PROSE))
+            changes.append(Change(kind.word(name), *marked, is_prose=name in kind.prose))
     return changes
 
 
-def _worded(name: str, value: Any, names: _Names) -> str:
+def _worded(kind: Kind, name: str, value: Any, names: _Names) -> str:
     if value in (None, "", []):
         return ""
-    if name in ("teachers", "pupils", "pupil_id"):
-        known = names.teachers if name == "teachers" else names.pupils
-        keys = value if isinstance(value, list) else [value]
-        return "、".join(known.get(key, "（已不在册）") for key in keys)
-    if name in _WORDS:
-        words = _WORDS[name]
-        return "、".join(words.get(v, str(v)) for v in (value if isinstance(value, list) else [value]))
-    if name in ("date", "follow_up_on", "met_on"):
+    column = kind.model._meta.get_field(name)
+    values = value if isinstance(value, list) else [value]
+    if column.related_model is not None:
+        known = names.teachers if column.related_model is Teacher else names.pupils
+        return "、".join(known.get(key, "（已不在册）") for key in values)
+    labels = kind.labels(name)
+    if labels:
+        return "、".join(labels.get(v, str(v)) for v in values)
+    if isinstance(column, DateField):
         return cn_full_day(datetime.date.fromisoformat(value))
     return str(value)
 
@@ -221,18 +176,10 @@ def deleted_keys(actor: Actor, since: datetime.datetime) -> list[tuple[datetime.
     """What the actor wrote and what was deleted after `since`, the latest first. Three queries."""
     if actor.user_id is None or actor.school_id is None:
         return []
-    slots = MentorMember.objects.filter(teacher__user_id=actor.user_id).values("mentor_id")
     found: list[tuple[datetime.datetime, RecordKind, int]] = []
-    mine = {"school_id": actor.school_id, "deleted_at__gte": since}
-    for kind, rows in (
-        (RecordKind.VISIT, HomeVisit.objects.filter(created_by_id=actor.user_id, **mine)),
-        (RecordKind.TALK, HeartTalk.objects.filter(created_by_id=actor.user_id, **mine)),
-        (
-            RecordKind.LETTER,
-            GrowthLetter.objects.filter(mentor__in=slots, state__in=(LetterState.DRAFT, LetterState.RETURNED), **mine),
-        ),
-    ):
-        found += [(moment, kind, pk) for moment, pk in rows.values_list("deleted_at", "pk") if moment is not None]
+    for kind, deletion in record_kinds():
+        rows = kind.model.objects.filter(deletion.own(actor), school_id=actor.school_id, deleted_at__gte=since)
+        found += [(moment, kind.key, pk) for moment, pk in rows.values_list("deleted_at", "pk")]
     return sorted(found, key=lambda row: row[0], reverse=True)
 
 
@@ -245,14 +192,9 @@ def deleted_lines(
     wanted: dict[RecordKind, list[int]] = defaultdict(list)
     for _, kind, pk in keys:
         wanted[kind].append(pk)
-    for visit in HomeVisit.objects.filter(pk__in=wanted[RecordKind.VISIT]).select_related("term", "pupil"):
-        records[RecordKind.VISIT, visit.pk] = visit
-    for talk in (
-        HeartTalk.objects.filter(pk__in=wanted[RecordKind.TALK]).select_related("term").prefetch_related("pupils")
-    ):
-        records[RecordKind.TALK, talk.pk] = talk
-    for letter in GrowthLetter.objects.filter(pk__in=wanted[RecordKind.LETTER]).select_related("term", "pupil"):
-        records[RecordKind.LETTER, letter.pk] = letter
+    for known, _deletion in record_kinds():
+        rows = known.with_people(known.model.objects.filter(pk__in=wanted[known.key]).select_related("term"))
+        records |= {(known.key, record.pk): record for record in rows}
     lines = []
     for moment, kind, pk in keys:
         record = records.get((kind, pk))

@@ -15,19 +15,16 @@ from core.clock import now
 from core.errors import DomainError
 from core.pdfs import clean_pdf, is_pdf
 from core.pictures import clean_picture
-from records.models import Attachment, GrowthLetter
-from records.rules import can_edit_note, can_write_letter
+from records.kinds import deletion_of, kind_of, record_kinds
+from records.models import Attachment, Record
 from records.services.deletion import KEPT
-from records.services.versions import VersionedRecord, kind_of
 
 MOST: Final = 6
 #: No picture is kept larger: enough to read a page of handwriting.
 MAX_SIDE: Final = 2400
 
 
-def add_attachment(
-    *, actor: Actor, record: VersionedRecord, data: bytes, name: str, submission: uuid.UUID
-) -> Attachment:
+def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, submission: uuid.UUID) -> Attachment:
     """Put one file beside a record of one's own; the same `submission` again returns what is there already.
 
     JPEG, PNG and WebP become a JPEG without the camera's data, a PDF is written anew. Raises DomainError
@@ -46,7 +43,7 @@ def add_attachment(
             return found
         if locked.deleted_at is not None:
             raise DomainError("not_allowed", "这条记录已经删除，请先恢复再添加附件。")
-        owner = {kind_of(record).value: record}
+        owner = {kind_of(record).key.value: record}
         if Attachment.objects.present().filter(**owner).count() >= MOST:
             raise DomainError("too_many_files", f"一条记录最多 {MOST} 个附件，请先移除不需要的。")
         attachment = Attachment(
@@ -65,7 +62,7 @@ def add_attachment(
         except BaseException:
             attachment.file.delete(save=False)
             raise
-        audit(actor=actor, verb="add_attachment", target=attachment, detail={kind_of(record).value: record.pk})
+        audit(actor=actor, verb="add_attachment", target=attachment, detail={kind_of(record).key.value: record.pk})
     return attachment
 
 
@@ -99,7 +96,7 @@ def _set_deleted(actor: Actor, attachment: Attachment, *, verb: str) -> Attachme
                 return locked
             if moment - locked.deleted_at > KEPT:
                 raise DomainError("too_late", "移除已经超过 30 天，不能再恢复。")
-            if Attachment.objects.present().filter(**{kind_of(record).value: record}).count() >= MOST:
+            if Attachment.objects.present().filter(**{kind_of(record).key.value: record}).count() >= MOST:
                 raise DomainError("too_many_files", f"一条记录最多 {MOST} 个附件，请先移除不需要的。")
             locked.deleted_at = None
         locked.save(update_fields=["deleted_at"])
@@ -107,12 +104,10 @@ def _set_deleted(actor: Actor, attachment: Attachment, *, verb: str) -> Attachme
     return locked
 
 
-def record_of(attachment: Attachment) -> VersionedRecord:
-    """The visit, talk or letter that a file belongs to."""
-    record = attachment.visit or attachment.talk or attachment.letter
-    if record is None:  # A constraint of the table forbids it.
-        raise ValueError("an attachment without a record")
-    return record
+def record_of(attachment: Attachment) -> Record:
+    """The record that a file belongs to."""
+    found: Record = next(filter(None, (getattr(attachment, kind.key.value) for kind, _deletion in record_kinds())))
+    return found
 
 
 def clean_file_name(name: str, suffix: str) -> str:
@@ -136,22 +131,21 @@ def _clean(data: bytes) -> tuple[bytes, str, str]:
         raise
 
 
-def _check(actor: Actor, record: VersionedRecord) -> int:
+def _check(actor: Actor, record: Record) -> int:
     if record.school_id != actor.school_id:
         raise DomainError("other_school", "这条记录不属于本校。")
     if actor.user_id is None:
         raise DomainError("not_allowed", "只有记录人本人可以添加或移除附件。")
-    own = can_write_letter(actor, record) if isinstance(record, GrowthLetter) else can_edit_note(actor, record)
-    if not own or record.deleted_at is not None:
+    if not deletion_of(record).writes(actor, record) or record.deleted_at is not None:
         raise DomainError("not_allowed", "只有记录人本人可以添加或移除附件。")
     return actor.user_id
 
 
-def _sent_before(actor: Actor, record: VersionedRecord, submission: uuid.UUID) -> Attachment | None:
+def _sent_before(actor: Actor, record: Record, submission: uuid.UUID) -> Attachment | None:
     found = Attachment.objects.filter(submission=submission).first()
     if found is None:
         return None
-    owner: dict[str, Any] = {f"{kind_of(record).value}_id": record.pk, "created_by_id": actor.user_id}
+    owner: dict[str, Any] = {f"{kind_of(record).key.value}_id": record.pk, "created_by_id": actor.user_id}
     if any(getattr(found, key) != value for key, value in owner.items()):
         raise DomainError("not_allowed", "这个表单已经失效，请刷新页面后重新选择文件。")
     return found

@@ -23,7 +23,8 @@ from core.errors import DomainError
 from core.text import clean_key
 from mentors.models import Teacher
 from notices.services import send_notice
-from records.enums import CardSubject, CardWish, HomeContact, VersionAct
+from records.enums import CardSubject, CardWish, HomeContact, RecordKind, VersionAct
+from records.kinds import FormKey, Kind, Target, register
 from records.models import CardDoor, TreeHoleCard
 from records.queries.cards import reachable_teachers
 from records.rules import holds_card
@@ -46,6 +47,44 @@ WRONG: Final = "暗号不对，请再看看记下的字母和数字。"
 LOCKED: Final = "输错的次数多了，请 15 分钟后再试。着急的话，直接去找老师。"
 CHANGED: Final = "这张卡刚才在别处改过。下面是您的文字，核对后再保存。"
 EXPIRED: Final = "这个表单已经失效，请刷新页面后再写一次。"
+
+
+def _form(actor: Actor, pk: int) -> Target | None:
+    card = TreeHoleCard.objects.visible_to(actor).select_related("pupil").filter(pk=pk).first()
+    return Target(RecordKind.CARD, card.pupil) if card is not None else None
+
+
+register(
+    Kind(
+        key=RecordKind.CARD,
+        model=TreeHoleCard,
+        people="pupil",
+        kept=("answer", "met_on", "home_contact", "home_reason"),
+        unkept={
+            "id": "the version's own record_id",
+            "school": "never changes",
+            "version": "the version's own number",
+            **dict.fromkeys(
+                (
+                    "pupil", "term", "teacher", "subject", "text", "wish", "may_tell_home", "submission",
+                    "handed_in_at", "entered_by",
+                ),
+                "the pupil's own, never changed",
+            ),
+            **dict.fromkeys(
+                ("opened_at", "answered_at", "home_decided_at", "closed_at"), "the version's own changed_at"
+            ),
+        },
+        prose=("answer",),
+        forms=(
+            FormKey("card/new", lambda _actor: Target(RecordKind.CARD, None)),
+            FormKey("card/#", _form, "cards:card"),
+        ),
+        author="entered_by",
+        written="handed_in_at",
+        sent=None,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

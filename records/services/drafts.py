@@ -1,15 +1,14 @@
 """Drafts: what somebody is typing, kept on the server until it is saved or dropped; nobody else ever reads them.
 
-A draft belongs to one form, named by its key: `visit/new/12` and `talk/new/12` (a new record for pupil 12), `visit/5`,
-`talk/5`, `letter/12/3` (pupil 12, term 3), `card/new`, `card/5`, `referral/new/12`, `referral/5`. Saving one is not
-audited: it comes every few seconds, changes no record and tells nobody anything.
+A draft belongs to one form, named by its key: `visit/new/12` (a new record for pupil 12), `visit/5`, `letter/12/3`
+(pupil 12, term 3); each kind says which forms it has (`records.kinds.FormKey`). Saving one is not audited: it comes
+every few seconds, changes no record and tells nobody anything.
 """
 
 import datetime
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
@@ -19,13 +18,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import Assignment
-from records.enums import LetterState, RecordKind
-from records.models import Draft, GrowthLetter, HeartTalk, HomeVisit, Referral, TreeHoleCard
-from records.querysets import pupils_in_reach
-from records.rules import can_edit_note, may_log_for
-from schools.models import Term
-from students.models import Pupil
+from records.kinds import Target, all_kinds, form_of
+from records.models import Draft
 
 #: A visit with all its fields full stays below.
 MOST_BYTES: Final = 20 * 1024
@@ -39,17 +33,8 @@ DROPPED_KEPT: Final = datetime.timedelta(days=1)
 _STAMP = re.compile(r"[0-9a-f]{8,36}\.[0-9]{1,6}")
 #: NUL and half a surrogate pair pass as JSON, but a database takes neither.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_KEY = re.compile(r"([a-z]+)/(new|[0-9]{1,15})(?:/([0-9]{1,15}))?")
 
 Content = dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The form that a key names, once the actor may write in it."""
-
-    kind: RecordKind
-    pupil: Pupil | None
 
 
 class DraftElsewhere(DomainError):
@@ -136,14 +121,9 @@ def _is_sent(actor: Actor, fields: Content) -> bool:
     if not re.fullmatch(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", submission):
         return False
     return any(
-        model._default_manager.filter(school=actor.school_id, submission=submission).exclude(state).exists()
-        for model, state in (
-            (HomeVisit, Q(pk=None)),
-            (HeartTalk, Q(pk=None)),
-            (Referral, Q(pk=None)),
-            # A letter keeps its key while it is written on.
-            (GrowthLetter, ~Q(state=LetterState.RELEASED)),
-        )
+        kind.model._base_manager.filter(kind.sent, school=actor.school_id, submission=submission).exists()
+        for kind in all_kinds()
+        if kind.sent is not None
     )
 
 
@@ -168,74 +148,11 @@ def _make_room(user: User) -> None:
 
 def find_target(actor: Actor, key: str) -> Target:
     """The form that `key` names. Raises DomainError `not_allowed` unless the actor may write in it now."""
-    parts = _KEY.fullmatch(key)
-    finder = _FINDERS.get((parts[1], parts[2] == "new", parts[3] is not None)) if parts else None
     target = None
-    if parts and finder is not None and actor.user_id is not None and actor.school_id is not None:
-        target = finder(actor, *(int(part) for part in parts.groups()[1:] if part and part != "new"))
+    found = form_of(key)
+    if found is not None and actor.user_id is not None and actor.school_id is not None:
+        form, numbers = found
+        target = form.find(actor, *numbers)
     if target is None:
         raise DomainError("not_allowed", "这份表单现在不能由您填写，文字没有存成草稿。")
     return target
-
-
-def _new_note(kind: RecordKind) -> Callable[..., Target | None]:
-    def find(actor: Actor, pupil_id: int) -> Target | None:
-        year = actor.calendar.year
-        pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id).first()
-        if year is None or pupil is None or not may_log_for(actor, [pupil.pk], year):
-            return None
-        return Target(kind, pupil)
-
-    return find
-
-
-def _visit(actor: Actor, pk: int) -> Target | None:
-    visit = HomeVisit.objects.visible_to(actor).present().select_related("pupil").filter(pk=pk).first()
-    return Target(RecordKind.VISIT, visit.pupil) if visit is not None and can_edit_note(actor, visit) else None
-
-
-def _talk(actor: Actor, pk: int) -> Target | None:
-    talk = HeartTalk.objects.visible_to(actor).present().filter(pk=pk).first()
-    return Target(RecordKind.TALK, talk.pupils.first()) if talk is not None and can_edit_note(actor, talk) else None
-
-
-def _letter(actor: Actor, pupil_id: int, term_id: int) -> Target | None:
-    term = Term.objects.filter(pk=term_id, school_id=actor.school_id or 0).first()
-    if term is None:
-        return None
-    held = Assignment.objects.held_by(actor).active().main().filter(year_id=term.year_id)
-    pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id, pk__in=held.values("pupil_id")).first()
-    return Target(RecordKind.LETTER, pupil) if pupil is not None else None
-
-
-def _new_card(_actor: Actor) -> Target | None:
-    return Target(RecordKind.CARD, None)
-
-
-def _card(actor: Actor, pk: int) -> Target | None:
-    card = TreeHoleCard.objects.visible_to(actor).select_related("pupil").filter(pk=pk).first()
-    return Target(RecordKind.CARD, card.pupil) if card is not None else None
-
-
-def _new_referral(actor: Actor, pupil_id: int) -> Target | None:
-    pupil = pupils_in_reach(actor).filter(pk=pupil_id).first()
-    return Target(RecordKind.REFERRAL, pupil) if pupil is not None else None
-
-
-def _referral(actor: Actor, pk: int) -> Target | None:
-    referral = Referral.objects.visible_to(actor).select_related("pupil").filter(pk=pk).first()
-    return Target(RecordKind.REFERRAL, referral.pupil) if referral is not None else None
-
-
-#: By the key's first word, whether the record is new, and whether a second number follows.
-_FINDERS: Final[dict[tuple[str, bool, bool], Callable[..., Target | None]]] = {
-    ("visit", True, True): _new_note(RecordKind.VISIT),
-    ("talk", True, True): _new_note(RecordKind.TALK),
-    ("visit", False, False): _visit,
-    ("talk", False, False): _talk,
-    ("letter", False, True): _letter,
-    ("card", True, False): _new_card,
-    ("card", False, False): _card,
-    ("referral", True, True): _new_referral,
-    ("referral", False, False): _referral,
-}

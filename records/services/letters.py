@@ -2,24 +2,114 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import Assignment, Mentor
-from records.enums import LetterState, VersionAct
+from mentors.models import Assignment, Mentor, MentorMember
+from records.contexts import Action, Entry
+from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
+from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
 from records.lettercheck import Finding
 from records.models import GrowthLetter
 from records.queries.letter_checks import blocking_findings
+from records.rules import can_write_letter
 from records.services.drafts import drop_draft
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
 from records.services.versions import keep_former, note_version
 from schools.models import Term
 from students.models import Pupil
+
+#: A letter that is handed in lies with 德育室, a released one with the family: those are not deleted.
+_DELETABLE: Final = (LetterState.DRAFT, LetterState.RETURNED)
+
+
+def _form(actor: Actor, pupil_id: int, term_id: int) -> Target | None:
+    term = Term.objects.filter(pk=term_id, school_id=actor.school_id or 0).first()
+    if term is None:
+        return None
+    held = Assignment.objects.held_by(actor).active().main().filter(year_id=term.year_id)
+    pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id, pk__in=held.values("pupil_id")).first()
+    return Target(RecordKind.LETTER, pupil) if pupil is not None else None
+
+
+def _own(actor: Actor) -> Q:
+    slots = MentorMember.objects.filter(teacher__user_id=actor.user_id or 0).values("mentor_id")
+    return Q(mentor__in=slots, state__in=_DELETABLE)
+
+
+def _held(letter: GrowthLetter) -> DomainError | None:
+    if letter.state in _DELETABLE:
+        return None
+    return DomainError("letter_handed_in", "已经交稿或发布的寄语不能删除。需要修改时请联系德育室退回。")
+
+
+def _clash(letter: GrowthLetter) -> DomainError | None:
+    if not GrowthLetter.objects.present().filter(pupil=letter.pupil_id, term=letter.term_id).exists():
+        return None
+    return DomainError(
+        "letter_again", "这个学期已经另写了一封，不能再恢复旧的。旧稿的文字还在“最近删除”里，可以从那里抄用。"
+    )
+
+
+def _entry(letter: GrowthLetter, _mentors: Sequence[str], label: str) -> Entry:
+    moment = letter.handed_in_at or letter.released_at
+    return Entry(
+        on=timezone.localdate(moment) if moment is not None else None,
+        heading=label,
+        text=letter.body or ("手写，已交给学生。" if letter.handwritten else ""),
+        advice=letter.advice,
+        signature="　".join(member.teacher.name for member in letter.mentor.members.all()),
+    )
+
+
+register(
+    Kind(
+        key=RecordKind.LETTER,
+        model=GrowthLetter,
+        people="pupil",
+        kept=("pupil", "body", "advice", "state", "return_reason", "handwritten"),
+        unkept={
+            **OF_EVERY_RECORD,
+            "mentor": "the slot that owes it; who wrote is the version's own changed_by",
+            "signature": "follows from the text",
+            **dict.fromkeys(
+                (
+                    "handed_in_at", "released_at", "released_by", "read_at", "accepted_at", "accepted_by", "edited_at",
+                    "edited_by", "release_at",
+                ),
+                "a step of its way to the family, which the audit log tells",
+            ),
+        },
+        prose=("body", "advice"),
+        forms=(FormKey("letter/#/#", _form, "desk:letter"),),
+        # A letter keeps its key while it is written on.
+        sent=Q(state=LetterState.RELEASED),
+        deletion=Deletion(
+            own=_own,
+            writes=can_write_letter,
+            held=_held,
+            # The lock under which a new letter of the term would be begun.
+            lock=lambda letter: Pupil.objects.select_for_update(no_key=True).get(pk=letter.pupil_id),
+            clash=_clash,
+        ),
+        printed=Printed(
+            column=Action.FEEDBACK,
+            heading="反馈",
+            word="寄语",
+            rows=lambda rows: rows.filter(state__in=PRINTED_LETTERS).prefetch_related("mentor__members__teacher"),
+            entry=_entry,
+            text=("body", "advice"),
+        ),
+    )
+)  # fmt: skip
 
 
 class LetterBlocked(DomainError):

@@ -1,18 +1,36 @@
-"""Logging and editing visits and talks; each writes its ticks in the same transaction."""
+"""Visits and talks: what kind of record each is, and logging and editing them, with their ticks in one transaction."""
 
+import dataclasses
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.services import audit
+from core.clock import cn_full_date
 from core.errors import DomainError
 from mentors.models import Teacher
-from records.enums import Occasion, TalkForm, VersionAct, VisitForm
-from records.models import HeartTalk, HomeVisit
+from records.contexts import Action, Entry
+from records.enums import Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
+from records.kinds import (
+    OF_EVERY_RECORD,
+    Deletion,
+    FormKey,
+    Kind,
+    Printed,
+    Shown,
+    Target,
+    kind_called,
+    kind_of,
+    register,
+)
+from records.models import HeartTalk, HomeVisit, Note
 from records.rules import can_edit_note, date_fits, may_log_for
 from records.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks
@@ -23,11 +41,12 @@ from schools.models import SchoolYear, Term
 from students.models import Pupil
 
 EXPIRED = "这个表单已经失效，请刷新页面后重新填写。"
+N = TypeVar("N", HomeVisit, HeartTalk)
 
 
 @dataclass(frozen=True, slots=True)
 class VisitData:
-    """What a visit form says."""
+    """What a visit form says, under the names of the model."""
 
     date: datetime.date
     visibility: NoteVisibility
@@ -41,7 +60,7 @@ class VisitData:
 
 @dataclass(frozen=True, slots=True)
 class TalkData:
-    """What a talk form says; date and pupil alone are a valid record."""
+    """What a talk form says, under the names of the model; date and pupil alone are a valid record."""
 
     date: datetime.date
     visibility: NoteVisibility
@@ -52,6 +71,97 @@ class TalkData:
     text: str = ""
     home_contacted: bool = False
     follow_up_on: datetime.date | None = None
+
+
+def _new(kind: RecordKind, actor: Actor, pupil_id: int) -> Target | None:
+    year = actor.calendar.year
+    pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id).first()
+    if year is None or pupil is None or not may_log_for(actor, [pupil.pk], year):
+        return None
+    return Target(kind, pupil)
+
+
+def _stored(kind: RecordKind, actor: Actor, pk: int) -> Target | None:
+    known = kind_called(kind)
+    note = known.with_people(known.model.objects.visible_to(actor).present()).filter(pk=pk).first()
+    if note is None or not can_edit_note(actor, note):
+        return None
+    return Target(kind, min(known.pupils_of(note), key=lambda pupil: pupil.pk, default=None))
+
+
+def _forms(kind: RecordKind) -> tuple[FormKey, ...]:
+    return (
+        FormKey(f"{kind}/new/#", partial(_new, kind), f"desk:{kind}"),
+        FormKey(f"{kind}/#", partial(_stored, kind), f"desk:{kind}_edit"),
+    )
+
+
+def _own(actor: Actor) -> Q:
+    return Q(created_by=actor.user_id)
+
+
+def _entry(heading: str, note: Note, mentors: Sequence[str], _label: str) -> Entry:
+    """A note in the record book under the word of its field `heading`; a restricted one tells its day alone."""
+    if note.is_restricted:
+        return Entry(on=note.date, restricted=True)
+    kind = kind_of(note)
+    facts = () if kind.printed is None else kind.facts(note, kind.printed.facts, cn_full_date, mentors)
+    return Entry(on=note.date, heading=kind.labels(heading)[getattr(note, heading)], facts=facts, text=note.text)
+
+
+register(
+    Kind(
+        key=RecordKind.VISIT,
+        model=HomeVisit,
+        people="pupil",
+        kept=(
+            "date", "outcome", "form", "pupil", "teachers", "guardians_met", "text", "agreement", "follow_up_on",
+            "visibility",
+        ),
+        unkept=OF_EVERY_RECORD,
+        prose=("text", "agreement"),
+        forms=_forms(RecordKind.VISIT),
+        deletion=Deletion(own=_own, writes=can_edit_note, follow=lambda visit: follow_visit_plan(visit=visit)),
+        printed=Printed(
+            column=Action.VISIT,
+            heading="家访",
+            word="家访",
+            rows=lambda rows: rows.prefetch_related("teachers").order_by("date", "pk"),
+            entry=partial(_entry, "form"),
+            facts=(
+                Shown("结果", "outcome"), Shown("参加", "teachers"), Shown("家长", "guardians_met"),
+                Shown("约定", "agreement"), Shown("回访", "follow_up_on"),
+            ),
+            with_text=Q(visibility=NoteVisibility.TEAM),
+        ),
+    ),
+    Kind(
+        key=RecordKind.TALK,
+        model=HeartTalk,
+        people="pupils",
+        kept=(
+            "date", "form", "occasion", "pupils", "strategies", "place", "text", "home_contacted", "follow_up_on",
+            "visibility",
+        ),
+        unkept=OF_EVERY_RECORD,
+        prose=("text",),
+        words={"strategies": Strategy},
+        forms=_forms(RecordKind.TALK),
+        deletion=Deletion(own=_own, writes=can_edit_note),
+        printed=Printed(
+            column=Action.TALK,
+            heading="谈心",
+            word="谈心",
+            rows=lambda rows: rows.select_related("created_by").order_by("date", "pk"),
+            entry=partial(_entry, "occasion"),
+            facts=(
+                Shown("形式", "form"), Shown("地点", "place"), Shown("策略", "strategies"), Shown("参加", "created_by"),
+                Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"),
+            ),
+            with_text=Q(visibility=NoteVisibility.TEAM),
+        ),
+    ),
+)  # fmt: skip
 
 
 def _check(actor: Actor, pupils: Sequence[Pupil], term: Term, date: datetime.date) -> tuple[SchoolYear, int]:
@@ -83,32 +193,15 @@ def log_visit(
     The same `submission` again returns the visit that is already there.
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
+
+    def people(visit: HomeVisit) -> None:
+        visit.teachers.set(teachers)
+        close_visit_plan(visit=visit)
+
     year, user_id = _check(actor, [pupil], term, data.date)
-    if any(t.school_id != actor.school_id for t in teachers):
-        raise DomainError("other_school", "有教师不属于本校。")
-    try:
-        with transaction.atomic():
-            visit = HomeVisit.objects.create(
-                school_id=term.school_id,
-                term=term,
-                pupil=pupil,
-                submission=submission,
-                created_by_id=user_id,
-                **_visit_fields(data),
-            )
-            visit.teachers.set(teachers)
-            close_visit_plan(visit=visit)
-            _finish(actor, visit, VersionAct.CREATED, draft_key)
-            refresh_ticks(year=year, pupil_ids=[pupil.pk], on=actor.today)
-            audit(actor=actor, verb="log_visit", target=visit)
-            return visit
-    except IntegrityError:
-        existing = HomeVisit.objects.filter(submission=submission).first()
-        if existing is None:
-            raise
-        if existing.created_by_id != user_id or existing.deleted_at is not None:
-            raise DomainError("submission_taken", EXPIRED) from None
-        return existing
+    _check_teachers(actor, teachers)
+    visit = HomeVisit(term=term, pupil=pupil, submission=submission, created_by_id=user_id, **_values(data))
+    return _log(actor, visit, [pupil], year, people, draft_key, {})
 
 
 def log_talk(
@@ -126,30 +219,33 @@ def log_talk(
     Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
     year, user_id = _check(actor, pupils, term, data.date)
+    talk = HeartTalk(term=term, submission=submission, created_by_id=user_id, **_values(data))
+    return _log(actor, talk, pupils, year, lambda talk: talk.pupils.set(pupils), draft_key, {"pupils": len(pupils)})
+
+
+def _log(
+    actor: Actor,
+    note: N,
+    pupils: Sequence[Pupil],
+    year: SchoolYear,
+    set_people: Callable[[N], object],
+    draft_key: str,
+    detail: dict[str, int],
+) -> N:
+    note.school_id = note.term.school_id
     try:
         with transaction.atomic():
-            talk = HeartTalk.objects.create(
-                school_id=term.school_id,
-                term=term,
-                submission=submission,
-                created_by_id=user_id,
-                **_talk_fields(data),
-            )
-            talk.pupils.set(pupils)
-            _finish(actor, talk, VersionAct.CREATED, draft_key)
+            note.save(force_insert=True)
+            set_people(note)
+            _finish(actor, note, VersionAct.CREATED, draft_key)
             refresh_ticks(year=year, pupil_ids=[p.pk for p in pupils], on=actor.today)
-            audit(
-                actor=actor,
-                verb="log_talk",
-                target=talk,
-                detail={"pupils": len(pupils)},
-            )
-            return talk
+            audit(actor=actor, verb=f"log_{kind_of(note).key}", target=note, detail=detail)
+            return note
     except IntegrityError:
-        existing = HeartTalk.objects.filter(submission=submission).first()
+        existing = type(note).objects.filter(submission=note.submission).first()
         if existing is None:
             raise
-        if existing.created_by_id != user_id or existing.deleted_at is not None:
+        if existing.created_by_id != note.created_by_id or existing.deleted_at is not None:
             raise DomainError("submission_taken", EXPIRED) from None
         return existing
 
@@ -167,27 +263,14 @@ def update_visit(
 
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
     """
-    if any(t.school_id != actor.school_id for t in teachers):
-        raise DomainError("other_school", "有教师不属于本校。")
+    _check_teachers(actor, teachers)
     with transaction.atomic():
         locked = HomeVisit.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=visit.pk)
         _check_edit(actor, locked, version, data.date)
-        keep_former(locked)
-        for name, value in _visit_fields(data).items():
-            setattr(locked, name, value)
-        locked.version += 1
-        locked.save()
+        _change(locked, data)
         locked.teachers.set(teachers)
         follow_visit_plan(visit=locked)
-        _finish(actor, locked, VersionAct.UPDATED, draft_key)
-        refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
-        audit(
-            actor=actor,
-            verb="update_visit",
-            target=locked,
-            detail={"version": locked.version},
-        )
-        return locked
+        return _changed(actor, locked, [locked.pupil_id], draft_key)
 
 
 def update_talk(
@@ -217,22 +300,25 @@ def update_talk(
         joining = after - before
         if joining and not may_log_for(actor, list(joining), locked.term.year):
             raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
-        keep_former(locked)
-        for name, value in _talk_fields(data).items():
-            setattr(locked, name, value)
-        locked.version += 1
-        locked.save()
+        _change(locked, data)
         if after != before:
             locked.pupils.set(after)
-        _finish(actor, locked, VersionAct.UPDATED, draft_key)
-        refresh_ticks(year=locked.term.year, pupil_ids=sorted(before | after), on=actor.today)
-        audit(
-            actor=actor,
-            verb="update_talk",
-            target=locked,
-            detail={"version": locked.version},
-        )
-        return locked
+        return _changed(actor, locked, sorted(before | after), draft_key)
+
+
+def _change(note: HomeVisit | HeartTalk, data: VisitData | TalkData) -> None:
+    keep_former(note)
+    for name, value in _values(data).items():
+        setattr(note, name, value)
+    note.version += 1
+    note.save()
+
+
+def _changed(actor: Actor, note: N, pupil_ids: Sequence[int], draft_key: str) -> N:
+    _finish(actor, note, VersionAct.UPDATED, draft_key)
+    refresh_ticks(year=note.term.year, pupil_ids=pupil_ids, on=actor.today)
+    audit(actor=actor, verb=f"update_{kind_of(note).key}", target=note, detail={"version": note.version})
+    return note
 
 
 def _finish(actor: Actor, note: HomeVisit | HeartTalk, act: VersionAct, draft_key: str) -> None:
@@ -257,28 +343,10 @@ def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, date: d
         )
 
 
-def _visit_fields(data: VisitData) -> dict[str, object]:
-    return {
-        "date": data.date,
-        "visibility": data.visibility,
-        "form": data.form,
-        "outcome": data.outcome,
-        "guardians_met": data.guardians_met,
-        "text": data.text,
-        "agreement": data.agreement,
-        "follow_up_on": data.follow_up_on,
-    }
+def _check_teachers(actor: Actor, teachers: Sequence[Teacher]) -> None:
+    if any(t.school_id != actor.school_id for t in teachers):
+        raise DomainError("other_school", "有教师不属于本校。")
 
 
-def _talk_fields(data: TalkData) -> dict[str, object]:
-    return {
-        "date": data.date,
-        "visibility": data.visibility,
-        "form": data.form,
-        "occasion": data.occasion,
-        "place": data.place,
-        "strategies": data.strategies,
-        "text": data.text,
-        "home_contacted": data.home_contacted,
-        "follow_up_on": data.follow_up_on,
-    }
+def _values(data: VisitData | TalkData) -> dict[str, Any]:
+    return {part.name: getattr(data, part.name) for part in dataclasses.fields(data)}

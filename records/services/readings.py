@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from accounts.actors import Actor
 from core.clock import now
 from records.enums import RecordKind
-from records.models import GrowthLetter, Reading
-from records.services.versions import VersionedRecord, kind_of
+from records.kinds import kind_of
+from records.models import GrowthLetter, Reading, Record
 
 
-def note_readings(*, actor: Actor, records: Iterable[VersionedRecord | None]) -> int:
+def note_readings(*, actor: Actor, records: Iterable[Record | None]) -> int:
     """The actor was shown the texts of these records: one query for all of them, none if all are their own or empty.
 
     Records without a text, None (one that the actor may not read) and one's own are left out. A letter is one's own
@@ -29,7 +29,7 @@ def note_readings(*, actor: Actor, records: Iterable[VersionedRecord | None]) ->
         )
         for record in records
         if record is not None and _has_text(record) and not is_own(actor, record)
-        for kind in (kind_of(record),)
+        for kind in (kind_of(record).key,)
     }
     if rows:
         Reading.objects.bulk_create(
@@ -60,7 +60,7 @@ def note_reading_of(*, actor: Actor, kind: RecordKind, record_id: int) -> None:
     )
 
 
-def is_own(actor: Actor, record: VersionedRecord) -> bool:
+def is_own(actor: Actor, record: Record) -> bool:
     """Whether the actor wrote the record, or holds the slot that writes this letter."""
     if record.created_by_id == actor.user_id:
         return True
@@ -69,7 +69,5 @@ def is_own(actor: Actor, record: VersionedRecord) -> bool:
     return any(member.teacher.user_id == actor.user_id for member in record.mentor.members.all())
 
 
-def _has_text(record: VersionedRecord) -> bool:
-    if isinstance(record, GrowthLetter):
-        return bool(record.body or record.advice)
-    return bool(record.text or getattr(record, "agreement", ""))
+def _has_text(record: Record) -> bool:
+    return any(getattr(record, name) for name in kind_of(record).prose)

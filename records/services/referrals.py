@@ -14,7 +14,9 @@ from core.clock import now
 from core.errors import DomainError
 from notices.services import NoticeFor, send_notice, send_notices
 from records.enums import RecordKind, ReferralState, VersionAct
+from records.kinds import FormKey, Kind, Target, register
 from records.models import Referral
+from records.querysets import pupils_in_reach
 from records.rules import can_work_on, may_refer
 from records.services.drafts import drop_draft
 from records.services.readings import note_reading_of
@@ -25,6 +27,41 @@ from students.models import Pupil
 #: The kind of these notices.
 KIND: Final = "referral"
 CHANGED: Final = "这里的内容刚才在别处改过。下面是您的文字，核对后再保存。"
+
+
+def _new(actor: Actor, pupil_id: int) -> Target | None:
+    pupil = pupils_in_reach(actor).filter(pk=pupil_id).first()
+    return Target(RecordKind.REFERRAL, pupil) if pupil is not None else None
+
+
+def _stored(actor: Actor, pk: int) -> Target | None:
+    referral = Referral.objects.visible_to(actor).select_related("pupil").filter(pk=pk).first()
+    return Target(RecordKind.REFERRAL, referral.pupil) if referral is not None else None
+
+
+register(
+    Kind(
+        key=RecordKind.REFERRAL,
+        model=Referral,
+        people="pupil",
+        kept=("state", "answer", "notes"),
+        unkept={
+            "id": "the version's own record_id",
+            "school": "never changes",
+            "version": "the version's own number",
+            **dict.fromkeys(
+                ("pupil", "text", "submission", "created_by", "created_at"), "the teacher's own, never changed"
+            ),
+            "acknowledged_by": "the version's own changed_by",
+            **dict.fromkeys(("acknowledged_at", "closed_at"), "the version's own changed_at"),
+        },
+        prose=("answer", "notes"),
+        forms=(
+            FormKey("referral/new/#", _new, "counsel:refer"),
+            FormKey("referral/#", _stored, "counsel:referral"),
+        ),
+    )
+)
 
 
 def refer(*, actor: Actor, pupil: Pupil, text: str, submission: uuid.UUID, draft_key: str = "") -> Referral:

@@ -15,10 +15,8 @@ from accounts.services import audit
 from core.clock import now
 from core.saving import button_done
 from records.enums import RecordKind
-from records.models import GrowthLetter, Referral, TreeHoleCard
+from records.models import GrowthLetter, Record, Referral, TreeHoleCard
 from records.queries.history import (
-    MODELS,
-    Record,
     deleted_keys,
     deleted_lines,
     find_record,
@@ -130,9 +128,7 @@ def deleted(request: ActorRequest) -> HttpResponse:
 
 
 def _record(request: ActorRequest, kind: str, pk: int) -> Record:
-    if kind not in MODELS:
-        raise Http404
-    record = find_record(request.actor, RecordKind(kind), pk)
+    record = find_record(request.actor, kind, pk)
     if record is None:
         raise Http404
     return record

@@ -15,10 +15,11 @@ from core.errors import DomainError
 from core.undo import offer_undo
 from records.enums import RecordKind
 from records.forms.visits import AttachmentForm
-from records.models import Attachment, GrowthLetter
+from records.kinds import deletion_of, kind_of
+from records.models import Attachment, GrowthLetter, Record
 from records.queries.attachments import files_of, knows_record, school_files
-from records.queries.history import MODELS, Record, find_record, pupils_of
-from records.rules import can_edit_note, can_read_attached, can_write_letter
+from records.queries.history import find_record, pupils_of
+from records.rules import can_read_attached
 from records.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
 from records.views.desk import RECORDERS
 
@@ -113,7 +114,7 @@ def restore(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _own_record(request: ActorRequest, kind: str, pk: int) -> Record:
-    record = find_record(request.actor, RecordKind(kind), pk) if kind in {k.value for k in MODELS} else None
+    record = find_record(request.actor, kind, pk)
     if record is None or record.deleted_at is not None:
         raise Http404
     if not _is_own(request, record):
@@ -130,16 +131,11 @@ def _own_file(request: ActorRequest, pk: int, *, removed: bool) -> Attachment:
 
 
 def _is_own(request: ActorRequest, record: Record) -> bool:
-    if isinstance(record, GrowthLetter):
-        return can_write_letter(request.actor, record)
-    return can_edit_note(request.actor, record)
+    return deletion_of(record).writes(request.actor, record)
 
 
 def _to_files(record: Record) -> HttpResponse:
-    kind = "letter" if isinstance(record, GrowthLetter) else record._meta.model_name
-    return redirect(
-        "desk:files", kind={"homevisit": "visit", "hearttalk": "talk"}.get(str(kind), "letter"), pk=record.pk
-    )
+    return redirect("desk:files", kind=kind_of(record).key.value, pk=record.pk)
 
 
 def _back(record: Record) -> str:

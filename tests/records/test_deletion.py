@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Reading, RecordVersion
+from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Reading, Record, RecordVersion
 from records.queries.papers import BookSource
 from records.services.deletion import delete_note, purge_deleted, restore_note
 from records.services.readings import note_readings
-from records.services.versions import VersionedRecord
 from records.tasks import purge
 from tests.cast import SchoolCast
 from tests.records.builders import letter, released_letter, talk, tick_states, visit
@@ -25,11 +24,11 @@ from tests.records.test_desk_forms import HTMX, url_of, words
 ClientOf = Callable[[User], Client]
 
 
-def url(name: str, kind: str, record: VersionedRecord) -> str:
+def url(name: str, kind: str, record: Record) -> str:
     return reverse(f"desk:{name}", args=[kind, record.pk])
 
 
-def made(cast: SchoolCast, kind: str) -> VersionedRecord:
+def made(cast: SchoolCast, kind: str) -> Record:
     pupil = cast.pupils[0]
     if kind == "letter":
         return letter(cast, cast.mentor, pupil, draft=True)
