@@ -1,5 +1,6 @@
 """The desk's short forms: everything that can be known is filled in, so that saving needs no typing."""
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -7,12 +8,13 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.db.models import TextChoices
 from django.forms.boundfield import BoundWidget
 
 from core.fields import DayField, ProseField
 from core.saving import VersionedForm
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
-from records.models import HeartTalk, HomeVisit
+from records.models import Note
 from records.rules import date_fits
 from records.services.briefs import BRIEF_LENGTH
 from records.services.notes import TalkData, VisitData
@@ -29,6 +31,11 @@ READERS = (
     (NoteVisibility.COUNSELLOR, "我和心理老师"),
     (NoteVisibility.AUTHOR, "仅本人"),
 )
+
+
+def chosen(label: str, codes: type[TextChoices]) -> forms.TypedChoiceField:
+    """A field in which one of a few things is tapped."""
+    return forms.TypedChoiceField(label=label, choices=codes.choices, coerce=codes, widget=forms.RadioSelect)
 
 
 class Fold(Div):  # type: ignore[misc]  # crispy carries no types
@@ -64,17 +71,24 @@ class RecordForm(VersionedForm):
 
 
 class NoteForm(RecordForm):
-    """Date, text and readers of a visit or a talk."""
+    """Date, text and readers of a visit or a talk. Fields are called as in the model, but for `renamed`."""
 
+    #: What the service takes, and so which fields there are.
+    typed: ClassVar[type[VisitData | TalkData]]
+    #: Not "form": an input of that name hides the `form` property that htmx reads.
+    renamed: ClassVar = {"way": "form"}
+    #: Fields with people that are compared with those of a stored record.
+    people: ClassVar[tuple[str, ...]] = ()
     field_of: ClassVar = {"date_out_of_range": "date", "no_pupil": "pupils"}
     # The same form came a second time (back button) with other words.
     sent_before = "这份表单刚才已经保存过一次。要改内容，请在学生的页上打开那条记录，点“修改”。"
 
     date = DayField(label="日期")
     text = ProseField(label="记几句（可不填）", max_length=5000, rows=4)
-    visibility = forms.ChoiceField(
+    visibility = forms.TypedChoiceField(
         label="谁可以看这段文字",
         choices=READERS,
+        coerce=NoteVisibility,
         widget=forms.RadioSelect,
         help_text="导师团：这位同学的导师、班主任和德育室。心理老师：本校的心理老师，德育室看不到。仅本人：只有您自己。",
     )
@@ -84,6 +98,18 @@ class NoteForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.year, self.today = year, today
         self.fields["date"].widget.attrs["max"] = today.isoformat()
+
+    @classmethod
+    def columns(cls) -> list[tuple[str, str]]:
+        """Each column of the model that is typed, with the name of its field."""
+        names = {column: name for name, column in cls.renamed.items()}
+        return [(part.name, names.get(part.name, part.name)) for part in dataclasses.fields(cls.typed)]
+
+    @classmethod
+    def initial_of(cls, note: Note) -> dict[str, Any]:
+        """The stored note as the form shows it."""
+        people = {name: sorted(person.pk for person in getattr(note, name).all()) for name in cls.people}
+        return {name: getattr(note, column) for column, name in cls.columns()} | people | {"version": note.version}
 
     def clean_date(self) -> datetime.date:
         """Not in the future, not before last summer."""
@@ -101,12 +127,7 @@ class NoteForm(RecordForm):
             self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
         return cleaned
 
-    @staticmethod
-    def initial_of(stored: Any) -> dict[str, Any]:
-        """The stored record as the form shows it."""
-        raise NotImplementedError
-
-    def is_what(self, stored: HomeVisit | HeartTalk) -> bool:
+    def is_what(self, stored: Note) -> bool:
         """Whether `stored` holds what was typed: then a second post of the form is done already."""
         kept = self.initial_of(stored)
         del kept["version"]
@@ -120,9 +141,11 @@ def _unordered(value: Any) -> Any:
 class VisitEntryForm(NoteForm):
     """A home visit 家访 (Guyi plan, 四(三)1). `teachers` are (key, name) pairs of who may have taken part."""
 
-    outcome = forms.ChoiceField(label="结果", choices=VisitOutcome.choices, widget=forms.RadioSelect)
-    # Not "form": an input of that name hides the `form` property that htmx reads.
-    way = forms.ChoiceField(label="方式", choices=VisitForm.choices, widget=forms.RadioSelect)
+    typed = VisitData
+    people = ("teachers",)
+
+    outcome = chosen("结果", VisitOutcome)
+    way = chosen("方式", VisitForm)
     teachers = forms.TypedMultipleChoiceField(
         label="参加的老师", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -149,35 +172,9 @@ class VisitEntryForm(NoteForm):
             Fold("补充细节", Field("teachers", template=PICKS), *more, is_open=self.opens(*more)),
         )
 
-    @staticmethod
-    def initial_of(visit: HomeVisit) -> dict[str, Any]:
-        """The stored visit as the form shows it."""
-        return {
-            "version": visit.version,
-            "date": visit.date,
-            "outcome": visit.outcome,
-            "way": visit.form,
-            "teachers": [t.pk for t in visit.teachers.all()],
-            "guardians_met": visit.guardians_met,
-            "text": visit.text,
-            "agreement": visit.agreement,
-            "follow_up_on": visit.follow_up_on,
-            "visibility": visit.visibility,
-        }
-
     def visit_data(self) -> VisitData:
         """What was typed, for the service."""
-        values = self.cleaned_data
-        return VisitData(
-            date=values["date"],
-            visibility=NoteVisibility(values["visibility"]),
-            form=VisitForm(values["way"]),
-            outcome=VisitOutcome(values["outcome"]),
-            guardians_met=values["guardians_met"],
-            text=values["text"],
-            agreement=values["agreement"],
-            follow_up_on=values["follow_up_on"],
-        )
+        return VisitData(**{column: self.cleaned_data[name] for column, name in self.columns()})
 
 
 class TalkEntryForm(NoteForm):
@@ -186,10 +183,11 @@ class TalkEntryForm(NoteForm):
     `companions` are (key, name) pairs of the mentor's other pupils.
     """
 
+    typed = TalkData
     together = "还有同学一起谈"
 
-    way = forms.ChoiceField(label="方式", choices=TalkForm.choices, widget=forms.RadioSelect)
-    occasion = forms.ChoiceField(label="时机", choices=Occasion.choices, widget=forms.RadioSelect)
+    way = chosen("方式", TalkForm)
+    occasion = chosen("时机", Occasion)
     pupils = forms.TypedMultipleChoiceField(
         label="一起谈的同学", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -229,22 +227,6 @@ class TalkEntryForm(NoteForm):
             Fold("补充细节", Field("strategies", template=PICKS), *more[1:], is_open=self.opens(*more)),
         )
 
-    @staticmethod
-    def initial_of(talk: HeartTalk) -> dict[str, Any]:
-        """The stored talk as the form shows it."""
-        return {
-            "version": talk.version,
-            "date": talk.date,
-            "way": talk.form,
-            "occasion": talk.occasion,
-            "strategies": talk.strategies,
-            "place": talk.place,
-            "text": talk.text,
-            "home_contacted": talk.home_contacted,
-            "follow_up_on": talk.follow_up_on,
-            "visibility": talk.visibility,
-        }
-
     def pupil_groups(self) -> list[tuple[str, list[BoundWidget]]]:
         """The companions' boxes class by class: one tap takes a whole class."""
         groups: dict[str, list[BoundWidget]] = {}
@@ -254,35 +236,20 @@ class TalkEntryForm(NoteForm):
 
     def talk_data(self) -> TalkData:
         """What was typed, for the service."""
-        values = self.cleaned_data
-        return TalkData(
-            date=values["date"],
-            visibility=NoteVisibility(values["visibility"]),
-            form=TalkForm(values["way"]),
-            occasion=Occasion(values["occasion"]),
-            place=values["place"],
-            strategies=values["strategies"],
-            text=values["text"],
-            home_contacted=values["home_contacted"],
-            follow_up_on=values["follow_up_on"],
-        )
+        return TalkData(**{column: self.cleaned_data[name] for column, name in self.columns()})
 
 
 class TalkChangeForm(TalkEntryForm):
     """A stored talk: with whom it was can be changed as well. `companions` are all who may have been there."""
 
     together = "和谁谈的"
+    people = ("pupils",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pupils"].label = "参加谈心的同学"
         self.fields["pupils"].required = True
         self.fields["pupils"].error_messages["required"] = "请至少选择一位学生。"
-
-    @staticmethod
-    def initial_of(talk: HeartTalk) -> dict[str, Any]:
-        """The stored talk as the form shows it, with its pupils."""
-        return TalkEntryForm.initial_of(talk) | {"pupils": sorted(p.pk for p in talk.pupils.all())}
 
 
 class LetterForm(RecordForm):
