@@ -20,19 +20,17 @@ from mentors.enums import AssignmentKind
 from mentors.models import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
 from mentors.services.joining import join_author, join_pupil, join_teacher
-from records.enums import RecordKind, VisitPlanState
+from records.enums import VisitPlanState
+from records.kinds import all_kinds, record_kinds
 from records.models import (
     Attachment,
     BookHandling,
     Draft,
     GrowthLetter,
-    HeartTalk,
     HomeVisit,
     Reading,
     RecordVersion,
-    Referral,
     Tick,
-    TreeHoleCard,
     VisitPlan,
     VisitWish,
 )
@@ -96,9 +94,10 @@ def draw_pupil_merge(*, actor: Actor, kept: Pupil, other: Pupil) -> PupilMerge:
     counted = (
         ("学籍记录", Enrolment.objects.filter(pupil=other)),
         ("导师安排", Assignment.objects.filter(pupil=other)),
-        ("家访", HomeVisit.objects.present().filter(pupil=other)),
-        ("谈心谈话", HeartTalk.objects.present().filter(pupils=other)),
-        ("书面反馈", GrowthLetter.objects.present().filter(pupil=other)),
+        *(
+            (kind.label, kind.model.objects.present().filter(**{kind.people: other}))
+            for kind, _deletion in record_kinds()
+        ),
         ("监护人", Guardian.objects.filter(pupil=other)),
     )
     merge.moving = [(label, rows.count()) for label, rows in counted]
@@ -167,14 +166,8 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
         GrowthLetter.objects.filter(pk=dropped.pk).update(deleted_at=now())
     _join_enrolments(kept, other)
     _join_assignments(actor, kept, other)
-    _move_history(kept, other)
-    HomeVisit.objects.filter(pupil=other).update(pupil=kept)
-    GrowthLetter.objects.filter(pupil=other).update(pupil=kept)
-    for talk in HeartTalk.objects.filter(pupils=other):
-        talk.pupils.add(kept)
-        talk.pupils.remove(other)
-    Referral.objects.filter(pupil=other).update(pupil=kept)
-    TreeHoleCard.objects.filter(pupil=other).update(pupil=kept)
+    _move_drafts(kept, other)
+    _move_records(kept, other)
     _join_visit_plans(kept, other)
     join_pupil(kept=kept, other=other)
     Tick.objects.filter(pupil=other).delete()
@@ -193,15 +186,27 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
     return kept
 
 
-def _move_history(kept: Pupil, other: Pupil) -> None:
-    """Versions name the kept entry; drafts of forms about the other one are forms about the kept one."""
-    for kind, name, rows in (
-        (RecordKind.VISIT, "pupil_id", HomeVisit.objects.filter(pupil=other)),
-        (RecordKind.LETTER, "pupil_id", GrowthLetter.objects.filter(pupil=other)),
-        (RecordKind.TALK, "pupils", HeartTalk.objects.filter(pupils=other)),
-    ):
-        keys = list(rows.values_list("pk", flat=True))
-        replace_person(kind=kind, record_ids=keys, name=name, old=other.pk, new=kept.pk)
+def _move_records(kept: Pupil | Teacher | User, other: Pupil | Teacher | User) -> None:
+    """All records that name the other entry name the kept one, in their versions too."""
+    for kind in all_kinds():
+        for column in (*kind.model._meta.concrete_fields, *kind.model._meta.many_to_many):
+            if column.related_model is not type(kept):
+                continue
+            rows = kind.model._base_manager.filter(**{column.name: other})
+            if column.name in kind.kept:
+                keys = list(rows.values_list("pk", flat=True))
+                name = kind.column(column.name)
+                replace_person(kind=kind.key, record_ids=keys, name=name, old=other.pk, new=kept.pk)
+            if not column.many_to_many:
+                rows.update(**{column.name: kept})
+                continue
+            for row in rows:
+                getattr(row, column.name).add(kept)
+                getattr(row, column.name).remove(other)
+
+
+def _move_drafts(kept: Pupil, other: Pupil) -> None:
+    """Drafts of forms about the other entry are forms about the kept one."""
     for draft in Draft.objects.filter(pupil=other):
         parts = draft.key.split("/")
         # "talk/new/12" and "letter/12/3" name the pupil; "visit/5" names a record that moves along.
@@ -308,7 +313,7 @@ def draw_teacher_merge(*, actor: Actor, kept: Teacher, other: Teacher) -> Teache
 def _written_by(user_id: int | None) -> int:
     if user_id is None:
         return 0
-    return sum(model._base_manager.filter(created_by=user_id).count() for model in (HomeVisit, HeartTalk, GrowthLetter))
+    return sum(kind.model._base_manager.filter(created_by=user_id).count() for kind, _deletion in record_kinds())
 
 
 @transaction.atomic
@@ -327,13 +332,8 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     if merge.refusal:
         raise DomainError("two_slots", merge.refusal)
     _move_slots(kept, other)
-    TreeHoleCard.objects.filter(teacher=other).update(teacher=kept)
-    joined = list(HomeVisit.objects.filter(teachers=other).values_list("pk", flat=True))
-    replace_person(kind=RecordKind.VISIT, record_ids=joined, name="teachers", old=other.pk, new=kept.pk)
+    _move_records(kept, other)
     join_teacher(kept=kept, other=other)
-    for visit in HomeVisit.objects.filter(teachers=other):
-        visit.teachers.add(kept)
-        visit.teachers.remove(other)
     for plan in VisitPlan.objects.filter(teachers=other):
         plan.teachers.add(kept)
         plan.teachers.remove(other)
@@ -360,11 +360,7 @@ def _move_slots(kept: Teacher, other: Teacher) -> None:
 
 def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     """The kept account writes on in what the other one wrote, and has its roles; the other one closes."""
-    for model in (HomeVisit, HeartTalk, GrowthLetter):
-        model._base_manager.filter(created_by=other).update(created_by=kept)
-    Referral.objects.filter(created_by=other).update(created_by=kept)
-    Referral.objects.filter(acknowledged_by=other).update(acknowledged_by=kept)
-    TreeHoleCard.objects.filter(entered_by=other).update(entered_by=kept)
+    _move_records(kept, other)
     VisitPlan.objects.filter(created_by=other).update(created_by=kept)
     Attachment.objects.filter(created_by=other).update(created_by=kept)
     RecordVersion.objects.filter(changed_by=other).update(changed_by=kept)

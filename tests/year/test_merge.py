@@ -165,6 +165,19 @@ def test_a_record_book_stays_with_its_slot_and_its_checker_with_the_account(qing
     assert ([m.teacher for m in own.mentor.members.all()], read.checked_by) == ([kept], user)
 
 
+def test_what_one_account_did_to_letters_is_the_kept_accounts_afterwards(qingzhu: SchoolCast) -> None:
+    """Seen: authors moved, but who had read, changed and released a letter stayed with the closed account."""
+    user = create_user(actor=qingzhu.system, username="lin2", name="林小满", school=qingzhu.school)
+    kept = TeacherFactory.create(school=qingzhu.school, name="林小满", user=user)
+    acts = dict.fromkeys(("accepted_by", "edited_by", "released_by"), qingzhu.mentor)
+    written = letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague)
+    GrowthLetter.objects.filter(pk=written.pk).update(**acts)
+    merge_teachers(actor=admin(qingzhu), kept=kept, other=Teacher.objects.get(user=qingzhu.mentor))
+    written.refresh_from_db()
+    assert {name: getattr(written, name) for name in acts} == dict.fromkeys(acts, user)
+    assert written.created_by == qingzhu.colleague
+
+
 def test_an_account_goes_to_the_entry_without_one(qingzhu: SchoolCast) -> None:
     kept = TeacherFactory.create(school=qingzhu.school, name="林小满")
     merge_teachers(actor=admin(qingzhu), kept=kept, other=Teacher.objects.get(user=qingzhu.mentor))
