@@ -35,6 +35,7 @@ from core.workbooks import (
     ColumnSpec,
     Record,
     Table,
+    column_letters,
 )
 
 NAME_LENGTH = 60
@@ -144,6 +145,12 @@ class TableReader:
         for label in missing:
             self._heading_error("column_missing", f"缺少“{label}”一列。", label)
         return not missing and not table.repeated
+
+    def tell_unheaded(self) -> None:
+        """Warn of each column that holds something, but has no heading and so is not read."""
+        for at in self.table.unheaded():
+            message = f"{column_letters(at)} 列没有表头，没有导入。需要导入的，请补上表头。"
+            self.log.warning("heading_missing", message, sheet=self.sheet, row=self.table.header_row)
 
     def _heading_error(self, code: str, message: str, column: str) -> None:
         self.log.error(code, message, sheet=self.sheet, row=self.table.header_row or None, column=column)

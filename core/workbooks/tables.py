@@ -107,6 +107,19 @@ class Table:
         """The hidden or filtered rows under the heading that hold anything."""
         return tuple(row.number for row in self.sheet.rows if row.hidden and row.number > self.header_row)
 
+    def unheaded(self) -> list[int]:
+        """The positions of columns that hold something beneath the heading, but have none."""
+        if not self.header_row:
+            return []
+        headed = {column.position for column in self.named}
+        rows = [row for row in self.sheet.rows if row.number > self.header_row and (self.with_hidden or not row.hidden)]
+        width = max((len(row.cells) for row in rows), default=0)
+        return [
+            at
+            for at in range(width)
+            if at not in headed and any(at < len(row.cells) and cell_text(row.cells[at]).strip() for row in rows)
+        ]
+
     def joined(self) -> Iterator[tuple[str, MergedRange]]:
         """Column key and range of the cells joined downwards whose value counts for every row."""
         by_position = {position: key for key, position in self.columns.items()}

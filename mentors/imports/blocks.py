@@ -81,9 +81,8 @@ def find_blocks(
 def _block(table: Table, stored: Stored, classes: ClassFinder, log: ImportLog) -> Block:
     """A table with the headings of a list; pupils in several columns become as many keys."""
     pupils = {column.position: column.heading for column in table.named if column.field == "name"}
-    headed = {column.position for column in table.named}
     beside = max(pupils, default=-1) + 1
-    unheaded = _unheaded(table, headed)
+    unheaded = table.unheaded()
     while pupils and beside in unheaded:
         # A heading over several columns stands in the first of them.
         pupils[beside] = f"{pupils[beside - 1]}"
@@ -110,20 +109,6 @@ def _block(table: Table, stored: Stored, classes: ClassFinder, log: ImportLog) -
         told_class(table.sheet, table.header_row, classes, None if "class" in headings else log),
         mentor,
     )
-
-
-def _unheaded(table: Table, headed: set[int]) -> list[int]:
-    """Columns that hold something under the heading, but have none."""
-    if not table.header_row:
-        return []
-    positions = {
-        at
-        for row in table.sheet.rows
-        if row.number > table.header_row and (table.with_hidden or not row.hidden)
-        for at, cell in enumerate(row.cells)
-        if at not in headed and cell != "" and clean_text(cell_text(cell))
-    }
-    return sorted(positions)
 
 
 def told_class(sheet: Sheet, header_row: int, classes: ClassFinder, log: ImportLog | None) -> ClassKey | None:

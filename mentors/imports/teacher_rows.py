@@ -61,6 +61,7 @@ def read_teachers(
         reader = TableReader(table, log)
         if not reader.check_headings(COLUMNS):
             continue
+        reader.tell_unheaded()
         for record in reader.records():
             typed_name = clean_name(record.text("name"))
             number = reader.identifier(record, "number")

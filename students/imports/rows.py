@@ -11,7 +11,7 @@ from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader, whole_number
 from core.text import HAN, clean_key, clean_name, clean_text, is_nothing
-from core.workbooks import CellError, Column, Record, Table, cell_text
+from core.workbooks import CellError, Column, Record, Table, cell_text, column_letters
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 from students.enums import Gender
@@ -117,6 +117,11 @@ class _SheetReader:
             return
         if not fit or self._misses_people():
             return
+        for key, merged in self._table.joined():
+            if key.startswith("guardian"):
+                message = f"第 {merged.first_row}–{merged.last_row} 行合并成一格，这几名学生的家长信息相同。请核对。"
+                column = self._table.heading(key)
+                self._log.warning("guardian_shared", message, sheet=self._sheet, row=merged.first_row, column=column)
         first = len(self._reading.rows)
         self._reading.numbers = {}
         ordinals: list[int | None] = []
@@ -152,8 +157,14 @@ class _SheetReader:
 
         A roster without its families goes in only where a person says so (见“列和班级”), or where it has none.
         """
-        if self._guardians.reads_anybody:
-            return False
+        self._cells.tell_unheaded()
+        nameless = [Column("", f"{column_letters(at)} 列", at, "") for at in self._table.unheaded()]
+        missed = [column for column in nameless if self._holds_family(column)]
+        for column in missed:
+            message = f"{column.heading}没有表头，里面像是电话，所以没有导入。请补上表头，如“监护人1联系电话”。"
+            self._log.error("column_of_people", message, sheet=self._sheet, row=self._table.header_row or None)
+        if missed or self._guardians.reads_anybody:
+            return bool(missed)
         missed = [c for c in self._table.named if not c.field and not c.told and self._holds_family(c)]
         for column in missed:
             message = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.cases.books import book, errors, names, places, read, sheets, warnings
+from tests.cases.books import TEACHERS, book, errors, names, places, read, sheets, warnings
 from tests.imports.conftest import Desk
 
 
@@ -110,3 +110,28 @@ def test_a_remark_that_only_mentions_leaving_is_told(desk: Desk, remark: str, to
 def test_columns_that_say_who_is_there_are_read(desk: Desk, heading: str, gone: str, here: str) -> None:
     report = read(desk, book(("班级", "姓名", heading), ("一1", "张一", gone), ("一1", "李二", here)))
     assert (names(), [code for code, *_ in warnings(report)]) == (["李二"], ["pupil_absent"])
+
+
+def test_a_column_without_a_heading_is_told(desk: Desk) -> None:
+    """It was dropped without a word: a teacher's subject, a remark."""
+    report = read(desk, book(("班级", "姓名", ""), ("一1", "张一", "甲"), ("一1", "李二", "")))
+    assert (names(), codes(warnings(report))) == (["张一", "李二"], [("heading_missing", 1)])
+    report = read(desk, book(("工号", "姓名", ""), ("T1", "王一", "语文")), TEACHERS)
+    assert codes(warnings(report)) == [("heading_missing", 1)]
+
+
+def test_phones_without_a_heading_are_refused(desk: Desk) -> None:
+    """家长 joined over names and phones lost all phones, without a word."""
+    rows = [
+        ("班级", "姓名", "家长", ""),
+        ("一1", "张一", "张勇", "13900000001"),
+        ("一1", "李二", "李强", "13900000002"),
+    ]
+    report = read(desk, book(*rows))
+    assert (codes(errors(report)), names()) == ([("column_of_people", 1)], [])
+
+
+def test_a_phone_joined_over_two_children_is_told(desk: Desk) -> None:
+    rows = [("班级", "姓名", "家长电话"), ("一1", "张一", "13900000001"), ("一1", "李二", "")]
+    report = read(desk, book(*rows, also=lambda sheet: sheet.merge_cells("C2:C3")))
+    assert codes(warnings(report)) == [("guardian_shared", 2)]
