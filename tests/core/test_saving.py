@@ -66,7 +66,7 @@ def test_a_refusal_stands_beside_its_field_and_above_the_form_where_the_form_has
 def test_the_same_form_with_other_words_is_told_so_and_not_called_saved() -> None:
     form = DayForm(TYPED)
     assert form_saved(form, lambda: "周二", same=lambda stored: stored == form.cleaned_data["day"]) is None
-    assert dict(form.errors) == {"__all__": ["已经保存过一次。"]}
+    assert form.errors.get_json_data() == {"__all__": [{"message": "已经保存过一次。", "code": ""}]}
 
 
 def test_a_conflict_shows_the_stored_version_and_the_same_words_are_no_conflict() -> None:
@@ -76,11 +76,10 @@ def test_a_conflict_shows_the_stored_version_and_the_same_words_are_no_conflict(
         for form in (other, same)
     ]
     assert (done, again) == ([False, True], [True])
-    assert (other.conflicts, other["version"].value(), {name: list(told) for name, told in other.errors.items()}) == (
-        True,
-        "7",
-        {"__all__": ["不行：changed_meanwhile"]},
-    )
+    assert (other.conflicts, other["version"].value()) == (True, "7")
+    assert other.errors.get_json_data() == {
+        "__all__": [{"message": "不行：changed_meanwhile", "code": "changed_meanwhile"}]
+    }
     assert (same.conflicts, same["version"].value()) == (False, "3")
 
 
