@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -70,27 +70,19 @@ def action_for(*roles: Role) -> Callable[[View[P]], View[P]]:
     return _view_for(["POST"], roles)
 
 
-class VisibleQuerySet(Protocol):
-    """A queryset with `visible_to`."""
+def get_visible_or_404(rows: type[M] | models.QuerySet[M], actor: Actor, **lookup: Any) -> M:
+    """The row that matches `lookup` among `rows`: what the actor may see, or a model, whose `visible_to` is asked.
 
-    def visible_to(self, actor: Actor) -> Any: ...
-
-
-def get_visible_or_404(
-    rows: models.QuerySet[M],
-    actor: Actor,
-    *,
-    everyone: models.QuerySet[M] | None = None,
-    **lookup: Any,
-) -> M:
-    """The row of `rows` (already `visible_to(actor)`) that matches `lookup`.
-
-    Not visible but in the actor's own school (`everyone`, e.g. all rows of that school): PermissionDenied, 403.
-    Otherwise, and for other schools' rows always: Http404.
+    Not among them but in the actor's own school (`in_school` of the model's querysets): PermissionDenied, 403.
+    Otherwise, for other schools' rows always, and where the model has no `in_school`, so that not even its school may
+    know of a row: Http404.
     """
+    if isinstance(rows, type):
+        rows = cast("models.QuerySet[M]", rows._default_manager.visible_to(actor))  # type: ignore[attr-defined]
     row = rows.filter(**lookup).first()
     if row is not None:
         return row
-    if everyone is not None and everyone.filter(**lookup).exists():
+    in_school = getattr(rows.model._default_manager, "in_school", None)
+    if in_school is not None and in_school(actor).filter(**lookup).exists():
         raise PermissionDenied
     raise Http404

@@ -31,7 +31,7 @@ from jobs.mapping import questions_of
 from jobs.marking import marked_workbook
 from jobs.models import ImportBatch
 from jobs.previews import SHOWN_FINDINGS
-from jobs.queries import school_batches, visible_batches
+from jobs.queries import visible_batches
 from jobs.querysets import WRITTEN
 from jobs.undo import may_undo, undo_batch
 
@@ -187,7 +187,6 @@ def _batch(request: ActorRequest, pk: int) -> ImportBatch:
     return get_visible_or_404(
         visible_batches(request.actor),
         request.actor,
-        everyone=school_batches(request.actor),
         pk=pk,
     )
 

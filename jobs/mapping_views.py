@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.saving import button_done
 from jobs.mapping import answer_questions
-from jobs.queries import school_batches, visible_batches
+from jobs.queries import visible_batches
 
 _HIDDEN = {"on": True, "off": False}
 
@@ -15,9 +15,7 @@ _HIDDEN = {"on": True, "off": False}
 @action_for(Role.SCHOOL_ADMIN)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again with the answers: `key` and `field` once per question, in the same order."""
-    batch = get_visible_or_404(
-        visible_batches(request.actor), request.actor, everyone=school_batches(request.actor), pk=pk
-    )
+    batch = get_visible_or_404(visible_batches(request.actor), request.actor, pk=pk)
     answers = dict(zip(request.POST.getlist("key"), request.POST.getlist("field"), strict=False))
     hidden = _HIDDEN.get(request.POST.get("take_hidden", ""))
     button_done(

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 from jobs.enums import ImportState, ItemState, JobState
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _visible(actor: Actor, job: str = "") -> Q:
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    def in_scope(self, actor: Actor) -> Self:
+    def in_school(self, actor: Actor) -> Self:
         """All jobs of the actor's school; for a bureau member, their own jobs outside of any school."""
         return self.filter(_in_scope(actor))
 
@@ -75,7 +76,7 @@ class JobItemQuerySet(models.QuerySet["JobItem"]):
 
 
 class ResultFileQuerySet(models.QuerySet["ResultFile"]):
-    def in_scope(self, actor: Actor) -> Self:
+    def in_school(self, actor: Actor) -> Self:
         """The files of jobs in the actor's scope; whether they may be downloaded is `jobs.rules`' answer."""
         return self.filter(_in_scope(actor, "job__"))
 
@@ -83,16 +84,10 @@ class ResultFileQuerySet(models.QuerySet["ResultFile"]):
         """Finished files of one's own jobs."""
         if actor.user_id is None:
             return self.none()
-        return self.in_scope(actor).filter(job__created_by_id=actor.user_id, final=True)
+        return self.in_school(actor).filter(job__created_by_id=actor.user_id, final=True)
 
 
-class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
-    def in_school(self, actor: Actor) -> Self:
-        """All import batches of the actor's school; the caller decides who may open them."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
-
+class ImportBatchQuerySet(OfSchoolQuerySet["ImportBatch"]):
     def visible_to(self, actor: Actor) -> Self:
         """The school's import batches, for those who work with rosters."""
         return self.in_school(actor) if actor.has(*IMPORTERS) else self.none()

@@ -13,7 +13,7 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
 from jobs.enums import ItemState
 from jobs.models import Job
-from jobs.queries import jobs_in_scope, results_in_scope, visible_jobs, visible_results
+from jobs.queries import visible_jobs, visible_results
 from jobs.querysets import OVERSEERS
 from jobs.rules import may_cancel, may_download
 from jobs.services import cancel_job, note_download
@@ -66,7 +66,6 @@ def download(request: ActorRequest, pk: uuid.UUID) -> HttpResponseBase:
     result = get_visible_or_404(
         visible_results(request.actor),
         request.actor,
-        everyone=results_in_scope(request.actor),
         pk=pk,
     )
     if not may_download(request.actor, result.job):
@@ -94,7 +93,6 @@ def _job(request: ActorRequest, pk: uuid.UUID) -> Job:
     return get_visible_or_404(
         visible_jobs(request.actor),
         request.actor,
-        everyone=jobs_in_scope(request.actor),
         pk=pk,
     )
 

@@ -8,8 +8,3 @@ from notices.querysets import NoticeQuerySet
 def own_notices(actor: Actor) -> NoticeQuerySet:
     """The actor's notices, the newest first."""
     return Notice.objects.visible_to(actor).for_inbox()
-
-
-def school_notices(actor: Actor) -> NoticeQuerySet:
-    """All notices of the actor's school, to tell 403 from 404."""
-    return Notice.objects.in_school(actor)

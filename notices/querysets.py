@@ -9,24 +9,19 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.actors import Actor
+from core.ofschool import OfSchoolQuerySet
 from notices.enums import OutboxState
 
 if TYPE_CHECKING:
     from notices.models import Notice, OutboxMessage  # noqa: F401  # named in quotes below
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NoticeQuerySet(OfSchoolQuerySet["Notice"]):
     def visible_to(self, actor: Actor) -> Self:
         """One's own notices, and of those only the ones of the school one acts in."""
         if actor.user_id is None:
             return self.none()
         return self.filter(Q(school_id=actor.school_id) | Q(school=None), recipient_id=actor.user_id)
-
-    def in_school(self, actor: Actor) -> Self:
-        """All notices of the actor's school; only their recipients may open them."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
 
     def unread(self) -> Self:
         """Notices that were not opened yet."""

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
-from notices.queries import own_notices, school_notices
+from notices.queries import own_notices
 from notices.services import mark_all_read, mark_read
 
 PAGE_SIZE = 20
@@ -26,7 +26,6 @@ def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
     notice = get_visible_or_404(
         own_notices(request.actor),
         request.actor,
-        everyone=school_notices(request.actor),
         pk=pk,
     )
     mark_read(actor=request.actor, notice=notice)

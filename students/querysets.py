@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
 from django.db.models import Prefetch, QuerySet
 
-from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 
 if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
@@ -18,21 +17,11 @@ if TYPE_CHECKING:
 WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
 
 
-class PupilQuerySet(models.QuerySet["Pupil"]):
-    def in_school(self, actor: Actor) -> Self:
-        """All pupils of the actor's school; the caller decides what of them may be shown."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
+class PupilQuerySet(OfSchoolQuerySet["Pupil"]):
+    pass
 
 
-class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
-    def in_school(self, actor: Actor) -> Self:
-        """All enrolments of the actor's school; the caller decides what of them may be shown."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
-
+class EnrolmentQuerySet(OfSchoolQuerySet["Enrolment"]):
     def active(self) -> Self:
         """Pupils who are still in that class."""
         return self.filter(ends_on=None)

@@ -16,7 +16,6 @@ from mentors.queries.people import (
     colleagues_with_room,
     enrolment_history,
     enrolments_visible_to,
-    exceptions_visible_to,
     find_pupils,
     find_teachers,
     grants_of,

@@ -23,11 +23,6 @@ def clubs_visible_to(actor: Actor) -> QuerySet[Club]:
     return rows.prefetch_related("mentor__members__teacher")
 
 
-def clubs_of_school(actor: Actor) -> QuerySet[Club]:
-    """All clubs of the school, for telling 403 from 404."""
-    return Club.objects.filter(school_id=actor.school_id) if actor.school_id is not None else Club.objects.none()
-
-
 def led_clubs(actor: Actor, year: SchoolYear) -> list[Club]:
     """The clubs that the actor leads in `year`. One query."""
     if actor.user_id is None:

@@ -27,17 +27,10 @@ KNOWN = (RoundState.OPEN, RoundState.PUBLISHED)
 
 def candidacies_visible_to(actor: Actor) -> QuerySet[RoundMentor]:
     """The candidacies of two-sided rounds that the actor may mark for: the own ones, for 德育室 all of the school."""
-    rows = candidacies_of_school(actor)
+    rows = RoundMentor.objects.in_school(actor)
     if not actor.has(Role.MORAL_OFFICE):
         rows = rows.filter(pk__in=RoundMentor.objects.held_by(actor).values("pk"), round__state__in=KNOWN)
     return rows.filter(round__mode=MatchingMode.TWO_SIDED).select_related("round__grade", "round__year", "mentor")
-
-
-def candidacies_of_school(actor: Actor) -> QuerySet[RoundMentor]:
-    """All candidacies of the school, for telling 403 from 404."""
-    if actor.school_id is None:
-        return RoundMentor.objects.none()
-    return RoundMentor.objects.filter(school_id=actor.school_id)
 
 
 def can_be_marked(round: MatchingRound) -> bool:

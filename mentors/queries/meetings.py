@@ -38,11 +38,6 @@ def meetings_visible_to(actor: Actor) -> QuerySet[CaseMeeting]:
     )
 
 
-def meetings_of_school(actor: Actor) -> QuerySet[CaseMeeting]:
-    """All meetings of the actor's school: only to tell the forbidden from the unknown."""
-    return CaseMeeting.objects.filter(school_id=actor.school_id or 0)
-
-
 def team_teachers(actor: Actor, school_class: SchoolClass) -> list[Teacher]:
     """The teachers of the class's team, leader first, and the actor, who may be its homeroom teacher only."""
     seats = (

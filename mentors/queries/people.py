@@ -168,11 +168,6 @@ def mentors_visible_to(actor: Actor) -> MentorQuerySet:
     return Mentor.objects.visible_to(actor).with_names()
 
 
-def exceptions_visible_to(actor: Actor) -> QuerySet[CapException]:
-    """The exceptions that the actor may know of."""
-    return CapException.objects.visible_to(actor)
-
-
 def accounts_visible_to(actor: Actor) -> QuerySet[User]:
     """The accounts of the actor's school, the school at hand."""
     return User.objects.visible_to(actor).select_related("school")

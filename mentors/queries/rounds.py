@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import QuerySet
-
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
@@ -62,12 +60,6 @@ def is_choosing(round: MatchingRound, at: datetime.datetime) -> bool:
 def rounds_visible_to(actor: Actor) -> MatchingRoundQuerySet:
     """The rounds that the actor may know of, year and grade at hand."""
     return MatchingRound.objects.visible_to(actor).select_related("year__school", "grade", "school")
-
-
-def rounds_of_school(actor: Actor) -> QuerySet[MatchingRound]:
-    """All rounds of the actor's school, for telling 403 from 404."""
-    rows = MatchingRound.objects.all()
-    return rows.none() if actor.school_id is None else rows.filter(school_id=actor.school_id)
 
 
 def running_round(year: SchoolYear, grade: Grade) -> MatchingRound | None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet, OpenInSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from schools.models import Term
 
 
-class MentorCardQuerySet(models.QuerySet["MentorCard"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """The cards of one's own school."""
-        return self.none() if actor.school_id is None else self.filter(school_id=actor.school_id)
+class MentorCardQuerySet(OpenInSchoolQuerySet["MentorCard"]):
+    pass
 
 
 class ReadinessCaseQuerySet(models.QuerySet["ReadinessCase"]):
@@ -41,17 +40,13 @@ class ReadinessCaseQuerySet(models.QuerySet["ReadinessCase"]):
         return self.exclude(state="ready")
 
 
-class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """The sessions of one's own school, for everybody in it."""
-        return self.none() if actor.school_id is None else self.filter(school_id=actor.school_id)
-
+class TrainingSessionQuerySet(OpenInSchoolQuerySet["TrainingSession"]):
     def of_term(self, term: Term) -> Self:
         """The sessions of `term`."""
         return self.filter(term=term)
 
 
-class CaseMeetingQuerySet(models.QuerySet["CaseMeeting"]):
+class CaseMeetingQuerySet(OfSchoolQuerySet["CaseMeeting"]):
     def visible_to(self, actor: Actor) -> Self:
         """The class's team 导师团, its homeroom teacher, and 德育室."""
         if actor.school_id is None:

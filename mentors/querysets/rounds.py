@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ OFFICE = (Role.MORAL_OFFICE,)
 KNOWN = ("open", "published")
 
 
-class MatchingRoundQuerySet(models.QuerySet["MatchingRound"]):
+class MatchingRoundQuerySet(OfSchoolQuerySet["MatchingRound"]):
     def visible_to(self, actor: Actor) -> Self:
         """All rounds for 德育室; opened ones for the homeroom teachers of their grade and the mentors in them."""
         if actor.school_id is None:
@@ -56,7 +57,7 @@ class MatchingRoundQuerySet(models.QuerySet["MatchingRound"]):
         return self.filter(state="open", opens_at__lte=at, closes_at__gt=at)
 
 
-class RoundMentorQuerySet(models.QuerySet["RoundMentor"]):
+class RoundMentorQuerySet(OfSchoolQuerySet["RoundMentor"]):
     def with_names(self) -> Self:
         """Mentors with their members and cards, and the classes they are open to, at hand."""
         return self.select_related("mentor").prefetch_related("mentor__members__teacher__card", "classes__grade")
@@ -97,7 +98,7 @@ class BoardSaveQuerySet(models.QuerySet["BoardSave"]):
         return rows if actor.has(*OFFICE) else rows.filter(school_class_id__in=actor.homeroom_class_ids)
 
 
-class ClubQuerySet(models.QuerySet["Club"]):
+class ClubQuerySet(OfSchoolQuerySet["Club"]):
     def visible_to(self, actor: Actor) -> Self:
         """The clubs of one's own school: 德育室 all, a mentor those they lead."""
         if actor.school_id is None:

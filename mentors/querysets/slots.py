@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet, OpenInSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
@@ -16,25 +17,13 @@ if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
 
 
-class TeacherQuerySet(models.QuerySet["Teacher"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Colleagues: the teachers of one's own school."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
-
+class TeacherQuerySet(OpenInSchoolQuerySet["Teacher"]):
     def present(self) -> Self:
         """Teachers who have not left."""
         return self.filter(left_on=None)
 
 
-class MentorQuerySet(models.QuerySet["Mentor"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """The mentors of one's own school: who is a mentor is no secret inside it."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
-
+class MentorQuerySet(OpenInSchoolQuerySet["Mentor"]):
     def of_year(self, year: SchoolYear) -> Self:
         """The mentor slots of `year`."""
         return self.filter(year=year)
@@ -99,19 +88,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.active().filter(counts_in_load=True)
 
 
-class CapExceptionQuerySet(models.QuerySet["CapException"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """The exceptions of one's own school."""
-        if actor.school_id is None:
-            return self.none()
-        return self.filter(school_id=actor.school_id)
-
+class CapExceptionQuerySet(OpenInSchoolQuerySet["CapException"]):
     def valid(self) -> Self:
         """Exceptions that were not withdrawn."""
         return self.filter(revoked_at=None)
 
 
-class RollOverQuerySet(models.QuerySet["RollOver"]):
+class RollOverQuerySet(OfSchoolQuerySet["RollOver"]):
     def visible_to(self, actor: Actor) -> Self:
         """The roll-overs of one's own school, for its admins."""
         if actor.school_id is None or not actor.has(Role.SCHOOL_ADMIN):

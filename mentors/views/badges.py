@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 
@@ -87,7 +87,7 @@ def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: st
         school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
         name = f"{school_class.code}-{name}"
     elif teacher_id is not None:
-        teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=teacher_id)
+        teacher = get_object_or_404(present_teachers(request.actor), pk=teacher_id)
         name = f"{teacher.name}-{name}"
     holders = badge_holders(request.actor, year, class_id=class_id, teacher_id=teacher_id)
     if len(holders) > ON_THE_SPOT:

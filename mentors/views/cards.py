@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.http import ActorRequest, form_for, get_visible_or_404
+from accounts.http import ActorRequest, form_for
 from core.gates import public
 from core.saving import form_saved, show_form
 from mentors.forms.cards import CardForm
@@ -45,7 +45,7 @@ def mine(request: ActorRequest) -> HttpResponse:
 @require_safe
 def photo(request: ActorRequest, pk: int) -> HttpResponse:
     """A colleague's photo, for the people of the same school."""
-    return photo_response(get_visible_or_404(photos_visible_to(request.actor), request.actor, pk=pk))
+    return photo_response(get_object_or_404(photos_visible_to(request.actor), pk=pk))
 
 
 @public

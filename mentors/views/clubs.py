@@ -10,7 +10,7 @@ from core.saving import form_saved, show_form
 from mentors.forms.clubs import ClubForm, MembersForm
 from mentors.models import Club
 from mentors.queries import mentors_for_choice
-from mentors.queries.clubs import club_rows, clubs_of_school, clubs_visible_to, member_rows, read_members
+from mentors.queries.clubs import club_rows, clubs_visible_to, member_rows, read_members
 from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
 
 READERS = (Role.MORAL_OFFICE, Role.MENTOR)
@@ -100,7 +100,7 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _club(request: ActorRequest, pk: int) -> Club:
     actor = request.actor
-    return get_visible_or_404(clubs_visible_to(actor), actor, everyone=clubs_of_school(actor), pk=pk)
+    return get_visible_or_404(clubs_visible_to(actor), actor, pk=pk)
 
 
 def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpResponse:

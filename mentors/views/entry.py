@@ -23,7 +23,7 @@ from mentors.forms.entry import row_choices
 from mentors.models import ChoiceSheet, MatchingRound
 from mentors.queries import classes_visible_to
 from mentors.queries.choices import OpenMentor, asked_in_class, open_mentors, sheets_in_class
-from mentors.queries.rounds import rounds_of_school, rounds_visible_to
+from mentors.queries.rounds import rounds_visible_to
 from mentors.rules import can_enter_choices
 from mentors.services.choices import remove_choices, submit_choices
 from schools.models import SchoolClass
@@ -162,7 +162,7 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
 def _desk(request: ActorRequest, pk: int, class_pk: int) -> Desk:
     actor = request.actor
     school_class = get_visible_or_404(classes_visible_to(actor), actor, pk=class_pk)
-    found = get_visible_or_404(rounds_visible_to(actor), actor, everyone=rounds_of_school(actor), pk=pk)
+    found = get_visible_or_404(rounds_visible_to(actor), actor, pk=pk)
     if not can_enter_choices(actor, school_class):
         raise PermissionDenied
     if (

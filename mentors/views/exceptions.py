@@ -13,7 +13,8 @@ from core.errors import DomainError
 from core.saving import attempt, form_saved, show_form
 from core.text import small_number
 from mentors.forms.board import ExceptionForm
-from mentors.queries import cap_exceptions, classes_visible_to, exceptions_visible_to, mentors_for_choice
+from mentors.models import CapException
+from mentors.queries import cap_exceptions, classes_visible_to, mentors_for_choice
 from mentors.services import grant_exception, revoke_exception
 from schools.models import SchoolClass
 
@@ -73,7 +74,7 @@ def _class_to_return_to(request: ActorRequest) -> SchoolClass | None:
 @action_for(Role.MORAL_OFFICE)
 def revoke(request: ActorRequest, pk: int) -> HttpResponse:
     """Withdraw one; refused at its row while the mentor has more pupils than the plan's cap."""
-    exception = get_visible_or_404(exceptions_visible_to(request.actor), request.actor, pk=pk)
+    exception = get_visible_or_404(CapException, request.actor, pk=pk)
     done = attempt(lambda: revoke_exception(actor=request.actor, exception=exception))
     if isinstance(done, DomainError):
         return _list(request, problem=done, at=pk)

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.saving import attempt
 from mentors.enums import MentorMarkKind
 from mentors.models import RoundMentor
-from mentors.queries.marks import can_be_marked, candidacies_of_school, candidacies_visible_to, mark_sheet, mark_tasks
+from mentors.queries.marks import can_be_marked, candidacies_visible_to, mark_sheet, mark_tasks
 from mentors.services.marks import mark_pupil, order_preferred
 
 MARKERS = (Role.MENTOR, Role.MORAL_OFFICE)
@@ -65,7 +65,7 @@ def order(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
 
 def _candidate(request: ActorRequest, pk: int) -> RoundMentor:
     rows = candidacies_visible_to(request.actor).prefetch_related("classes__grade", "mentor__members__teacher")
-    return get_visible_or_404(rows, request.actor, everyone=candidacies_of_school(request.actor), pk=pk)
+    return get_visible_or_404(rows, request.actor, pk=pk)
 
 
 def _saved(request: ActorRequest, candidate: RoundMentor, service: Callable[[], object]) -> HttpResponse:

@@ -20,7 +20,6 @@ from mentors.queries.meetings import (
     class_list,
     deleted_meetings,
     meetings_of,
-    meetings_of_school,
     meetings_visible_to,
     team_teachers,
 )
@@ -160,7 +159,6 @@ def _meeting(request: ActorRequest, pk: int, meeting: int, *, deleted: bool = Fa
     return get_visible_or_404(
         meetings_visible_to(request.actor),
         request.actor,
-        everyone=meetings_of_school(request.actor),
         pk=meeting,
         school_class_id=pk,
         **({} if deleted else {"deleted_at": None}),

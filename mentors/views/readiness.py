@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
@@ -57,7 +57,7 @@ def teachers(request: ActorRequest) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def new_case(request: ActorRequest, pk: int) -> HttpResponse:
     """A teacher takes part in training first, from a day on; one who does so already has a page for it."""
-    teacher = get_visible_or_404(present_teachers(request.actor), request.actor, pk=pk)
+    teacher = get_object_or_404(present_teachers(request.actor), pk=pk)
     there = open_case_of(request.actor, teacher)
     if there is not None:
         return redirect("readiness:case", pk=there.pk)

@@ -20,7 +20,7 @@ from mentors.models import MatchingRound
 from mentors.queries.round_draft import expected_shortage
 from mentors.queries.round_overview import GradeLine, draft_counts, grade_lines
 from mentors.queries.round_problem import round_problem
-from mentors.queries.rounds import Phase, phase, progress, rounds_of_school, rounds_visible_to
+from mentors.queries.rounds import Phase, phase, progress, rounds_visible_to
 from mentors.services.publish import draft_outdated
 from mentors.services.round_settings import RULES, default_settings, new_seed
 from mentors.services.rounds import create_round, mode_of_plan, update_round
@@ -31,7 +31,7 @@ from schools.queries import grades_of
 def find_round(request: ActorRequest, pk: int) -> MatchingRound:
     """The round behind `pk`: 404 for another school's, 403 for one that the actor may not see."""
     actor = request.actor
-    return get_visible_or_404(rounds_visible_to(actor), actor, everyone=rounds_of_school(actor), pk=pk)
+    return get_visible_or_404(rounds_visible_to(actor), actor, pk=pk)
 
 
 @page_for(Role.MORAL_OFFICE)

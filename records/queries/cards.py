@@ -101,11 +101,6 @@ def own_cards(actor: Actor) -> TreeHoleCardQuerySet:
     return TreeHoleCard.objects.held_by(actor).select_related("pupil", "teacher", "term__year", "school")
 
 
-def school_cards(actor: Actor) -> TreeHoleCardQuerySet:
-    """All cards of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    return TreeHoleCard.objects.in_school(actor)
-
-
 def class_labels(pupil_ids: set[int], year: SchoolYear) -> dict[int, str]:
     """The present class of each pupil in words. One query."""
     rows = Enrolment.objects.active().of_year(year).filter(pupil_id__in=pupil_ids)

@@ -33,11 +33,6 @@ def referrals_of_school(actor: Actor) -> ReferralQuerySet:
     return rows.select_related("pupil", "created_by", "acknowledged_by")
 
 
-def school_referrals(actor: Actor) -> ReferralQuerySet:
-    """All referrals of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    return Referral.objects.in_school(actor)
-
-
 def state_counts(actor: Actor) -> dict[str, int]:
     """How many referrals the counsellor has by state. One query."""
     states = list(referrals_of_school(actor).order_by().values_list("state", flat=True))

@@ -122,17 +122,3 @@ def letter_pupils(actor: Actor, calendar: YearCalendar) -> PupilQuerySet:
 def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
     """The letter to `pupil` in `term`, if it was begun."""
     return GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil).first()
-
-
-def school_visits(actor: Actor) -> HomeVisitQuerySet:
-    """All visits of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    if actor.school_id is None:
-        return HomeVisit.objects.none()
-    return HomeVisit.objects.present().filter(school_id=actor.school_id)
-
-
-def school_talks(actor: Actor) -> HeartTalkQuerySet:
-    """All talks of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-    if actor.school_id is None:
-        return HeartTalk.objects.none()
-    return HeartTalk.objects.present().filter(school_id=actor.school_id)

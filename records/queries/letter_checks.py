@@ -1,8 +1,9 @@
 """The checks of one letter, with what they need to know of its pupil's school."""
 
 from dataclasses import replace
+from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher
@@ -33,7 +34,8 @@ def check_context(actor: Actor, pupil: Pupil, term: Term, enrolment: Enrolment |
         .exclude(pk=pupil.pk)
     )
     teachers = Teacher.objects.filter(school_id=actor.school_id or 0)
-    pupils, staff = (rows.order_by().values_list("pk", "name", Value(n)) for n, rows in enumerate((others, teachers)))
+    people: tuple[QuerySet[Any], ...] = (others, teachers)
+    pupils, staff = (rows.order_by().values_list("pk", "name", Value(n)) for n, rows in enumerate(people))
     names = sorted(pupils.union(staff, all=True), key=lambda row: (row[2], row[0]))
     plan = actor.calendar.of_term(term).rules.plan
     return CheckContext(

@@ -155,11 +155,6 @@ def readable_letters(actor: Actor) -> GrowthLetterQuerySet:
     return replied(rows).for_office().select_related("edited_by", "accepted_by", "released_by")
 
 
-def school_letters(actor: Actor) -> GrowthLetterQuerySet:
-    """All letters of the actor's school, to tell a forbidden letter (403) from an unknown one (404)."""
-    return GrowthLetter.objects.filter(school=actor.school_id or 0)
-
-
 def row_of(actor: Actor, calendar: YearCalendar, letter: GrowthLetter) -> LetterRow | None:
     """The list's row of one letter, None if its pupil has left."""
     enrolments = list(letters_owed(actor, calendar).filter(pupil=letter.pupil_id))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
 from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 
 if TYPE_CHECKING:
     from records.models import Referral, TreeHoleCard  # noqa: F401  # named in quotes below
 
 
-class ReferralQuerySet(models.QuerySet["Referral"]):
+class ReferralQuerySet(OfSchoolQuerySet["Referral"]):
     def visible_to(self, actor: Actor) -> Self:
         """The school's counsellors, and whoever referred; nobody else, 德育室 neither."""
         if actor.school_id is None or actor.user_id is None:
@@ -28,12 +28,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Not acknowledged yet."""
         return self.filter(state="open")
 
-    def in_school(self, actor: Actor) -> Self:
-        """All referrals of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-        return self.filter(school_id=actor.school_id) if actor.school_id is not None else self.none()
 
-
-class TreeHoleCardQuerySet(models.QuerySet["TreeHoleCard"]):
+class TreeHoleCardQuerySet(OfSchoolQuerySet["TreeHoleCard"]):
     def visible_to(self, actor: Actor) -> Self:
         """The teacher to whom it was given, and whoever typed it in from paper; 德育室 sees counts only."""
         if actor.school_id is None or actor.user_id is None:
@@ -51,7 +47,3 @@ class TreeHoleCardQuerySet(models.QuerySet["TreeHoleCard"]):
         if actor.school_id is None or actor.user_id is None:
             return self.none()
         return self.filter(school_id=actor.school_id, teacher__user_id=actor.user_id)
-
-    def in_school(self, actor: Actor) -> Self:
-        """All cards of the actor's school, to tell a forbidden one (403) from an unknown one (404)."""
-        return self.filter(school_id=actor.school_id) if actor.school_id is not None else self.none()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 from mentors.models import Assignment
 from students.models import Enrolment
@@ -55,7 +56,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(deleted_at=None)
 
 
-class VisitPlanQuerySet(models.QuerySet["VisitPlan"]):
+class VisitPlanQuerySet(OfSchoolQuerySet["VisitPlan"]):
     def visible_to(self, actor: Actor) -> Self:
         """Plans for one's present pupils and own class, and those in which the actor takes part; 德育室 all."""
         if actor.school_id is None:

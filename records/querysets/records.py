@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.ofschool import OfSchoolQuerySet
 from mentors.models import Assignment, MentorMember
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
@@ -32,7 +33,7 @@ def pupils_in_reach(actor: Actor) -> PupilQuerySet:
     return pupils.filter(Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id")))
 
 
-class RecordQuerySet(models.QuerySet[R]):
+class RecordQuerySet(OfSchoolQuerySet[R]):
     """What visits, talks and letters have in common."""
 
     #: Where another table's row meets the record's pupils: its own path, and the record's column.

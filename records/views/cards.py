@@ -25,7 +25,6 @@ from records.queries.cards import (
     inbox,
     is_teacher,
     own_cards,
-    school_cards,
     waited,
 )
 from records.queries.desk_choices import school_pupils
@@ -60,7 +59,7 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
 
 
 def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
-    return get_visible_or_404(own_cards(request.actor), request.actor, everyone=school_cards(request.actor), pk=pk)
+    return get_visible_or_404(own_cards(request.actor), request.actor, pk=pk)
 
 
 @page_for(*SCHOOL_ROLES)

@@ -25,14 +25,13 @@ from records.queries.counsel import (
     mentor_names,
     referral_lines,
     referrals_of_school,
-    school_referrals,
     shared_keys,
     shared_notes,
     shared_talks,
     shared_visits,
     state_counts,
 )
-from records.queries.desk_choices import school_pupils, school_talks, school_visits
+from records.queries.desk_choices import school_pupils
 from records.queries.pupil_help import pupil_help, sent_by
 from records.querysets import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
@@ -107,7 +106,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
 @page_for(*SCHOOL_ROLES)
 def sent(request: ActorRequest, pk: int) -> HttpResponse:
     """One's own referral: the text, since when it waits, who has taken it, and the counsellor's word."""
-    found = get_visible_or_404(sent_by(request.actor), request.actor, everyone=school_referrals(request.actor), pk=pk)
+    found = get_visible_or_404(sent_by(request.actor), request.actor, pk=pk)
     reach = pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists()
     context = {"referral": found, "pupil": found.pupil, "in_reach": reach}
     context["has_counsellor"] = has_counsellor(found.school_id, on=request.actor.today)
@@ -132,9 +131,7 @@ def home(request: ActorRequest) -> HttpResponse:
 
 
 def _referral(request: ActorRequest, pk: int) -> Referral:
-    return get_visible_or_404(
-        referrals_of_school(request.actor), request.actor, everyone=school_referrals(request.actor), pk=pk
-    )
+    return get_visible_or_404(referrals_of_school(request.actor), request.actor, pk=pk)
 
 
 @page_for(Role.COUNSELLOR)
@@ -265,11 +262,11 @@ def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """One note that was shared; opening it is logged, and its author sees that."""
     actor = request.actor
     if kind == RecordKind.VISIT:
-        visit = get_visible_or_404(shared_visits(actor), actor, everyone=school_visits(actor), pk=pk)
+        visit = get_visible_or_404(shared_visits(actor), actor, pk=pk, deleted_at=None)
         found, pupils = visit, [visit.pupil]
         note_readings(actor=actor, records=[visit])
     else:
-        talk = get_visible_or_404(shared_talks(actor), actor, everyone=school_talks(actor), pk=pk)
+        talk = get_visible_or_404(shared_talks(actor), actor, pk=pk, deleted_at=None)
         found, pupils = talk, list(talk.pupils.all())  # type: ignore[assignment]  # a visit or a talk
         note_readings(actor=actor, records=[talk])
     audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)

@@ -11,7 +11,7 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404
 from records.contexts import paragraphs
 from records.enums import LetterState, RecordKind
 from records.forms.desk import LetterForm
-from records.queries.desk_choices import letter_of, letter_pupils, school_pupils
+from records.queries.desk_choices import letter_of, letter_pupils
 from records.queries.letter_findings import finding_lines
 from records.services.letters import LetterBlocked
 from records.views.desk import back_url, render_form, saved
@@ -23,9 +23,7 @@ from records.views.letter_saving import initial_of, try_save
 def letter(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter of this term to one's own pupil: keep as a draft, or hand in."""
     calendar = request.actor.calendar.now
-    pupil = get_visible_or_404(
-        letter_pupils(request.actor, calendar), request.actor, everyone=school_pupils(request.actor), pk=pk
-    )
+    pupil = get_visible_or_404(letter_pupils(request.actor, calendar), request.actor, pk=pk)
     stored = letter_of(request.actor, pupil, calendar.term)
     label = calendar.rules.plan.letter_label
     context: dict[str, Any] = {"pupil": pupil, "letter": stored, "label": label, "calendar": calendar}

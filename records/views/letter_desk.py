@@ -18,7 +18,7 @@ from records.documents.growth_letter import stylesheets
 from records.enums import LetterState, RecordKind
 from records.forms.desk import LetterForm
 from records.models import Note
-from records.queries.desk_choices import letter_of, school_pupils
+from records.queries.desk_choices import letter_of
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import (
     DeskRow,
@@ -62,7 +62,7 @@ def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     row = next((row for row in desk.rows if row.pupil.pk == pk), None)
     if row is None:
         rows = own_letter_pupils(request.actor, now.year)
-        get_visible_or_404(rows, request.actor, everyone=school_pupils(request.actor), pk=pk)
+        get_visible_or_404(rows, request.actor, pk=pk)
         raise PermissionDenied
     draft = FormDraft(draft_key(pk, now.term), row.draft, request.method == "POST")
     if request.method == "POST":

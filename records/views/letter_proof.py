@@ -24,7 +24,6 @@ from records.queries.office_letters import (
     owed_by,
     readable_letters,
     row_of,
-    school_letters,
     shown_state,
 )
 from records.rules import can_write_letter, is_alone
@@ -115,9 +114,7 @@ def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
-    return get_visible_or_404(
-        readable_letters(request.actor), request.actor, everyone=school_letters(request.actor), pk=pk
-    )
+    return get_visible_or_404(readable_letters(request.actor), request.actor, pk=pk)
 
 
 def _with_advice(found: GrowthLetter) -> bool:

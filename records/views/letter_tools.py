@@ -15,7 +15,6 @@ from core.errors import DomainError
 from core.unprintable import said_first
 from records.contexts import Letter
 from records.documents.growth_letter import fits, render_letters, sheet_html
-from records.queries.desk_choices import school_pupils
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import find_letter_desk, own_letter_pupils, typed_letter
 from records.queries.letter_findings import finding_lines
@@ -81,7 +80,7 @@ def lined_all(request: ActorRequest) -> HttpResponse:
 def _target(request: ActorRequest, pk: int) -> tuple[YearCalendar, Pupil]:
     term = request.actor.calendar.now
     rows = own_letter_pupils(request.actor, term.year)
-    return term, get_visible_or_404(rows, request.actor, everyone=school_pupils(request.actor), pk=pk)
+    return term, get_visible_or_404(rows, request.actor, pk=pk)
 
 
 def _typed(request: ActorRequest) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, page_for
@@ -89,7 +89,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(*WATCHERS)
 def mentor(request: ActorRequest, pk: int) -> HttpResponse:
     """One mentor slot and its pupils with their ticks."""
-    found = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
+    found = get_object_or_404(current_year_mentors(request.actor), pk=pk)
     calendar = calendar_or_stop(request)
     return render(
         request,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
 from accounts.enums import AuditKind, Role
@@ -175,7 +175,7 @@ def my_letters(request: ActorRequest) -> HttpResponse:
 @page_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """A mentor's record book for 德育室."""
-    return _book(request, get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk))
+    return _book(request, get_object_or_404(current_year_mentors(request.actor), pk=pk))
 
 
 @page_for(Role.HOMEROOM, Role.MORAL_OFFICE)

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
+from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from records.documents.book_list import render_book_list
@@ -89,7 +89,7 @@ def undo(request: ActorRequest) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """One book: its dates, how far its form is filled, and 德育室's remark, which a post changes."""
-    mentor = get_visible_or_404(current_year_mentors(request.actor), request.actor, pk=pk)
+    mentor = get_object_or_404(current_year_mentors(request.actor), pk=pk)
     calendar = calendar_or_stop(request)
     found = find_book(request.actor, calendar, mentor)
     form = RemarkForm(request.POST or None, initial={"remark": found.handling.remark})

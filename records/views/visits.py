@@ -134,9 +134,8 @@ def plan_restore(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _plan(request: ActorRequest, pk: int, *, cancelled: bool = False) -> VisitPlan:
     """A plan for the own class; else 403, and 404 for another school's."""
-    everyone = school_plans(request.actor).select_related("pupil")
-    rows = everyone if cancelled else open_plans(request.actor)
-    found = get_visible_or_404(rows, request.actor, everyone=everyone, pk=pk)
+    rows = school_plans(request.actor) if cancelled else open_plans(request.actor)
+    found = get_visible_or_404(rows.select_related("pupil"), request.actor, pk=pk)
     if not may_plan_for(request.actor, [found.pupil_id]):
         raise PermissionDenied
     return found
