@@ -6,7 +6,7 @@ stands above it.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -35,11 +35,16 @@ class Saved(Generic[T]):
     value: T
 
 
-def attempt(service: Callable[[], T]) -> T | DomainError:
-    """What `service` returns, or its refusal, for a page that shows it in a place of its own."""
+def attempt(service: Callable[[], T], *, only: Collection[str] | None = None) -> T | DomainError:
+    """What `service` returns, or its refusal, for a page that shows it in a place of its own.
+
+    With `only`, refusals of other codes are raised on: they have a page to themselves (`core.middleware`).
+    """
     try:
         return service()
     except DomainError as refusal:
+        if only is not None and refusal.code not in only:
+            raise
         return refusal
 
 

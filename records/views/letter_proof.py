@@ -11,6 +11,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.saving import attempt, refuse
 from core.text import small_number
 from records.enums import LetterState
 from records.forms.letter_desk import ProofForm, ReturnForm
@@ -61,12 +62,10 @@ def letter(request: ActorRequest, pk: int) -> HttpResponse:
 def accept(request: ActorRequest, pk: int) -> HttpResponse:
     """The letter is good as it stands."""
     found = _letter(request, pk)
-    try:
-        accept_letter(actor=request.actor, letter=found, version=small_number(request.POST.get("version")) or 0)
-    except DomainError as error:
-        if error.code not in BESIDE:
-            raise
-        messages.warning(request, error.message)
+    version = small_number(request.POST.get("version")) or 0
+    done = attempt(lambda: accept_letter(actor=request.actor, letter=found, version=version), only=BESIDE)
+    if isinstance(done, DomainError):
+        messages.warning(request, done.message)
         return _page(request, found, status=409)
     return _saved(request, found, f"{found.pupil.name}的寄语校对通过。")
 
@@ -78,18 +77,18 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     form = ProofForm(request.POST, with_advice=_with_advice(found))
     if not form.is_valid():
         return _page(request, found, proof_form=form, status=422)
-    try:
-        edit_letter_as_office(
+    done = attempt(
+        lambda: edit_letter_as_office(
             actor=request.actor,
             letter=found,
             body=form.cleaned_data["body"],
             advice=form.cleaned_data.get("advice", found.advice),
             version=form.cleaned_data["version"],
-        )
-    except DomainError as error:
-        if error.code not in BESIDE:
-            raise
-        form.add_error(None, error.message)
+        ),
+        only=BESIDE,
+    )
+    if isinstance(done, DomainError):
+        refuse(form, done)
         return _page(request, _letter(request, pk), proof_form=form, status=422)
     return _saved(request, found, f"已改好{found.pupil.name}的寄语并校对通过，导师会看到改了哪些字。")
 
@@ -101,14 +100,13 @@ def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _page(request, found, return_form=form, status=422)
-    try:
-        return_letter(
-            actor=request.actor, letter=found, reason=form.cleaned_data["reason"], seen_at=seen_moment(request)
-        )
-    except DomainError as error:
-        if error.code != "changed_meanwhile":
-            raise
-        form.add_error(None, error.message)
+    reason, seen_at = form.cleaned_data["reason"], seen_moment(request)
+    done = attempt(
+        lambda: return_letter(actor=request.actor, letter=found, reason=reason, seen_at=seen_at),
+        only=("changed_meanwhile",),
+    )
+    if isinstance(done, DomainError):
+        refuse(form, done)
         return _page(request, found, return_form=form, status=409)
     return _saved(request, found, f"已退回{found.pupil.name}的寄语，导师会看到您的说明。")
 

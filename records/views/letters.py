@@ -14,6 +14,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, page_for
 from core.clock import now
 from core.errors import DomainError
+from core.saving import attempt
 from core.templatetags.ui import cn_moment
 from records.enums import LetterState
 from records.forms.letter_desk import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
@@ -138,20 +139,20 @@ def schedule(request: ActorRequest) -> HttpResponse:
         sentence = next(error for errors in times.errors.values() for error in errors)
         messages.warning(request, f"没有安排定时发布：{sentence}")
         return _to_list(form, calendar, state=request.POST.get("state", ""))
-    count = 0
-    try:
-        if chosen:
-            count = schedule_release(
+    count: int | DomainError = 0
+    if chosen:
+        count = attempt(
+            lambda: schedule_release(
                 actor=request.actor,
                 term=calendar.term,
                 letter_ids=chosen,
                 at=times.moment,
                 seen_at=seen_moment(request),
-            )
-    except DomainError as error:
-        if error.code not in ("time_past", "time_far"):
-            raise
-        messages.warning(request, f"没有安排定时发布：{error.message}")
+            ),
+            only=("time_past", "time_far"),
+        )
+    if isinstance(count, DomainError):
+        messages.warning(request, f"没有安排定时发布：{count.message}")
         return _to_list(form, calendar, state=request.POST.get("state", ""))
     if count:
         messages.success(request, f"{count} 封寄语将在 {cn_moment(times.moment)} 发布。导师再改动的，会自动取消定时。")
