@@ -23,7 +23,7 @@ ROUNDS = 60
 PUPILS = 15
 STEPS = (15, 100)  # records a pupil
 WANTED = 1.5
-WANTED_QUERIES, WANTED_KB = 15, 100
+WANTED_QUERIES, WANTED_KB = 20, 100
 NAMES = "安白曹丁范高何江孔林马倪欧潘秦"
 
 

@@ -4,7 +4,7 @@ from accounts.actors import Actor
 from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
 from records.contexts import Tick as PaperTick
 from records.enums import PRINTED_LETTERS, LetterState
-from records.queries.desk import DeskTick, read_facts
+from records.queries.desk import DeskTick
 from records.queries.office_pupils import MentorRow, PupilRow, find_class
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind
@@ -17,10 +17,9 @@ def class_summary(actor: Actor, calendar: YearCalendar, school_class: SchoolClas
 
     Who may have it is the caller's question. The same number of queries whatever the size of the class.
     """
-    page = find_class(actor, calendar, school_class)
-    facts = read_facts(calendar, [row.enrolment.pupil_id for row in page.rows], with_talks=True)
+    page = find_class(calendar, school_class, with_talks=True)
     kinds = [progress.action for progress in page.tally.actions]
-    written = [str(state) for state in facts.letters.values()]
+    written = [str(state) for state in page.records.letters.values()]
     owed = calendar.rules.find(ActionKind.LETTER)
     has_letters = owed is not None and school_class.grade_id in owed.grade_ids
     return ClassSummary(
@@ -34,7 +33,7 @@ def class_summary(actor: Actor, calendar: YearCalendar, school_class: SchoolClas
         ),
         mentors=tuple(_mentor(row) for row in page.mentors),
         pupils=tuple(_pupil(row, kinds) for row in page.rows),
-        face_to_face=facts.face_to_face(calendar.term),
+        face_to_face=page.records.face_to_face(calendar.term),
         letter_label=calendar.label(ActionKind.LETTER),
         letters=(sum(s in PRINTED_LETTERS for s in written), written.count(LetterState.RELEASED))
         if has_letters

@@ -2,11 +2,11 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from accounts.actors import Actor
 from core.text import clean_key
@@ -15,14 +15,11 @@ from mentors.models import Assignment, Mentor, MentorMember
 from records.enums import LetterState, TickState
 from records.models import Tick
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
-from records.queries.facts import YearFacts, facts_of, year_facts, year_parts
+from records.queries.year_records import YearRecords, read_year
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, VisitOutcome
 from schools.models import SchoolYear
-from schools.queries import (
-    OwedAction,
-    Window,
-)
+from schools.queries import OwedAction, Window
 from students.models import Enrolment, Pupil
 
 #: The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns.
@@ -103,7 +100,6 @@ class Desk:
     mentor: Mentor
     rows: tuple[RosterRow, ...]
     progress: tuple[ActionProgress, ...]
-    today: datetime.date
     # Talks of this term: face to face, and all.
     face_to_face: tuple[int, int] = (0, 0)
     follow_ups: tuple[FollowUp, ...] = ()
@@ -132,10 +128,7 @@ class Desk:
         waiting = [p for p in self.progress if p.open]
         return min(
             waiting,
-            key=lambda p: (
-                rank[p.phase(self.today)],
-                p.window.due_on if p.window else datetime.date.max,
-            ),
+            key=lambda p: (rank[p.phase(self.calendar.today)], p.window.due_on if p.window else datetime.date.max),
             default=None,
         )
 
@@ -143,7 +136,7 @@ class Desk:
     def phase(self) -> str:
         """Where today lies in the window of the next step."""
         step = self.next_step
-        return step.phase(self.today) if step is not None else ""
+        return step.phase(self.calendar.today) if step is not None else ""
 
     def matching(self, query: str) -> list[RosterRow]:
         """The rows whose pupil's name, pinyin or initials match what was typed; all for an empty query."""
@@ -160,7 +153,7 @@ def _matches(pupil: Pupil, key: str) -> bool:
 def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
     """The book of the slot that the actor holds or shares this year; None without a slot.
 
-    Three queries whatever the number of pupils, one more where the mentor supports some.
+    Eight queries whatever the number of pupils, one more where the mentor supports some.
     """
     mentor = _slot(actor, calendar.year)
     if mentor is None:
@@ -177,9 +170,8 @@ def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
     # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
     enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
     mains = _main_mentors(calendar.year, [e.pupil_id for e in enrolments if e.kind == AssignmentKind.SUPPORTING])
-    windows = windows_of(calendar)
-    facts = read_facts(calendar, [e.pupil_id for e in enrolments], with_talks=True)
-    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today, facts=facts)
+    records = read_year(calendar, [e.pupil_id for e in enrolments], with_talks=True)
+    ticks = roster_ticks(calendar, enrolments, records)
     rows = tuple(
         RosterRow(number, e, e.kind == AssignmentKind.MAIN, ticks[e.pupil_id], mains.get(e.pupil_id, ""))
         for number, e in enumerate(enrolments, start=1)
@@ -190,11 +182,10 @@ def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
         calendar,
         mentor,
         rows,
-        _progress(calendar, counted, windows),
-        actor.today,
-        facts.face_to_face(calendar.term),
-        follow_ups_due(actor, facts, pupils),
-        visits_soon(actor, facts, pupils),
+        _progress(calendar, counted),
+        records.face_to_face(calendar.term),
+        follow_ups_due(actor, records, pupils),
+        visits_soon(actor, records, pupils),
     )
 
 
@@ -210,24 +201,13 @@ def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
-    """The slot that the actor holds or shares in `year`, with its names. One query."""
-    own = Mentor.objects.of_year(year).of_user(actor.user_id).values("pk")
-    members = list(
-        MentorMember.objects.filter(mentor__in=own)
-        .select_related("mentor", "teacher")
-        .order_by("mentor_id", "position")
-    )
-    if not members:
-        return None
-    mentor = members[0].mentor
-    mentor._prefetched_objects_cache = {"members": [m for m in members if m.mentor_id == mentor.pk]}  # type: ignore[attr-defined]  # what prefetch_related fills
-    return mentor
+    """The slot that the actor holds or shares in `year`, with its names. Two queries."""
+    members = Prefetch("members", MentorMember.objects.select_related("teacher"))
+    return Mentor.objects.of_year(year).of_user(actor.user_id).order_by("pk").prefetch_related(members).first()
 
 
-def _progress(
-    calendar: YearCalendar, rows: Sequence[RosterRow], windows: Mapping[ActionKind, Window]
-) -> tuple[ActionProgress, ...]:
-    result = []
+def _progress(calendar: YearCalendar, rows: Sequence[RosterRow]) -> tuple[ActionProgress, ...]:
+    result, windows = [], _windows_of(calendar)
     for index, action in enumerate(DESK_ACTIONS):
         states = [row.ticks[index].state for row in rows if row.ticks[index].state != "none"]
         if states:
@@ -237,7 +217,7 @@ def _progress(
     return tuple(result)
 
 
-def windows_of(calendar: YearCalendar) -> dict[ActionKind, Window]:
+def _windows_of(calendar: YearCalendar) -> dict[ActionKind, Window]:
     """For each action of the desk the window that the day lies in, or the next one, or the last."""
     found = {}
     for action in DESK_ACTIONS:
@@ -256,20 +236,14 @@ _LETTER_NOTES: Final[dict[str, str]] = {
 
 
 def roster_ticks(
-    calendar: YearCalendar,
-    enrolments: Sequence[Enrolment],
-    windows: Mapping[ActionKind, Window],
-    *,
-    today: datetime.date,
-    facts: YearFacts | None = None,
+    calendar: YearCalendar, enrolments: Sequence[Enrolment], records: YearRecords
 ) -> dict[int, tuple[DeskTick, ...]]:
     """The three ticks of the present term of each pupil, by pupil key; a yearly action shows the year's tick.
 
-    One query, none with `facts`. The enrolments need their class at hand.
+    No query; the enrolments need their class at hand.
     """
-    if facts is None:
-        facts = read_facts(calendar, [e.pupil_id for e in enrolments])
-    outcomes = facts.outcomes()
+    windows = _windows_of(calendar)
+    outcomes = records.outcomes()
     result = {}
     for enrolment in enrolments:
         ticks = []
@@ -280,27 +254,21 @@ def roster_ticks(
                 ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
                 continue
             period = calendar.period_of(owed)
-            tick = facts.ticks.get((enrolment.pupil_id, period.pk, action))
+            tick = records.ticks.get((enrolment.pupil_id, period.pk, action))
             note = ""
             if action == ActionKind.LETTER:
-                note = _LETTER_NOTES.get(str(facts.letters.get(enrolment.pupil_id)), "")
+                note = _LETTER_NOTES.get(str(records.letters.get(enrolment.pupil_id)), "")
             elif action == ActionKind.VISIT and tick is not None:
                 note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
-            made = _desk_tick(blank, owed, tick, note, windows.get(action), today)
-            plan = facts.plans.get((enrolment.pupil_id, calendar.term.pk))
-            if action == ActionKind.VISIT and plan is not None and plan.day is not None and made.is_open:
+            made = _desk_tick(blank, owed, tick, note, windows.get(action), calendar.today)
+            plan = records.plans.get((enrolment.pupil_id, calendar.term.pk))
+            if action == ActionKind.VISIT and plan is not None and made.is_open:
                 # An open tick that has a date: the plan is told, the tick itself follows from records alone.
-                made = replace(made, state="planned", date=plan.day, note="约", due=False)
+                made = replace(made, state="planned", date=plan.date, note="约", due=False)
             ticks.append(made)
         result[enrolment.pupil_id] = tuple(ticks)
     return result
-
-
-def read_facts(calendar: YearCalendar, pupil_ids: Collection[int], *, with_talks: bool = False) -> YearFacts:
-    """What was recorded and planned this year for these pupils. One query."""
-    parts = year_parts(calendar.year, calendar.periods, calendar.term, pupil_ids, with_talks=with_talks)
-    return year_facts(facts_of(parts))
 
 
 def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:

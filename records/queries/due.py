@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.actors import Actor
-from records.queries.facts import YearFacts
+from records.models import VisitPlan
+from records.queries.year_records import TalkLine, VisitLine, YearRecords
 from schools.enums import NoteVisibility
 from students.models import Pupil
 
@@ -36,36 +37,41 @@ class PlannedVisit:
     remark: str = ""
 
 
-def follow_ups_due(actor: Actor, facts: YearFacts, pupils: Mapping[int, Pupil]) -> tuple[FollowUp, ...]:
+def follow_ups_due(actor: Actor, records: YearRecords, pupils: Mapping[int, Pupil]) -> tuple[FollowUp, ...]:
     """What was to be followed up by now or in the next days, and was not: no later record of the pupil. No query.
 
     Dates of restricted notes are told to their authors only.
     """
+    notes: tuple[VisitLine | TalkLine, ...] = (*records.visits, *records.talks)
     latest: dict[int, datetime.date] = {}
-    for fact in (*facts.visits, *facts.talks):
-        if fact.day is not None:
-            latest[fact.pupil_id] = max(fact.day, latest.get(fact.pupil_id, fact.day))
+    for note in notes:
+        latest[note.pupil_id] = max(note.date, latest.get(note.pupil_id, note.date))
     found: dict[int, FollowUp] = {}
-    for fact in (*facts.visits, *facts.talks):
-        if fact.due is None or fact.day is None or fact.pupil_id not in pupils:
+    for note in notes:
+        due = note.follow_up_on
+        if due is None or due > actor.today + FOLLOW_UP_AHEAD or latest[note.pupil_id] > note.date:
             continue
-        if fact.due > actor.today + FOLLOW_UP_AHEAD or latest[fact.pupil_id] > fact.day:
+        if note.visibility != NoteVisibility.TEAM and note.created_by_id != actor.user_id:
             continue
-        if fact.more != NoteVisibility.TEAM and fact.number != actor.user_id:
-            continue
-        what = "家访" if fact.kind == "year-visit" else "谈心"
-        line = FollowUp(pupils[fact.pupil_id], fact.due, what, fact.due < actor.today)
-        known = found.setdefault(fact.pupil_id, line)
+        what = "家访" if isinstance(note, VisitLine) else "谈心"
+        line = FollowUp(pupils[note.pupil_id], due, what, due < actor.today)
+        known = found.setdefault(note.pupil_id, line)
         if line.on < known.on:
-            found[fact.pupil_id] = line
+            found[note.pupil_id] = line
     return tuple(sorted(found.values(), key=lambda line: (line.on, line.pupil.pk)))
 
 
-def visits_soon(actor: Actor, facts: YearFacts, pupils: Mapping[int, Pupil]) -> tuple[PlannedVisit, ...]:
+def planned_visit(plan: VisitPlan, pupil: Pupil, today: datetime.date) -> PlannedVisit:
+    """The open plan of a visit to `pupil` as pages tell it."""
+    time = f"{plan.time:%H:%M}" if plan.time is not None else ""
+    return PlannedVisit(pupil, plan.date, time, plan.date < today, plan.remark)
+
+
+def visits_soon(actor: Actor, records: YearRecords, pupils: Mapping[int, Pupil]) -> tuple[PlannedVisit, ...]:
     """The own pupils' planned visits of the next seven days, and those whose day went by unlogged."""
     soon = [
-        PlannedVisit(pupils[plan.pupil_id], plan.day, plan.more[:5], plan.day < actor.today)
-        for plan in facts.plans.values()
-        if plan.day is not None and plan.day <= actor.today + PLANS_AHEAD and plan.pupil_id in pupils
+        planned_visit(plan, pupils[plan.pupil_id], actor.today)
+        for plan in records.plans.values()
+        if plan.date <= actor.today + PLANS_AHEAD
     ]
     return tuple(sorted(soon, key=lambda line: (line.on, line.time, line.pupil.pk)))

@@ -21,7 +21,8 @@ from records.queries.dashboard import (
     has_mentor,
     owed_actions,
 )
-from records.queries.desk import DeskTick, roster_ticks, windows_of
+from records.queries.desk import DeskTick, roster_ticks
+from records.queries.year_records import YearRecords, read_year
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolClass
@@ -79,6 +80,7 @@ class ClassPage:
     mentors: tuple[MentorRow, ...]
     rows: tuple[PupilRow, ...]
     tally: Tally
+    records: YearRecords
 
 
 def _progress(calendar: YearCalendar, rows: Iterable[PupilRow]) -> tuple[Progress, ...]:
@@ -102,15 +104,14 @@ def _tally(calendar: YearCalendar, rows: Sequence[PupilRow]) -> Tally:
 
 
 def _pupil_rows(
-    actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment], mentors: dict[int, Mentor]
+    calendar: YearCalendar, enrolments: Sequence[Enrolment], mentors: dict[int, Mentor], records: YearRecords
 ) -> tuple[PupilRow, ...]:
-    """Rows for `enrolments` (class and pupil at hand) with `mentors` by pupil key. Four queries."""
-    windows = windows_of(calendar)
-    ticks = roster_ticks(calendar, enrolments, windows, today=actor.today)
+    """Rows for `enrolments` (class and pupil at hand) with `mentors` by pupil key. No query."""
+    ticks = roster_ticks(calendar, enrolments, records)
     return tuple(PupilRow(e, mentors.get(e.pupil_id), ticks[e.pupil_id]) for e in enrolments)
 
 
-def find_class(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> ClassPage:
+def find_class(calendar: YearCalendar, school_class: SchoolClass, *, with_talks: bool = False) -> ClassPage:
     """The page of one class, grade at hand; the same number of queries whatever its size."""
     board = class_board(school_class)
     enrolments = [row.enrolment for row in board.rows]
@@ -118,12 +119,13 @@ def find_class(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) 
         enrolment.school_class = school_class
     by_key = {m.pk: m for m in board.mentors}
     mentors = {r.enrolment.pupil_id: by_key[r.mentor_id] for r in board.rows if r.mentor_id is not None}
-    rows = _pupil_rows(actor, calendar, enrolments, mentors)
+    records = read_year(calendar, [e.pupil_id for e in enrolments], with_talks=with_talks)
+    rows = _pupil_rows(calendar, enrolments, mentors, records)
     team = []
     for mentor in board.mentors:
         own = [row for row in rows if row.mentor is not None and row.mentor.pk == mentor.pk]
         team.append(MentorRow(mentor, len(own), _progress(calendar, own)))
-    return ClassPage(calendar, school_class, tuple(team), rows, _tally(calendar, rows))
+    return ClassPage(calendar, school_class, tuple(team), rows, _tally(calendar, rows), records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorP
         .select_related("pupil", "school_class__grade")
         .in_list_order()
     )
-    rows = _pupil_rows(actor, calendar, enrolments, {e.pupil_id: mentor for e in enrolments})
+    records = read_year(calendar, [e.pupil_id for e in enrolments])
+    rows = _pupil_rows(calendar, enrolments, {e.pupil_id: mentor for e in enrolments}, records)
     return MentorPage(calendar, mentor, rows, _tally(calendar, rows))
 
 
@@ -174,7 +177,7 @@ def pupils_to_show(
     return rows.filter(~Exists(ticks.filter(done_ticks(calendar, action))), school_class__grade__in=action.grade_ids)
 
 
-def rows_of(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
+def rows_of(calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
     """The rows of one page of `pupils_to_show`, mentors and ticks at hand. Eight queries."""
     mentors = {
         a.pupil_id: a.mentor
@@ -184,7 +187,7 @@ def rows_of(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment
         .select_related("mentor")
         .prefetch_related("mentor__members__teacher")
     }
-    return _pupil_rows(actor, calendar, enrolments, mentors)
+    return _pupil_rows(calendar, enrolments, mentors, read_year(calendar, [e.pupil_id for e in enrolments]))
 
 
 def school_classes(actor: Actor) -> SchoolClassQuerySet:

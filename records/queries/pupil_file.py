@@ -1,34 +1,32 @@
 """A pupil's page 一生一表: who they are, what is to do, and one timeline of all records (Guyi plan, annex 1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 from accounts.actors import Actor
-from mentors.models import Mentor
 from mentors.queries.care import held_lately
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan, VisitWish
-from records.queries.desk import DeskTick, roster_ticks, windows_of
-from records.queries.due import FollowUp, PlannedVisit, follow_ups_due
-from records.queries.facts import TIME, Fact, fact_rows, facts_of, year_facts, year_parts
+from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan
+from records.queries.desk import DeskTick, roster_ticks
+from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, planned_visit
 from records.queries.timeline import (
     CHIPS,
-    Around,
     Entry,
-    around_parts,
+    Place,
     cut,
-    holds,
-    index_parts,
+    is_held,
     places_of,
-    present_mentors,
-    put_around,
-    read_around,
+    present_members,
     read_entries,
     records_of,
     sees_all_years,
 )
+from records.queries.visits import wishes_of
+from records.queries.year_records import TalkLine, VisitLine, YearRecords, ticks_of
 from schools.calendar import YearCalendar
-from schools.models import SchoolYear, Term
+from schools.models import Term
 from students.models import Enrolment, Guardian, Pupil
 
 
@@ -76,8 +74,8 @@ class PupilFile:
     planned: PlannedVisit | None
     # When the family would like to be visited.
     wish: str
-    mentor: Mentor | None
-    supporting: list[Mentor]
+    # The names of whoever is the pupil's main mentor.
+    mentor: str
     letter_label: str
     # The actor's letter of this term, if it was begun: its state.
     letter_state: str
@@ -91,7 +89,8 @@ class PupilFile:
     @property
     def shown(self) -> list[HomeVisit | HeartTalk | GrowthLetter]:
         """The records whose text the page shows."""
-        return [e.record for e in self.timeline.entries if e.record is not None and e.shows_text]
+        records = (entry.record for entry in self.timeline.entries if entry.shows_text)
+        return [record for record in records if isinstance(record, HomeVisit | HeartTalk | GrowthLetter)]
 
 
 def pupil_file(
@@ -103,7 +102,7 @@ def pupil_file(
     may_read: Callable[[Note], bool],
     asked: Asked = Asked(),
 ) -> PupilFile:
-    """The page of `pupil`, whom the actor may know of; four queries whatever was recorded, one more for a reader.
+    """The page of `pupil`, whom the actor may know of; the same number of queries whatever was recorded.
 
     `may_log`: whether the pupil is the actor's to record for this year; `may_read`: whether a note's text is theirs.
     Whoever was the mentor in earlier years only sees those years (domain: earlier pupils read-only).
@@ -116,70 +115,73 @@ def pupil_file(
     )
     present = next((e for e in enrolments if e.ends_on is None and e.year_id == calendar.year.pk), None)
     enrolment = present or (enrolments[0] if enrolments else None)
-    records = records_of(actor, pupil, all_years=sees_all_years(actor, may_log=may_log))
-    parts = index_parts(actor, pupil, records)
-    if may_log:
-        parts += year_parts(calendar.year, calendar.periods, calendar.term, [pupil.pk], with_talks=True)
-        parts.append(fact_rows("wish", VisitWish.objects.filter(pupil=pupil, term=calendar.term), pk="pk", word="text"))
-    plans = VisitPlan.objects.visible_to(actor).open().filter(pupil=pupil, term=calendar.term)
-    parts.append(fact_rows("due-visit", plans, pk="pk", day="date", word="remark", more=TIME))
-    found = facts_of(parts)
-    facts = year_facts(found)
+    records = {
+        kind: list(rows)
+        for kind, rows in records_of(actor, pupil, all_years=sees_all_years(actor, may_log=may_log)).items()
+    }
+    terms = list(Term._default_manager.filter(school_id=pupil.school_id).select_related("year").order_by("starts_on"))
+    places = places_of(records, terms)
+    timeline = _timeline(actor, pupil, places, {term.pk: term for term in terms}, asked, may_read, may_log=may_log)
+    plan = VisitPlan.objects.visible_to(actor).open().filter(pupil=pupil, term=calendar.term).first()
+    of_year = _of_year(calendar, pupil, records, plan) if may_log else YearRecords()
+    members = present_members(actor, pupil, calendar.year.pk)
+    handed = next((p.term_id for p in places if p.kind == "handover"), 0)
+    return PupilFile(
+        pupil=pupil,
+        enrolment=enrolment,
+        guardians=list(Guardian._default_manager.filter(pupil=pupil).order_by("position", "pk")),
+        timeline=timeline,
+        ticks=roster_ticks(calendar, [present], of_year)[pupil.pk] if may_log and present is not None else (),
+        follow_ups=follow_ups_due(actor, of_year, {pupil.pk: pupil}),
+        planned=planned_visit(plan, pupil, actor.today) if plan is not None else None,
+        wish=wishes_of(actor, calendar.term, [pupil.pk]).get(pupil.pk, "") if may_log else "",
+        mentor="/".join(member.teacher.name for member in members),
+        letter_label=calendar.letter_label,
+        letter_state=of_year.letters.get(pupil.pk, ""),
+        is_present=present is not None,
+        may_log=may_log,
+        may_write_letter=may_log and is_held(members, actor),
+        may_write_handover=may_log or held_lately(actor, pupil),
+        handover_term_id=handed if all(e.kind != "handover" for e in timeline.entries) else 0,
+    )
 
-    terms, places = places_of(found)
-    counts = tuple((key, word, sum(key in ("", p.fact.kind) for p in places)) for key, word in CHIPS)
+
+def _timeline(
+    actor: Actor,
+    pupil: Pupil,
+    places: Sequence[Place],
+    terms: Mapping[int, Term],
+    asked: Asked,
+    may_read: Callable[[Note], bool],
+    *,
+    may_log: bool,
+) -> Timeline:
+    """The page of the timeline that was asked for, or the nearest to it."""
+    counts = tuple((key, word, sum(key in ("", p.kind) for p in places)) for key, word in CHIPS)
     show = asked.show if asked.show in dict(CHIPS) else ""
-    chosen = [p for p in places if show in ("", p.fact.kind)]
+    chosen = [p for p in places if show in ("", p.kind)]
     by_term = {term_id: list(group) for term_id, group in groupby(chosen, key=lambda p: p.term_id)}
     term_id = asked.term_id if asked.term_id in by_term else next(iter(by_term), 0)
     pages = cut(by_term.get(term_id, []))
     page = min(max(asked.page, 1), max(len(pages), 1))
-    entries = read_entries(records, pages[page - 1], pupil, may_read) if pages else []
-    around = read_around(around_parts(actor, pupil, calendar.year.pk, entries))
-    put_around(actor, entries, around)
-    if not may_log:
-        for entry in entries:
-            entry.is_own = False
+    entries = read_entries(actor, pupil, pages[page - 1], may_read, may_log=may_log) if pages else []
+    links = [TermLink(terms[pk], len(group), pk == term_id) for pk, group in by_term.items()]
+    return Timeline(show, counts, links, terms.get(term_id), entries, page, len(pages))
 
-    def term_of(pk: int) -> Term:
-        fact = terms[pk]
-        year = SchoolYear(start_year=fact.number)
-        return Term(pk=pk, number=fact.key, starts_on=fact.day or actor.today, year=year)
 
-    links = [TermLink(term_of(pk), len(group), pk == term_id) for pk, group in by_term.items()]
-    timeline = Timeline(show, counts, links, term_of(term_id) if term_id else None, entries, page, len(pages))
-    main, supporting = present_mentors(around["mentor"])
-    mentor = main[0] if main else None
-    ticks: tuple[DeskTick, ...] = ()
-    if may_log and present is not None:
-        windows = windows_of(calendar)
-        ticks = roster_ticks(calendar, [present], windows, today=actor.today, facts=facts)[pupil.pk]
-    handed = next((p.term_id for p in places if p.fact.kind == "handover"), 0)
-    return PupilFile(
-        pupil=pupil,
-        enrolment=enrolment,
-        guardians=_guardians(around["guardian"]),
-        timeline=timeline,
-        ticks=ticks,
-        follow_ups=follow_ups_due(actor, facts, {pupil.pk: pupil}) if may_log else (),
-        planned=next((_planned(actor, pupil, f) for f in found if f.kind == "due-visit"), None),
-        wish=next((f.word for f in found if f.kind == "wish"), ""),
-        mentor=mentor,
-        supporting=supporting,
-        letter_label=calendar.rules.plan.letter_label,
-        letter_state=facts.letters.get(pupil.pk, ""),
-        is_present=present is not None,
-        may_log=may_log,
-        may_write_letter=may_log and mentor is not None and holds(mentor, actor),
-        may_write_handover=may_log or held_lately(actor, pupil),
-        handover_term_id=handed if handed and not any(e.kind == "handover" for e in entries) else 0,
+def _of_year(
+    calendar: YearCalendar, pupil: Pupil, records: Mapping[str, Sequence[Any]], plan: VisitPlan | None
+) -> YearRecords:
+    """What ticks and follow-ups stand on, from the records that were read for the timeline. One query, for the ticks.
+
+    Who records for the pupil now may know of all of them.
+    """
+    terms = {term.pk for term in calendar.terms}
+    visit, talk = attrgetter(*VisitLine._fields), attrgetter(*TalkLine._fields)
+    return YearRecords(
+        ticks=ticks_of(calendar, [pupil.pk]),
+        letters={letter.pupil_id: letter.state for letter in records["letter"] if letter.term_id == calendar.term.pk},
+        visits=[VisitLine._make(visit(record)) for record in records["visit"] if record.term_id in terms],
+        talks=[TalkLine._make(talk(record)) for record in records["talk"] if record.term_id in terms],
+        plans={(plan.pupil_id, plan.term_id): plan} if plan is not None else {},
     )
-
-
-def _planned(actor: Actor, pupil: Pupil, fact: Fact) -> PlannedVisit:
-    day = fact.day or actor.today
-    return PlannedVisit(pupil, day, fact.more[:5], day < actor.today, fact.word)
-
-
-def _guardians(rows: Sequence[Around]) -> list[Guardian]:
-    return [Guardian(pk=r.pk, position=r.owner, name=r.name, relation=r.more, phone=r.extra) for r in rows]

@@ -8,7 +8,8 @@ from django.db.models import Q
 from accounts.actors import Actor
 from mentors.models import Assignment, Teacher, TeamMember
 from records.models import HomeVisit, VisitPlan, VisitWish
-from records.queries.desk import DeskTick, roster_ticks, windows_of
+from records.queries.desk import DeskTick, roster_ticks
+from records.queries.year_records import read_year
 from records.querysets import HomeVisitQuerySet, VisitPlanQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, Term
@@ -37,12 +38,12 @@ def led_classes(actor: Actor, calendar: YearCalendar) -> list[SchoolClass]:
 
 
 def plan_rows(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> list[PlanRow]:
-    """The class with what is planned and wished; open ones first by date. Six queries whatever its size."""
+    """The class with what is planned and wished; open ones first by date. Nine queries whatever its size."""
     enrolments = list(Enrolment.objects.in_school(actor).for_class_list(school_class))
     for enrolment in enrolments:
         enrolment.school_class = school_class
     keys = [e.pupil_id for e in enrolments]
-    ticks = roster_ticks(calendar, enrolments, windows_of(calendar), today=actor.today)
+    ticks = roster_ticks(calendar, enrolments, read_year(calendar, keys))
     plans = {
         p.pupil_id: p
         for p in open_plans(actor).filter(term=calendar.term, pupil_id__in=keys).prefetch_related("teachers")

@@ -65,7 +65,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     if not watches and found.pk not in request.actor.homeroom_class_ids:
         raise PermissionDenied
     calendar = calendar_or_stop(request)
-    page = find_class(request.actor, calendar, found)
+    page = find_class(calendar, found)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     own = found.pk in request.actor.homeroom_class_ids
@@ -120,7 +120,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
             "calendar": calendar,
             "form": form,
             "page_obj": page,
-            "rows": rows_of(request.actor, calendar, list(page.object_list)),
+            "rows": rows_of(calendar, list(page.object_list)),
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
         },
     )

@@ -149,7 +149,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         client.get(reverse("office:class", args=[qingzhu.class_five.pk]))
 
 
@@ -165,7 +165,7 @@ def test_the_list_of_pupils_costs_the_same_for_one_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         client.get(reverse("office:pupils"), {"place": f"c{qingzhu.class_five.pk}"})
 
 

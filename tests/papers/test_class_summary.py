@@ -93,7 +93,7 @@ def test_it_costs_the_same_for_four_pupils_and_for_seven(
     calendar = actor.calendar.now.in_term(1)
     assert calendar is not None
     found = school_classes(actor).get(pk=qingzhu.class_one.pk)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert len(class_summary(actor, calendar, found).pupils) == 4 + more
 
 

@@ -260,8 +260,8 @@ def test_a_completed_visit_is_not_called_by_an_earlier_outcome(
     assert (said[:2], said[3:]) == (["家访", "已完成"], [])
 
 
-HOME_QUERIES = 13
-PUPIL_QUERIES = 13
+HOME_QUERIES = 18
+PUPIL_QUERIES = 26
 
 
 @pytest.mark.parametrize("more", [0, 2])

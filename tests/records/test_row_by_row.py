@@ -14,9 +14,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from mentors.models import Assignment
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.queries.facts import year_parts
+from records.models import GrowthLetter, HeartTalk
 from records.queries.timeline import records_of
+from records.queries.year_records import talks_of_year, visits_of_year
 from schools.models import SchoolOwned
 from tests.cast import SchoolCast
 from tests.records.builders import letter, talk, term_of
@@ -60,8 +60,8 @@ def test_a_pupils_assignments_are_looked_up_by_the_pupil(qingzhu: SchoolCast) ->
 def test_a_years_visits_and_talks_of_some_pupils_are_looked_up_by_the_pupils(qingzhu: SchoolCast) -> None:
     calendar = qingzhu.actor(qingzhu.mentor).calendar.present
     assert calendar is not None
-    parts = year_parts(calendar.year, calendar.periods, calendar.term, [p.pk for p in qingzhu.pupils], with_talks=True)
-    looked = [looked_up(part)[0] for part in parts if part.model in (HomeVisit, HeartTalk.pupils.through)]
+    keys = [p.pk for p in qingzhu.pupils]
+    looked = [looked_up(part(calendar.year, keys))[0] for part in (visits_of_year, talks_of_year)]
     assert looked == ["pupil_id=?", "pupil_id=?"]
 
 

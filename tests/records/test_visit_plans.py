@@ -205,7 +205,7 @@ def test_the_plan_page_costs_the_same_queries_for_one_and_for_three(
     assert page.count(" 约</strong>") == 1 + more
 
 
-PLAN_QUERIES = 15
+PLAN_QUERIES = 18
 
 
 def test_other_schools_plans_are_not_found(qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf) -> None:
