@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -158,6 +159,22 @@ class ProlongForm(forms.Form):
 WHOLE = "grade"
 
 
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A mentor's fields on the candidates' page, and all by whom they might be chosen: key, words, whether ticked."""
+
+    mentor: Mentor
+    use: forms.BoundField
+    number: forms.BoundField
+    open: forms.BoundField
+    boxes: list[tuple[str, str, bool]]
+
+    @property
+    def ticked(self) -> list[tuple[str, str]]:
+        """Key and words of what is ticked."""
+        return [(key, label) for key, label, ticked in self.boxes if ticked]
+
+
 class CandidatesForm(forms.Form):
     """One line per mentor: whether they can be chosen, their number, and by whom (the grade or some classes)."""
 
@@ -166,7 +183,7 @@ class CandidatesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.mentors, self.classes = list(mentors), list(classes)
-        labels = [(WHOLE, "全年级"), *((str(c.pk), f"{c.number}班") for c in classes)]
+        self.labels = [(WHOLE, "全年级"), *((str(c.pk), f"{c.number}班") for c in classes)]
         for mentor in mentors:
             names = mentor.names
             self.fields[f"use-{mentor.pk}"] = forms.BooleanField(label=f"{names}可以选", required=False)
@@ -180,12 +197,18 @@ class CandidatesForm(forms.Form):
                 error_messages={"invalid": "编号请填写 1 到 999。"},
             )
             self.fields[f"open-{mentor.pk}"] = forms.MultipleChoiceField(
-                label=f"{names}面向", choices=labels, required=False, widget=forms.CheckboxSelectMultiple
+                label=f"{names}面向", choices=self.labels, required=False
             )
 
-    def lines(self) -> list[tuple[Mentor, forms.BoundField, forms.BoundField, forms.BoundField]]:
-        """Mentor with the three fields, in the order given."""
-        return [(m, self[f"use-{m.pk}"], self[f"number-{m.pk}"], self[f"open-{m.pk}"]) for m in self.mentors]
+    def lines(self) -> list[CandidateLine]:
+        """The mentors with their fields, in the order given."""
+        return [self.line(mentor) for mentor in self.mentors]
+
+    def line(self, mentor: Mentor) -> CandidateLine:
+        """The fields of one of the mentors."""
+        use, number, open_ = (self[f"{name}-{mentor.pk}"] for name in ("use", "number", "open"))
+        ticked = set(open_.value() or ())
+        return CandidateLine(mentor, use, number, open_, [(key, label, key in ticked) for key, label in self.labels])
 
     def chosen(self, *, scope: str = "", team: Mapping[int, Sequence[int]] | None = None) -> list[CandidateData]:
         """The candidates of a valid form, by number; `scope` grade or own overrules the lines, own as in `team`."""

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from mentors.enums import RoundState
-from mentors.models import Assignment, ChoiceSheet, MatchingRound, Mentor, MentorMember, Placement, Teacher
+from mentors.models import Assignment, ChoiceSheet, MatchingRound, Mentor, MentorMember, Placement, Teacher, TeamMember
 from mentors.queries.rounds import Phase, paused_teacher_ids, phase, rounds_visible_to
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
@@ -94,14 +94,15 @@ def draft_counts(round: MatchingRound) -> DraftCounts:
 
 def other_mentors(round: MatchingRound) -> list[Mentor]:
     """Slots of the year that can still be added to the round's candidates, the grade's own team first."""
-    rows = (
-        Mentor.objects.filter(year=round.year_id, capacity__gt=0)
-        .exclude(candidacies__round=round)
-        .prefetch_related("members__teacher", "teams__school_class__grade")
-    )
+    rows = Mentor.objects.filter(year=round.year_id, capacity__gt=0).exclude(candidacies__round=round).with_names()
+    teams: dict[int, list[int]] = defaultdict(list)
+    for mentor_id, grade_id in TeamMember.objects.filter(school_class__year=round.year_id).values_list(
+        "mentor_id", "school_class__grade_id"
+    ):
+        teams[mentor_id].append(grade_id)
 
     def far(mentor: Mentor) -> tuple[bool, int, int]:
-        grades = [team.school_class.grade_id for team in mentor.teams.all()]
+        grades = teams[mentor.pk]
         return (round.grade_id not in grades, len(grades), mentor.pk)
 
     return sorted(rows, key=far)

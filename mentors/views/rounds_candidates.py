@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for
 from core.saving import form_saved, show_form
+from core.text import small_number
 from mentors.enums import RoundState
 from mentors.forms.rounds import CandidatesForm, candidates_initial
+from mentors.models import MatchingRound, Mentor
 from mentors.queries.round_overview import other_mentors, paused_names
 from mentors.queries.rounds import candidates as candidates_of
 from mentors.queries.rounds import grade_team, participants, rooms, round_classes
@@ -18,8 +20,14 @@ from mentors.views.rounds import find_round
 
 @form_for(Role.MORAL_OFFICE)
 def candidates(request: ActorRequest, pk: int) -> HttpResponse:
-    """The candidates with number, openness, load and places; `scope` opens all the ticked ones alike."""
+    """The candidates with number, openness, load and places; `scope` opens all the ticked ones alike.
+
+    By whom a mentor can be chosen is said in words; the button `edit` with the mentor's key shows the boxes and saves
+    nothing: htmx gets them alone, a browser without it the page with all that was typed.
+    """
     row = find_round(request, pk)
+    if request.htmx and request.method == "GET":
+        return _boxes(request, row)
     rows = candidates_of(row)
     others = other_mentors(row)
     present = [c.mentor for c in rows]
@@ -30,7 +38,7 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
         [*present, *others], classes, request.POST or None, fixed=fixed, initial=candidates_initial(rows)
     )
     scope = request.POST.get("scope", "")
-    if form_saved(
+    if "edit" not in request.POST and form_saved(
         form,
         lambda: set_candidates(actor=request.actor, round=row, candidates=form.chosen(scope=scope, team=team)),
     ):
@@ -38,7 +46,7 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
         return redirect("rounds:candidates", pk=pk)
     enrolments = participants(row)
     space = rooms([*present, *others], [e.pupil_id for e in enrolments], row.year_id)
-    lines = [(*line, space[line[0].pk]) for line in form.lines()]
+    lines = [(line, space[line.mentor.pk]) for line in form.lines()]
     context = {
         "round": row,
         "lines": lines[: len(present)],
@@ -48,5 +56,16 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
         "places": sum(space[m.pk].places for m in present),
         "paused": paused_names([*present, *(m for m in others if m.pk in team)], row.year),
         "finished": row.state in (RoundState.PUBLISHED, RoundState.CANCELLED),
+        "edited": small_number(request.POST.get("edit")),
     }
     return show_form(request, "rounds/candidates.html", form, **context)
+
+
+def _boxes(request: ActorRequest, row: MatchingRound) -> HttpResponse:
+    """The boxes of the mentor `edit`, ticked as the line was."""
+    mentor = get_object_or_404(
+        Mentor.objects.filter(year=row.year_id).with_names(), pk=small_number(request.GET.get("edit")) or 0
+    )
+    name = f"open-{mentor.pk}"
+    form = CandidatesForm([mentor], round_classes(row), fixed=True, initial={name: request.GET.getlist(name)})
+    return render(request, "rounds/_candidate_open.html", {"line": form.line(mentor), "edited": mentor.pk})

@@ -1,5 +1,6 @@
 """The office's pages of a round: what they say, what they refuse, how many queries they take."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,51 @@ def test_all_candidates_are_opened_to_the_grade_at_once(qingzhu: SchoolCast, cli
         data |= {f"use-{c.mentor_id}": "on", f"number-{c.mentor_id}": c.number}
     client_of(qingzhu.office).post(reverse("rounds:candidates", args=[row.pk]), data)
     assert [(c.number, c.whole_grade) for c in candidates(row)] == [(1, True), (2, True), (3, True)]
+
+
+def _posted(page: str, name: str) -> list[str]:
+    """What the form on the page sends of the field `name`: hidden values and ticked boxes."""
+    found = re.findall(rf'<input type="(hidden|checkbox)" name="{name}"\s+value="(\w+)"\s*(checked)?', page)
+    return [value for kind, value, ticked in found if kind == "hidden" or ticked]
+
+
+def test_by_whom_a_mentor_can_be_chosen_is_said_in_words_and_changed_in_its_line(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """240 mentors with eleven boxes each took 595 ms and 514 KB, and a phone's screen for every two of them."""
+    classes, mentors = grade_five(qingzhu)
+    row = set_up(qingzhu, classes[0])
+    client, url = client_of(qingzhu.office), reverse("rounds:candidates", args=[row.pk])
+    page = client.get(url).content.decode()
+    assert page.count('type="checkbox"') == page.count('name="use-')
+    changed = mentors[2]
+    name = f"open-{changed.pk}"
+    assert _posted(page, name) == [str(classes[1].pk)]
+    # Two ways to the boxes: the line alone, or the page again with what was typed, and nothing saved.
+    part = client.get(url, {"edit": changed.pk, name: classes[1].pk}, headers={"hx-request": "true"}).content.decode()
+    data: dict[str, Any] = {
+        f"{field}-{mentor.pk}": value
+        for number, mentor in enumerate(mentors, 1)
+        for field, value in (("use", "on"), ("number", 20 + number), ("open", _posted(page, f"open-{mentor.pk}")))
+    }
+    whole = client.post(url, data | {"edit": changed.pk})
+    shown = whole.content.decode()
+    assert (part.count('type="checkbox"'), shown.count('type="checkbox"')) == (7, page.count('type="checkbox"') + 7)
+    assert _posted(part, name) == _posted(shown, name) == [str(classes[1].pk)]
+    assert (whole.status_code, 'value="23"' in shown) == (200, True)
+    before = [(c.mentor, c.whole_grade, [k.number for k in c.classes.all()]) for c in candidates(row)]
+    assert [(c.number, c.mentor) for c in candidates(row)] == list(enumerate(mentors, 1))
+    client.post(url, data | {name: [classes[1].pk, classes[4].pk]})
+    after = [(c.mentor, c.whole_grade, [k.number for k in c.classes.all()]) for c in candidates(row)]
+    assert after == [*before[:2], (changed, False, [2, 5]), *before[3:]]
+
+
+def test_the_boxes_of_a_line_are_of_the_round_s_own_year(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    row = set_up(qingzhu, qingzhu.class_one)
+    client, url = client_of(qingzhu.office), reverse("rounds:candidates", args=[row.pk])
+    found = [client.get(url, {"edit": key}, headers={"hx-request": "true"}).status_code for key in
+             (qingzhu.slot.pk, 0, "x", 10**9)]  # fmt: skip
+    assert found == [200, 404, 404, 404]
 
 
 def test_only_the_candidates_page_hints_at_a_pause(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -222,7 +268,7 @@ def test_a_homeroom_teacher_finds_the_round_and_the_way_to_type_in(qingzhu: Scho
 @pytest.mark.parametrize("extra", [0, 2])
 @pytest.mark.parametrize(
     "name, queries",
-    [("detail", 26), ("candidates", 22), ("progress", 8), ("draft", 24), ("publish", 12)],
+    [("detail", 26), ("candidates", 20), ("progress", 8), ("draft", 24), ("publish", 12)],
 )
 def test_pages_take_as_many_queries_for_one_pupil_as_for_three(
     qingzhu: SchoolCast,
