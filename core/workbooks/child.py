@@ -13,18 +13,29 @@ import datetime
 import io
 import json
 import resource
-import runpy
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.machinery import SourceFileLoader
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 # Cells between the first and the last used one. Rosters stay far below; a stray cell at the sheet's end is beyond.
 _AREA = 6_000_000
 _ONLY_TEXT = frozenset({str})
+# The scripts beside this one that a kind of file needs.
+_NEIGHBOURS = {
+    "xlsx": ("package.py", "unseen_xlsx.py"),
+    "xls": ("unseen_xls.py",),
+    "ods": ("unseen_ods.py",),
+    "html": ("webpage.py",),
+}
+# Rows that are turned into text at once: the quick encoder holds whatever it is given twice.
+_ROWS_AT_ONCE = 1000
 
 
 class _Refused(Exception):
@@ -39,6 +50,9 @@ class _UnknownError(_Refused):
 def main() -> None:
     kind = sys.argv[1]
     memory, cpu, rows, columns, sheets, characters = (int(argument) for argument in sys.argv[2:8])
+    # Before nothing may be written any more, so that they are compiled once.
+    for name in _NEIGHBOURS.get(kind, ()):
+        _neighbour(name)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -48,7 +62,28 @@ def main() -> None:
         answer = _read(data, kind, rows, columns, sheets, characters)
     except _Refused as refusal:
         answer = {"refused": str(refusal)}
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    for piece in _pieces(answer):
+        sys.stdout.buffer.write(piece)
+
+
+def _pieces(answer: dict[str, Any]) -> Iterator[bytes]:
+    """The answer as JSON. `json.dump` would ask Python for each cell, and `json.dumps` would hold all of it at once."""
+    sheets = answer.pop("sheets", None)
+    if sheets is None:
+        yield _json(answer)
+        return
+    yield b'{"sheets":['
+    for at, sheet in enumerate(sheets):
+        rows = sheet.pop("rows")
+        yield (b"," if at else b"") + _json(sheet)[:-1] + b',"rows":['
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            yield (b"," if start else b"") + _json(rows[start : start + _ROWS_AT_ONCE])[1:-1]
+        yield b"]}"
+    yield b"]," + _json(answer)[1:]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characters: int) -> dict[str, Any]:
@@ -64,7 +99,7 @@ def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characte
         answer = _sheets(data, unseen, limits)
     except _UnknownError:
         # Only the word in cells that failed is unknown to calamine, and that was read before.
-        answer = _sheets(_neighbour("package.py")["with_known_errors"](data), unseen, limits)
+        answer = _sheets(_neighbour("package.py").with_known_errors(data), unseen, limits)
     return {"sheets": answer, "macros": macros, "from_1904": from_1904}
 
 
@@ -111,14 +146,19 @@ def _read_sheets(
     return answer
 
 
-def _neighbour(name: str) -> dict[str, Any]:
-    """What a script beside this one defines, loaded by path: the project itself must stay out of this process."""
-    return runpy.run_path(str(Path(__file__).with_name(name)))
+@cache
+def _neighbour(name: str) -> ModuleType:
+    """A script beside this one, loaded by path: the project itself must stay out of this process."""
+    path = Path(__file__).with_name(name)
+    loader = SourceFileLoader(path.stem, str(path))
+    module = ModuleType(path.stem)
+    loader.exec_module(module)
+    return module
 
 
 def _plain(data: bytes) -> bytes:
     try:
-        data = _neighbour("package.py")["plain"](data)
+        data = _neighbour("package.py").plain(data)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 if name.startswith("xl/") and name.endswith(".xml"):
@@ -135,7 +175,7 @@ def _unseen(data: bytes, kind: str) -> tuple[bool, bool, Mapping[str | int, Any]
     """Whether there are macros, whether days count from 1904, and by sheet what calamine does not tell."""
     if kind == "xlsb":
         return False, False, {}
-    look = _neighbour(f"unseen_{kind}.py")["look"]
+    look = _neighbour(f"unseen_{kind}.py").look
     try:
         found = look(data)
     except Exception:
@@ -148,7 +188,7 @@ def _unseen(data: bytes, kind: str) -> tuple[bool, bool, Mapping[str | int, Any]
 
 
 def _read_web_page(data: bytes, rows: int, columns: int, characters: int) -> dict[str, Any]:
-    tables = _neighbour("webpage.py")["read_tables"](data, limit=_AREA)
+    tables = _neighbour("webpage.py").read_tables(data, limit=_AREA)
     if tables is None:
         raise _Refused("web_page")
     left = _Budget(rows, characters)
