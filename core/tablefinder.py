@@ -7,6 +7,7 @@ from core.importlog import ImportLog
 from core.text import clean_text, without_days
 from core.workbooks import (
     NOTES_SHEET,
+    Cell,
     ColumnSpec,
     Meanings,
     Sheet,
@@ -69,9 +70,13 @@ class Found:
 
 def _samples(sheet: Sheet, position: int, header_row: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
+    # A column with few different cells, or none, is looked at down to its end.
+    seen: set[Cell] = {""}
     for row in sheet.rows:
-        if row.number > header_row and position < len(row.cells):
-            text = without_days(clean_text(cell_text(row.cells[position])))[:_SAMPLE_LENGTH]
+        if row.number > header_row and position < len(row.cells) and (cell := row.cells[position]) not in seen:
+            if isinstance(cell, str):
+                seen.add(cell)
+            text = without_days(clean_text(cell_text(cell)))[:_SAMPLE_LENGTH]
             if text:
                 found[text] = None
         if len(found) == _SAMPLES:

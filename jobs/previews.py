@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any
 
 from core.importlog import FoldedFinding, ImportLog, Level
@@ -82,6 +83,7 @@ def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOption
     batch.basis = report.basis
     shown = [change for change in report.changes if not change.needs]
     changed = [change for change in shown if change.kind is not ChangeKind.NEW]
+    new = (change for change in shown if change.kind is ChangeKind.NEW)
     batch.summary = {
         "rows": report.rows,
         "created": report.count(ChangeKind.NEW),
@@ -99,7 +101,7 @@ def keep_preview(batch: ImportBatch, report: ImportReport, options: ImportOption
         "choice_groups": _groups(report.choices),
         # Changes of what is stored come first: they need the reader's eye more than new rows do.
         "changes": [change.as_dict() for change in changed[:SHOWN_CHANGES]],
-        "new": [change.as_dict() for change in shown if change.kind is ChangeKind.NEW][: SHOWN_CHANGES // 3],
+        "new": [change.as_dict() for change in islice(new, SHOWN_CHANGES // 3)],
     }
     batch.findings = [_finding(found) for found in report.log.folded(limit=SHOWN_FINDINGS)]
 
