@@ -8,7 +8,6 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from contextlib import suppress
 
 from core.importlog import ImportLog, Level
 from core.phones import phones_in
@@ -82,9 +81,11 @@ class TableReader:
         """
         for record in self.table.records():
             cells = record.cells
-            with suppress(TypeError):
+            try:  # entered without cost, unlike `suppress`
                 if _SOUND_ROW("\x1f".join(cells.values())):  # type: ignore[arg-type]  # other kinds of cells raise
                     self._plain = record
+            except TypeError:
+                pass
             if record is not self._plain or not NOTHING_AS_TYPED.isdisjoint(cells.values()):
                 self._clear(record, keep)
             yield record
@@ -176,14 +177,19 @@ class TableReader:
             return True
         if self.is_example(record):
             return True
-        first = next((text for cell in record.cells if (text := record.text(cell).strip())), "")
-        return bool(_FOOT.match(clean_key(first).replace(" ", ""))) or bool(_FOOT.fullmatch(name) or _DAY(name))
+        if _FOOT.fullmatch(name) or _DAY(name):
+            return True
+        first = next((text for cell in record.cells if (text := record.text(cell)) and not text.isspace()), "").strip()
+        return _FOOT.match(clean_key(first).replace(" ", "")) is not None
 
     def is_example(self, record: Record) -> bool:
         """Whether the row is the template's own example: it says so in its name, number or remark."""
-        cells = [record.cells.get(key) for key in ("name", "number", "remark")]
-        # All its words share one sign, which few cells hold.
-        return any(isinstance(cell, str) and "例" in cell and bool(EXAMPLE.match(clean_key(cell))) for cell in cells)
+        for key in ("name", "number", "remark"):
+            cell = record.cells.get(key)
+            # All its words share one sign, which few cells hold.
+            if isinstance(cell, str) and "例" in cell and EXAMPLE.match(clean_key(cell)):
+                return True
+        return False
 
     def skip(self, record: Record, *, who: str) -> None:
         """Tell that a row with content was left out; rows that hold only a running number are passed over."""
@@ -333,7 +339,10 @@ class TableReader:
 
     def text(self, record: Record, key: str, length: int) -> str:
         """Free text; longer than `length` is an error."""
-        text = clean_text(record.text(key))
+        typed = record.text(key)
+        if not typed:
+            return ""
+        text = clean_text(typed)
         if len(text) > length:
             self.error("text_too_long", f"超过 {length} 个字，请缩短。", record, key)
             return ""

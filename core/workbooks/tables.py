@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from operator import itemgetter
 
 from core.text import clean_key, without_days
 from core.workbooks.model import Cell, MergedRange, Row, Sheet, cell_text
@@ -84,14 +85,17 @@ class Table:
 
     def records(self) -> Iterator[Record]:
         """The rows under the heading; values of cells joined downwards are repeated in each row of the range."""
-        items = tuple(self.columns.items())
+        keys, places = tuple(self.columns), tuple(self.columns.values())
+        take = itemgetter(*places) if len(places) > 1 else lambda cells: tuple(cells[at] for at in places)
+        wanted = max(places, default=-1) + 1
         filled = self._filled_down()
         for row in self.sheet.rows:
             if row.number <= self.header_row or (row.hidden and not self.with_hidden):
                 continue
             cells = row.cells
-            width = len(cells)
-            values: dict[str, Cell] = {key: cells[at] if at < width else "" for key, at in items}
+            if len(cells) < wanted:
+                cells += ("",) * (wanted - len(cells))
+            values: dict[str, Cell] = dict(zip(keys, take(cells), strict=True))
             if row.number in filled:
                 for key, value in filled[row.number].items():
                     if values[key] == "":

@@ -40,8 +40,10 @@ def lines_between(table: Table) -> dict[int, str]:
     at = table.columns.get("name")
     found: dict[int, str] = {}
     for row in table.sheet.rows:
+        if len(row.cells) - row.cells.count("") > _FEW_CELLS:
+            continue
         filled = [position for position, cell in enumerate(row.cells) if cell != ""]
-        if row.number > table.header_row and (len(filled) == 1 or (len(filled) <= _FEW_CELLS and at not in filled)):
+        if row.number > table.header_row and (len(filled) == 1 or at not in filled):
             text = clean_text(" ".join(cell_text(row.cells[position]) for position in filled))
             if text and not text.isascii():
                 found[row.number] = text

@@ -1,7 +1,7 @@
 """The guardians of a row: from columns of their own, or several in one cell (`父亲张勇139… 母亲李芳138…`)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.phones import normalise_phone
 from core.tablereader import TableReader
@@ -26,8 +26,7 @@ _SAYS_MORE = re.compile(r"\d{5}|[:：(（]|^\s*(?:父亲|母亲|爸爸|妈妈)")
 _YES_NO = {"是": True, "否": False, "不是": False, "非": False, "n": False, "no": False, "×": False, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianRow:
+class GuardianRow(NamedTuple):
     """What a row says of one guardian; an empty string says nothing."""
 
     name: str
@@ -110,6 +109,8 @@ class GuardianReader:
             for position in GUARDIANS
             if {f"guardian{position}_name", f"guardian{position}_phone"} & table.columns.keys()
         ]
+        # Per position the keys of its name, its phone and its relation.
+        self._keys = {p: (f"guardian{p}_name", f"guardian{p}_phone", f"guardian{p}_relation") for p in self._positions}
         self._relations = {position: _relation_of(table, position) for position in self._positions}
         self._asked = [p for p in self._positions if f"guardian{p}_guardian" in table.columns]
         self._one_cell = IN_ONE_CELL in table.columns
@@ -124,14 +125,16 @@ class GuardianReader:
         found: dict[int, GuardianRow] = {}
         for position in self._positions:
             people = self._at(record, position)
-            if people:
+            if len(people) == 1:
+                found[position] = people[0]
+            elif people:
                 found.update(zip(GUARDIANS[position - 1 :], people, strict=False))
         if self._one_cell:
             self._add_from_one_cell(record, found)
-        return tuple(found.get(position) for position in GUARDIANS)
+        return tuple(map(found.get, GUARDIANS))
 
     def _at(self, record: Record, position: int) -> list[GuardianRow]:
-        cells, key = self._cells, f"guardian{position}_name"
+        cells, (key, phone_key, relation_key) = self._cells, self._keys[position]
         typed = record.text(key)
         # Most cells hold a short name and nothing else.
         suspect = len(typed) > 4 or typed[:1] in _KIN_SIGNS
@@ -141,14 +144,14 @@ class GuardianReader:
         # A remark behind a name is told apart from a kinship by the reader of names.
         one = more[0] if more is not None and len(more) == 1 and (more[0].relation or more[0].phone) else None
         name = one.name if one is not None else cells.name(record, key) or ""
-        phone = cells.phone(record, f"guardian{position}_phone") or (one.phone if one is not None else "")
+        phone = cells.phone(record, phone_key) or (one.phone if one is not None else "")
         if not name and not phone:
             return []
         if position in self._asked and not self._is_guardian(record, position):
             message = "“是否监护人”写着“否”，这一位没有导入。"
             cells.warn("not_a_guardian", message, record, key)
             return []
-        told = cells.text(record, f"guardian{position}_relation", 20)
+        told = cells.text(record, relation_key, 20)
         relation = told or (one.relation if one is not None else "") or self._relations[position]
         return [GuardianRow(name, relation, phone)]
 

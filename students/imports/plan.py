@@ -123,7 +123,10 @@ class _Writing:
 
     def part(self, needs: frozenset[str]) -> _Part:
         """Where to put what waits for these choices."""
-        return self.parts.setdefault(needs, _Part())
+        part = self.parts.get(needs)
+        if part is None:
+            part = self.parts[needs] = _Part()
+        return part
 
     @property
     def moves(self) -> list[tuple[PupilRow, StoredPupil, int]]:
@@ -279,6 +282,8 @@ def _compare_guardian(
     if old is None:
         writing.part(needs).new_guardians.append((stored.pk, position, row))
         return [FieldChange(f"监护人{position}", "", " ".join(filter(None, (row.name, row.relation, row.phone))))]
+    if row.name in ("", old.name) and row.relation in ("", old.relation) and row.phone in ("", old.phone):
+        return []
     new = StoredGuardian(old.pk, row.name or old.name, row.relation or old.relation, row.phone or old.phone)
     changes = [
         FieldChange(f"监护人{position}{label}", was, becomes)

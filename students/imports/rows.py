@@ -5,13 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.importlog import ImportLog
 from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader, whole_number
 from core.text import HAN, clean_key, clean_name, clean_text, is_nothing
-from core.workbooks import CellError, Column, Record, Table, cell_text, column_letters
+from core.workbooks import Cell, CellError, Column, Record, Table, cell_text, column_letters
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 from students.enums import Gender
@@ -101,6 +102,8 @@ class _SheetReader:
         self._sheet = table.sheet.name
         self._guardians = GuardianReader(table, self._cells)
         self._joins = "joined" in table.columns
+        # What a class and a grade as typed were found to mean: a sheet has few of them.
+        self._known: dict[tuple[Cell, Cell], ClassKey] = {}
         self._sheet_class = None if "class" in table.headings else self._class_of_sheet(file_name)
         # Lines between the rows, and those of them that name the class of the rows beneath.
         self._lines = lines_between(table)
@@ -125,21 +128,23 @@ class _SheetReader:
         first = len(self._reading.rows)
         self._reading.numbers = {}
         ordinals: list[int | None] = []
+        takes_ordinals = "ordinal" in self._table.columns and "seat" not in self._table.columns
         for record in self._cells.records():
             if record.row in self._class_lines:
                 self._begin_class(record, self._class_lines[record.row])
                 continue
-            if word := leavers_line(self._lines.get(record.row, "")):
+            if record.row in self._lines and (word := leavers_line(self._lines[record.row])):
                 self._left = word
                 self._cells.skip(record, who="学生")
                 continue
             pupil = self._pupil(record)
             if pupil is not None:
                 self._reading.rows.append(pupil)
-                ordinals.append(whole_number(record.text("ordinal")))
+                if takes_ordinals:
+                    ordinals.append(whole_number(record.text("ordinal")))
         for key, numbers in self._reading.numbers.items():
             self._cells.check_lengths(numbers, key)
-        if "seat" not in self._table.columns:
+        if takes_ordinals:
             _take_ordinals(self._reading.rows[first:], ordinals)
 
     def _begin_class(self, record: Record, key: ClassKey | None) -> None:
@@ -219,13 +224,15 @@ class _SheetReader:
         cells = self._cells
         typed_name = clean_name(record.text("name"))
         number = self._number(record)
-        told = [key for key in record.cells if key == "gender" or key.startswith("guardian")]
-        nameless = not typed_name and not number and any(map(record.text, told))
-        if nameless and not cells.is_foot(record, "") and record.row not in self._class_lines:
-            cells.warn("name_missing", "这一行没有写姓名，没有导入。是学生的，请补上姓名。", record, "name")
-            return None
-        if (not typed_name and not number) or cells.is_foot(record, typed_name):
+        if cells.is_foot(record, typed_name):
             cells.skip(record, who="学生")
+            return None
+        if not typed_name and not number:
+            told = (key for key in record.cells if key == "gender" or key.startswith("guardian"))
+            if any(map(record.text, told)) and record.row not in self._class_lines:
+                cells.warn("name_missing", "这一行没有写姓名，没有导入。是学生的，请补上姓名。", record, "name")
+            else:
+                cells.skip(record, who="学生")
             return None
         self._reading.seen += 1
         sound = cells.sound(record)
@@ -276,10 +283,10 @@ class _SheetReader:
         return ""
 
     def _gender(self, record: Record) -> str | None:
-        text = clean_key(record.text("gender")).lower()
-        if not text or isinstance(record.cells.get("gender"), CellError):
+        cell = record.cells.get("gender", "")
+        if cell == "" or isinstance(cell, CellError):
             return ""
-        gender = _GENDERS.get(_NO_GENDER_WORD.sub("", text))
+        gender = _gender_of(record.text("gender"))
         if gender is None:
             self._cells.error("gender_unknown", "性别请填“男”或“女”。", record, "gender")
         return gender
@@ -292,6 +299,9 @@ class _SheetReader:
             known = key is not None and self._classes.check(key, shown=self._sheet, sheet=self._sheet)
             return key if known else None
         cell = record.cells["class"]
+        typed = (cell, record.cells.get("grade", ""))
+        if (found := self._known.get(typed)) is not None:
+            return found
         if isinstance(cell, CellError):
             return None
         if isinstance(cell, datetime.date):
@@ -308,12 +318,21 @@ class _SheetReader:
             message = "分不清是 1 班还是 10 班：Excel 会把“1.10”变成“1.1”。请把这一列设为“文本”格式，写成“一（1）班”。"
             self._cells.error("class_ambiguous", message, record, "class")
             return None
-        return self._classes.find(label, grade=grade, sheet=self._sheet, row=record.row, column=column)
+        found = self._classes.find(label, grade=grade, sheet=self._sheet, row=record.row, column=column)
+        if found is not None and set(map(type, typed)) == {str}:
+            self._known[typed] = found
+        return found
 
     def _lost_zero(self, label: str) -> bool:
         """Whether a label that became a number, such as 1.1, may have been another class, 1.10."""
         key = self._classes.parse(label)
         return key is not None and self._classes.existing(ClassKey(key.grade, key.number * 10)) is not None
+
+
+@lru_cache(maxsize=32)
+def _gender_of(text: str) -> str | None:
+    key = clean_key(text).lower()
+    return _GENDERS.get(_NO_GENDER_WORD.sub("", key)) if key else ""
 
 
 def _take_ordinals(rows: Iterable[PupilRow], ordinals: list[int | None]) -> None:
