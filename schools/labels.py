@@ -8,7 +8,8 @@ Pure functions: whether such a class exists is another question.
 
 import html
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from core.text import clean_key, forced_text, quantity
 from schools.enums import Stage
@@ -44,9 +45,11 @@ _NUMBER_IN_TITLE = re.compile(r"(?<![0-9])([1-9])(\d\d)班")
 _ENTRY_IN_TITLE = re.compile(rf"({_STAGE})?(?<![0-9])(20\d\d)级[(<（]?({_NUMERAL})[)>）]?班")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ClassKey:
-    """A class of some year: the grade counted from primary one (1 to 12) and the number in the grade."""
+class ClassKey(NamedTuple):
+    """A class of some year: the grade counted from primary one (1 to 12) and the number in the grade.
+
+    A tuple, because a roster looks thousands of pupils up by their class.
+    """
 
     grade: int
     number: int
@@ -54,7 +57,12 @@ class ClassKey:
     @property
     def label(self) -> str:
         """As teachers write it: 一（1）班."""
-        return f"{grade_names(self.grade)[1]}（{self.number}）班"
+        return _label(self)
+
+
+@lru_cache(maxsize=1024)
+def _label(key: ClassKey) -> str:
+    return f"{grade_names(key.grade)[1]}（{key.number}）班"
 
 
 def parse_class_label(label: str, *, stage: Stage, start_year: int, grade: str = "") -> ClassKey | None:
