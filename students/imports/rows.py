@@ -222,7 +222,8 @@ class _SheetReader:
 
     def _pupil(self, record: Record) -> PupilRow | None:
         cells = self._cells
-        typed_name = clean_name(record.text("name"))
+        typed = record.text("name")
+        typed_name = clean_name(typed)
         number = self._number(record)
         if cells.is_foot(record, typed_name):
             cells.skip(record, who="学生")
@@ -236,7 +237,7 @@ class _SheetReader:
             return None
         self._reading.seen += 1
         sound = cells.sound(record)
-        bare, left = split_status(record.text("name"))
+        bare, left = split_status(typed)
         if left:
             record.cells["name"] = bare
         name = cells.name(record, "name", required=True)
@@ -267,7 +268,7 @@ class _SheetReader:
         note = _NOTE(typed) if typed.endswith(_BRACKETS) else None
         if status := left or (status_in_remark(note[1]) if note else "") or self._left:
             return status, self._table.heading("name")
-        if word := status_mentioned(remark):
+        if remark and (word := status_mentioned(remark)):
             message = f"备注里说到“{word}”，按在读导入。已经不在校的，请改写为“已{word.removeprefix('已')}”。"
             self._cells.warn("status_mentioned", message, record, "remark")
         return "", ""

@@ -1,6 +1,7 @@
 """Whether a pupil of a roster is there: 学籍状态 and the like, a remark such as 已转出, 王一(休学)."""
 
 import re
+from functools import lru_cache
 
 from core.text import HAN, clean_key
 
@@ -33,6 +34,7 @@ _BEHIND_NAME = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def status_of(text: str, heading: str) -> tuple[str, bool]:
     """The word for not being there that a cell under `heading` says, empty if none; and whether it was understood."""
     key = clean_key(text).lower().replace(" ", "")
@@ -67,5 +69,6 @@ def status_mentioned(text: str) -> str:
 
 def split_status(name: str) -> tuple[str, str]:
     """A name without the word for not being there behind it, and the word: `蒋六 转走`, `杨九-转学`."""
-    found = _BEHIND_NAME.fullmatch(name)
+    # Most names are shorter than any name with such a word.
+    found = _BEHIND_NAME.fullmatch(name) if len(name) > 3 else None
     return (found[1], found[2]) if found else (name, "")
