@@ -25,17 +25,12 @@ from records.models import Referral, Reminder, Tick
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, Anchor, PeriodKind
 from schools.models import Period, School, SchoolYear, Term
-from schools.queries import (
-    OwedAction,
-    PlanRules,
-    Window,
-    period_for,
-)
+from schools.queries import DUE_SOON, OwedAction, PlanRules, Window, period_for
 from students.models import Enrolment
 
 DIGEST = "digest"
 # Days before the end of a window at which who is open is told again.
-POINTS_BEFORE_DUE = (7, 2)
+POINTS_BEFORE_DUE = (DUE_SOON.days, 2)
 
 _PHRASES = {
     ActionKind.VISIT: "还有 {n} 位同学没有家访",

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import chinese_calendar
 from django.db.models import QuerySet
@@ -20,6 +21,9 @@ from schools.models import (
     Term,
 )
 from schools.querysets import Scope
+
+#: A window closes soon in its last week: then mentors are reminded, and pages turn amber.
+DUE_SOON: Final = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Window:
     def contains(self, day: datetime.date) -> bool:
         """Whether `day` lies in the window."""
         return self.opens_on <= day <= self.due_on
+
+    def closes_soon(self, day: datetime.date) -> bool:
+        """Whether `day` lies in the window and its last week has begun."""
+        return self.contains(day) and self.due_on - day <= DUE_SOON
 
 
 @dataclass(frozen=True, slots=True)

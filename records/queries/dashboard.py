@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -20,19 +20,11 @@ from mentors.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, Anchor
-from schools.models import Grade, KeyDate, SchoolClass
-from schools.queries import (
-    OwedAction,
-    Window,
-    action_windows,
-    period_for,
-)
+from schools.models import Grade, SchoolClass
+from schools.queries import OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
-
-#: A window is called due in its last week.
-DUE_SOON: Final = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +81,8 @@ class OpenWindow:
     progress: Progress
     window: Window
     days_left: int
-
-    @property
-    def is_due(self) -> bool:
-        """Whether its last week has begun."""
-        return self.days_left <= DUE_SOON.days
+    # Whether its last week has begun.
+    is_due: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +109,9 @@ def _covered(calendar: YearCalendar) -> set[int]:
 
 def done_ticks(calendar: YearCalendar, action: OwedAction, prefix: str = "") -> Q:
     """Done ticks of the action in the term, or, for a yearly one, in the year."""
-    period = period_for(action, calendar.term, calendar.periods)
     return Q(
         **{
-            f"{prefix}period": period,
+            f"{prefix}period": calendar.period_of(action),
             f"{prefix}action": action.action,
             f"{prefix}state": TickState.DONE,
         }
@@ -155,7 +143,7 @@ def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet
 
 
 def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
-    """The term in figures, for the school or one grade: five queries whatever the number of classes.
+    """The term in figures, for the school or one grade: four queries whatever the number of classes.
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
@@ -227,15 +215,14 @@ def _sum(calendar: YearCalendar, tallies: Sequence[Tally]) -> Tally:
 
 
 def _open_windows(calendar: YearCalendar, tally: Tally, today: datetime.date) -> tuple[OpenWindow, ...]:
-    key_dates = list(KeyDate.objects.filter(term=calendar.term))
     result: list[OpenWindow] = []
     for action, progress in zip(owed_actions(calendar), tally.actions, strict=True):
         # "Any time of the year" is no window that one could miss.
         if action.anchor == Anchor.YEAR or not progress.open:
             continue
         result += [
-            OpenWindow(progress, window, (window.due_on - today).days)
-            for window in action_windows(action, calendar.term, key_dates)
+            OpenWindow(progress, window, (window.due_on - today).days, window.closes_soon(today))
+            for window in calendar.windows(action)
             if window.contains(today)
         ]
     return tuple(sorted(result, key=lambda w: w.window.due_on))

@@ -24,8 +24,6 @@ from students.models import Enrolment, Pupil
 
 #: The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns.
 DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
-#: An open tick turns amber this long before its window closes.
-DUE_SOON: Final = datetime.timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +287,7 @@ def _desk_tick(
     today: datetime.date,
 ) -> DeskTick:
     if tick is None or tick.state == TickState.OPEN:
-        due = window is not None and window.contains(today) and window.due_on - today <= DUE_SOON
-        return replace(blank, due=due)
+        return replace(blank, due=window is not None and window.closes_soon(today))
     if tick.state == TickState.DONE:
         return replace(blank, state="done", date=tick.done_on, note=note)
     if owed.count > 1 and tick.done_count:

@@ -160,14 +160,14 @@ def test_a_planned_visit_is_told_on_the_open_tick_alone(qingzhu: SchoolCast, cli
 @pytest.mark.parametrize(
     "day, said",
     [
-        # The talks' window after the midterm exams closes on 25 November; ten days before it turns amber.
-        (datetime.date(2026, 11, 14), "谈心 待完成"),
-        (datetime.date(2026, 11, 15), "谈心 即将到期"),
+        # The talks' window after the midterm exams closes on 25 November; a week before it turns amber.
+        (datetime.date(2026, 11, 17), "谈心 待完成"),
+        (datetime.date(2026, 11, 18), "谈心 即将到期"),
         (datetime.date(2026, 11, 25), "谈心 即将到期"),
         (datetime.date(2026, 11, 26), "谈心 待完成"),
     ],
 )
-def test_an_open_tick_is_due_in_the_last_ten_days_of_its_window(
+def test_an_open_tick_is_due_in_the_last_week_of_its_window(
     qingzhu: SchoolCast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, day: datetime.date, said: str
 ) -> None:
     at_day(monkeypatch, day)
