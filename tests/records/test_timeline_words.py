@@ -484,10 +484,10 @@ def test_guardians_stand_in_their_order_with_their_numbers_masked(qingzhu: Schoo
     GuardianFactory.create(pupil=pupil, position=3, name="", relation="奶奶", phone="13900003333")
     rows = by_class(by_class(page_of(qingzhu, client_of), "pupil-head")[0], "rows")[0]
     shown = ["李静母亲139****2222", "安大山父亲139****1111", "奶奶139****3333"]
-    assert [text(row) for row in rows] == [f"{words}拨打" for words in shown]
+    assert [text(row).replace(" ", "") for row in rows] == [f"{words}拨打" for words in shown]
     assert [a.get("href") for a in rows.iter("a")] == [f"tel:1390000{tail}" for tail in (2222, 1111, 3333)]
     rows = by_class(by_class(page_of(qingzhu, client_of, "office"), "pupil-head")[0], "rows")[0]
-    assert [text(row) for row in rows] == shown
+    assert [text(row).replace(" ", "") for row in rows] == shown
 
 
 @pytest.mark.parametrize("state, word", [("", "写"), ("draft", "接着写"), ("handed_in", "接着写"), ("released", "看")])
