@@ -79,64 +79,6 @@ class Entry:
             raise ValueError("a restricted record may not be printed")
 
 
-def visit_entry(
-    *,
-    on: date | None,
-    form: str = "",
-    outcome: str = "",
-    participants: tuple[str, ...] = (),
-    guardians: str = "",
-    text: str = "",
-    agreement: str = "",
-    follow_up: date | None = None,
-) -> Entry:
-    """Return a home visit as it stands on the pupil's page."""
-    facts = (
-        ("结果", outcome),
-        ("参加", "、".join(participants)),
-        ("家长", guardians),
-        ("约定", agreement),
-        ("回访", day(follow_up)),
-    )
-    return Entry(on=on, heading=form, facts=facts, text=text)
-
-
-def talk_entry(
-    *,
-    on: date | None,
-    occasion: str = "",
-    place: str = "",
-    form: str = "",
-    strategies: tuple[str, ...] = (),
-    participants: tuple[str, ...] = (),
-    text: str = "",
-    home_contacted: bool = False,
-    follow_up: date | None = None,
-) -> Entry:
-    """Return a talk as it stands on the pupil's page."""
-    facts = (
-        ("形式", form),
-        ("地点", place),
-        ("策略", "、".join(strategies)),
-        ("参加", "、".join(participants)),
-        ("家校沟通", "已联系家长" if home_contacted else ""),
-        ("再谈", day(follow_up)),
-    )
-    return Entry(on=on, heading=occasion, facts=facts, text=text)
-
-
-def letter_entry(
-    *,
-    on: date | None,
-    text: str,
-    advice: str = "",
-    label: str = "成长寄语",
-    signature: str = "",
-) -> Entry:
-    """Return a written feedback as it stands on the pupil's page."""
-    return Entry(on=on, heading=label, text=text, advice=advice, signature=signature)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookPupil:
     """One row of the roster table and one page of the book.

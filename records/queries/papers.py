@@ -7,54 +7,36 @@ Queries do not grow with the number of mentors or pupils. Which records an actor
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.actors import Actor
 from core.rowwise import among
 from core.text import to_chinese
 from mentors.models import Assignment, Mentor, TeamMember
-from records.contexts import (
-    Action,
-    BookPupil,
-    BookVersion,
-    Column,
-    Entry,
-    RecordBook,
-    letter_entry,
-    talk_entry,
-    visit_entry,
-)
+from records.contexts import BookPupil, BookVersion, Column, Entry, RecordBook
 from records.contexts import Period as PaperPeriod
 from records.contexts import Tick as PaperTick
-from records.enums import PRINTED_LETTERS, Strategy, TickState
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from records.enums import RecordKind, TickState
+from records.kinds import Kind, Printed, printed_kinds
+from records.models import Record, Tick
 from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style, period_for
 from students.models import Enrolment
 
-#: The annex's column headings and the actions behind them.
-BOOK_ACTIONS: Final = (
-    (ActionKind.VISIT, Action.VISIT, "家访"),
-    (ActionKind.TALK, Action.TALK, "谈心"),
-    (ActionKind.LETTER, Action.FEEDBACK, "反馈"),
-)
 NO_CLASS: Final = "未分班"
 
 
 @dataclass
 class _Records:
-    """Ticks by pupil, period and action; records by pupil."""
+    """Ticks by pupil, period and action; records by kind and pupil."""
 
     ticks: dict[tuple[int, int, str], Tick]
-    visits: dict[int, list[HomeVisit]] = field(default_factory=lambda: defaultdict(list))
-    talks: dict[int, list[HeartTalk]] = field(default_factory=lambda: defaultdict(list))
-    letters: dict[int, list[GrowthLetter]] = field(default_factory=lambda: defaultdict(list))
+    of: dict[RecordKind, dict[int, list[Record]]]
 
 
 class BookSource:
@@ -106,54 +88,35 @@ class BookSource:
     def _records(self) -> _Records:
         pupil_ids = [e.pupil_id for e in self.enrolments]
         terms = [p.term_id for p in self.periods if p.term_id is not None]
-        found = _Records(
-            {
-                (t.pupil_id, t.period_id, t.action): t
-                for t in Tick.objects.filter(period__in=self.periods, pupil_id__in=pupil_ids)
-            }
+        ticks = Tick.objects.filter(period__in=self.periods, pupil_id__in=pupil_ids)
+        return _Records(
+            {(t.pupil_id, t.period_id, t.action): t for t in ticks},
+            {kind.key: self._of_kind(kind, printed, terms, pupil_ids) for kind, printed in printed_kinds()},
         )
-        for visit in (
-            HomeVisit.objects.visible_to(self.actor)
-            .present()
-            .filter(among("term_id", terms), pupil_id__in=pupil_ids)
-            .prefetch_related("teachers")
-            .order_by("date", "pk")
-        ):
-            found.visits[visit.pupil_id].append(visit)
-        talks = (
-            HeartTalk.objects.visible_to(self.actor)
-            .present()
-            .filter(among("term_id", terms), pupils__in=pupil_ids)
-            .distinct()
-            .select_related("created_by")
-            .prefetch_related("pupils")
-            .order_by("date", "pk")
-        )
-        for talk in talks:
-            # A talk with several pupils stands on each one's page and names none of the others.
-            for pupil in talk.pupils.all():
-                found.talks[pupil.pk].append(talk)
-        for letter in (
-            GrowthLetter.objects.visible_to(self.actor)
-            .present()
-            .filter(term__in=terms, pupil_id__in=pupil_ids, state__in=PRINTED_LETTERS)
-            .prefetch_related("mentor__members__teacher")
-        ):
-            found.letters[letter.pupil_id].append(letter)
+
+    def _of_kind(
+        self, kind: Kind, printed: Printed, terms: Sequence[int], pupil_ids: Sequence[int]
+    ) -> dict[int, list[Record]]:
+        rows = kind.model.objects.visible_to(self.actor).present()
+        rows = printed.rows(rows.filter(among("term_id", terms), **{f"{kind.people}__in": pupil_ids}))
+        found: dict[int, list[Record]] = defaultdict(list)
+        for record in rows.distinct().prefetch_related(kind.people) if kind.is_shared else rows:
+            # One with several pupils stands on each one's page and names none of the others.
+            for pupil_id in kind.pupil_keys(record):
+                found[pupil_id].append(record)
         return found
 
-    def shown(
-        self, mentor: Mentor, *, version: BookVersion = BookVersion.MIXED
-    ) -> list[HomeVisit | HeartTalk | GrowthLetter]:
+    def shown(self, mentor: Mentor, *, version: BookVersion = BookVersion.MIXED) -> list[Record]:
         """The records whose text stands in the book of one of the mentors; none in a blank one."""
-        notes: list[HomeVisit | HeartTalk | GrowthLetter] = []
         if version == BookVersion.BLANK:
-            return notes
-        for pk in self.held.get(mentor.pk, set()):
-            notes += [visit for visit in self._records.visits[pk] if not visit.is_restricted]
-            notes += [talk for talk in self._records.talks[pk] if not talk.is_restricted]
-            notes += self._records.letters[pk]
-        return notes
+            return []
+        return [
+            record
+            for pk in self.held.get(mentor.pk, set())
+            for of_kind in self._records.of.values()
+            for record in of_kind[pk]
+            if not record.is_restricted
+        ]
 
     def book(self, mentor: Mentor, *, mask_phones: bool, version: BookVersion = BookVersion.MIXED) -> RecordBook:
         """The book of one of the mentors (names at hand); no query after the first that shows records.
@@ -208,8 +171,8 @@ class BookSource:
 
     def _columns(self) -> list[tuple[OwedAction, Column]]:
         columns = []
-        for kind, action, word in BOOK_ACTIONS:
-            owed = self.rules.find(kind) if self.rules is not None else None
+        for kind, printed in printed_kinds():
+            owed = self.rules.find(ActionKind(kind.key.value)) if self.rules is not None else None
             if owed is None or not owed.required:
                 continue
             if owed.period == PeriodKind.YEAR:
@@ -221,7 +184,7 @@ class BookSource:
                     if p.term is not None
                 )
             times = "两" if owed.count == 2 else to_chinese(owed.count)
-            columns.append((owed, Column(action=action, title=f"{times}次{word}", periods=periods)))
+            columns.append((owed, Column(action=printed.column, title=f"{times}次{printed.heading}", periods=periods)))
         return columns
 
     def _slots(self, owed: OwedAction) -> list[Period]:
@@ -273,12 +236,11 @@ class BookSource:
         return tuple(tuple(found[slot.pk]) for slot in self._slots(owed))
 
     def _notes(self, action: ActionKind, pupil_id: int, mentors: tuple[str, ...]) -> Iterable[tuple[int, Entry]]:
-        if action == ActionKind.VISIT:
-            return [(v.term_id, _visit(v)) for v in self._records.visits[pupil_id]]
-        if action == ActionKind.TALK:
-            return [(t.term_id, _talk(t, mentors)) for t in self._records.talks[pupil_id]]
         label = self.rules.plan.letter_label if self.rules is not None else ""
-        return [(letter.term_id, _letter(letter, label)) for letter in self._records.letters[pupil_id]]
+        for kind, printed in printed_kinds():
+            if kind.key.value == action.value:
+                for record in self._records.of[kind.key][pupil_id]:
+                    yield record.term_id, printed.entry(record, mentors, label)
 
 
 def _list_order(enrolment: Enrolment) -> tuple[int, int, int, str, int]:
@@ -294,50 +256,6 @@ def _list_order(enrolment: Enrolment) -> tuple[int, int, int, str, int]:
 
 def _month(day: datetime.date) -> str:
     return f"{day.year}年{day.month}月"
-
-
-def _visit(visit: HomeVisit) -> Entry:
-    if visit.is_restricted:
-        return Entry(on=visit.date, restricted=True)
-    return visit_entry(
-        on=visit.date,
-        form=visit.get_form_display(),
-        outcome=visit.get_outcome_display(),
-        participants=tuple(teacher.name for teacher in visit.teachers.all()),
-        guardians=visit.guardians_met,
-        text=visit.text,
-        agreement=visit.agreement,
-        follow_up=visit.follow_up_on,
-    )
-
-
-def _talk(talk: HeartTalk, mentors: tuple[str, ...]) -> Entry:
-    if talk.is_restricted:
-        return Entry(on=talk.date, restricted=True)
-    words = {str(value): str(label) for value, label in Strategy.choices}
-    author = talk.created_by.name
-    return talk_entry(
-        on=talk.date,
-        occasion=talk.get_occasion_display(),
-        place=talk.place,
-        form=talk.get_form_display(),
-        strategies=tuple(words[s] for s in talk.strategies if s in words),
-        participants=() if author in mentors else (author,),
-        text=talk.text,
-        home_contacted=talk.home_contacted,
-        follow_up=talk.follow_up_on,
-    )
-
-
-def _letter(letter: GrowthLetter, label: str) -> Entry:
-    moment = letter.handed_in_at or letter.released_at
-    return letter_entry(
-        on=timezone.localdate(moment) if moment is not None else None,
-        text=letter.body or ("手写，已交给学生。" if letter.handwritten else ""),
-        advice=letter.advice,
-        label=label,
-        signature="　".join(member.teacher.name for member in letter.mentor.members.all()),
-    )
 
 
 def record_book_context(mentor: Mentor, year: SchoolYear, *, mask_phones: bool = True, actor: Actor) -> RecordBook:

@@ -10,9 +10,8 @@ from accounts.actors import Actor
 from core.unprintable import Unprintable, unprintable, unprintable_names
 from mentors.models import Assignment, Teacher
 from records.contexts import ClassSummary, Letter, RecordBook
-from records.enums import PRINTED_LETTERS
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from schools.enums import NoteVisibility
+from records.kinds import printed_kinds
+from records.models import GrowthLetter
 from schools.models import SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
@@ -89,16 +88,11 @@ def in_books(actor: Actor, year: SchoolYear, *, with_records: bool = True) -> li
         found += _found(people, enrolment.pupil_id, "情况简述", enrolment.situation)
     if not with_records:
         return found
-    shown = {"term__year": year, "visibility": NoteVisibility.TEAM}
-    visits = HomeVisit.objects.visible_to(actor).present().filter(**shown)
-    for pupil, *texts in visits.values_list("pupil", "text", "agreement", "guardians_met"):
-        found += _found(people, pupil, "家访", *texts)
-    talks = HeartTalk.objects.visible_to(actor).present().filter(**shown)
-    for pupil, *texts in talks.values_list("pupils", "text", "place"):
-        found += _found(people, pupil, "谈心", *texts)
-    letters = GrowthLetter.objects.visible_to(actor).present().filter(term__year=year, state__in=PRINTED_LETTERS)
-    for pupil, *texts in letters.values_list("pupil", "body", "advice"):
-        found += _found(people, pupil, "寄语", *texts)
+    for kind, printed in printed_kinds():
+        rows = printed.rows(kind.model.objects.visible_to(actor).present()).filter(printed.with_text, term__year=year)
+        rows = rows.order_by(*kind.model._meta.ordering).prefetch_related(None)
+        for pupil, *texts in rows.values_list(kind.people, *kind.printed_columns):
+            found += _found(people, pupil, printed.word, *texts)
     return found
 
 

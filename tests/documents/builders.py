@@ -17,9 +17,6 @@ from records.contexts import (
     RecordBook,
     Slip,
     Tick,
-    letter_entry,
-    talk_entry,
-    visit_entry,
 )
 from schools.contexts import Letterhead
 from schools.enums import Design
@@ -84,13 +81,21 @@ def pupil(
 ) -> BookPupil:
     """A pupil whose first period is recorded (or nothing at all)."""
     first = (
-        visit_entry(
-            on=date(2026, 8, 25), form="上门", outcome="已完成", participants=("丁一鼎", "郭小红"), guardians="母亲",
-            text=VISIT_TEXT, agreement="每天亲子阅读二十分钟", follow_up=date(2026, 9, 25),
+        Entry(
+            on=date(2026, 8, 25), heading="上门", text=VISIT_TEXT,
+            facts=(
+                ("结果", "已完成"), ("参加", "丁一鼎、郭小红"), ("家长", "母亲"), ("约定", "每天亲子阅读二十分钟"),
+                ("回访", "2026年9月25日（周五）"),
+            ),
         ),
-        talk_entry(on=date(2026, 11, 9), occasion="考试前", place="操场", form="面对面",
-            strategies=("学业辅导", "心理疏导"), text=note, home_contacted=True),
-        letter_entry(on=date(2027, 1, 18), text=BODY, signature="丁一鼎　裴小盼"),
+        Entry(
+            on=date(2026, 11, 9), heading="考试前", text=note,
+            facts=(
+                ("形式", "面对面"), ("地点", "操场"), ("策略", "学业辅导、心理疏导"), ("参加", ""),
+                ("家校沟通", "已联系家长"), ("再谈", ""),
+            ),
+        ),
+        Entry(on=date(2027, 1, 18), heading="成长寄语", text=BODY, signature="丁一鼎　裴小盼"),
     )  # fmt: skip
     ticks = tuple(
         tuple(

@@ -9,7 +9,7 @@ import pytest
 
 from core.pdfpages import merge_pdfs
 from core.raster import page_png
-from records.contexts import BookPupil, BookVersion, Entry, RecordBook, Tick, talk_entry
+from records.contexts import BookPupil, BookVersion, Entry, RecordBook, Tick
 from records.documents.record_book import book_manuscript, render_record_book
 from schools.enums import Design
 from tests.documents import builders, reading
@@ -266,7 +266,7 @@ def test_a_restricted_record_prints_its_date_and_no_text() -> None:
 
 def test_a_restricted_record_cannot_be_given_a_text() -> None:
     with pytest.raises(ValueError, match="restricted"):
-        dataclasses.replace(talk_entry(on=None, text="不该印出来"), restricted=True)
+        dataclasses.replace(Entry(on=None, text="不该印出来"), restricted=True)
 
 
 def test_markup_in_names_and_notes_is_text() -> None:
