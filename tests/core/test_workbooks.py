@@ -297,3 +297,16 @@ def test_what_is_written_is_read_back() -> None:
     data = write_workbook([SheetToWrite("名册", ["姓名", "人数"], [["𠮷䶮\x00", 3], ["=x", None]], widths=[12, 6])])
     (sheet,) = read_workbook(data, file_name="a.xlsx").sheets
     assert [row.cells for row in sheet.rows] == [("姓名", "人数"), ("𠮷䶮", 3.0), ("=x",)]
+
+
+def test_sheets_of_thousands_of_rows_come_whole_and_in_order() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        for at, rows in enumerate((2000, 0, 1001)):
+            sheet = workbook.create_sheet(f"表{at}")
+            for n in range(rows):
+                sheet.append((n, f"“王”\\{n}\U00020000"))
+
+    sheets = read_workbook(xlsx(fill), file_name="名册.xlsx").sheets[1:]
+    assert [[row.cells for row in sheet.rows] for sheet in sheets] == [
+        [(n, f"“王”\\{n}\U00020000") for n in range(rows)] for rows in (2000, 0, 1001)
+    ]
