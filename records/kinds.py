@@ -105,7 +105,8 @@ class Kind:
     """One kind of record.
 
     `kept` are the columns that versions keep, in the order in which people read them, under the words of the model;
-    `unkept` all others, each with the reason. `prose` are running texts, `words` what stands in lists of codes.
+    `unkept` all others, each with the reason. `prose` are running texts, `words` what stands in lists of codes. `facts`
+    stand beside a text on its pupil's page, `shared` where it was shared with 心理老师.
     `people` names the pupil or pupils; `author` and `written` who wrote the record first, and when. A row that
     matches `sent` says that the form with its `submission` has arrived; None where forms carry no such key.
     """
@@ -118,6 +119,8 @@ class Kind:
     prose: Collection[str]
     forms: tuple[FormKey, ...]
     words: Mapping[str, type[models.TextChoices]] = field(default_factory=dict)
+    facts: tuple[Shown, ...] = ()
+    shared: tuple[Shown, ...] = ()
     author: str = "created_by"
     written: str = "created_at"
     sent: Q | None = field(default_factory=Q)
@@ -171,7 +174,7 @@ class Kind:
         """The keys of the pupils, from what is at hand."""
         return [p.pk for p in record.pupils.all()] if self.is_shared else [getattr(record, self.column(self.people))]
 
-    def facts(
+    def told(
         self, record: Any, shown: Collection[Shown], day: Callable[[datetime.date], str], known: Collection[str] = ()
     ) -> tuple[tuple[str, str], ...]:
         """The facts of a record as (word, value), the empty ones too; whoever is `known` needs no naming."""
@@ -219,6 +222,11 @@ def record_kinds() -> list[tuple[Kind, Deletion]]:
 def printed_kinds() -> list[tuple[Kind, Printed]]:
     """The kinds that stand in the record book, and how."""
     return [(kind, kind.printed) for kind in all_kinds() if kind.printed is not None]
+
+
+def shared_kinds() -> list[Kind]:
+    """The kinds whose notes can be shared with 心理老师."""
+    return [kind for kind in all_kinds() if kind.shared]
 
 
 def kind_called(key: str) -> Kind:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Value
 from django.db.models.query import QuerySet
@@ -11,7 +12,8 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from mentors.models import Assignment, MentorMember
 from records.enums import RecordKind, ReferralState
-from records.models import HeartTalk, HomeVisit, Referral
+from records.kinds import Kind, shared_kinds
+from records.models import Note, Referral
 from records.queries.cards import class_labels, waited
 from records.querysets import ReferralQuerySet
 from schools.enums import NoteVisibility
@@ -70,7 +72,7 @@ class SharedNote:
     """A visit or talk that its author shared with 心理老师, as the list shows it: no word of the text."""
 
     kind: RecordKind
-    note: HomeVisit | HeartTalk
+    note: Note
     pupils: list[Pupil]
     class_labels: dict[int, str]
 
@@ -80,49 +82,36 @@ class SharedNote:
         return "、".join(f"{self.class_labels.get(p.pk, '')} {p.name}".strip() for p in self.pupils)
 
 
-def shared_keys(actor: Actor, pupil: Pupil | None = None) -> QuerySet[HomeVisit, tuple[str, int]]:
-    """Kind and key of the notes that were shared with 心理老师 (of one pupil), the latest first, ready for paging."""
-    chosen = {"visibility": NoteVisibility.COUNSELLOR, "school_id": actor.school_id}
-    visits, talks = HomeVisit.objects.visible_to(actor).present(), HeartTalk.objects.visible_to(actor).present()
-    visits, talks = visits.filter(**chosen), talks.filter(**chosen)
-    if not actor.has(Role.COUNSELLOR):
-        visits, talks = visits.none(), talks.none()
-    if pupil is not None:
-        visits, talks = visits.filter(pupil=pupil), talks.filter(pupils=pupil)
-    columns = ("kind", "pk", "date", "created_at")
-    both = (
-        visits.order_by()
-        .annotate(kind=Value("visit"))
-        .values_list(*columns)
-        .union(talks.order_by().annotate(kind=Value("talk")).values_list(*columns), all=True)
+def shared_of(actor: Actor, kind: Kind) -> QuerySet[Any]:
+    """The notes of a kind that were shared with 心理老师, for the counsellor."""
+    rows: QuerySet[Any] = (
+        kind.model.objects.visible_to(actor)
+        .present()
+        .filter(visibility=NoteVisibility.COUNSELLOR, school_id=actor.school_id)
     )
+    return rows if actor.has(Role.COUNSELLOR) else rows.none()
+
+
+def shared_keys(actor: Actor, pupil: Pupil | None = None) -> QuerySet[Any, tuple[str, int]]:
+    """Kind and key of the notes that were shared with 心理老师 (of one pupil), the latest first, ready for paging."""
+    parts = []
+    for kind in shared_kinds():
+        rows = shared_of(actor, kind).order_by().annotate(kind=Value(kind.key.value))
+        rows = rows if pupil is None else rows.filter(**{kind.people: pupil})
+        parts.append(rows.values_list("kind", "pk", "date", "created_at"))
+    both: QuerySet[Any, tuple[str, int]] = parts[0].union(*parts[1:], all=True)
     return both.order_by("-date", "-created_at", "kind", "-pk")
 
 
 def shared_notes(keys: list[tuple[str, int]], year: SchoolYear | None) -> list[SharedNote]:
     """The notes behind one page of `shared_keys`, in its order. Four queries; three without `year`, classes unsaid."""
-    of_kind = {kind: [row[1] for row in keys if row[0] == kind] for kind in ("visit", "talk")}
-    visits = HomeVisit.objects.filter(pk__in=of_kind["visit"]).select_related("pupil", "created_by")
-    talks = HeartTalk.objects.filter(pk__in=of_kind["talk"]).select_related("created_by").prefetch_related("pupils")
-    found: dict[tuple[str, int], tuple[HomeVisit | HeartTalk, list[Pupil]]] = {}
-    found |= {("visit", visit.pk): (visit, [visit.pupil]) for visit in visits}
-    found |= {("talk", talk.pk): (talk, list(talk.pupils.all())) for talk in talks}
+    found: dict[tuple[str, int], tuple[Note, list[Pupil]]] = {}
+    for kind in shared_kinds():
+        rows = kind.model.objects.filter(pk__in=[row[1] for row in keys if row[0] == kind.key])
+        for note in kind.with_people(rows.select_related("created_by")):
+            found[kind.key, note.pk] = note, kind.pupils_of(note)
     everybody = {pupil.pk for _, pupils in found.values() for pupil in pupils}
     labels = class_labels(everybody, year) if year is not None else {}
     return [
         SharedNote(RecordKind(row[0]), *found[(row[0], row[1])], labels) for row in keys if (row[0], row[1]) in found
     ]
-
-
-def shared_visits(actor: Actor) -> QuerySet[HomeVisit]:
-    """The visits shared with 心理老师, for the counsellor, with all that a page shows."""
-    rows = HomeVisit.objects.visible_to(actor).present().filter(visibility=NoteVisibility.COUNSELLOR)
-    rows = rows if actor.has(Role.COUNSELLOR) else rows.none()
-    return rows.select_related("pupil", "created_by").prefetch_related("teachers")
-
-
-def shared_talks(actor: Actor) -> QuerySet[HeartTalk]:
-    """The talks shared with 心理老师, for the counsellor, with all that a page shows."""
-    rows = HeartTalk.objects.visible_to(actor).present().filter(visibility=NoteVisibility.COUNSELLOR)
-    rows = rows if actor.has(Role.COUNSELLOR) else rows.none()
-    return rows.select_related("created_by").prefetch_related("pupils")

@@ -28,8 +28,10 @@ from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.clock import cn_date
 from mentors.models import Assignment, CaseMeeting, HandOverNote, MentorMember, Teacher
-from records.enums import LetterState, RecordKind, Strategy
+from records.enums import LetterState, RecordKind
+from records.kinds import kind_of
 from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Note, Reading, TreeHoleCard
 from records.querysets import pupils_in_reach
 from schools.models import Term
@@ -94,9 +96,10 @@ class Entry:
         return self.record is None
 
     @property
-    def strategies(self) -> list[str]:
-        """A talk's strategies in words; one that the list does not know any more is left out."""
-        return [str(Strategy(s).label) for s in getattr(self.record, "strategies", ()) if s in Strategy.values]
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands beside a visit's or a talk's text, as (word, value)."""
+        kind = kind_of(self.record)
+        return kind.told(self.record, kind.facts, cn_date)
 
 
 def _notes(rows: QuerySet[Any, Any], kind: RecordKind) -> QuerySet[Any, Any]:
@@ -257,7 +260,7 @@ def _entry(actor: Actor, pupil: Pupil, place: Place, files: list[Attachment], *,
         record,
         is_own=is_own and may_log,
         shows_text=shows_text,
-        teachers=list(record.teachers.all()) if isinstance(record, HomeVisit | CaseMeeting) else (),
+        teachers=list(record.teachers.all()) if isinstance(record, CaseMeeting) else (),
         companions=[other for other in together if getattr(other, "is_in_reach", False)],
         others=len(together),
         files=files if shows_text else (),

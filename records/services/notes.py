@@ -105,9 +105,13 @@ def _entry(heading: str, note: Note, mentors: Sequence[str], _label: str) -> Ent
     if note.is_restricted:
         return Entry(on=note.date, restricted=True)
     kind = kind_of(note)
-    facts = () if kind.printed is None else kind.facts(note, kind.printed.facts, cn_full_date, mentors)
+    facts = () if kind.printed is None else kind.told(note, kind.printed.facts, cn_full_date, mentors)
     return Entry(on=note.date, heading=kind.labels(heading)[getattr(note, heading)], facts=facts, text=note.text)
 
+
+_MET, _AGREED = Shown("家长", "guardians_met"), Shown("约定", "agreement")
+_WAY, _NEXT = Shown("方式", "form"), Shown("跟进", "follow_up_on")
+_PLACE, _STRATEGIES = Shown("地点", "place"), Shown("策略", "strategies")
 
 register(
     Kind(
@@ -120,6 +124,8 @@ register(
         ),
         unkept=OF_EVERY_RECORD,
         prose=("text", "agreement"),
+        facts=(Shown("参加", "teachers"), _MET, _AGREED, _NEXT),
+        shared=(_WAY, _MET, _AGREED, _NEXT),
         forms=_forms(RecordKind.VISIT),
         deletion=Deletion(own=_own, writes=can_edit_note, follow=lambda visit: follow_visit_plan(visit=visit)),
         printed=Printed(
@@ -129,8 +135,7 @@ register(
             rows=lambda rows: rows.prefetch_related("teachers").order_by("date", "pk"),
             entry=partial(_entry, "form"),
             facts=(
-                Shown("结果", "outcome"), Shown("参加", "teachers"), Shown("家长", "guardians_met"),
-                Shown("约定", "agreement"), Shown("回访", "follow_up_on"),
+                Shown("结果", "outcome"), Shown("参加", "teachers"), _MET, _AGREED, Shown("回访", "follow_up_on"),
             ),
             with_text=Q(visibility=NoteVisibility.TEAM),
         ),
@@ -146,6 +151,8 @@ register(
         unkept=OF_EVERY_RECORD,
         prose=("text",),
         words={"strategies": Strategy},
+        facts=(_STRATEGIES, _PLACE, Shown("家校", "home_contacted", "已与家长沟通"), _NEXT),
+        shared=(_WAY, Shown("时机", "occasion"), _NEXT),
         forms=_forms(RecordKind.TALK),
         deletion=Deletion(own=_own, writes=can_edit_note),
         printed=Printed(
@@ -155,7 +162,7 @@ register(
             rows=lambda rows: rows.select_related("created_by").order_by("date", "pk"),
             entry=partial(_entry, "occasion"),
             facts=(
-                Shown("形式", "form"), Shown("地点", "place"), Shown("策略", "strategies"), Shown("参加", "created_by"),
+                Shown("形式", "form"), _PLACE, _STRATEGIES, Shown("参加", "created_by"),
                 Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"),
             ),
             with_text=Q(visibility=NoteVisibility.TEAM),

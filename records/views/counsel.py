@@ -12,11 +12,13 @@ from django.urls import reverse
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
+from core.clock import cn_date
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from records.enums import RecordKind, ReferralState
 from records.forms.care import NotesForm, ReferForm, WordForm
+from records.kinds import kind_called
 from records.models import Referral
 from records.queries.cards import class_labels
 from records.queries.counsel import (
@@ -27,8 +29,7 @@ from records.queries.counsel import (
     referrals_of_school,
     shared_keys,
     shared_notes,
-    shared_talks,
-    shared_visits,
+    shared_of,
     state_counts,
 )
 from records.queries.desk_choices import school_pupils
@@ -260,14 +261,9 @@ def notes(request: ActorRequest) -> HttpResponse:
 @page_for(Role.COUNSELLOR)
 def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """One note that was shared; opening it is logged, and its author sees that."""
-    actor = request.actor
-    if kind == RecordKind.VISIT:
-        visit = get_visible_or_404(shared_visits(actor), actor, pk=pk, deleted_at=None)
-        found, pupils = visit, [visit.pupil]
-        note_readings(actor=actor, records=[visit])
-    else:
-        talk = get_visible_or_404(shared_talks(actor), actor, pk=pk, deleted_at=None)
-        found, pupils = talk, list(talk.pupils.all())  # type: ignore[assignment]  # a visit or a talk
-        note_readings(actor=actor, records=[talk])
+    actor, known = request.actor, kind_called(kind)
+    found = get_visible_or_404(known.with_people(shared_of(actor, known)), actor, pk=pk, deleted_at=None)
+    note_readings(actor=actor, records=[found])
     audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)
-    return render(request, "counsel/shared.html", {"note": found, "pupils": pupils, "kind": kind})
+    facts, pupils = known.told(found, known.shared, cn_date), known.pupils_of(found)
+    return render(request, "counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts})
