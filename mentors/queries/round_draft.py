@@ -1,21 +1,21 @@
 """What the pages of a draft show: figures, loads, lines, what is missing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.actors import Actor
 from mentors.enums import PlacementHow, PlacementReason, RoundState
 from mentors.matching.problem import Problem, TieBreak, lottery_numbers
 from mentors.matching.quality import Quality, quality
-from mentors.matching.shortage import MentorRoom, Shortage, shortage
+from mentors.matching.shortage import Shortage
 from mentors.matching.solve import How, Match, Reason
 from mentors.matching.solve import Placement as Solved
 from mentors.models import MatchingRound, Mentor, Placement, RoundMentor
-from mentors.queries.round_problem import RoundProblem, digest, round_problem, solved
-from mentors.queries.rounds import Room
+from mentors.queries.round_problem import RoundProblem, choices_in, digest, round_problem, solved
+from mentors.queries.round_shortage import draft_shortage
+from mentors.queries.rounds import Room, taking_part
 from schools.enums import MatchingMode
-from schools.queries import PlanRules
 from students.models import Enrolment
 
 # Where nobody was asked, nobody failed to answer.
@@ -159,18 +159,10 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
     numbers = lottery_numbers(problem) if problem.tie_break is TieBreak.LOTTERY else {}
     choices = {p.key: p.choices for p in problem.pupils}
     lines = [
-        DraftLine(
-            mode=round.mode,
-            enrolment=e,
-            placement=placements[e.pupil_id],
-            mentor=asked.mentors.get(placements[e.pupil_id].mentor_id or 0),
-            choices=tuple(names.get(key, "已不在名单") for key in choices[e.pupil_id]),
-            number=numbers.get(e.pupil_id),
-        )
+        _line(asked.mentors, e, placements[e.pupil_id], choices[e.pupil_id], round.mode, numbers.get(e.pupil_id))
         for e in enrolments
     ]
     placed = Counter(p.mentor_id for p in placements.values() if p.pupil_id in pupils)
-    rules = actor.calendar.of(round.year).plan_on(actor.today)
     return DraftView(
         asked=asked,
         lines=lines,
@@ -180,8 +172,30 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
         none_of_theirs=_reasons(lines, placed=True),
         unplaced=_reasons(lines, placed=False),
         blocking=[(pupils[pupil], names[mentor]) for pupil, mentor in figures.blocking_pairs],
-        shortage=_shortage(asked, lines, rules) if rules is not None else None,
+        shortage=draft_shortage(round, actor),
     )
+
+
+def draft_line(round: MatchingRound, pupil_id: int, candidates: Collection[RoundMentor]) -> DraftLine | None:
+    """The draft's line of one pupil without the lottery number, None if they have none. Four queries at most."""
+    enrolment = taking_part(round).select_related("pupil", "school_class__grade").filter(pupil=pupil_id).first()
+    placement = Placement.objects.filter(round=round, pupil=pupil_id).first()
+    if enrolment is None or placement is None:
+        return None
+    choices = choices_in(round, pupil_id=pupil_id).get(pupil_id, ())
+    return _line({c.mentor_id: c.mentor for c in candidates}, enrolment, placement, choices, round.mode, None)
+
+
+def _line(
+    mentors: Mapping[int, Mentor],
+    enrolment: Enrolment,
+    placement: Placement,
+    choices: tuple[int, ...],
+    mode: str,
+    number: int | None,
+) -> DraftLine:
+    names = tuple(mentors[key].names if key in mentors else "已不在名单" for key in choices)
+    return DraftLine(mode, enrolment, placement, mentors.get(placement.mentor_id or 0), names, number)
 
 
 def _only(problem: Problem, placements: Mapping[int, Placement]) -> Problem:
@@ -224,47 +238,6 @@ def _reasons(lines: list[DraftLine], *, placed: bool) -> list[tuple[str, int]]:
         if (line.mentor is not None) == placed and (line.placement.reason or not placed)
     )
     return found.most_common()
-
-
-def _people(mentor: Mentor, *, once: bool) -> int:
-    return 1 if once else max(len(mentor.members.all()), 1)
-
-
-def _room_label(candidate: RoundMentor) -> str:
-    return "" if candidate.whole_grade else "、".join(c.label for c in candidate.classes.all())
-
-
-def _shortage(asked: RoundProblem, lines: list[DraftLine] | None, rules: PlanRules) -> Shortage | None:
-    """What is missing; None where nothing is, or where the round places nobody beyond its lists."""
-    round_ = asked.round
-    if not round_.asks_pupils and not round_.fill:
-        return None
-    once = rules.plan.shared_counts_once
-    placed = Counter(line.mentor.pk for line in lines or () if line.mentor is not None)
-    mentors = [
-        MentorRoom(
-            c.mentor_id,
-            _room_label(c),
-            _people(c.mentor, once=once),
-            asked.rooms[c.mentor_id].places,
-            placed[c.mentor_id],
-        )
-        for c in asked.candidates
-    ]
-    unplaced: dict[str, int] = {}
-    for line in lines or ():
-        if line.placement.reason == PlacementReason.NO_PLACE:
-            label = line.enrolment.school_class.label
-            unplaced[label] = unplaced.get(label, 0) + 1
-    left_open = sum(line.by_hand and line.mentor is None for line in lines or ())
-    pupils = len(asked.enrolments) - left_open
-    return shortage(round_.grade.name, pupils, mentors, rules.plan.cap, unplaced if lines is not None else None)
-
-
-def expected_shortage(asked: RoundProblem, actor: Actor) -> Shortage | None:
-    """Whether the grade's places will suffice, before there is a draft."""
-    rules = actor.calendar.of(asked.round.year).plan_on(actor.today)
-    return _shortage(asked, None, rules) if rules is not None else None
 
 
 def proposed_exceptions(view: DraftView, count: int) -> dict[int, int]:

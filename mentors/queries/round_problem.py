@@ -52,9 +52,9 @@ def round_problem(round: MatchingRound) -> RoundProblem:
         .order_by("number")
     )
     keys = [e.pupil_id for e in enrolments]
-    space = rooms((row.mentor for row in rows), keys, round.year_id)
+    space = rooms(round, (row.mentor for row in rows))
     openness = open_by_pupil(enrolments, rows)
-    wishes = _choices(round)
+    wishes = choices_in(round)
     candidate_keys = {row.mentor_id for row in rows}
     former = former_mentors(round.year, keys) if round.keep_former else {}
     kept = {pupil: mentor for pupil, mentor in former.items() if mentor in candidate_keys}
@@ -97,17 +97,22 @@ def _order(enrolment: Enrolment) -> tuple[int, ...]:
     return (enrolment.school_class.number, _NO_SEAT if seat is None else seat)
 
 
-def _choices(round: MatchingRound) -> dict[int, tuple[int, ...]]:
-    """The mentors that each pupil chose, first choice first; in a club round the leader of the own club."""
+def choices_in(round: MatchingRound, *, pupil_id: int | None = None) -> dict[int, tuple[int, ...]]:
+    """The mentors that each pupil, or the one asked for, chose, first choice first; in a club round the leader of the
+    own club.
+    """
     if round.mode == MatchingMode.CLUB:
-        members = ClubMember.objects.filter(year=round.year_id).values_list("pupil_id", "club__mentor_id")
-        return {pupil: (mentor,) for pupil, mentor in members}
+        members = ClubMember.objects.filter(year=round.year_id)
+        if pupil_id is not None:
+            members = members.filter(pupil=pupil_id)
+        return {pupil: (mentor,) for pupil, mentor in members.values_list("pupil_id", "club__mentor_id")}
     if not round.asks_pupils:
         return {}
     wishes: dict[int, list[int]] = defaultdict(list)
-    for pupil, mentor in (
-        Choice.objects.filter(sheet__round=round).order_by("rank").values_list("sheet__pupil_id", "mentor_id")
-    ):
+    chosen = Choice.objects.filter(sheet__round=round)
+    if pupil_id is not None:
+        chosen = chosen.filter(sheet__pupil=pupil_id)
+    for pupil, mentor in chosen.order_by("rank").values_list("sheet__pupil_id", "mentor_id"):
         wishes[pupil].append(mentor)
     return {pupil: tuple(mentors) for pupil, mentors in wishes.items()}
 

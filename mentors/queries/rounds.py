@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import Count, Exists, OuterRef
+
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
@@ -21,9 +23,10 @@ from mentors.models import (
     RoundMentor,
     TeamMember,
 )
-from mentors.querysets import MatchingRoundQuerySet
+from mentors.querysets import AssignmentQuerySet, MatchingRoundQuerySet
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment
+from students.querysets import EnrolmentQuerySet
 
 
 class Phase(StrEnum):
@@ -72,18 +75,31 @@ def round_classes(round: MatchingRound) -> list[SchoolClass]:
     return list(SchoolClass.objects.filter(year=round.year_id, grade=round.grade_id).select_related("grade"))
 
 
-def participants(round: MatchingRound) -> list[Enrolment]:
-    """Who takes part, in list order: the grade's pupils, without those who have a main mentor unless `rematch`.
+def taking_part(round: MatchingRound) -> EnrolmentQuerySet:
+    """The places of those who take part: the grade's pupils, without those who have a main mentor unless `rematch`.
 
-    Of a published round those whom it placed or left open. One query.
+    Of a published round those whom it placed or left open.
     """
     rows = Enrolment.objects.active().filter(year=round.year_id, school_class__grade=round.grade_id)
     if round.state == RoundState.PUBLISHED:
-        rows = rows.filter(pupil_id__in=Placement.objects.filter(round=round).values("pupil_id"))
-    elif not round.rematch:
-        settled = Assignment.objects.active().main().filter(year=round.year_id)
-        rows = rows.exclude(pupil_id__in=settled.values("pupil_id"))
-    return list(rows.select_related("pupil", "school_class__grade").in_list_order())
+        return rows.filter(Exists(Placement.objects.filter(round=round, pupil=OuterRef("pupil"))))
+    return rows if round.rematch else rows.filter(~Exists(_settled(round)))
+
+
+def _settled(round: MatchingRound) -> AssignmentQuerySet:
+    return Assignment.objects.active().main().filter(year=round.year_id, pupil=OuterRef("pupil"))
+
+
+def participants(round: MatchingRound) -> list[Enrolment]:
+    """Who takes part, in list order. One query."""
+    return list(taking_part(round).select_related("pupil", "school_class__grade").in_list_order())
+
+
+def count_handed_in(round: MatchingRound) -> tuple[int, int]:
+    """How many take part, and how many of them have handed in. One query."""
+    sheet = ChoiceSheet.objects.filter(round=round, pupil=OuterRef("pupil"))
+    found = taking_part(round).aggregate(total=Count("pk"), handed_in=Count("pk", filter=Exists(sheet)))
+    return found["total"], found["handed_in"]
 
 
 def takes_part(round: MatchingRound, pupil_id: int) -> Enrolment | None:
@@ -94,8 +110,7 @@ def takes_part(round: MatchingRound, pupil_id: int) -> Enrolment | None:
 def _participants_among(round: MatchingRound, keys: Collection[int]) -> list[Enrolment]:
     rows = Enrolment.objects.active().filter(year=round.year_id, school_class__grade=round.grade_id, pupil_id__in=keys)
     if not round.rematch:
-        settled = Assignment.objects.active().main().filter(year=round.year_id)
-        rows = rows.exclude(pupil_id__in=settled.values("pupil_id"))
+        rows = rows.filter(~Exists(_settled(round)))
     return list(rows.select_related("pupil", "school_class__grade"))
 
 
@@ -135,17 +150,14 @@ class Room:
     present: int
 
 
-def rooms(mentors: Iterable[Mentor], participant_ids: Collection[int], year_id: int) -> dict[int, Room]:
-    """Room by mentor key: capacity − load, the main pupils who take part not counted. One query."""
-    taking_part = set(participant_ids)
-    held = Counter(
-        mentor_id
-        for mentor_id, pupil_id in Assignment.objects.active()
-        .main()
-        .filter(year=year_id)
-        .values_list("mentor_id", "pupil_id")
-        if pupil_id in taking_part
-    )
+def rooms(round: MatchingRound, mentors: Iterable[Mentor]) -> dict[int, Room]:
+    """Room by mentor key: capacity − load, the main pupils who take part not counted. One query at most."""
+    held: Counter[int] = Counter()
+    # Otherwise nobody who takes part has a mentor.
+    if round.rematch or round.state == RoundState.PUBLISHED:
+        pupils = taking_part(round).values("pupil_id")
+        rows = Assignment.objects.active().main().filter(year=round.year_id, pupil__in=pupils)
+        held.update(dict(rows.values_list("mentor_id").annotate(n=Count("pk"))))
     answer = {}
     for mentor in mentors:
         present = mentor.load - held[mentor.pk]

@@ -1,9 +1,10 @@
 """Publishing a match: the draft becomes assignments, all or nothing, once."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.actors import Actor
@@ -22,7 +23,8 @@ from mentors.models import (
     Placement,
     RoundMentor,
 )
-from mentors.queries.rounds import homeroom_teachers, is_choosing, open_by_pupil, participants, round_classes
+from mentors.queries.rounds import homeroom_teachers, is_choosing, round_classes, taking_part
+from mentors.querysets import PlacementQuerySet
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupils, lock_mentors
 from mentors.services.rounds import lock_round
@@ -97,49 +99,47 @@ def _lock_places(row: MatchingRound) -> None:
 
 
 def draft_outdated(row: MatchingRound) -> list[str]:
-    """What has changed since the draft was made, in words; empty if it still holds. Eight queries at most."""
+    """What has changed since the draft was made, in words; empty if it still holds. Six queries at most."""
     if row.drafted_at is None:
         return []
-    lines = list(Placement.objects.filter(round=row))
-    drafted = {line.pupil_id for line in lines}
-    enrolments = participants(row)
-    present = {e.pupil_id for e in enrolments}
+    lines = Placement.objects.filter(round=row)
+    line_of_pupil = lines.filter(pupil=OuterRef("pupil"))
+    present = taking_part(row)
+    takes_part = Exists(present.filter(pupil=OuterRef("pupil")))
+    changed = present.aggregate(
+        joined=Count("pk", filter=~Exists(line_of_pupil)),
+        strangers=Count("pk", filter=Exists(_not_open_any_more(row, line_of_pupil))),
+    )
     reasons = []
-    if joined := len(present - drafted):
+    if joined := changed["joined"]:
         reasons.append(f"新增了 {joined} 位需要匹配的同学")
-    if left := len(drafted - present):
+    if left := lines.filter(~takes_part).count():
         reasons.append(f"有 {left} 位同学离开本年级或已经有了导师")
-    sheets = ChoiceSheet.objects.filter(round=row, submitted_at__gt=row.drafted_at, pupil_id__in=present).count()
+    sheets = ChoiceSheet.objects.filter(takes_part, round=row, submitted_at__gt=row.drafted_at).count()
     if row.asks_pupils:
         # Whoever had choices in the draft and has no sheet now.
         chose = Q(rank__isnull=False) | Q(reason__in=_HAD_CHOICES)
         handed_in = ChoiceSheet.objects.filter(round=row).values("pupil_id")
-        sheets += Placement.objects.filter(chose, round=row).exclude(pupil_id__in=handed_in).count()
+        sheets += lines.filter(chose).exclude(pupil_id__in=handed_in).count()
     if sheets:
         reasons.append(f"有 {sheets} 位同学提交、改过或撤回了意向")
     if row.asks_mentors and MentorMark.objects.filter(candidate__round=row, marked_at__gt=row.drafted_at).exists():
         reasons.append("有导师改过标记")
-    if strangers := _not_open_any_more(row, lines, enrolments):
+    if strangers := changed["strangers"]:
         reasons.append(f"有 {strangers} 位同学换了班，安排的导师不面向新的班")
     if row.mode == MatchingMode.CLUB and (others := _in_another_club(row, lines)):
         reasons.append(f"有 {others} 位同学加入、离开或换了社团")
     return reasons
 
 
-def _not_open_any_more(row: MatchingRound, lines: list[Placement], enrolments: list[Enrolment]) -> int:
-    """How many pupils the rule placed with a mentor who is not open to their class of today."""
-    candidates = list(RoundMentor.objects.filter(round=row).prefetch_related("classes"))
-    openness = open_by_pupil(enrolments, candidates)
-    return sum(
-        line.mentor_id is not None
-        and line.how != PlacementHow.PINNED
-        and line.pupil_id in openness
-        and line.mentor_id not in openness[line.pupil_id]
-        for line in lines
-    )
+def _not_open_any_more(row: MatchingRound, line_of_pupil: PlacementQuerySet) -> PlacementQuerySet:
+    """The pupil's line, if the rule placed them with a mentor who is not open to their class of today."""
+    to_class = Q(whole_grade=True) | Q(classes=OuterRef(OuterRef("school_class")))
+    is_open = Exists(RoundMentor.objects.filter(to_class, round=row, mentor=OuterRef("mentor")))
+    return line_of_pupil.filter(~is_open, mentor__isnull=False).exclude(how=PlacementHow.PINNED)
 
 
-def _in_another_club(row: MatchingRound, lines: list[Placement]) -> int:
+def _in_another_club(row: MatchingRound, lines: Iterable[Placement]) -> int:
     """How many pupils joined, left or changed a club since the draft, or have another leader there."""
     leaders = dict(ClubMember.objects.filter(year=row.year_id).values_list("pupil_id", "club__mentor_id"))
 
@@ -197,7 +197,7 @@ def _tell(actor: Actor, row: MatchingRound, lines: list[Placement]) -> None:
         if member.teacher.user is not None
     ]
     classes = {c.pk: c for c in round_classes(row)}
-    pupils = {e.pupil_id: e.school_class_id for e in participants(row)}
+    pupils = dict(taking_part(row).values_list("pupil_id", "school_class_id"))
     total = Counter(pupils.values())
     unplaced = Counter(pupils[line.pupil_id] for line in lines if line.mentor_id is None and line.pupil_id in pupils)
     for grant in homeroom_teachers(list(classes), actor.today):

@@ -17,10 +17,9 @@ from core.saving import form_saved, show_form
 from mentors.enums import MatchRule, MatchTieBreak, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, ProlongForm, RoundForm, initial_of
 from mentors.models import MatchingRound
-from mentors.queries.round_draft import expected_shortage
 from mentors.queries.round_overview import GradeLine, draft_counts, grade_lines
-from mentors.queries.round_problem import round_problem
-from mentors.queries.rounds import Phase, phase, progress, rounds_visible_to
+from mentors.queries.round_shortage import expected_shortage
+from mentors.queries.rounds import Phase, count_handed_in, phase, rounds_visible_to
 from mentors.services.publish import draft_outdated
 from mentors.services.round_settings import RULES, default_settings, new_seed
 from mentors.services.rounds import create_round, mode_of_plan, update_round
@@ -95,18 +94,17 @@ def show_detail(
 ) -> HttpResponse:
     """The round's home; a refused action stands above what is to be done, status 422."""
     stage = phase(row)
-    classes = progress(row) if row.asks_pupils and stage is not Phase.SETUP else []
-    asked = round_problem(row) if row.state in (RoundState.SETUP, RoundState.OPEN) else None
-    counts = draft_counts(row)
+    running = row.state in (RoundState.SETUP, RoundState.OPEN)
+    total, handed_in = count_handed_in(row)
     context: dict[str, Any] = {
         "round": row,
         "phase": stage.value,
         "steps": _steps(row, stage, drafted=row.drafted_at is not None),
-        "asked": asked,
-        "shortage": expected_shortage(asked, request.actor) if asked is not None else None,
-        "total": sum(c.total for c in classes),
-        "handed_in": sum(c.handed_in for c in classes),
-        "counts": counts,
+        "candidates": row.candidates.count(),
+        "shortage": expected_shortage(row, request.actor) if running else None,
+        "total": total,
+        "handed_in": handed_in,
+        "counts": draft_counts(row),
         "outdated": draft_outdated(row) if stage not in (Phase.PUBLISHED, Phase.CANCELLED) else [],
         "rule_said": RULES_SAID[MatchRule(row.rule)],
         "tie_break_said": TIE_BREAKS_SAID[MatchTieBreak(row.tie_break)],

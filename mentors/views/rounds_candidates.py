@@ -13,7 +13,7 @@ from mentors.forms.rounds import CandidatesForm, candidates_initial
 from mentors.models import MatchingRound, Mentor
 from mentors.queries.round_overview import other_mentors, paused_names
 from mentors.queries.rounds import candidates as candidates_of
-from mentors.queries.rounds import grade_team, participants, rooms, round_classes
+from mentors.queries.rounds import grade_team, rooms, round_classes, taking_part
 from mentors.services.rounds import set_candidates
 from mentors.views.rounds import find_round
 
@@ -44,15 +44,14 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"已保存 {len(form.chosen(scope=scope, team=team))} 位候选导师。")
         return redirect("rounds:candidates", pk=pk)
-    enrolments = participants(row)
-    space = rooms([*present, *others], [e.pupil_id for e in enrolments], row.year_id)
+    space = rooms(row, [*present, *others])
     lines = [(line, space[line.mentor.pk]) for line in form.lines()]
     context = {
         "round": row,
         "lines": lines[: len(present)],
         "other_lines": lines[len(present) :],
         "classes": classes,
-        "participants": len(enrolments),
+        "participants": taking_part(row).count(),
         "places": sum(space[m.pk].places for m in present),
         "paused": paused_names([*present, *(m for m in others if m.pk in team)], row.year),
         "finished": row.state in (RoundState.PUBLISHED, RoundState.CANCELLED),

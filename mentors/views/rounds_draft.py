@@ -16,10 +16,11 @@ from core.saving import button_done, form_saved, show_form
 from core.workbooks import SheetToWrite, write_workbook
 from mentors.enums import MatchRule, MatchTieBreak, PlacementHow, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, PlaceForm
-from mentors.models import MatchingRound
-from mentors.queries.round_draft import DraftLine, DraftView, draft_view, rank_word
+from mentors.models import MatchingRound, RoundMentor
+from mentors.queries.round_draft import DraftLine, DraftView, draft_line, draft_view, rank_word
 from mentors.queries.round_draft import recheck as recheck_round
-from mentors.queries.rounds import Phase, phase
+from mentors.queries.round_shortage import draft_rooms
+from mentors.queries.rounds import Phase, candidates, phase
 from mentors.services.publish import draft_outdated
 from mentors.services.rounds_draft import draft_round, place_pupil, unpin
 from mentors.views.rounds import find_round
@@ -69,18 +70,20 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
 def place(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     """Place one pupil by hand. htmx gets the small form, then the whole draft; without it a page and a redirect."""
     row = find_round(request, pk)
-    view = draft_view(row, request.actor)
-    line = next((v for v in view.lines if v.enrolment.pupil_id == pupil), None)
+    mentors = candidates(row)
+    line = draft_line(row, pupil, mentors)
     if line is None:
         raise Http404
-    places = [(load.mentor, load.left) for load in view.loads]
+    space = draft_rooms(row)
+    left = {key: max(room.places - placed, 0) for key, (room, placed) in space.items()}
+    places = [(c.mentor, left[c.mentor_id]) for c in mentors]
     form = PlaceForm(
         places,
         request.POST or None,
         by_hand=line.by_hand,
         initial={"mentor": line.mentor.pk if line.mentor is not None else PlaceForm.OPEN},
     )
-    done = form_saved(form, lambda: _place(request, row, line, form.cleaned_data["mentor"], view))
+    done = form_saved(form, lambda: _place(request, row, line, form.cleaned_data["mentor"], mentors))
     if done is None:
         template = "rounds/_place.html" if request.htmx else "rounds/place.html"
         return show_form(request, template, form, round=row, line=line, query=request.GET.urlencode())
@@ -92,9 +95,9 @@ def place(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
     return answer
 
 
-def _place(request: ActorRequest, row: MatchingRound, line: DraftLine, wanted: str, view: DraftView) -> str:
+def _place(request: ActorRequest, row: MatchingRound, line: DraftLine, wanted: str, mentors: list[RoundMentor]) -> str:
     pupil = line.enrolment.pupil
-    mentor = next((load.mentor for load in view.loads if str(load.mentor.pk) == wanted), None)
+    mentor = next((c.mentor for c in mentors if str(c.mentor_id) == wanted), None)
     if wanted == PlaceForm.RULE:
         moved = unpin(actor=request.actor, round=row, pupil=pupil)
         said = f"{pupil.name}重新按规则安排。"

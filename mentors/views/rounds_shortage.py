@@ -10,8 +10,9 @@ from core.saving import button_done, form_saved, show_form
 from core.text import small_number
 from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
 from mentors.models import MatchingRound
-from mentors.queries.round_draft import draft_view, expected_shortage, proposed_exceptions
+from mentors.queries.round_draft import draft_view, proposed_exceptions
 from mentors.queries.round_overview import choice_counts, draft_counts, free_teachers
+from mentors.queries.round_shortage import draft_shortage, expected_shortage
 from mentors.services.round_places import add_round_mentors, grant_exceptions, open_mentors
 from mentors.views.rounds import find_round
 
@@ -29,8 +30,7 @@ def add_mentors(request: ActorRequest, pk: int) -> HttpResponse:
     if done := form_saved(form, lambda: add_round_mentors(actor=request.actor, round=row, teachers=form.chosen())):
         messages.success(request, f"已增加 {len(done.value)} 位导师，面向全年级{_redrawn(row)}。")
         return redirect(_back(row), pk=pk)
-    view = draft_view(row, request.actor)
-    short = view.shortage or expected_shortage(view.asked, request.actor)
+    short = draft_shortage(row, request.actor) or expected_shortage(row, request.actor)
     return show_form(
         request, "rounds/add_mentors.html", form, round=row, shortage=short, teachers=teachers, back=_back(row)
     )
@@ -41,7 +41,7 @@ def exceptions(request: ActorRequest, pk: int) -> HttpResponse:
     """批准几个超额: proposed for the mentors most wanted, evenly; numbers and reason can be changed."""
     row = find_round(request, pk)
     view = draft_view(row, request.actor)
-    short = view.shortage or expected_shortage(view.asked, request.actor)
+    short = view.shortage or expected_shortage(row, request.actor)
     mentors = [c.mentor for c in view.asked.candidates if c.mentor.capacity > 0]
     proposed = proposed_exceptions(view, short.exceptions) if short is not None else {}
     form = ExceptionsForm(

@@ -1,5 +1,6 @@
 """The draft, adjusting it, publishing it, and the grade 5 of the Guyi plan."""
 
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -8,7 +9,9 @@ from django.db import connection
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow
 from mentors.models import Assignment, MatchingRound, Mentor, Placement
-from mentors.queries.round_draft import draft_view, proposed_exceptions, recheck
+from mentors.queries.round_draft import draft_line, draft_view, proposed_exceptions, recheck
+from mentors.queries.round_shortage import draft_rooms
+from mentors.queries.rounds import candidates
 from mentors.services import assign_pupil, change_class, set_team, withdraw_pupil
 from mentors.services.board import save_board
 from mentors.services.clubs import add_members, change_club, create_club, remove_member
@@ -228,6 +231,26 @@ def test_a_club_round_follows_the_clubs_of_the_day_it_is_published(qingzhu: Scho
     assert draft_outdated(row) == []
 
 
+@pytest.mark.parametrize("mode", [MatchingMode.CHOICE, MatchingMode.CLUB])
+def test_the_line_of_one_pupil_is_the_one_of_the_whole_draft(qingzhu: SchoolCast, mode: MatchingMode) -> None:
+    """A page that adjusts one pupil read the whole grade and its lottery."""
+    actor, late = office(qingzhu), enrol(qingzhu.class_one, 2)
+    chess = create_club(actor=actor, year=qingzhu.year, name="棋社", mentor=qingzhu.slot)
+    add_members(actor=actor, club=chess, pupil_ids=[late[0].pk])
+    if mode == MatchingMode.CLUB:
+        row = set_up(qingzhu, qingzhu.class_one, mode=mode)
+    else:
+        row = opened(qingzhu, qingzhu.class_one)
+        chose(row, late[0], qingzhu.slot_colleague, qingzhu.slot)
+    row = draft_round(actor=actor, round=row)
+    place_pupil(actor=actor, round=row, pupil=late[1], mentor=None)
+    view, rows = draft_view(row, actor), candidates(row)
+    alone = [draft_line(row, v.enrolment.pupil_id, rows) for v in view.lines]
+    assert alone == [replace(v, number=None) for v in view.lines]
+    assert draft_rooms(row) == {load.mentor.pk: (load.room, load.placed) for load in view.loads}
+    assert draft_line(row, qingzhu.pupil_shared.pk, rows) is None
+
+
 def test_a_round_that_asks_nobody_does_not_say_that_nobody_answered(qingzhu: SchoolCast) -> None:
     actor, late = office(qingzhu), enrol(qingzhu.class_one, 1)[0]
     chess = create_club(actor=actor, year=qingzhu.year, name="棋社", mentor=qingzhu.slot)
@@ -358,12 +381,12 @@ def test_the_number_of_queries_of_a_draft_does_not_grow(
     chose(row, qingzhu.pupil_unassigned, qingzhu.slot)
     row = draft_round(actor=office(qingzhu), round=row)
     actor = office(qingzhu)
-    with django_assert_num_queries(12):  # type: ignore[operator]  # a context manager of pytest-django
+    with django_assert_num_queries(19):  # type: ignore[operator]  # a context manager of pytest-django
         draft_view(row, actor)
     for pupil in enrol(qingzhu.class_one, 20):
         chose(row, pupil, qingzhu.slot, qingzhu.slot_colleague)
     row = draft_round(actor=actor, round=row)
-    with django_assert_num_queries(11):  # type: ignore[operator]  # as above
+    with django_assert_num_queries(18):  # type: ignore[operator]  # as above
         assert draft_view(row, actor).total == 21
 
 

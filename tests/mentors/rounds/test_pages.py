@@ -268,7 +268,7 @@ def test_a_homeroom_teacher_finds_the_round_and_the_way_to_type_in(qingzhu: Scho
 @pytest.mark.parametrize("extra", [0, 2])
 @pytest.mark.parametrize(
     "name, queries",
-    [("detail", 26), ("candidates", 20), ("progress", 8), ("draft", 24), ("publish", 12)],
+    [("detail", 17), ("candidates", 19), ("progress", 8), ("draft", 29), ("publish", 10)],
 )
 def test_pages_take_as_many_queries_for_one_pupil_as_for_three(
     qingzhu: SchoolCast,
