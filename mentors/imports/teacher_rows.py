@@ -21,6 +21,8 @@ COLUMNS = (
     ColumnSpec("ordinal", "序号"),
 )
 
+# A sheet of those who are not there any more.
+_LEFT = re.compile("离职|退休|调出|调离|离岗|辞职")
 # A title behind the whole name; 王老师 alone names nobody in particular and stays as it is.
 _TITLED = re.compile(r"(.{2,}?)(老师|教师)")
 
@@ -62,6 +64,9 @@ def read_teachers(
         if not reader.check_headings(COLUMNS):
             continue
         reader.tell_unheaded()
+        if left := _LEFT.search(table.sheet.name):
+            message = f"工作表的名称里有“{left[0]}”，其中的教师仍按在职导入。已经离开的，请删去这张工作表再上传。"
+            log.warning("sheet_of_leavers", message, sheet=table.sheet.name)
         for record in reader.records():
             typed_name = clean_name(record.text("name"))
             number = reader.identifier(record, "number")

@@ -9,7 +9,7 @@ IN_ONE_CELL = "guardians"
 _GUARDIAN_PARTS = (("name", "姓名"), ("relation", "关系"), ("phone", "联系电话"))
 COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("name", "姓名", ("学生姓名", "学生名字", "学生", "名字"), required=True),
-    ColumnSpec("number", "学籍号", ("全国学籍号", "学籍号码", "学籍编号", "学生学籍号")),
+    ColumnSpec("number", "学籍号", ("全国学籍号", "学籍主号", "学籍号码", "学籍编号", "学生学籍号")),
     # The national export has both: the one of the province, for those who have no national number yet.
     ColumnSpec("local_number", "学籍辅号", ("学籍副号", "学生学籍辅号")),
     ColumnSpec("school_number", "学号", ("考号", "校内学号")),

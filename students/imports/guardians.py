@@ -215,5 +215,5 @@ class GuardianReader:
 def _relation_of(table: Table, position: int) -> str:
     """The relation that the headings themselves tell: 父亲姓名, 父亲电话."""
     keys = (f"guardian{position}_name", f"guardian{position}_phone")
-    told = {relation_in(table.headings[key]) for key in keys if key in table.headings}
+    told = {relation_in(table.headings[key]) for key in keys if key in table.headings} - {""}
     return told.pop() if len(told) == 1 else ""

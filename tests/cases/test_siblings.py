@@ -327,3 +327,16 @@ def test_a_messy_first_roster_goes_through_the_pages_and_back(desk: Desk, admin_
     ]
     admin_client.post(reverse("imports:undo", args=[batch.pk]))
     assert (names(), Guardian.objects.count()) == ([], 0)
+
+
+def test_a_phone_beside_the_fathers_name_keeps_the_relation(desk: Desk) -> None:
+    """父亲 | 电话 | 母亲 | 电话 lost who is who."""
+    head = ("班级", "姓名", "父亲", "电话", "母亲", "电话")
+    read(desk, book(head, ("一1", "张一", "张勇", "13900000001", "李芳", "13900000002")))
+    stored = Guardian.objects.order_by("position").values_list("relation", "name", "phone")
+    assert list(stored) == [("父亲", "张勇", "13900000001"), ("母亲", "李芳", "13900000002")]
+
+
+def test_a_sheet_of_teachers_who_left_is_told(desk: Desk) -> None:
+    tables = {"语文组": [("工号", "姓名"), ("T1", "王一")], "离职": [("工号", "姓名"), ("T2", "张三")]}
+    assert codes(warnings(read(desk, sheets(tables), TEACHERS))) == [("sheet_of_leavers", None)]
