@@ -197,22 +197,23 @@ def still_handed_in(actor: Actor, keys: Collection[int]) -> int:
 def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:
     """The next letter that waits to be read, in handing-out order from `after` on and then from the top; how many wait.
 
-    Letters that the actor writes are left out: nobody inspects their own. It knows its key and its pupil's name. One
-    query.
+    Letters that the actor writes are left out: nobody inspects their own. It knows its key and its pupil's name. Two
+    queries: asked in one, the state and the key are looked up for each pupil of the school.
     """
     owed = letters_owed(actor, calendar)
     if actor.user_id is not None:
         own = Assignment.objects.held_by(actor).active().main().filter(year=calendar.year)
         owed = owed.exclude(pupil__in=own.values("pupil_id"))
-    written = GrowthLetter.objects.present().filter(term=calendar.term, pupil=OuterRef("pupil"))
-    order = list(owed.values_list("pupil_id", F("letter_state"), F("pupil__name"), Subquery(written.values("pk")[:1])))
+    letters = GrowthLetter.objects.present().of_term(calendar.term)
+    letters = letters.filter(state=LetterState.HANDED_IN, release_at=None, accepted_at=None)
+    keys = dict(letters.exclude(pupil=after.pupil_id).values_list("pupil_id", "pk"))
+    order = list(owed.filter(pupil__in=[*keys, after.pupil_id]).values_list("pupil_id", "pupil__name"))
     at = next((place for place, row in enumerate(order) if row[0] == after.pupil_id), -1)
-    waiting = [
-        GrowthLetter(pk=key, pupil=Pupil(pk=pupil_id, name=name))
-        for pupil_id, state, name, key in (*order[at + 1 :], *order[: at + 1])
-        if state == LetterState.HANDED_IN and pupil_id != after.pupil_id
-    ]
-    return (waiting[0], len(waiting)) if waiting else (None, 0)
+    waiting = [row for row in (*order[at + 1 :], *order[: at + 1]) if row[0] in keys]
+    if not waiting:
+        return None, 0
+    pupil_id, name = waiting[0]
+    return GrowthLetter(pk=keys[pupil_id], pupil=Pupil(pk=pupil_id, name=name)), len(waiting)
 
 
 def mentor_choices(actor: Actor, year: SchoolYear) -> list[tuple[int, str]]:
