@@ -40,7 +40,7 @@ NEAR = {
     "records/": ["tests/records/test_*.py", "tests/office/*.py", "tests/reminders/*.py"],
     "records/queries/dashboard.py": ["tests/office/test_figures.py", "tests/office/test_dashboard.py"],
     "records/queries/desk.py": DESK,
-    "records/queries/facts.py": DESK,
+    "records/queries/year_records.py": DESK,
     "records/queries/history.py": ["tests/records/test_history*.py"],
     "records/queries/papers.py": ["tests/papers/test_book_*.py", "tests/papers/test_pages.py"],
     "records/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
