@@ -13,6 +13,7 @@ the ratios, the number of queries and the peak of memory.
 
 import argparse
 import datetime
+import gc
 import random
 import re
 import resource
@@ -98,6 +99,8 @@ def _compare(checkout: Path, pupils: int, rounds: int) -> None:
 
 
 def _timed(label: str, act: Callable[[], T]) -> tuple[T, Spent]:
+    # A full pass of the cycle collector takes half as long as a step, and would strike one of them by chance.
+    gc.collect()
     result, spent = timed(act)
     print(f"{label:<32}{spent.clock:6.2f} s  (processor {spent.processor:5.2f} s)", flush=True)
     return result, spent
