@@ -14,6 +14,7 @@ from typing import Any, Final
 from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
+from django.template.base import Parser, TextNode, Token
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -222,13 +223,26 @@ def names(things: Iterable[Any], attribute: str = "name") -> str:
     return "、".join(str(read(thing)) for thing in things)
 
 
-@register.simple_block_tag
-def one_line(content: str) -> SafeString:
+class _OneLine(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        for node in nodelist.get_nodes_by_type(TextNode):
+            assert isinstance(node, TextNode)  # noqa: S101 - what was asked for, as the types do not know
+            node.s = re.sub(r"\n[ \n]*", "", node.s)
+
+    def render(self, context: template.Context) -> SafeString:
+        return self.nodelist.render(context)
+
+
+@register.tag
+def one_line(parser: Parser, _token: Token) -> template.Node:
     """Several lines of a template as one line: between Chinese words a line's end would show as a gap.
 
-    The indent goes, a full-width blank that begins a line stays: it stands between two words.
+    Only the template's own line ends and indents go: blanks that begin a branch stay, and so does whatever is put in.
     """
-    return mark_safe(re.sub(r"\n[ \t\r\n]*", "", content))  # noqa: S308 - escaped where it was put in
+    nodelist = parser.parse(("endone_line",))
+    parser.delete_first_token()
+    return _OneLine(nodelist)
 
 
 @register.simple_tag
