@@ -184,7 +184,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
             "rounds:exceptions", "rounds:progress", "rounds:publish",
         ), chosen),
         **dict.fromkeys((
-            "cards:paper", "counsel:refer", "desk:brief", "desk:letter", "desk:letter_desk", "desk:pupil", "desk:talk",
+            "cards:paper", "counsel:refer", "desk:brief", "desk:letter_desk", "desk:pupil", "desk:talk",
             "desk:visit", "handover:write", "manage:move", "manage:pupil", "manage:withdraw", "merge:pupils",
         ), pupil),
         **dict.fromkeys((

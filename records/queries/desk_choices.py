@@ -110,15 +110,6 @@ def known_talks(actor: Actor) -> HeartTalkQuerySet:
     return HeartTalk.objects.visible_to(actor).present().select_related("term__year").prefetch_related("pupils")
 
 
-def letter_pupils(actor: Actor, calendar: YearCalendar) -> PupilQuerySet:
-    """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
-    own = Assignment.objects.active().main().filter(year=calendar.year)
-    if actor.user_id is None:
-        return Pupil.objects.none()
-    own = own.filter(mentor__members__teacher__user_id=actor.user_id)
-    return Pupil.objects.in_school(actor).filter(pk__in=own.values("pupil_id"))
-
-
 def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
     """The letter to `pupil` in `term`, if it was begun."""
     return GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil).first()

@@ -89,7 +89,7 @@ register(
             ),
         },
         prose=("body", "advice"),
-        forms=(FormKey("letter/#/#", _form, "desk:letter"),),
+        forms=(FormKey("letter/#/#", _form, "desk:letter_desk"),),
         # A letter keeps its key while it is written on.
         sent=Q(state=LetterState.RELEASED),
         deletion=Deletion(

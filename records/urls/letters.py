@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from records.views import desk_letters, letter_desk, letter_proof, letter_tools, letters
+from records.views import letter_desk, letter_proof, letter_tools, letters
 
 desk_urlpatterns = [
-    path("pupils/<int:pk>/letter/", desk_letters.letter, name="letter"),
     path("letters/", letter_desk.letters, name="letters"),
     path("letters/lined.pdf", letter_tools.lined_all, name="lined_letters"),
     path("letters/<int:pk>/", letter_desk.letter_desk, name="letter_desk"),

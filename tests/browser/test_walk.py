@@ -159,13 +159,17 @@ def test_3_a_mentor_turns_three_ticks_on_a_phone(house: House, visit: OpenVisit)
         identity = open_tick(label)
         page.locator("#panel").get_by_role("button", name="保存").click()
         expect(page.locator(f"#{identity}")).to_contain_text("已完成")
-    identity = open_tick("成长寄语")
-    page.locator("#panel").get_by_role("button", name="交稿").click()
-    # An empty letter is not handed in; the panel says so and stays.
-    expect(page.locator("#panel")).to_contain_text("还没有写")
-    expect(page.locator(f"#{identity}")).not_to_contain_text("已完成")
-    page.locator("#panel textarea").first.fill("还记得十月那场接力赛吗？你跑最后一棒，鞋带松了也没停下。")
-    page.locator("#panel").get_by_role("button", name="交稿").click()
+    # The tick of the letter opens the letter desk at that child.
+    home = page.url
+    tick = page.locator("#roster a.tick-open").filter(has_text="成长寄语").first
+    identity = tick.get_attribute("id") or ""
+    tick.click()
+    page.get_by_role("button", name="交稿").click()
+    # An empty letter is not handed in; the desk says so and stays.
+    expect(page.locator("main")).to_contain_text("还没有写")
+    page.locator("textarea[name='body']").fill("还记得十月那场接力赛吗？你跑最后一棒，鞋带松了也没停下。")
+    page.get_by_role("button", name="交稿").click()
+    page.goto(home)
     expect(page.locator(f"#{identity}")).to_contain_text("已完成")
 
 

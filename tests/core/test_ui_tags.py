@@ -292,6 +292,6 @@ def test_lines_become_one_and_a_full_width_blank_between_words_stays() -> None:
 
 
 def test_blanks_of_a_branch_and_lines_of_what_is_put_in_stay() -> None:
-    """Seen: `board-columnis-open`, a class that no script found: the blank that begins a branch went with the indent."""
+    """Seen: `board-columnis-open`, a class that no script found: a branch lost its first blank with the indent."""
     broken = '{% one_line %}<p class="a\n  {% if yes %} b{% endif %}">\n    {{ text }}</p>{% endone_line %}'
     assert render(broken, yes=True, text="一\n  二") == '<p class="a b">一\n  二</p>'

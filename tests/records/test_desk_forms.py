@@ -261,7 +261,7 @@ def test_an_edit_sent_twice_is_no_conflict(qingzhu: SchoolCast, client_of: Clien
 
 
 def test_a_letter_is_kept_as_a_draft_and_then_handed_in(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    client, url = client_of(qingzhu.mentor), url_of("letter", qingzhu.pupils[0])
+    client, url = client_of(qingzhu.mentor), url_of("letter_desk", qingzhu.pupils[0])
     client.post(url, filled(client.get(url), body="刚开了个头。", action="draft"))
     assert (GrowthLetter.objects.get().state, tick_states(qingzhu, qingzhu.pupils[0])) == (
         "draft",
@@ -279,14 +279,14 @@ def test_a_letter_is_kept_as_a_draft_and_then_handed_in(qingzhu: SchoolCast, cli
 
 
 def test_enter_in_the_letter_form_hands_nothing_in(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    client, url = client_of(qingzhu.mentor), url_of("letter", qingzhu.pupils[0])
+    client, url = client_of(qingzhu.mentor), url_of("letter_desk", qingzhu.pupils[0])
     client.post(url, filled(client.get(url), body=LETTER))
     assert GrowthLetter.objects.get().state == "draft"
 
 
 @pytest.mark.parametrize("action", ["draft", "hand_in"])
 def test_an_empty_letter_is_explained_at_its_field(qingzhu: SchoolCast, client_of: ClientOf, action: str) -> None:
-    client, url = client_of(qingzhu.mentor), url_of("letter", qingzhu.pupils[0])
+    client, url = client_of(qingzhu.mentor), url_of("letter_desk", qingzhu.pupils[0])
     response = client.post(url, filled(client.get(url), body="　\n ", action=action))
     assert response.status_code == 422
     assert response.context["form"].errors == {"body": ["寄语还没有写，写几句再保存。"]}
@@ -300,20 +300,20 @@ def test_advice_is_asked_for_where_the_plan_wants_it(
     qingzhu: SchoolCast, client_of: ClientOf, tone: LetterTone, fields: list[str]
 ) -> None:
     Plan.objects.filter(year=qingzhu.year).update(letter_tone=tone)
-    form = client_of(qingzhu.mentor).get(url_of("letter", qingzhu.pupils[0])).context["form"]
+    form = client_of(qingzhu.mentor).get(url_of("letter_desk", qingzhu.pupils[0])).context["form"]
     assert [f.name for f in form.visible_fields()] == fields
 
 
 def test_a_returned_letter_shows_the_reason(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     written = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     GrowthLetter.objects.filter(pk=written.pk).update(state="returned", return_reason="第二段写错了名字。")
-    page = client_of(qingzhu.mentor).get(url_of("letter", qingzhu.pupils[0]))
+    page = client_of(qingzhu.mentor).get(url_of("letter_desk", qingzhu.pupils[0]))
     assert words(page).count("德育室退回，请修改后再交：第二段写错了名字。") == 1
 
 
 def test_a_released_letter_is_read_only(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     released_letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    client, url = client_of(qingzhu.mentor), url_of("letter", qingzhu.pupils[0])
+    client, url = client_of(qingzhu.mentor), url_of("letter_desk", qingzhu.pupils[0])
     page = client.get(url)
     assert (words(page).count(LETTER), page.content.decode().count("<textarea")) == (1, 0)
     late = {"body": "太晚了", "version": "1", "submission": "0b8f2f0e-0000-4000-8000-000000000000", "action": "draft"}
@@ -323,7 +323,7 @@ def test_a_released_letter_is_read_only(qingzhu: SchoolCast, client_of: ClientOf
 
 
 def test_two_teachers_of_one_slot_do_not_overwrite_each_other(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    partner, url = partner_of(qingzhu), url_of("letter", qingzhu.pupil_shared)
+    partner, url = partner_of(qingzhu), url_of("letter_desk", qingzhu.pupil_shared)
     first, second = client_of(qingzhu.sharer), client_of(partner)
     forms = [first.get(url), second.get(url)]
     first.post(url, filled(forms[0], body="陶老师写的。", action="draft"))

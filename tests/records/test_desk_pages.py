@@ -143,9 +143,10 @@ def test_a_supported_pupil_stands_last_and_is_not_counted(qingzhu: SchoolCast, c
     assert (page.count("<dd>2 人</dd>"), page.count(">辅助</span>"), page.count("曹子墨")) == (1, 1, 1)
     assert page.index("曹子墨") > page.index("白一诺")
     # The letter is the main mentor's: no form behind that tick.
-    assert page.count(reverse("desk:letter", args=[qingzhu.pupil_of_colleague.pk])) == 0
+    assert page.count(reverse("desk:letter_desk", args=[qingzhu.pupil_of_colleague.pk])) == 0
     assert (
-        client_of(qingzhu.mentor).get(reverse("desk:letter", args=[qingzhu.pupil_of_colleague.pk])).status_code == 403
+        client_of(qingzhu.mentor).get(reverse("desk:letter_desk", args=[qingzhu.pupil_of_colleague.pk])).status_code
+        == 403
     )
 
 
@@ -208,7 +209,7 @@ def test_only_mentors_have_a_desk(qingzhu: SchoolCast, client_of: ClientOf, part
     assert client_of(user).get(HOME).status_code == expected
 
 
-@pytest.mark.parametrize("name", ["visit", "talk", "letter", "brief"])
+@pytest.mark.parametrize("name", ["visit", "talk", "letter_desk", "brief"])
 def test_forms_of_other_pupils_are_closed(
     qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf, name: str
 ) -> None:

@@ -89,7 +89,7 @@ def test_visits_and_letters_have_drafts_too(qingzhu: SchoolCast, client_of: Clie
     pupil, term = qingzhu.pupils[0], term_of(qingzhu)
     key, field = (f"visit/new/{pupil.pk}", "text") if name == "visit" else (f"letter/{pupil.pk}/{term.pk}", "body")
     keep(qingzhu, qingzhu.mentor, key, content={field: ["写了一半的话"]})
-    client, url = client_of(qingzhu.mentor), url_of(name, pupil)
+    client, url = client_of(qingzhu.mentor), url_of("letter_desk" if name == "letter" else name, pupil)
     page = client.get(url)
     assert page.context["form"][field].value() == "写了一半的话"
     assert client.post(url, filled(page, action="draft")).status_code == 302
@@ -253,7 +253,7 @@ def test_the_home_page_lists_what_is_not_finished(qingzhu: SchoolCast, client_of
     assert words(page).count("有 2 份没写完的草稿") == 1
     lines = [(line.label, line.url) for line in page.context["drafts"]]
     assert lines == [
-        (f"{second.name}的书面反馈", url_of("letter", second)),
+        (f"{second.name}的书面反馈", url_of("letter_desk", second)),
         (f"{first.name}的谈心", url_of("talk", first)),
     ]
 

@@ -354,7 +354,6 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "desk:draft_drop": {"pk": draft.pk},
             "desk:draft_undo": {"pk": draft.pk},
             "desk:history": {"kind": "visit", "pk": visit.pk},
-            "desk:letter": {"pk": pupil.pk},
             "papers:logo": {"mark": "0123456789ab"},
             "papers:look": {"mark": "0123456789ab-8c2f39", "name": "letter.css"},
             "desk:letter_check": {"pk": pupil.pk},
