@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from tests.cases.books import TEACHERS, book, errors, names, places, read, sheets, warnings
+from students.models import Guardian, Pupil
+from tests.cases.books import MENTORS, TEACHERS, book, errors, names, places, read, sheets, warnings
+from tests.cases.corners import Corner, built_from
 from tests.imports.conftest import Desk
+from tests.imports.test_pages import latest, page, post_file
 
 
 def codes(found: list[tuple[str, int | None, str, str]]) -> list[tuple[str, int | None]]:
