@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
+from core.footlines import is_foot_line
 from core.importlog import ImportLog, Level
 from core.phones import phones_in
 from core.text import (
@@ -24,6 +25,7 @@ from core.text import (
     has_tricks,
     is_nothing,
     lost_digits,
+    names_apart,
     parse_date,
     split_marks,
     split_note,
@@ -57,6 +59,13 @@ _SOUND_ROW = re.compile("[0-9A-Za-z\u4e00-\u9fff()<>（）\x1f]*").fullmatch
 # No word for nothing is longer, no wrapped number either.
 _LONGEST_NOTHING, _LONGEST_WRAPPED = 12, 60
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{1,20}").fullmatch
+# What no name has: signs, and digits that are more than a mark behind it, 张三2.
+_ODD_IN_NAME = re.compile(r"[^\w\s\u00b7'\u2019.()\-\ue000-\uf8ff]|_|\d+(?=[^\d)])|\d{5,}")
+# What people write around a number, and a word in brackets behind it.
+_AROUND_NUMBER = re.compile(
+    r"^(?:学号|学籍号|工号|编号|考号|no\.?|[#*★( ])+[:.]?|(?:\([^()\d]*\)|号|[)*;,.\u3002★ ])+$", re.IGNORECASE
+)
+_SOUND_NUMBER = re.compile(r"[A-Z\d-]*\d[A-Z\d-]*").fullmatch
 _PLAIN_NUMBER = re.compile("[0-9A-Z]{1,30}").fullmatch
 _PLAIN_MOBILE = re.compile("1[3-9][0-9]{9}").fullmatch
 
@@ -180,7 +189,12 @@ class TableReader:
         if _FOOT.fullmatch(name) or _DAY(name):
             return True
         first = next((text for cell in record.cells if (text := record.text(cell)) and not text.isspace()), "").strip()
-        return _FOOT.match(clean_key(first).replace(" ", "")) is not None
+        line = clean_key(first).replace(" ", "")
+        if _FOOT.match(line):
+            return True
+        # Only where it stands alone.
+        alone = len(first) < 30 and [*record.cells.values()].count("") == len(record.cells) - 1
+        return alone and is_foot_line(line)
 
     def is_example(self, record: Record) -> bool:
         """Whether the row is the template's own example: it says so in its name, number or remark."""
@@ -238,6 +252,13 @@ class TableReader:
         typed = record.text(key)
         if _PLAIN_NAME(typed):
             return typed
+        several = names_apart(typed) if required else []
+        if several and len(clean_text(typed).split()) == 1:
+            self.error("names_several", "一格里像是写了几个人。请每人一行，并删去姓名以外的字。", record, key)
+            return None
+        if several:
+            message = f"姓名中间有空格，按“{''.join(several)}”一个人导入。是几个人的，请每人一行。"
+            self.warn("name_spaced", message, record, key)
         unmarked, marks = split_marks(typed)
         if marks:
             message = f"姓名旁边的“{marks}”不是姓名的一部分，没有保存。请核对姓名。"
@@ -252,11 +273,17 @@ class TableReader:
         if len(name) > NAME_LENGTH:
             self.error("name_too_long", f"姓名超过 {NAME_LENGTH} 个字，请检查这一格。", record, key)
             return None
+        if name and not any(c.isalpha() or "\ue000" <= c <= "\uf8ff" for c in name):
+            tell = self.error if required else self.warn
+            tell("name_odd", "这不是姓名，没有导入。请检查这一格。", record, key)
+            return None if required else ""
         if any("\ue000" <= c <= "\uf8ff" for c in name):
             message = "姓名里有造字，别的电脑上可能显示为空白。请改用标准字。"
             self.warn("private_use_character", message, record, key)
         if not name.isascii() and EMOJI.search(name):
             self.warn("name_odd", "姓名里有表情符号，请核对。", record, key)
+        elif odd := _ODD_IN_NAME.search(name):
+            self.warn("name_odd", f"姓名里有“{odd[0]}”，照原样导入。请核对。", record, key)
         return name
 
     def identifier(self, record: Record, key: str) -> str | None:
@@ -264,7 +291,12 @@ class TableReader:
         cell = record.cells.get(key, "")
         if isinstance(cell, str) and (not cell or _PLAIN_NUMBER(cell)):
             return cell
-        text = bare_number(record.text(key)).replace(" ", "")
+        typed = bare_number(record.text(key))
+        parts = re.split(r"[ 、,;/]+", typed)
+        if len(parts) == 2 and len(parts[0]) == len(parts[1]) > 5:
+            self.error("numbers_several", "一格里有两个号码。请只留一个。", record, key)
+            return None
+        text = typed.replace(" ", "")
         if isinstance(cell, CellError) or not text:
             return ""
         damaged = isinstance(cell, int | float) and lost_digits(cell)
@@ -275,7 +307,20 @@ class TableReader:
         if len(text) > 30:
             self.error("number_too_long", "号码超过 30 个字符，请检查这一格。", record, key)
             return None
-        return text.upper()
+        return self._plain_number(text.upper(), record, key)
+
+    def _plain_number(self, text: str, record: Record, key: str) -> str:
+        if _SOUND_NUMBER(text):
+            return text
+        number = _AROUND_NUMBER.sub("", text)
+        if not any(c.isdigit() for c in number):
+            self.warn("number_word", "这不是号码，没有导入。请检查这一格。", record, key)
+            return ""
+        if _SOUND_NUMBER(number):
+            self.warn("number_with_text", f"号码旁边还有别的文字，只导入了 {number}。请核对。", record, key)
+            return number
+        self.warn("number_odd", "号码里有不常见的字，照原样导入。请核对。", record, key)
+        return text
 
     def phone(self, record: Record, key: str) -> str:
         """A telephone number in stored form, the first one of several; doubtful ones are kept as typed (logged)."""

@@ -80,6 +80,7 @@ _WORDS = """
 不填 未填写 未提供 未登记 未录入 未办理 未定 待定 待补 待补充 待补录 待填 待填写 待录入 待确认 待核实 待查 待办
 待分配 待安排 未安排 未分配 尚未安排 暂未安排 空 空白 空缺 缺 缺失 略 查无 无此项 无此人 无信息 无数据 无电话 无手机
 无手机号 无号码 无联系方式 无学籍号 无学籍 无备注 无姓名 没有电话 没有手机 没电话 没手机 没有学籍号 还没有
+不愿提供 拒绝提供 不提供 不便提供 见备注 见附件 不知 不祥 无此联系人 无联系人 无家长 暂无学籍 暂无学籍号 正在办理 办理中
 n/a na n.a n.a. #n/a none null nil nan tbd undefined unknown \\n
 """
 _NOTHING = frozenset(_WORDS.split())
@@ -91,6 +92,7 @@ SAME_AS_ABOVE = frozenset(("同上", "同前", "同左", "〃", "″", '"', "''"
 # As they stand in a cell, mostly: whoever has many cells looks here first. Zero, too, means nothing in most columns.
 NOTHING_AS_TYPED = SAME_AS_ABOVE | frozenset(
     [form for word in _NOTHING for form in (word, word.upper(), word.capitalize()) if form != "Na"]
+    + [form for word in _NOTHING for form in (f"({word})", f"（{word}）")]
     + [form for word in _NOTHING for form in (f"({word})", f"（{word}）", f"<{word}>")]
     + [
         "-",
@@ -119,7 +121,7 @@ def is_nothing(text: str, *, zero: bool = True) -> bool:
     key = clean_key(text)
     if key == "Na":
         return False
-    bare = key.strip(_AROUND).lower()
+    bare = _BETWEEN_HAN.sub("", key.strip(_AROUND)).lower()
     if bare in _NOTHING or _ONLY_SIGNS.fullmatch(key):
         return True
     return zero and _ONLY_ZERO.fullmatch(bare) is not None
@@ -192,11 +194,25 @@ def split_marks(text: str) -> tuple[str, str]:
     name = _RUNNING.sub("", name, count=1) if _RUNNING.match(name) else name
     if _SEX_BEHIND.fullmatch(name):
         name = name[:-1].rstrip(" /,-")
-    name = _BEHIND.sub("", name).strip(_SIGNS + " ")
+    name = _BEHIND.sub("", name).strip(_SIGNS + " ").rstrip(",;:?!。、·↓↑→×")
     if name == typed or not name:
         return text, ""
     before, _, behind = typed.partition(name)
     return name, " ".join(filter(None, (before.strip(), behind.strip())))
+
+
+_COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|夏侯|长孙|宇文|端木|南宫|西门|独孤|轩辕|呼延"
+_NAME = rf"[{HAN}]{{2,4}}"
+_SEVERAL = re.compile(rf"{_NAME}(?: *[、,;/\n] *{_NAME})+|(?!(?:{_COMPOUND}) ){_NAME}(?: +{_NAME})+")
+
+
+def names_apart(text: str) -> list[str]:
+    """The names of a cell that holds several and nothing else, `张勇、李芳`, `张勇 李芳`; empty for any other.
+
+    Padding within one name, `王 一`, `欧阳 修`, separates nobody.
+    """
+    key = "\n".join(clean_key(line) for line in text.splitlines())
+    return re.split(r" *[、,;/\n] *| +", key) if _SEVERAL.fullmatch(key) else []
 
 
 def number_text(number: float) -> str:

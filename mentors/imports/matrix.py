@@ -25,6 +25,8 @@ _COUNTS = re.compile(r"(?:学生|班级|在籍)?(?:总?人数|学生数)")
 _CLASS = re.compile(r"班级(?:名称)?|班别|行政班|所在班级|班")
 _REMARK = re.compile(r"备注|说明|合计|总计|小计|序号|年级")
 _FOOT = re.compile(r"合计|总计|小计|共计|共\d|制表|填表|审核|说明|注:|备注")
+# Headings of pupils, which no list of class teams has.
+_PUPIL = re.compile(r"(?:学生|结对学生)?姓名\d*|学生(?:名单|名字)?\d*|学籍号|学号")
 _SEARCHED_ROWS = 20
 _NO_TABLE = (
     "没有找到导师匹配表。请让班级（如“一<1>”）横排一行，下面是“导师团长”和“导师”各行；"
@@ -151,6 +153,13 @@ class _SheetReader:
         texts = {at: clean_text(cell_text(cell)) for at, cell in enumerate(head.cells)}
         class_at = next(at for at, text in texts.items() if _CLASS.fullmatch(heading_key(text)))
         kinds = {at: kind for at, text in texts.items() if (kind := _kind([text]))}
+        if pupils := [text for text in texts.values() if _PUPIL.fullmatch(heading_key(text))]:
+            message = (
+                f"这张表有“{pupils[0]}”一列，像是学生名单，导师却有几列。每名学生只有一位导师：请每名学生一行，"
+                "只留一列，表头写“导师”。如果是各班的导师团，请删去学生的列。"
+            )
+            self._log.error("mentor_columns", message, sheet=self._sheet.name, row=start)
+            return
         names = {at: text for at, text in texts.items() if text}
         for at in range(max((len(row.cells) for row in rows), default=0)):
             if at in names or not any(cell_text(_at(row, at)).strip() for row in rows if row.number > start):

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from core.phones import normalise_phone
+from core.phones import normalise_phone, phones_in
 from core.tablereader import TableReader
-from core.text import HAN, MIDDLE_DOT, clean_key, clean_name, is_nothing
+from core.text import HAN, MIDDLE_DOT, clean_key, clean_name, is_nothing, names_apart
 from core.workbooks import CellError, Record, Table
 from students.imports.columns import GUARDIANS, IN_ONE_CELL
 from students.imports.headings import KIN, relation_in
@@ -23,6 +23,12 @@ _AROUND = (
 )
 # A name cell that says more than a name: a number, a colon, a bracket or the kinship in front.
 _SAYS_MORE = re.compile(r"\d{5}|[:：(（]|^\s*(?:父亲|母亲|爸爸|妈妈)")
+# Said of a person who cannot be written to, where a name should stand.
+_NO_PERSON = re.compile(
+    r"(?:已|父|母|父亲|母亲)?(?:离异|离婚|亡|亡故|已?故|去世|过世|病故|死亡|失踪|失联|服刑|丧父|丧母)(?:\(.*\))?|丧[父母]|孤儿|单亲|未婚|保密|本人"
+    r"|无[父母](?:亲)?|无监护人?|[父母]不详|否|未|[xn]+|no",
+    re.IGNORECASE,
+)
 _YES_NO = {"是": True, "否": False, "不是": False, "非": False, "n": False, "no": False, "×": False, "false": False}
 
 
@@ -90,7 +96,12 @@ def _words(run: str) -> list[tuple[str, str]] | None:
             continue
         behind = next((word for word in _KIN_WORDS if run.endswith(word)), "")
         name = run.removesuffix(behind)
-        if is_nothing(name) or len(name) < 2 or (len(name) > 4 and MIDDLE_DOT not in name):
+        if (
+            is_nothing(name)
+            or _NO_PERSON.fullmatch(name)
+            or len(name) < 2
+            or (len(name) > 4 and MIDDLE_DOT not in name)
+        ):
             return None
         found.append(("n", clean_name(name)))
         found += [("r", KIN[behind])] if behind else []
@@ -136,6 +147,11 @@ class GuardianReader:
     def _at(self, record: Record, position: int) -> list[GuardianRow]:
         cells, (key, phone_key, relation_key) = self._cells, self._keys[position]
         typed = record.text(key)
+        if typed and _NO_PERSON.fullmatch(clean_key(typed)):
+            cells.warn("not_a_name", "写的不是姓名，没有导入。请核对这一位家长。", record, key)
+            record.cells[key] = typed = ""
+        if both := self._several(typed, record, position):
+            return both
         # Most cells hold a short name and nothing else.
         suspect = len(typed) > 4 or typed[:1] in _KIN_SIGNS
         more = people_in(typed) if suspect and _SAYS_MORE.search(typed) else None
@@ -154,6 +170,22 @@ class GuardianReader:
         told = cells.text(record, relation_key, 20)
         relation = told or (one.relation if one is not None else "") or self._relations[position]
         return [GuardianRow(name, relation, phone)]
+
+    def _several(self, typed: str, record: Record, position: int) -> list[GuardianRow]:
+        """Names that stand together, each with the number in the same place; empty where there is one name."""
+        names = names_apart(typed) if len(typed) > 4 else []
+        if not names or any(name in KIN for name in names):
+            return []
+        phone_key = f"guardian{position}_phone"
+        phones = phones_in(record.text(phone_key)).phones
+        if len(self._positions) > 1 or len(phones) != len(names):
+            message = f"一格里写了 {len(names)} 位家长，看不出谁是谁的电话，只导入第一位。请分成几列。"
+            self._cells.warn("guardians_several", message, record, f"guardian{position}_name")
+            return [GuardianRow(names[0], "", self._cells.phone(record, phone_key))]
+        message = f"一格里写了 {len(names)} 位家长，电话按顺序对应。请核对。"
+        self._cells.warn("guardians_split", message, record, f"guardian{position}_name")
+        people = [GuardianRow(name, "", phone.number) for name, phone in zip(names, phones, strict=True)]
+        return self._first_three(people, record, f"guardian{position}_name")
 
     def _is_guardian(self, record: Record, position: int) -> bool:
         return _YES_NO.get(clean_key(record.text(f"guardian{position}_guardian")).lower(), True)

@@ -46,7 +46,26 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
             message = "同一个班有两名同名学生，又没有学籍号，分不清是谁。请填写学籍号，或写成“王一(1)”“王一(2)”。"
             _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", name)
             dropped.add(id(row))
-    return [row for row in rows if id(row) not in dropped]
+    kept = [row for row in rows if id(row) not in dropped]
+    _tell_doubles(kept, log)
+    return kept
+
+
+def _tell_doubles(rows: list[PupilRow], log: ImportLog) -> None:
+    """Warn of rows of one name that may be one child: one class and a number missing, or one family's phone."""
+    alike: dict[str, list[PupilRow]] = defaultdict(list)
+    for row in rows:
+        alike[row.name].append(row)
+    for group in alike.values():
+        for at, row in enumerate(group[1:], start=1):
+            for other in group[:at]:
+                phones = {g.phone for g in row.guardians if g} & {g.phone for g in other.guardians if g} - {""}
+                same_class = row.school_class == other.school_class and not (row.number and other.number)
+                if phones or same_class:
+                    why = "家长电话也相同" if phones else "有一行没有学籍号"
+                    message = f"与第 {other.row} 行同名，{why}，按两名学生导入。是同一人的，请只留一行。"
+                    _say(log, Level.WARNING, "maybe_double", message, row, "姓名", row.name)
+                    break
 
 
 def _without_repeated_sheets(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:

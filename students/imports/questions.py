@@ -51,6 +51,9 @@ class Questions:
     def compare_guardians(self, changed: dict[str, tuple[str, str]], stored: set[str]) -> bool:
         """Whether guardians have changed places: `changed` by pupil, old and new; `stored` is what all had before."""
         swapped = [who for who, (_, new) in changed.items() if new in stored]
+        if swapped and len(swapped) <= _FEW:
+            message = "家长变成了别的学生原来的家长，或父母对调，已照名册改动。请核对。"
+            self._log.warning("guardians_moved", message, value="、".join(swapped))
         if len(swapped) <= _FEW or len(swapped) * 2 <= len(changed):
             return False
         self._swapped = swapped

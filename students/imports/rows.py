@@ -142,10 +142,18 @@ class _SheetReader:
                 self._reading.rows.append(pupil)
                 if takes_ordinals:
                     ordinals.append(whole_number(record.text("ordinal")))
+        self._tell_lone(self._reading.rows[first:])
         for key, numbers in self._reading.numbers.items():
             self._cells.check_lengths(numbers, key)
         if takes_ordinals:
             _take_ordinals(self._reading.rows[first:], ordinals)
+
+    def _tell_lone(self, pupils: list[PupilRow]) -> None:
+        """Warn of rows that hold nothing but a name, where most say more: they may be anything."""
+        lone = [pupil for pupil in pupils if pupil.row in self._lines]
+        for pupil in lone if len(lone) * 2 < len(pupils) else ():
+            message = "这一行除了姓名什么也没有，按学生导入。不是学生的，请删去这一行。"
+            self._log.warning("only_name", message, sheet=self._sheet, row=pupil.row, column="姓名", value=pupil.name)
 
     def _begin_class(self, record: Record, key: ClassKey | None) -> None:
         """The rows beneath a line are of the class that it names, of none if nobody can tell which."""

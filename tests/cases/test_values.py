@@ -240,7 +240,7 @@ def test_case_38_a_name_of_thousands_of_characters_is_an_error(desk: Desk) -> No
     assert "姓名超过 60 个字" in messages(report)[0]
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*7}}", "'; DROP TABLE x; --"])
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*x}}", "'; DROP TABLE x; --"])
 def test_case_39_hostile_names_are_text_and_shown_escaped(desk: Desk, admin_client: Client, name: str) -> None:
     read(desk, book(("姓名", "班级", "学籍号"), (name, "一<1>", "G1")))
     stored = Pupil.objects.get()
