@@ -1,6 +1,7 @@
 """Who has opened a text that is not their own; its author sees it (domain: logged access, visible to the author)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from accounts.actors import Actor
 from core.clock import now
@@ -15,49 +16,34 @@ def note_readings(*, actor: Actor, records: Iterable[Record | None]) -> int:
     Records without a text, None (one that the actor may not read) and one's own are left out. A letter is one's own
     if one holds its slot: its mentor's members with their teachers need to be at hand. How many were noted.
     """
-    if actor.user_id is None or actor.school_id is None:
-        return 0
-    moment = now()
-    rows = {
-        (kind, record.pk): Reading(
-            school_id=actor.school_id,
-            kind=kind,
-            record_id=record.pk,
-            user_id=actor.user_id,
-            first_at=moment,
-            last_at=moment,
-        )
-        for record in records
-        if record is not None and _has_text(record) and not is_own(actor, record)
-        for kind in (kind_of(record).key,)
-    }
-    if rows:
-        Reading.objects.bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=["kind", "record_id", "user"],
-            update_fields=["last_at"],
-            batch_size=500,
-        )
-    return len(rows)
+    return _note(
+        actor,
+        {
+            (kind_of(record).key, record.pk)
+            for record in records
+            if record is not None and _has_text(record) and not is_own(actor, record)
+        },
+    )
 
 
 def note_reading_of(*, actor: Actor, kind: RecordKind, record_id: int) -> None:
     """The same for a record of another kind (a card, a referral) that is not the actor's own."""
-    if actor.user_id is None or actor.school_id is None:
-        return
-    moment = now()
-    row = Reading(
-        school_id=actor.school_id,
-        kind=kind,
-        record_id=record_id,
-        user_id=actor.user_id,
-        first_at=moment,
-        last_at=moment,
-    )
+    _note(actor, {(kind, record_id)})
+
+
+def _note(actor: Actor, read: Collection[tuple[RecordKind, int]]) -> int:
+    if actor.user_id is None or actor.school_id is None or not read:
+        return 0
+    who: dict[str, Any] = {"school_id": actor.school_id, "user_id": actor.user_id}
+    who |= dict.fromkeys(("first_at", "last_at"), now())
     Reading.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["kind", "record_id", "user"], update_fields=["last_at"]
+        [Reading(kind=kind, record_id=pk, **who) for kind, pk in sorted(read)],
+        update_conflicts=True,
+        unique_fields=["kind", "record_id", "user"],
+        update_fields=["last_at"],
+        batch_size=500,
     )
+    return len(read)
 
 
 def is_own(actor: Actor, record: Record) -> bool:

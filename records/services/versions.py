@@ -37,15 +37,7 @@ def keep_former(record: Any) -> None:
         return
     # A card by slip was written by nobody with an account.
     written = getattr(record, kind.written)
-    first = RecordVersion.objects.create(
-        school_id=record.school_id,
-        kind=kind.key,
-        record_id=record.pk,
-        version=record.version,
-        act=VersionAct.CREATED,
-        fields=fields_of(record),
-        changed_by_id=getattr(record, f"{kind.author}_id"),
-    )
+    first = _keep(record, VersionAct.CREATED, getattr(record, f"{kind.author}_id"))
     if record.version > 1:
         written = getattr(record, "updated_at", written)
     # The column takes the present moment by itself; what is kept here is older.
@@ -57,6 +49,10 @@ def note_version(*, actor: Actor, record: Any, act: VersionAct) -> RecordVersion
 
     The record's `version` went up with the write; one number is never noted twice (IntegrityError).
     """
+    return _keep(record, act, actor.user_id)
+
+
+def _keep(record: Any, act: VersionAct, user_id: int | None) -> RecordVersion:
     return RecordVersion.objects.create(
         school_id=record.school_id,
         kind=kind_of(record).key,
@@ -64,7 +60,7 @@ def note_version(*, actor: Actor, record: Any, act: VersionAct) -> RecordVersion
         version=record.version,
         act=act,
         fields=fields_of(record),
-        changed_by_id=actor.user_id,
+        changed_by_id=user_id,
     )
 
 
