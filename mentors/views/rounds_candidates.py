@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, form_for
+from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.enums import RoundState
@@ -62,9 +62,8 @@ def candidates(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _boxes(request: ActorRequest, row: MatchingRound) -> HttpResponse:
     """The boxes of the mentor `edit`, ticked as the line was."""
-    mentor = get_object_or_404(
-        Mentor.objects.filter(year=row.year_id).with_names(), pk=small_number(request.GET.get("edit")) or 0
-    )
+    key = small_number(request.GET.get("edit")) or 0
+    mentor = get_visible_or_404(Mentor, request.actor, pk=key, year=row.year_id)
     name = f"open-{mentor.pk}"
     form = CandidatesForm([mentor], round_classes(row), fixed=True, initial={name: request.GET.getlist(name)})
     return render(request, "rounds/_candidate_open.html", {"line": form.line(mentor), "edited": mentor.pk})
