@@ -29,6 +29,7 @@ from core.text import (
     parse_date,
     split_marks,
     split_note,
+    whole_number,
     without_identity,
 )
 from core.workbooks import (
@@ -71,9 +72,13 @@ _PLAIN_MOBILE = re.compile("1[3-9][0-9]{9}").fullmatch
 
 
 class TableReader:
-    """The cells of one table by column key; each problem is logged with its place."""
+    """The cells of one table by column key; each problem is logged with its place.
 
-    def __init__(self, table: Table, log: ImportLog) -> None:
+    `known`: names and numbers as they are stored; what is written so once more is taken as it is, marks and all.
+    """
+
+    def __init__(self, table: Table, log: ImportLog, known: Container[str] = ()) -> None:
+        self._known = known
         self.table = table
         self.log = log
         self.sheet = table.sheet.name
@@ -252,6 +257,8 @@ class TableReader:
         typed = record.text(key)
         if _PLAIN_NAME(typed):
             return typed
+        if (as_stored := clean_name(typed)) in self._known and as_stored:
+            return as_stored
         several = names_apart(typed) if required else []
         if several and len(clean_text(typed).split()) == 1:
             self.error("names_several", "一格里像是写了几个人。请每人一行，并删去姓名以外的字。", record, key)
@@ -299,6 +306,8 @@ class TableReader:
         text = typed.replace(" ", "")
         if isinstance(cell, CellError) or not text:
             return ""
+        if text in self._known:
+            return text
         damaged = isinstance(cell, int | float) and lost_digits(cell)
         if damaged or _LOST_BY_SPREADSHEET.fullmatch(text):
             message = "号码超过 15 位，末尾几位已被 Excel 改掉。请把这一列设为“文本”格式后重新填写。"
@@ -392,9 +401,3 @@ class TableReader:
             self.error("text_too_long", f"超过 {length} 个字，请缩短。", record, key)
             return ""
         return text
-
-
-def whole_number(text: str) -> int | None:
-    """A positive whole number of up to four digits, or None."""
-    key = clean_key(text)
-    return int(key) if key.isascii() and key.isdigit() and len(key) <= 4 and int(key) > 0 else None

@@ -297,3 +297,9 @@ def parse_date(text: str, *, from_1904: bool = False) -> datetime.date | None:
         return datetime.date(year, month, day)
     except ValueError:
         return None
+
+
+def whole_number(text: str) -> int | None:
+    """A positive whole number of up to four digits, or None."""
+    key = clean_key(text)
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= 4 and int(key) > 0 else None

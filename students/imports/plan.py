@@ -37,9 +37,9 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     """Compare the workbook with the stored roster of the request's year."""
     log = ImportLog()
     classes = ClassFinder(request, log)
-    reading = read_pupils(request, classes=classes, log=log)
-    rows = without_repeats(reading.rows, log)
     roster = read_stored(request.year)
+    reading = read_pupils(request, classes=classes, log=log, known=roster.known)
+    rows = without_repeats(reading.rows, log)
     writing = _Writing(request.year, request.actor.today, classes, roster.used_classes)
     plan = ImportPlan(log=log, write=writing.run, rows=reading.seen)
     pairs = match(rows, roster, log)

@@ -3,15 +3,15 @@
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from core.importlog import ImportLog
 from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
-from core.tablereader import TableReader, whole_number
-from core.text import HAN, clean_key, clean_name, clean_text, is_nothing
+from core.tablereader import TableReader
+from core.text import HAN, clean_key, clean_name, clean_text, is_nothing, whole_number
 from core.workbooks import Cell, CellError, Column, Record, Table, cell_text, column_letters
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
@@ -68,8 +68,8 @@ class Reading:
     numbers: dict[str, list[tuple[Record, str]]] = field(default_factory=dict)
 
 
-def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog) -> Reading:
-    """Every pupil row of the sheets; all that is wrong with them goes into `log`."""
+def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog, known: Container[str] = ()) -> Reading:
+    """Every pupil row of the sheets; all that is wrong with them goes into `log`. `known`: see `TableReader`."""
     workbook, options, file_name = request.workbook, request.options, request.file_name
     found = find_tables(
         workbook,
@@ -84,7 +84,7 @@ def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog)
     only_name = file_name if len(found.tables) == 1 else ""
     for table in found.tables:
         seen = reading.seen
-        _SheetReader(table, classes, log, reading, only_name).read()
+        _SheetReader(table, classes, log, reading, only_name, known).read()
         if len(found.tables) > 1:
             log.info("sheet_read", f"读到 {reading.seen - seen} 名学生。", sheet=table.sheet.name)
     if found.tables and not reading.seen and not log.has_errors:
@@ -93,9 +93,17 @@ def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog)
 
 
 class _SheetReader:
-    def __init__(self, table: Table, classes: ClassFinder, log: ImportLog, reading: Reading, file_name: str) -> None:
+    def __init__(
+        self,
+        table: Table,
+        classes: ClassFinder,
+        log: ImportLog,
+        reading: Reading,
+        file_name: str,
+        known: Container[str],
+    ) -> None:
         self._table = table
-        self._cells = TableReader(table, log)
+        self._cells = TableReader(table, log, known)
         self._classes = classes
         self._log = log
         self._reading = reading
@@ -232,10 +240,10 @@ class _SheetReader:
         cells = self._cells
         typed = record.text("name")
         typed_name = clean_name(typed)
-        number = self._number(record)
         if cells.is_foot(record, typed_name):
             cells.skip(record, who="学生")
             return None
+        number = self._number(record)
         if not typed_name and not number:
             told = (key for key in record.cells if key == "gender" or key.startswith("guardian"))
             if any(map(record.text, told)) and record.row not in self._class_lines:

@@ -43,6 +43,12 @@ class StoredRoster:
     used_classes: frozenset[ClassKey]
 
     @property
+    def known(self) -> set[str]:
+        """All names and numbers, as they are written here."""
+        pupils = self.by_pk.values()
+        return {text for pupil in pupils for text in (pupil.name, pupil.number)} | self.contacts
+
+    @property
     def contacts(self) -> set[str]:
         """The phones and names of all guardians."""
         guardians = [guardian for pupil in self.by_pk.values() for guardian in pupil.guardians.values()]

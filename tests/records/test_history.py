@@ -141,8 +141,8 @@ def test_a_letters_drafts_are_its_writers_own(qingzhu: SchoolCast, client_of: Cl
     office, url = client_of(qingzhu.office), history_url("letter", written.pk)
     assert office.get(url).status_code == 403
     client = client_of(qingzhu.mentor)
-    form = client.get(url_of("letter", qingzhu.pupils[0]))
-    client.post(url_of("letter", qingzhu.pupils[0]), filled(form, body="交上去的话", action="hand_in"))
+    form = client.get(url_of("letter_desk", qingzhu.pupils[0]))
+    client.post(url_of("letter_desk", qingzhu.pupils[0]), filled(form, body="交上去的话", action="hand_in"))
     return_letter(actor=qingzhu.actor(qingzhu.office), letter=written, reason="请写具体些")
     page = office.get(url).content.decode()
     assert [page.count(w) for w in ("草稿里", "交上去的话", "请写具体些")] == [0, 1, 1]
@@ -150,7 +150,7 @@ def test_a_letters_drafts_are_its_writers_own(qingzhu: SchoolCast, client_of: Cl
 
 
 def test_after_a_conflict_the_other_text_is_in_the_history(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    partner, url = partner_of(qingzhu), url_of("letter", qingzhu.pupil_shared)
+    partner, url = partner_of(qingzhu), url_of("letter_desk", qingzhu.pupil_shared)
     first, second = client_of(qingzhu.sharer), client_of(partner)
     forms = [first.get(url), second.get(url)]
     first.post(url, filled(forms[0], body="陶老师写的。", action="draft"))
@@ -170,7 +170,7 @@ def test_after_a_conflict_the_stored_text_can_stand_and_mine_be_taken_back(
     field = "body" if kind == "letter" else "text"
     if kind == "letter":
         letter(qingzhu, qingzhu.mentor, pupil, body="起初", draft=True)
-        url = url_of("letter", pupil)
+        url = url_of("letter_desk", pupil)
     else:
         note = (visit if kind == "visit" else talk)(qingzhu, qingzhu.mentor, pupil, text="起初")
         url = reverse(f"desk:{kind}_edit", args=[note.pk])

@@ -134,7 +134,7 @@ def test_a_former_mentor_reads_the_page_and_cannot_change_it(qingzhu: SchoolCast
         for name, key in (
             ("visit", pupil.pk),
             ("talk", pupil.pk),
-            ("letter", pupil.pk),
+            ("letter_desk", pupil.pk),
             ("brief", pupil.pk),
             ("talk_edit", own.pk),
         )
