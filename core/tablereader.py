@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
-from core.footlines import is_foot_line
+from core.footlines import FOOT, is_foot_line
 from core.importlog import ImportLog, Level
 from core.phones import phones_in
 from core.text import (
@@ -42,13 +42,6 @@ from core.workbooks import (
 
 NAME_LENGTH = 60
 _LOST_BY_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,2}|\d[eE]\+\d{1,2}")
-# First words of rows that are no person: totals, signatures and dates at the foot of a sheet.
-_FOOT = re.compile(
-    r"合计|总计|小计|共计|总人数|人数[:：]|以上共|本页共|男生共|女生共|制表|填表|填报|审核|校对|说明|注[:：]|备注[:：]"
-    r"|(?:班主任|负责人|校长|经办人|经手人|联系人|记录人|单位|学校|部门|日期|时间|电话|联系电话|手机)(?:签|[:：])"
-    r"|[共计]\d+[人名页]|第\d+页|男(?:生)?\d+[人名]|女(?:生)?\d+[人名]|以下空白|以下无|\(?(?:加盖|学校)?(?:公章|盖章|签章|印章)"
-    r"|(?:填表|打印|导出|制表|统计|更新)(?:人|日期|时间)"
-)
 # A day where a name should stand.
 _DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月](?:\d{1,2}日?)?)?").fullmatch
 # How the example row of the template begins; whoever leaves it in place means no such person.
@@ -191,11 +184,11 @@ class TableReader:
             return True
         if self.is_example(record):
             return True
-        if _FOOT.fullmatch(name) or _DAY(name):
+        if FOOT.fullmatch(name) or _DAY(name):
             return True
         first = next((text for cell in record.cells if (text := record.text(cell)) and not text.isspace()), "").strip()
         line = clean_key(first).replace(" ", "")
-        if _FOOT.match(line):
+        if FOOT.match(line):
             return True
         # Only where it stands alone.
         alone = len(first) < 30 and [*record.cells.values()].count("") == len(record.cells) - 1
