@@ -1,13 +1,6 @@
 """The tables of mentors: slots and assignments, matching rounds, and what surrounds them."""
 
-from mentors.models.care import (
-    CaseMeeting,
-    HandOverNote,
-    MentorCard,
-    MentorWish,
-    ReadinessCase,
-    TrainingSession,
-)
+from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import (
     BoardSave,
     Choice,
@@ -28,6 +21,7 @@ from mentors.models.slots import (
     Teacher,
     TeamMember,
 )
+from mentors.models.team import CaseMeeting, HandOverNote
 
 __all__ = [
     "Assignment",

@@ -1,8 +1,6 @@
 """Querysets of the mentors' tables, named for the screens that use them."""
 
 from mentors.querysets.care import (
-    CaseMeetingQuerySet,
-    HandOverNoteQuerySet,
     MentorCardQuerySet,
     MentorWishQuerySet,
     ReadinessCaseQuerySet,
@@ -23,6 +21,7 @@ from mentors.querysets.slots import (
     RollOverQuerySet,
     TeacherQuerySet,
 )
+from mentors.querysets.team import CaseMeetingQuerySet, HandOverNoteQuerySet
 
 __all__ = [
     "AssignmentQuerySet",

@@ -11,7 +11,7 @@ from accounts.services import audit
 from core.errors import DomainError
 from mentors.care_rules import can_write_handover
 from mentors.models import Assignment, HandOverNote, Mentor, Teacher
-from mentors.queries.care import holds_now
+from mentors.queries.handover import holds_now
 from mentors.rules import can_keep_roster
 from notices.services import NoticeFor, send_notice, send_notices
 from students.models import Pupil

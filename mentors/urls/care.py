@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import badges, handover, meetings, readiness, training
+from mentors.views import badges, readiness, training
 
 readiness_urls = (
     [
@@ -23,19 +23,6 @@ training_urls = (
     ],
     "training",
 )
-# Mounted at `classes/<pk>/meetings/`.
-meetings_urls = (
-    [
-        path("", meetings.meetings, name="list"),
-        path("new/", meetings.new, name="new"),
-        path("<int:meeting>/", meetings.detail, name="detail"),
-        path("<int:meeting>/edit/", meetings.edit, name="edit"),
-        path("<int:meeting>/delete/", meetings.delete, name="delete"),
-        path("<int:meeting>/restore/", meetings.restore, name="restore"),
-    ],
-    "meetings",
-)
-handover_urls = ([path("<int:pk>/", handover.write, name="write")], "handover")
 badges_urls = (
     [
         path("", badges.index, name="index"),

@@ -9,8 +9,8 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, show_form
 from mentors.care_rules import can_write_handover
-from mentors.forms.care import HandOverForm
-from mentors.queries.care import handovers_of, school_pupils
+from mentors.forms.team import HandOverForm
+from mentors.queries.handover import handovers_of, school_pupils
 from mentors.services.handover import write_note
 
 

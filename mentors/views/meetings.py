@@ -13,7 +13,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.saving import form_saved, record_changed, show_form
 from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
-from mentors.forms.care import MeetingForm
+from mentors.forms.team import MeetingForm
 from mentors.models import CaseMeeting
 from mentors.queries import classes_visible_to
 from mentors.queries.meetings import (

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from accounts.actors import Actor
-from mentors.queries.care import held_lately
+from mentors.queries.handover import held_lately
 from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan
 from records.queries.desk import DeskTick, roster_ticks
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, planned_visit
