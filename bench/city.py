@@ -73,7 +73,7 @@ def build_city(shape: Shape) -> "Iterator[School]":
     from city_records import write_records  # noqa: PLC0415
     from django.db import transaction  # noqa: PLC0415
 
-    from records.services import rebuild_ticks  # noqa: PLC0415
+    from records.services.ticks import rebuild_ticks  # noqa: PLC0415
 
     for number in range(1, shape.schools + 1):
         with transaction.atomic():

@@ -17,29 +17,21 @@ from accounts.queries import actor_for
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job
 from mentors.enums import MentorMarkKind, SheetSource
-from mentors.models import (
-    CaseMeeting,
-    Choice,
-    ChoiceSheet,
-    Club,
-    ClubMember,
-    HandOverNote,
-    Mentor,
-    MentorCard,
-    MentorMark,
-    MentorWish,
-    ReadinessCase,
-    RoundMentor,
-    TrainingSession,
-)
-from mentors.services import grant_exception
+from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.models.rounds import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
+from mentors.models.slots import Mentor
+from mentors.models.team import CaseMeeting, HandOverNote
 from mentors.services.round_settings import default_settings
 from mentors.services.rounds import create_round, open_round
 from mentors.services.rounds_draft import draft_round
+from mentors.services.slots import grant_exception
 from mentorship.demo.rounds import HOBBIES, SENTENCES
 from notices.models import Notice
 from records.enums import CardSubject, CardWish, RecordKind, ReferralState
-from records.models import BookHandling, Draft, Referral, Reminder, TreeHoleCard, VisitPlan, VisitWish
+from records.models.care import Referral, TreeHoleCard
+from records.models.desk import Draft, VisitPlan, VisitWish
+from records.models.records import Reminder
+from records.models.shelf import BookHandling
 from schools.enums import MatchingMode
 from schools.models import Grade
 

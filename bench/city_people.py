@@ -20,7 +20,7 @@ from accounts.models import RoleGrant, User
 from core.bulk import insert_rows
 from core.pinyin import name_pinyin
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentorship.demo.people import REMARKS, people
 from schools.enums import ActionKind, MatchingMode, Preset
 from schools.models import Grade, Plan, SchoolClass, SchoolYear

@@ -75,9 +75,11 @@ def _school() -> tuple[Any, Callable[[int], None]]:
     from accounts.services import create_user, grant_role  # noqa: PLC0415
     from core.clock import today  # noqa: PLC0415
     from mentors.enums import AssignmentOrigin  # noqa: PLC0415
-    from mentors.models import Teacher  # noqa: PLC0415
-    from mentors.services import assign_pupil, create_mentor  # noqa: PLC0415
-    from records.services import TalkData, VisitData, hand_in_letter, log_talk, log_visit  # noqa: PLC0415
+    from mentors.models.slots import Teacher  # noqa: PLC0415
+    from mentors.services.assignments import assign_pupil  # noqa: PLC0415
+    from mentors.services.slots import create_mentor  # noqa: PLC0415
+    from records.services.letters import hand_in_letter  # noqa: PLC0415
+    from records.services.notes import TalkData, VisitData, log_talk, log_visit  # noqa: PLC0415
     from schools.enums import NoteVisibility, Preset  # noqa: PLC0415
     from schools.services import create_class, create_school  # noqa: PLC0415
     from students.models import Enrolment, Pupil  # noqa: PLC0415

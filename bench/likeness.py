@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from records.models import GrowthLetter
+    from records.models.records import GrowthLetter
     from schools.models import Term
     from students.models import Pupil
 
@@ -189,10 +189,10 @@ def _write(count: int, chance: random.Random) -> "tuple[Actor, Pupil, Term, list
     """A school with as many letters, eight to a pupil over the years."""
     from accounts.actors import system_actor  # noqa: PLC0415 - the settings are known only now
     from accounts.models import User  # noqa: PLC0415 - as above
-    from mentors.models import Mentor, Teacher  # noqa: PLC0415 - as above
-    from mentors.services import create_mentor  # noqa: PLC0415 - as above
+    from mentors.models.slots import Mentor, Teacher  # noqa: PLC0415 - as above
+    from mentors.services.slots import create_mentor  # noqa: PLC0415 - as above
     from records.lettercheck.likeness import signature  # noqa: PLC0415 - as above
-    from records.models import GrowthLetter  # noqa: PLC0415 - as above
+    from records.models.records import GrowthLetter  # noqa: PLC0415 - as above
     from schools.enums import Preset  # noqa: PLC0415 - as above
     from schools.models import SchoolYear, Term  # noqa: PLC0415 - as above
     from schools.services import create_school  # noqa: PLC0415 - as above

@@ -10,19 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from jobs.models import ImportBatch, Job
-from mentors.models import (
-    Assignment,
-    CaseMeeting,
-    Club,
-    MatchingRound,
-    MentorCard,
-    MentorMember,
-    MentorWish,
-    ReadinessCase,
-    RoundMentor,
-    TrainingSession,
-)
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Referral, TreeHoleCard, VisitPlan
+from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.models.rounds import Club, MatchingRound, RoundMentor
+from mentors.models.slots import Assignment, MentorMember
+from mentors.models.team import CaseMeeting
+from records.models.care import Referral, TreeHoleCard
+from records.models.desk import VisitPlan
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import MatchingMode
 from schools.models import School, SchoolClass, Term
 from students.family import SALT, SESSION_KEY

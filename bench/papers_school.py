@@ -14,11 +14,11 @@ from accounts.queries import actor_for
 from accounts.services import create_user, create_users, grant_role
 from core.clock import today
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentorship.demo.people import Person, people
 from records.enums import LetterState, Occasion, Strategy
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.services import rebuild_ticks
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, Preset
 from schools.models import School, SchoolClass, SchoolYear, Term
 from schools.services import create_class, create_school

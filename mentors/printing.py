@@ -23,7 +23,7 @@ from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
 from mentors.documents.appointment import Appointment, render_appointments
 from mentors.documents.badge import PER_SHEET, Badge, render_badges
-from mentors.models import MentorCard
+from mentors.models.care import MentorCard
 from mentors.queries.badges import BadgeHolder, badge_holders
 from schools.contexts import PaperStyle
 from schools.enums import Design, Stage

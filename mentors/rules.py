@@ -3,8 +3,8 @@
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.errors import DomainError
-from mentors.models import Mentor
-from mentors.queries import colleagues_with_room
+from mentors.models.slots import Mentor
+from mentors.queries.people import colleagues_with_room
 from schools.models import SchoolClass
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.middleware import NOBODY
-from mentors.queries import has_pupils
+from mentors.queries.people import has_pupils
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from accounts.actors import Actor
 from core.errors import DomainError
 from records.contexts import Action, Entry
 from records.enums import RecordKind
-from records.models import Record
+from records.models.records import Record
 from students.models import Pupil
 
 #: Columns of every record that its versions do not keep, and why.
@@ -58,7 +58,7 @@ class FormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """How records of the kind are deleted and brought back; with a `term` and `deleted_at` (`records.models.Record`).
+    """How records of the kind are deleted and brought back; with a `term` and `deleted_at` (`records.models.records.Record`).
 
     `own` picks what stands in the actor's 最近删除; `writes` says who may delete one, `held` why it cannot be deleted
     now; `lock` is taken before the row on restoring, `clash` then says why it cannot come back. `follow` goes with
@@ -215,7 +215,7 @@ def all_kinds() -> list[Kind]:
 
 
 def record_kinds() -> list[tuple[Kind, Deletion]]:
-    """The kinds that count for a term and can be deleted (`records.models.Record`), and how."""
+    """The kinds that count for a term and can be deleted (`records.models.records.Record`), and how."""
     return [(kind, kind.deletion) for kind in all_kinds() if kind.deletion is not None]
 
 

@@ -29,7 +29,7 @@ from records.documents.record_book import book_manuscript
 from records.documents.runs import runs_of
 from records.documents.slips import slip_manuscript
 from records.enums import Bundle, LetterPaper
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.papers import BookSource
 from records.queries.papers_letter import card_contexts, letter_contexts
 from records.queries.print_lists import (

@@ -18,10 +18,11 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import accounts_by_key, users_with_role
 from core.clock import cn_date, cn_day
-from mentors.models import Assignment, MentorMember
+from mentors.models.slots import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
-from records.models import Referral, Reminder, Tick
+from records.models.care import Referral
+from records.models.records import Reminder, Tick
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, Anchor, PeriodKind
 from schools.models import Period, School, SchoolYear, Term

@@ -9,10 +9,11 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from records.enums import LetterState
-from records.models import GrowthLetter, Note, Record, Referral, TreeHoleCard
-from records.querysets import pupils_in_reach
+from records.models.care import Referral, TreeHoleCard
+from records.models.records import GrowthLetter, Note, Record
+from records.querysets.records import pupils_in_reach
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil

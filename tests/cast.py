@@ -18,8 +18,9 @@ from accounts.models import User
 from accounts.queries import actor_for
 from accounts.services import create_user, grant_role
 from mentors.enums import AssignmentOrigin
-from mentors.models import Mentor, Teacher
-from mentors.services import assign_pupil, create_mentor, set_team
+from mentors.models.slots import Mentor, Teacher
+from mentors.services.assignments import assign_pupil
+from mentors.services.slots import create_mentor, set_team
 from schools.enums import Preset
 from schools.models import School, SchoolClass, SchoolYear
 from schools.services import create_class, create_school

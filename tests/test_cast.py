@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import User
 from core.clock import today
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from tests.cast import TODAY, SchoolCast
 
 

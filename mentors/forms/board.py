@@ -9,7 +9,7 @@ from django import forms
 
 from core.errors import DomainError
 from core.saving import ELSE
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 
 CHOOSE = "请从名单里选择一位导师。"
 

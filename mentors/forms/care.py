@@ -8,7 +8,8 @@ from django import forms
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import ELSE
 from core.text import clean_text, small_number
-from mentors.models import ReadinessCase, Teacher, TrainingSession
+from mentors.models.care import ReadinessCase, TrainingSession
+from mentors.models.slots import Teacher
 from mentors.services.readiness import REASON_LENGTH
 from mentors.services.training import TrainingData
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from core.text import to_chinese
-from mentors.models import ChoiceSheet
+from mentors.models.rounds import ChoiceSheet
 from mentors.queries.choices import OpenMentor
 from mentors.services.choices import REASON_LENGTH, ChoiceData
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from core.saving import ELSE
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from mentors.services.clubs import NAME_LENGTH
 
 CHOOSE = "请从名单里选择一位导师。"

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from core.text import small_number
-from mentors.models import Mentor
-from mentors.services import Leaving
+from mentors.models.slots import Mentor
+from mentors.services.transfers import Leaving
 from schools.models import SchoolClass
 from students.enums import Gender
 from students.models import Enrolment, Pupil

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from core.saving import ELSE
 from mentors.enums import MatchRule, MatchTieBreak
-from mentors.models import MatchingRound, Mentor, RoundMentor, Teacher
+from mentors.models.rounds import MatchingRound, RoundMentor
+from mentors.models.slots import Mentor, Teacher
 from mentors.services.round_settings import RULES, RoundSettings
 from mentors.services.rounds import CandidateData
 from schools.enums import MatchingMode

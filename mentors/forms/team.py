@@ -10,7 +10,8 @@ from django import forms
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import VersionedForm
 from core.text import clean_text
-from mentors.models import CaseMeeting, HandOverNote, Teacher
+from mentors.models.slots import Teacher
+from mentors.models.team import CaseMeeting, HandOverNote
 from mentors.services.handover import TEXT_LENGTH
 from mentors.services.meetings import MeetingData
 from students.models import Enrolment, Pupil

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from mentors.services import CarryOn, Draft, RollOverChoices
+from mentors.services.rollover import RollOverChoices
+from mentors.services.rollover_draft import CarryOn, Draft
 from schools.services import TermDates
 
 _DATES = (
@@ -21,7 +22,7 @@ _LABELS = {
 
 
 class RollOverForm(forms.Form):
-    """What `mentors.services.roll_over` is to do; `basis` ties it to the preview beside it."""
+    """What `mentors.services.rollover.roll_over` is to do; `basis` ties it to the preview beside it."""
 
     basis = forms.CharField(widget=forms.HiddenInput)
     homerooms = forms.BooleanField(label="班主任随班升级", required=False, initial=True)

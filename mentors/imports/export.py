@@ -9,7 +9,7 @@ from accounts.models import RoleGrant
 from core.workbooks import EXAMPLE_MARK, FormColumn, FormSheet
 from core.workbooks.writer import Value
 from jobs.exporters import ExportRequest
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
+from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from schools.models import SchoolClass
 from students.models import Enrolment
 

@@ -19,7 +19,7 @@ from mentors.imports.people import People
 from mentors.imports.rows import BlockReader
 from mentors.imports.shapes import COLUMNS, PairRow
 from mentors.imports.stored import Stored
-from mentors.services import assign_pupils
+from mentors.services.assignments import assign_pupils
 from schools.models import SchoolYear
 
 # More runs of blanks than this are asked by mentor: nobody ticks hundreds of boxes.

@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from core.importlog import ImportLog, ValuePlace
 from mentors.imports.people import SEVERAL, People, read_people
 from mentors.imports.shapes import PairRow
-from mentors.models import Assignment, Mentor, MentorMember, Teacher
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 from students.models import Enrolment

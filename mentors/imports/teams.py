@@ -14,7 +14,7 @@ from mentors.imports.capacity import ClassLoad, cap_advice
 from mentors.imports.matrix import Matrix, Slot, read_matrix
 from mentors.imports.seats import Seat, find_seats, place_of
 from mentors.imports.teams_stored import People, StoredTeams
-from mentors.models import Mentor, MentorMember, TeamMember
+from mentors.models.slots import Mentor, MentorMember, TeamMember
 from schools.labels import ClassKey
 from schools.models import Plan, SchoolYear
 from schools.queries import PlanRules

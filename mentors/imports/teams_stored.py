@@ -10,7 +10,7 @@ from accounts.models import RoleGrant
 from core.importlog import ImportLog
 from core.importplan import ChangeKind, PlannedChange
 from mentors.imports.matrix import Slot
-from mentors.models import CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import CapException, Mentor, MentorMember, Teacher, TeamMember
 from schools.labels import ClassKey
 from schools.models import Grade, SchoolYear
 from students.models import Enrolment

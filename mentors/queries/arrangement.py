@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, Mentor, TeamMember
+from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.queries.people import mentors_for_choice
 from schools.models import SchoolClass
 from students.models import Enrolment

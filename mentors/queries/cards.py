@@ -3,7 +3,8 @@
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from mentors.models import MentorCard, Teacher
+from mentors.models.care import MentorCard
+from mentors.models.slots import Teacher
 
 
 def own_teacher(actor: Actor) -> Teacher | None:

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.actors import Actor
 from core.search import named_like
 from mentors.enums import ReadinessState
-from mentors.models import MentorMember, ReadinessCase, Teacher
+from mentors.models.care import ReadinessCase
+from mentors.models.slots import MentorMember, Teacher
 from schools.models import SchoolYear
 
 #: Filters of the page about the teachers: all, not yet mentors, not yet ready (paused or training), mentors.

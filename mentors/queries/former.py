@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import models
 
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, MentorMember
+from mentors.models.slots import Assignment, MentorMember
 from schools.models import SchoolYear
 
 

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from core.clock import now
 from core.text import clean_key
 from mentors.enums import MentorMarkKind, RoundState
-from mentors.models import Choice, MatchingRound, MentorMark, RoundMentor
+from mentors.models.rounds import Choice, MatchingRound, MentorMark, RoundMentor
 from mentors.queries.rounds import Phase, open_to_class, participants, phase
 from schools.enums import MatchingMode
 from students.models import Enrolment

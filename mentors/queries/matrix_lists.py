@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import teams_of_year
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment

@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from core.clock import now
-from mentors.models import CaseMeeting, Teacher, TeamMember
+from mentors.models.slots import Teacher, TeamMember
+from mentors.models.team import CaseMeeting
 from schools.models import SchoolClass
 from students.models import Enrolment
 

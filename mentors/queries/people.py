@@ -12,8 +12,8 @@ from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from core.search import named_like
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
-from mentors.querysets import MentorQuerySet
+from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
+from mentors.querysets.slots import MentorQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
 from students.models import Enrolment, Pupil

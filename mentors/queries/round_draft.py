@@ -11,7 +11,8 @@ from mentors.matching.quality import Quality, quality
 from mentors.matching.shortage import Shortage
 from mentors.matching.solve import How, Match, Reason
 from mentors.matching.solve import Placement as Solved
-from mentors.models import MatchingRound, Mentor, Placement, RoundMentor
+from mentors.models.rounds import MatchingRound, Placement, RoundMentor
+from mentors.models.slots import Mentor
 from mentors.queries.round_problem import RoundProblem, choices_in, digest, round_problem, solved
 from mentors.queries.round_shortage import draft_shortage
 from mentors.queries.rounds import Room, taking_part

@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from mentors.enums import MentorMarkKind, PlacementHow
 from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak
 from mentors.matching.solve import Match, solve
-from mentors.models import (
-    Choice,
-    ClubMember,
-    MatchingRound,
-    Mentor,
-    MentorMark,
-    Placement,
-    RoundMentor,
-)
+from mentors.models.rounds import Choice, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
+from mentors.models.slots import Mentor
 from mentors.queries.former import former_mentors
 from mentors.queries.rounds import Room, open_by_pupil, participants, rooms
 from schools.enums import MatchingMode

@@ -7,9 +7,10 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.actors import Actor
 from mentors.enums import PlacementHow, PlacementReason
 from mentors.matching.shortage import MentorRoom, Shortage, shortage
-from mentors.models import MatchingRound, MentorMember, Placement, RoundMentor
+from mentors.models.rounds import MatchingRound, Placement, RoundMentor
+from mentors.models.slots import MentorMember
 from mentors.queries.rounds import Room, rooms, round_classes, taking_part
-from mentors.querysets import PlacementQuerySet
+from mentors.querysets.rounds import PlacementQuerySet
 
 
 def expected_shortage(round: MatchingRound, actor: Actor) -> Shortage | None:

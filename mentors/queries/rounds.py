@@ -13,17 +13,11 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now
 from mentors.enums import RoundState
-from mentors.models import (
-    Assignment,
-    ChoiceSheet,
-    MatchingRound,
-    Mentor,
-    Placement,
-    ReadinessCase,
-    RoundMentor,
-    TeamMember,
-)
-from mentors.querysets import AssignmentQuerySet, MatchingRoundQuerySet
+from mentors.models.care import ReadinessCase
+from mentors.models.rounds import ChoiceSheet, MatchingRound, Placement, RoundMentor
+from mentors.models.slots import Assignment, Mentor, TeamMember
+from mentors.querysets.rounds import MatchingRoundQuerySet
+from mentors.querysets.slots import AssignmentQuerySet
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet

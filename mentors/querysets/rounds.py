@@ -14,14 +14,7 @@ from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
-    from mentors.models import (  # noqa: F401  # named in quotes below
-        BoardSave,
-        ChoiceSheet,
-        Club,
-        MatchingRound,
-        Placement,
-        RoundMentor,
-    )
+    from mentors.models.rounds import BoardSave, ChoiceSheet, Club, MatchingRound, Placement, RoundMentor  # noqa: F401  # named in quotes below
     from schools.models import SchoolYear
 
 # Who prepares, drafts and publishes rounds, and sees everything of them.

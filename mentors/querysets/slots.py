@@ -13,7 +13,7 @@ from core.ofschool import OfSchoolQuerySet, OpenInSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
-    from mentors.models import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
+    from mentors.models.slots import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
     from schools.models import SchoolClass, SchoolYear
 
 

@@ -12,7 +12,7 @@ from accounts.services import audit
 from core.errors import DomainError
 from core.journal import note_changing, note_created
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from mentors.rules import can_assign, can_keep_roster, validate_cap
 from schools.models import SchoolYear
 from students.enums import EndReason

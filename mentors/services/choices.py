@@ -15,7 +15,7 @@ from core.clock import cn_date, now, today
 from core.errors import DomainError
 from core.text import clean_text
 from mentors.enums import SheetSource
-from mentors.models import Choice, ChoiceSheet, MatchingRound, RoundMentor
+from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound, RoundMentor
 from mentors.queries.choices import rounds_to_remind
 from mentors.queries.rounds import Phase, homeroom_teachers, phase, progress, takes_part
 from mentors.rules import can_enter_choices, can_run_rounds

@@ -4,19 +4,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from mentors.enums import ReadinessState, WishState
-from mentors.models import (
-    CaseMeeting,
-    ChoiceSheet,
-    ClubMember,
-    HandOverNote,
-    MentorCard,
-    MentorMark,
-    MentorWish,
-    Placement,
-    ReadinessCase,
-    Teacher,
-    TrainingSession,
-)
+from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.models.rounds import ChoiceSheet, ClubMember, MentorMark, Placement
+from mentors.models.slots import Teacher
+from mentors.models.team import CaseMeeting, HandOverNote
 from students.models import Pupil
 
 

@@ -15,7 +15,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MentorMarkKind
-from mentors.models import MatchingRound, MentorMark, RoundMentor
+from mentors.models.rounds import MatchingRound, MentorMark, RoundMentor
 from mentors.queries.marks import can_be_marked
 from mentors.queries.rounds import open_to_class, participants, takes_part
 from notices.services import NoticeFor, send_notices

@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import create_user, grant_role, issue_password
 from core.errors import DomainError
-from mentors.models import MentorMember, Teacher
+from mentors.models.slots import MentorMember, Teacher
 
 
 @transaction.atomic

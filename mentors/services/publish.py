@@ -12,19 +12,10 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow, PlacementReason, RoundState
-from mentors.models import (
-    Assignment,
-    ChoiceSheet,
-    ClubMember,
-    MatchingRound,
-    Mentor,
-    MentorMark,
-    MentorMember,
-    Placement,
-    RoundMentor,
-)
+from mentors.models.rounds import ChoiceSheet, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
+from mentors.models.slots import Assignment, Mentor, MentorMember
 from mentors.queries.rounds import homeroom_teachers, is_choosing, round_classes, taking_part
-from mentors.querysets import PlacementQuerySet
+from mentors.querysets.rounds import PlacementQuerySet
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupils, lock_mentors
 from mentors.services.rounds import lock_round

@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.errors import DomainError
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, CapException, Mentor, MentorMember, TeamMember
+from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, TeamMember
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
 from schools.queries import PlanRules
 from students.models import Enrolment

@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.models import CapException, MatchingRound, Mentor, Placement, RoundMentor, Teacher
+from mentors.models.rounds import MatchingRound, Placement, RoundMentor
+from mentors.models.slots import CapException, Mentor, Teacher
 from mentors.services.rounds import CandidateData, lock_running, set_candidates
 from mentors.services.rounds_draft import draft_round
 from mentors.services.slots import create_mentor, grant_exception

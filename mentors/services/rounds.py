@@ -15,7 +15,8 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import RoundState
-from mentors.models import Choice, Club, MatchingRound, Mentor, MentorMember, Placement, RoundMentor
+from mentors.models.rounds import Choice, Club, MatchingRound, Placement, RoundMentor
+from mentors.models.slots import Mentor, MentorMember
 from mentors.queries.rounds import (
     grade_team,
     open_by_pupil,

@@ -8,7 +8,8 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.enums import PlacementHow, RoundState
 from mentors.matching.solve import How, Match
-from mentors.models import MatchingRound, Mentor, Placement
+from mentors.models.rounds import MatchingRound, Placement
+from mentors.models.slots import Mentor
 from mentors.queries.round_problem import RoundProblem, digest, round_problem, solved
 from mentors.services.rounds import lock_running
 from students.models import Pupil

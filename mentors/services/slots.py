@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import audit, grant_role
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_grant_exception
 from schools.calendar import YearCalendar
 from schools.models import Plan, SchoolClass, SchoolYear

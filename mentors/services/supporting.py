@@ -6,7 +6,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from mentors.rules import validate_cap
 from mentors.services.assignments import assign_pupil, end_assignment, lock_enrolment, lock_mentors
 from mentors.services.slots import plan_today

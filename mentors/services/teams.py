@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from core.errors import DomainError
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
+from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from mentors.rules import can_edit_team
 from mentors.services.slots import create_mentor, set_team
 from schools.models import SchoolClass

@@ -14,7 +14,7 @@ from accounts.services import audit, end_role, set_account_active
 from core.clock import now
 from core.errors import DomainError
 from mentors.matching.spread import Seeker, propose
-from mentors.models import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_keep_roster, validate_cap
 from mentors.services.assignments import end_assignment, lock_mentors
 from schools.calendar import YearCalendar

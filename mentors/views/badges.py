@@ -17,9 +17,9 @@ from core.errors import DomainError
 from core.text import small_number
 from core.unprintable import Unprintable, said_first, unprintable
 from mentors.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
-from mentors.queries import classes_visible_to
 from mentors.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.queries.care import present_teachers
+from mentors.queries.people import classes_visible_to
 
 
 @page_for(Role.MORAL_OFFICE)

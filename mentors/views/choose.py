@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.saving import form_saved, show_form
 from mentors.enums import SheetSource, WishState
 from mentors.forms.choices import ChoiceForm, WishForm, rank_label
-from mentors.models import ChoiceSheet
+from mentors.models.rounds import ChoiceSheet
 from mentors.queries.choices import Mentoring, OpenMentor, mentoring_of, open_mentors, photo_for_family
 from mentors.queries.rounds import Phase
 from mentors.queries.wishes import wish_of

@@ -8,9 +8,9 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
 from mentors.forms.clubs import ClubForm, MembersForm
-from mentors.models import Club
-from mentors.queries import mentors_for_choice
+from mentors.models.rounds import Club
 from mentors.queries.clubs import club_rows, clubs_visible_to, member_rows, read_members
+from mentors.queries.people import mentors_for_choice
 from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
 
 READERS = (Role.MORAL_OFFICE, Role.MENTOR)

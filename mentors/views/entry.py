@@ -20,9 +20,9 @@ from mentors.documents.ballot import Ballot, BallotMentor, BallotPupil, render_b
 from mentors.enums import RoundState, SheetSource
 from mentors.forms.choices import rank_label
 from mentors.forms.entry import row_choices
-from mentors.models import ChoiceSheet, MatchingRound
-from mentors.queries import classes_visible_to
+from mentors.models.rounds import ChoiceSheet, MatchingRound
 from mentors.queries.choices import OpenMentor, asked_in_class, open_mentors, sheets_in_class
+from mentors.queries.people import classes_visible_to
 from mentors.queries.rounds import rounds_visible_to
 from mentors.rules import can_enter_choices
 from mentors.services.choices import remove_choices, submit_choices

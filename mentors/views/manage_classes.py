@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, page_for
-from mentors.queries import class_summaries
+from mentors.queries.people import class_summaries
 
 
 @page_for(Role.SCHOOL_ADMIN)

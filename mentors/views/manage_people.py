@@ -16,15 +16,15 @@ from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
 from core.saving import attempt, form_saved
 from mentors.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
-from mentors.models import Teacher
-from mentors.queries import (
+from mentors.models.slots import Teacher
+from mentors.queries.people import (
     accounts_visible_to,
     accounts_without_teacher,
     classes_visible_to,
     find_teachers,
     grants_of,
 )
-from mentors.services import open_account
+from mentors.services.people import open_account
 from schools.models import SchoolClass
 
 PAGE_SIZE = 50

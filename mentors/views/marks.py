@@ -13,7 +13,7 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.saving import attempt
 from mentors.enums import MentorMarkKind
-from mentors.models import RoundMentor
+from mentors.models.rounds import RoundMentor
 from mentors.queries.marks import can_be_marked, candidacies_visible_to, mark_sheet, mark_tasks
 from mentors.services.marks import mark_pupil, order_preferred
 

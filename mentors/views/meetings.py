@@ -14,8 +14,7 @@ from accounts.services import audit
 from core.saving import form_saved, record_changed, show_form
 from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
 from mentors.forms.team import MeetingForm
-from mentors.models import CaseMeeting
-from mentors.queries import classes_visible_to
+from mentors.models.team import CaseMeeting
 from mentors.queries.meetings import (
     class_list,
     deleted_meetings,
@@ -23,6 +22,7 @@ from mentors.queries.meetings import (
     meetings_visible_to,
     team_teachers,
 )
+from mentors.queries.people import classes_visible_to
 from mentors.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
 from schools.models import SchoolClass
 

@@ -14,7 +14,7 @@ from accounts.services import audit
 from core.saving import form_saved, show_form
 from mentors.enums import ReadinessState
 from mentors.forms.care import CaseForm, ReasonForm, StepForm
-from mentors.models import ReadinessCase
+from mentors.models.care import ReadinessCase
 from mentors.queries.care import (
     SHOW,
     cases_visible_to,

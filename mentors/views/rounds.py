@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.saving import form_saved, show_form
 from mentors.enums import MatchRule, MatchTieBreak, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, ProlongForm, RoundForm, initial_of
-from mentors.models import MatchingRound
+from mentors.models.rounds import MatchingRound
 from mentors.queries.round_overview import GradeLine, draft_counts, grade_lines
 from mentors.queries.round_shortage import expected_shortage
 from mentors.queries.rounds import Phase, count_handed_in, phase, rounds_visible_to

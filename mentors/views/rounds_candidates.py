@@ -10,7 +10,8 @@ from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.enums import RoundState
 from mentors.forms.rounds import CandidatesForm, candidates_initial
-from mentors.models import MatchingRound, Mentor
+from mentors.models.rounds import MatchingRound
+from mentors.models.slots import Mentor
 from mentors.queries.round_overview import other_mentors, paused_names
 from mentors.queries.rounds import candidates as candidates_of
 from mentors.queries.rounds import grade_team, rooms, round_classes, taking_part

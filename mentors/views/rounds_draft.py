@@ -16,7 +16,7 @@ from core.saving import button_done, form_saved, show_form
 from core.workbooks import SheetToWrite, write_workbook
 from mentors.enums import MatchRule, MatchTieBreak, PlacementHow, RoundState
 from mentors.forms.rounds import RULES_SAID, TIE_BREAKS_SAID, PlaceForm
-from mentors.models import MatchingRound, RoundMentor
+from mentors.models.rounds import MatchingRound, RoundMentor
 from mentors.queries.round_draft import DraftLine, DraftView, draft_line, draft_view, rank_word
 from mentors.queries.round_draft import recheck as recheck_round
 from mentors.queries.round_shortage import draft_rooms

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.saving import attempt, button_done
 from mentors.enums import RoundState
 from mentors.forms.rounds import ProlongForm
-from mentors.models import MatchingRound
+from mentors.models.rounds import MatchingRound
 from mentors.queries.round_overview import draft_counts
 from mentors.queries.rounds import phase, progress
 from mentors.services.choices import remind_round

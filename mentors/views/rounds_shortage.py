@@ -9,7 +9,7 @@ from accounts.http import ActorRequest, action_for, form_for
 from core.saving import button_done, form_saved, show_form
 from core.text import small_number
 from mentors.forms.rounds import AddMentorsForm, ExceptionsForm
-from mentors.models import MatchingRound
+from mentors.models.rounds import MatchingRound
 from mentors.queries.round_draft import draft_view, proposed_exceptions
 from mentors.queries.round_overview import choice_counts, draft_counts, free_teachers
 from mentors.queries.round_shortage import draft_shortage, expected_shortage

@@ -12,8 +12,8 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.saving import attempt
 from core.text import small_number
-from mentors.queries import classes_visible_to, find_teachers, mentors_visible_to
-from mentors.services import add_to_team, choose_leader, remove_from_team
+from mentors.queries.people import classes_visible_to, find_teachers, mentors_visible_to
+from mentors.services.teams import add_to_team, choose_leader, remove_from_team
 from schools.models import SchoolClass
 
 SHOWN = 30

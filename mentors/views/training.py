@@ -10,7 +10,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.forms.care import AttendanceForm, TrainingForm
-from mentors.models import TrainingSession
+from mentors.models.care import TrainingSession
 from mentors.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
 from mentors.rules import can_keep_training
 from mentors.services.training import create_session, delete_session, set_attendance, update_session

@@ -12,8 +12,9 @@ from core.errors import DomainError
 from core.saving import attempt, refuse, show_form
 from core.text import small_number
 from mentors.forms.year import RollOverForm
-from mentors.queries import rollovers_visible_to, years_of_school
-from mentors.services import draw_rollover, roll_over, undo_rollover
+from mentors.queries.people import rollovers_visible_to, years_of_school
+from mentors.services.rollover import roll_over, undo_rollover
+from mentors.services.rollover_draft import draw_rollover
 from schools.services import usual_dates
 
 

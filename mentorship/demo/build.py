@@ -17,8 +17,9 @@ from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
 from jobs.imports import check_roster, import_roster
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
-from mentors.services import assign_pupils, grant_exception
+from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
+from mentors.services.assignments import assign_pupils
+from mentors.services.slots import grant_exception
 from mentors.services.training import TrainingData, create_session, set_attendance
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
@@ -26,10 +27,10 @@ from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rost
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
 from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.reminders import send_digests
-from records.services import rebuild_ticks
 from records.services.likeness import sign_letters
+from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear

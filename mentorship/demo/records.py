@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import User
-from mentors.models import Assignment, Mentor, Teacher
+from mentors.models.slots import Assignment, Mentor, Teacher
 from mentorship.demo.texts import GUARDIANS, PLACES, TALKS, VISITS, advice, letter_body
 from records.enums import LetterState, Occasion, Strategy, TalkForm, VisitForm
-from records.models import GrowthLetter, HeartTalk, HomeVisit
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import LetterTone, NoteVisibility, VisitOutcome
 from schools.models import Plan, Term
 

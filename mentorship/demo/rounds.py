@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import MatchTieBreak, MentorMarkKind, SheetSource
-from mentors.models import Choice, ChoiceSheet, MatchingRound, MentorCard, MentorMark, RoundMentor, TeamMember
+from mentors.models.care import MentorCard
+from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
+from mentors.models.slots import TeamMember
 from mentors.queries.rounds import open_by_pupil, participants
 from mentors.services.round_settings import RoundSettings, default_settings
 from mentors.services.rounds import CandidateData, create_round, open_round, set_candidates

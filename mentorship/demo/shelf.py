@@ -4,7 +4,7 @@ import datetime
 import random
 
 from accounts.actors import Actor
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from records.enums import BookStep
 from records.services.shelf import mark_books
 from schools.models import SchoolYear, Term

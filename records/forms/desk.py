@@ -14,7 +14,7 @@ from django.forms.boundfield import BoundWidget
 from core.fields import DayField, ProseField
 from core.saving import VersionedForm
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
-from records.models import Note
+from records.models.records import Note
 from records.rules import date_fits
 from records.services.briefs import BRIEF_LENGTH
 from records.services.notes import TalkData, VisitData

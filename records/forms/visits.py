@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from core.fields import DayField
 from core.saving import ELSE
 from records.forms.desk import PICKS
-from records.models import VisitPlan
+from records.models.desk import VisitPlan
 from records.services.visit_plans import WISH_LENGTH
 
 TOO_MANY = "一次最多选 6 个文件。"

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from core.constraints import one_of
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import CardSubject, CardWish, HomeContact, ReferralState
 from records.querysets.care import ReferralQuerySet, TreeHoleCardQuerySet
 from schools.models import SchoolOwned, Term

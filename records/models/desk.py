@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.constraints import one_of, ordered
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import RecordKind, VersionAct, VisitPlanState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.querysets.desk import (

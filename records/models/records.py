@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.constraints import one_of
-from mentors.models import Mentor, Teacher
+from mentors.models.slots import Mentor, Teacher
 from records.enums import LetterState, Occasion, TalkForm, TickState, VisitForm
 from records.querysets.records import (
     GrowthLetterQuerySet,

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from records.querysets.shelf import BookHandlingQuerySet
 from schools.models import SchoolOwned, Term
 

@@ -2,8 +2,9 @@
 
 from accounts.actors import Actor
 from records.kinds import kind_of
-from records.models import Attachment, Record
-from records.querysets import AttachmentQuerySet
+from records.models.desk import Attachment
+from records.models.records import Record
+from records.querysets.desk import AttachmentQuerySet
 
 
 def school_files(actor: Actor) -> AttachmentQuerySet:

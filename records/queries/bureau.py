@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from records.enums import TickState
-from records.models import Tick
+from records.models.records import Tick
 from records.queries.dashboard import Progress
 from schools.calendar import calendars_of
 from schools.enums import ActionKind

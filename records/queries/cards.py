@@ -13,11 +13,11 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now
 from core.search import named_like
-from mentors.models import Assignment, MentorMember, Teacher
-from mentors.querysets import TeacherQuerySet
+from mentors.models.slots import Assignment, MentorMember, Teacher
+from mentors.querysets.slots import TeacherQuerySet
 from records.enums import CardSubject
-from records.models import TreeHoleCard
-from records.querysets import TreeHoleCardQuerySet
+from records.models.care import TreeHoleCard
+from records.querysets.care import TreeHoleCardQuerySet
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment, FamilySlip
 

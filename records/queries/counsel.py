@@ -10,12 +10,13 @@ from django.db.models.query import QuerySet
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
-from mentors.models import Assignment, MentorMember
+from mentors.models.slots import Assignment, MentorMember
 from records.enums import RecordKind, ReferralState
 from records.kinds import Kind, shared_kinds
-from records.models import Note, Referral
+from records.models.care import Referral
+from records.models.records import Note
 from records.queries.cards import class_labels, waited
-from records.querysets import ReferralQuerySet
+from records.querysets.care import ReferralQuerySet
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Pupil

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
-from mentors.models import Assignment
+from mentors.models.slots import Assignment
 from mentors.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from schools.calendar import YearCalendar

@@ -11,9 +11,9 @@ from django.db.models import F, Prefetch
 from accounts.actors import Actor
 from core.text import clean_key
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, Mentor, MentorMember
+from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.enums import LetterState, TickState
-from records.models import Tick
+from records.models.records import Tick
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
 from records.queries.year_records import YearRecords, read_year
 from schools.calendar import YearCalendar

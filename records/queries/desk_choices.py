@@ -6,10 +6,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.models import RoleGrant
-from mentors.models import Assignment, Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from records.enums import Occasion
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.querysets import HeartTalkQuerySet, HomeVisitQuerySet
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.querysets.records import HeartTalkQuerySet, HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Term

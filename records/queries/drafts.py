@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.actors import Actor
 from records.enums import RecordKind
 from records.kinds import form_of
-from records.models import Draft
-from records.querysets import DraftQuerySet
+from records.models.desk import Draft
+from records.querysets.desk import DraftQuerySet
 
 
 @dataclass(frozen=True, slots=True)

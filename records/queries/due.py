@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.actors import Actor
-from records.models import VisitPlan
+from records.models.desk import VisitPlan
 from records.queries.year_records import TalkLine, VisitLine, YearRecords
 from schools.enums import NoteVisibility
 from students.models import Pupil

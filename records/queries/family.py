@@ -1,7 +1,7 @@
 """What a family may see: the released letters of the one pupil whose slip they hold."""
 
-from records.models import GrowthLetter
-from records.querysets import GrowthLetterQuerySet
+from records.models.records import GrowthLetter
+from records.querysets.records import GrowthLetterQuerySet
 from students.models import FamilySlip
 
 

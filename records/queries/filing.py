@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mentors.models import Assignment, Mentor, TeamMember
+from mentors.models.slots import Assignment, Mentor, TeamMember
 from schools.models import SchoolClass, SchoolYear
 
 #: The leader of a class comes first, who is in no team last.

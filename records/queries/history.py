@@ -13,10 +13,11 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from core.worddiff import Piece, mark_words
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import RecordKind, VersionAct
 from records.kinds import Kind, kind_called, kind_of, record_kinds
-from records.models import Reading, Record, RecordVersion
+from records.models.desk import Reading, RecordVersion
+from records.models.records import Record
 from students.models import Pupil
 
 #: By which role a reader is called, the first that fits.

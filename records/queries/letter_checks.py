@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Teacher
+from mentors.models.slots import Assignment, Teacher
 from records.letter_page import LetterPage
 from records.lettercheck import Check, CheckContext, Finding, LetterText, check_letter
 from records.queries.likeness import find_alike

@@ -11,9 +11,11 @@ from django.db.models import Q
 from accounts.actors import Actor
 from core.rowwise import among
 from core.worddiff import Piece, mark_words
-from mentors.models import Assignment, HandOverNote
+from mentors.models.slots import Assignment
+from mentors.models.team import HandOverNote
 from records.enums import LetterState, RecordKind, VersionAct
-from records.models import Draft, GrowthLetter, HeartTalk, HomeVisit, LetterReply, Note, RecordVersion
+from records.models.desk import Draft, LetterReply, RecordVersion
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
 from students.models import Enrolment, Pupil

@@ -3,10 +3,10 @@
 from django.db.models import Exists, OuterRef
 
 from accounts.actors import Actor
-from mentors.models import MentorMember
+from mentors.models.slots import MentorMember
 from records.lettercheck import Alike
 from records.lettercheck.likeness import ALIKE, nearest, ratio, shared_sentences, signature
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from schools.models import Term
 from students.models import Pupil
 

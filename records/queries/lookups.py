@@ -5,7 +5,7 @@ import re
 from accounts.actors import Actor
 from core.errors import DomainError
 from core.text import clean_key, clean_name
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from schools.enums import Stage
 from schools.labels import parse_class_label
 from schools.models import School, SchoolClass, SchoolYear, Term

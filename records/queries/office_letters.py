@@ -8,10 +8,11 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefet
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor, MentorMember
+from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.enums import LetterState
-from records.models import GrowthLetter, LetterReply
-from records.querysets import GrowthLetterQuerySet
+from records.models.desk import LetterReply
+from records.models.records import GrowthLetter
+from records.querysets.records import GrowthLetterQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolYear

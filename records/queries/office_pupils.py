@@ -8,10 +8,10 @@ from typing import Final
 from django.db.models import Exists, OuterRef
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor
-from mentors.queries import class_board
-from mentors.querysets import MentorQuerySet
-from records.models import Tick
+from mentors.models.slots import Assignment, Mentor
+from mentors.queries.people import class_board
+from mentors.querysets.slots import MentorQuerySet
+from records.models.records import Tick
 from records.queries.dashboard import (
     Progress,
     Tally,

@@ -16,13 +16,13 @@ from django.db.models import Q
 from accounts.actors import Actor
 from core.rowwise import among
 from core.text import to_chinese
-from mentors.models import Assignment, Mentor, TeamMember
+from mentors.models.slots import Assignment, Mentor, TeamMember
 from records.contexts import BookPupil, BookVersion, Column, Entry, RecordBook
 from records.contexts import Period as PaperPeriod
 from records.contexts import Tick as PaperTick
 from records.enums import RecordKind, TickState
 from records.kinds import Kind, Printed, printed_kinds
-from records.models import Record, Tick
+from records.models.records import Record, Tick
 from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style, period_for

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.clock import today
 from records.contexts import Letter
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from schools.calendar import YearCalendar
 from schools.contexts import filled
 from schools.enums import Design, LetterTone

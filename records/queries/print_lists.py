@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from core.errors import DomainError
-from mentors.models import Mentor
-from mentors.queries import teams_of_year
+from mentors.models.slots import Mentor
+from mentors.queries.people import teams_of_year
 from records.contexts import Slip
 from records.enums import PRINTED_LETTERS, LetterState
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.filing import filed_under, filing_rank
 from schools.models import School, SchoolClass, SchoolYear, Term
 from schools.queries import paper_style

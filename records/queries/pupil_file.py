@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts.actors import Actor
 from mentors.queries.handover import held_lately
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Note, VisitPlan
+from records.models.desk import VisitPlan
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from records.queries.desk import DeskTick, roster_ticks
 from records.queries.due import FollowUp, PlannedVisit, follow_ups_due, planned_visit
 from records.queries.timeline import (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from records.models import Referral
-from records.querysets import ReferralQuerySet
+from records.models.care import Referral
+from records.querysets.care import ReferralQuerySet
 from students.models import Pupil
 
 

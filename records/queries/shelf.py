@@ -11,10 +11,10 @@ from typing import Any, Final
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
-from records.models import BookHandling
+from records.models.shelf import BookHandling
 from records.queries.dashboard import Progress, done_ticks, owed_actions
 from records.queries.filing import filed_under, filing_rank
 from records.queries.papers import NO_CLASS

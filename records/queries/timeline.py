@@ -29,11 +29,14 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import cn_date
-from mentors.models import Assignment, CaseMeeting, HandOverNote, MentorMember, Teacher
+from mentors.models.slots import Assignment, MentorMember, Teacher
+from mentors.models.team import CaseMeeting, HandOverNote
 from records.enums import LetterState, RecordKind
 from records.kinds import kind_of
-from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Note, Reading, TreeHoleCard
-from records.querysets import pupils_in_reach
+from records.models.care import TreeHoleCard
+from records.models.desk import Attachment, Reading
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
+from records.querysets.records import pupils_in_reach
 from schools.models import Term
 from students.models import Pupil
 

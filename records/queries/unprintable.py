@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from accounts.actors import Actor
 from core.unprintable import Unprintable, unprintable, unprintable_names
-from mentors.models import Assignment, Teacher
+from mentors.models.slots import Assignment, Teacher
 from records.contexts import ClassSummary, Letter, RecordBook
 from records.kinds import printed_kinds
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from schools.models import SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet

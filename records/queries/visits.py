@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.actors import Actor
-from mentors.models import Assignment, Teacher, TeamMember
-from records.models import HomeVisit, VisitPlan, VisitWish
+from mentors.models.slots import Assignment, Teacher, TeamMember
+from records.models.desk import VisitPlan, VisitWish
+from records.models.records import HomeVisit
 from records.queries.desk import DeskTick, roster_ticks
 from records.queries.year_records import read_year
-from records.querysets import HomeVisitQuerySet, VisitPlanQuerySet
+from records.querysets.desk import VisitPlanQuerySet
+from records.querysets.records import HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, Term
 from students.models import Enrolment, FamilySlip, Pupil

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from core.rowwise import among
 from records.enums import TalkForm
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick, VisitPlan
+from records.models.desk import VisitPlan
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
 

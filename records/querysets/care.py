@@ -11,7 +11,7 @@ from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 
 if TYPE_CHECKING:
-    from records.models import Referral, TreeHoleCard  # noqa: F401  # named in quotes below
+    from records.models.care import Referral, TreeHoleCard  # noqa: F401  # named in quotes below
 
 
 class ReferralQuerySet(OfSchoolQuerySet["Referral"]):

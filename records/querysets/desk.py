@@ -11,19 +11,12 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
-from mentors.models import Assignment
+from mentors.models.slots import Assignment
 from students.models import Enrolment
 
 if TYPE_CHECKING:
     from records.enums import RecordKind
-    from records.models import (  # noqa: F401  # named in quotes below
-        Attachment,
-        Draft,
-        LetterReply,
-        Reading,
-        RecordVersion,
-        VisitPlan,
-    )
+    from records.models.desk import Attachment, Draft, LetterReply, Reading, RecordVersion, VisitPlan  # noqa: F401  # named in quotes below
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

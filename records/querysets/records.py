@@ -11,12 +11,12 @@ from django.db.models.functions import Coalesce, TruncDate
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
-from mentors.models import Assignment, MentorMember
+from mentors.models.slots import Assignment, MentorMember
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
 if TYPE_CHECKING:
-    from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick  # noqa: F401  # named in quotes below
+    from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick  # noqa: F401  # named in quotes below
     from schools.models import Term
 
 

@@ -16,7 +16,8 @@ from core.errors import DomainError
 from core.pdfs import clean_pdf, is_pdf
 from core.pictures import clean_picture
 from records.kinds import deletion_of, kind_of, record_kinds
-from records.models import Attachment, Record
+from records.models.desk import Attachment
+from records.models.records import Record
 from records.services.deletion import KEPT
 
 MOST: Final = 6

@@ -21,11 +21,11 @@ from accounts.services import PAPER_ALPHABET, audit
 from core.clock import now, today
 from core.errors import DomainError
 from core.text import clean_key
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from notices.services import send_notice
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind, VersionAct
 from records.kinds import FormKey, Kind, Target, register
-from records.models import CardDoor, TreeHoleCard
+from records.models.care import CardDoor, TreeHoleCard
 from records.queries.cards import reachable_teachers
 from records.rules import holds_card
 from records.services.drafts import drop_draft

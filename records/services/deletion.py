@@ -16,7 +16,8 @@ from core.clock import now
 from core.errors import DomainError
 from records.enums import VersionAct
 from records.kinds import deletion_of, kind_of, record_kinds
-from records.models import Attachment, Reading, Record
+from records.models.desk import Attachment, Reading
+from records.models.records import Record
 from records.services.ticks import refresh_ticks
 from records.services.versions import drop_versions, keep_former, note_version
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
 from records.kinds import Target, all_kinds, form_of
-from records.models import Draft
+from records.models.desk import Draft
 
 #: A visit with all its fields full stays below.
 MOST_BYTES: Final = 20 * 1024

@@ -17,10 +17,10 @@ from accounts.actors import Actor, system_actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import MentorMember
+from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.enums import LetterState, VersionAct
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks

@@ -12,12 +12,12 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import Assignment, Mentor, MentorMember
+from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.contexts import Action, Entry
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
 from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
 from records.lettercheck import Finding
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.letter_checks import blocking_findings
 from records.rules import can_write_letter
 from records.services.drafts import drop_draft

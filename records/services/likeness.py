@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from records.lettercheck.likeness import signature
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 
 _BATCH = 500
 

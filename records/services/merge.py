@@ -17,23 +17,14 @@ from accounts.services import NewGrant, audit, grant_roles, set_account_active
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentKind
-from mentors.models import Assignment, MentorMember, Teacher
+from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
 from mentors.services.joining import join_author, join_pupil, join_teacher
 from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds
-from records.models import (
-    Attachment,
-    BookHandling,
-    Draft,
-    GrowthLetter,
-    HomeVisit,
-    Reading,
-    RecordVersion,
-    Tick,
-    VisitPlan,
-    VisitWish,
-)
+from records.models.desk import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
+from records.models.records import GrowthLetter, HomeVisit, Tick
+from records.models.shelf import BookHandling
 from records.services.ticks import refresh_ticks
 from records.services.versions import replace_person
 from schools.models import SchoolYear

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_full_date
 from core.errors import DomainError
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.contexts import Action, Entry
 from records.enums import Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.kinds import (
@@ -30,7 +30,7 @@ from records.kinds import (
     kind_of,
     register,
 )
-from records.models import HeartTalk, HomeVisit, Note
+from records.models.records import HeartTalk, HomeVisit, Note
 from records.rules import can_edit_note, date_fits, may_log_for
 from records.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks

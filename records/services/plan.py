@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.queries import users_with_role
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.services import apply_plan_cap
+from mentors.services.slots import apply_plan_cap
 from notices.services import NoticeFor, send_notices
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar

@@ -7,7 +7,8 @@ from accounts.actors import Actor
 from core.clock import now
 from records.enums import RecordKind
 from records.kinds import kind_of
-from records.models import GrowthLetter, Reading, Record
+from records.models.desk import Reading
+from records.models.records import GrowthLetter, Record
 
 
 def note_readings(*, actor: Actor, records: Iterable[Record | None]) -> int:

@@ -15,8 +15,8 @@ from core.errors import DomainError
 from notices.services import NoticeFor, send_notice, send_notices
 from records.enums import RecordKind, ReferralState, VersionAct
 from records.kinds import FormKey, Kind, Target, register
-from records.models import Referral
-from records.querysets import pupils_in_reach
+from records.models.care import Referral
+from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_refer
 from records.services.drafts import drop_draft
 from records.services.readings import note_reading_of

@@ -9,10 +9,11 @@ from accounts.enums import AuditKind
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from mentors.models import MentorMember
+from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.enums import LetterState
-from records.models import GrowthLetter, LetterReply
+from records.models.desk import LetterReply
+from records.models.records import GrowthLetter
 
 LONGEST = 200
 

@@ -15,9 +15,9 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_day
 from core.errors import DomainError
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from records.enums import BookStep
-from records.models import BookHandling
+from records.models.shelf import BookHandling
 from records.rules import date_fits, is_alone, keeps_shelf, may_check_book
 from schools.models import Term
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from core.rowwise import among
 from records.enums import LetterState, TickState
-from records.models import GrowthLetter, HeartTalk, HomeVisit, Tick
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
 from schools.models import SchoolYear

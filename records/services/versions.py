@@ -12,7 +12,7 @@ from django.db import models
 from accounts.actors import Actor
 from records.enums import RecordKind, VersionAct
 from records.kinds import kind_of
-from records.models import RecordVersion
+from records.models.desk import RecordVersion
 
 
 def fields_of(record: models.Model) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from accounts.actors import Actor, system_actor
 from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from notices.services import NoticeFor, send_notices
 from records.enums import VisitPlanState
-from records.models import HomeVisit, VisitPlan, VisitWish
+from records.models.desk import VisitPlan, VisitWish
+from records.models.records import HomeVisit
 from records.rules import may_plan_for
 from schools.enums import VisitOutcome
 from schools.models import Term

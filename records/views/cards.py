@@ -16,7 +16,7 @@ from core.undo import offer_undo
 from records.enums import HomeContact, RecordKind
 from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
 from records.forms.desk import RecordForm
-from records.models import TreeHoleCard
+from records.models.care import TreeHoleCard
 from records.queries.cards import (
     card_counts,
     class_labels,
@@ -29,7 +29,7 @@ from records.queries.cards import (
 )
 from records.queries.desk_choices import school_pupils
 from records.queries.pupil_help import sent_by
-from records.querysets import pupils_in_reach
+from records.querysets.records import pupils_in_reach
 from records.rules import may_log_for
 from records.services.cards import (
     AS_WISHED,

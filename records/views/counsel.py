@@ -19,7 +19,7 @@ from core.undo import offer_undo
 from records.enums import RecordKind, ReferralState
 from records.forms.care import NotesForm, ReferForm, WordForm
 from records.kinds import kind_called
-from records.models import Referral
+from records.models.care import Referral
 from records.queries.cards import class_labels
 from records.queries.counsel import (
     MOST_BESIDE,
@@ -34,7 +34,7 @@ from records.queries.counsel import (
 )
 from records.queries.desk_choices import school_pupils
 from records.queries.pupil_help import pupil_help, sent_by
-from records.querysets import pupils_in_reach
+from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
 from records.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes

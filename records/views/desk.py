@@ -16,13 +16,13 @@ from mentors.queries.clubs import led_clubs
 from mentors.queries.marks import mark_tasks
 from mentors.queries.meetings import team_classes
 from records.forms.desk import BriefForm
-from records.models import Note
+from records.models.records import Note
 from records.queries.desk import find_desk
 from records.queries.desk_choices import own_enrolment, school_pupils
 from records.queries.drafts import draft_lines
 from records.queries.pupil_file import Asked, PupilFile, pupil_file
 from records.queries.pupil_help import pupil_help
-from records.querysets import pupils_in_reach
+from records.querysets.records import pupils_in_reach
 from records.rules import can_read_text, may_log_for, with_may_log
 from records.services.briefs import write_brief
 from records.services.readings import note_readings

@@ -15,7 +15,7 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
 from core.templatetags.ui import cn_moment
 from core.undo import offer_undo
-from records.models import Draft
+from records.models.desk import Draft
 from records.queries.drafts import line_of, own_drafts
 from records.services.drafts import DraftElsewhere, save_draft, set_aside_draft, take_back_draft
 

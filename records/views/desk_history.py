@@ -15,7 +15,8 @@ from accounts.services import audit
 from core.clock import now
 from core.saving import button_done
 from records.enums import RecordKind
-from records.models import GrowthLetter, Record, Referral, TreeHoleCard
+from records.models.care import Referral, TreeHoleCard
+from records.models.records import GrowthLetter, Record
 from records.queries.history import (
     deleted_keys,
     deleted_lines,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
 from records.forms.desk import TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.queries.desk_choices import (
@@ -22,8 +22,8 @@ from records.queries.desk_choices import (
 )
 from records.queries.visits import open_plan_of
 from records.rules import can_edit_note
-from records.services import log_talk, log_visit, update_talk, update_visit
 from records.services.drafts import drop_draft
+from records.services.notes import log_talk, log_visit, update_talk, update_visit
 from records.views.desk import RECORDERS, pupil_to_record, render_form, saved
 from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from schools.calendar import YearCalendar

@@ -16,7 +16,7 @@ from accounts.http import ActorRequest
 from core.text import small_number
 from records.enums import RecordKind
 from records.forms.conflict import Conflict, differing, same_values
-from records.models import Draft
+from records.models.desk import Draft
 from records.queries.drafts import draft_values, open_draft
 from records.queries.history import last_writer
 from records.services.drafts import drop_draft, save_draft, set_aside_draft

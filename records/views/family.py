@@ -17,10 +17,10 @@ from mentors.queries.choices import mentoring_of
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import ReplyForm, SlipForm
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.family import letters_for_family
 from records.queries.papers_letter import letter_context
-from records.services import mark_letter_read
+from records.services.letters import mark_letter_read
 from students.family import is_open, posts_here, private, remember, with_slip
 from students.models import FamilySlip
 from students.queries import valid_slip

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.clock import today
 from core.saving import form_saved, show_form
 from core.text import small_number
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.forms.care import CodeForm, PupilCardForm
-from records.models import TreeHoleCard
+from records.models.care import TreeHoleCard
 from records.queries.cards import cards_of_slip, near_teachers, reachable_teachers, search_teachers
 from records.services.cards import card_code, hand_in_card, open_by_code
 from schools.calendar import SchoolCalendar

@@ -16,7 +16,8 @@ from core.undo import offer_undo
 from records.enums import RecordKind
 from records.forms.visits import AttachmentForm
 from records.kinds import deletion_of, kind_of
-from records.models import Attachment, GrowthLetter, Record
+from records.models.desk import Attachment
+from records.models.records import GrowthLetter, Record
 from records.queries.attachments import files_of, knows_record, school_files
 from records.queries.history import find_record, pupils_of
 from records.rules import can_read_attached

@@ -17,7 +17,7 @@ from records.contexts import paragraphs
 from records.documents.growth_letter import stylesheets
 from records.enums import LetterState, RecordKind
 from records.forms.desk import LetterForm
-from records.models import Note
+from records.models.records import Note
 from records.queries.desk_choices import letter_of
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import (

@@ -15,7 +15,7 @@ from core.saving import attempt, refuse
 from core.text import small_number
 from records.enums import LetterState
 from records.forms.letter_desk import ProofForm, ReturnForm
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import proofing_of
 from records.queries.letter_findings import finding_lines
@@ -28,8 +28,15 @@ from records.queries.office_letters import (
     shown_state,
 )
 from records.rules import can_write_letter, is_alone
-from records.services import release_letters, return_letter
-from records.services.letter_office import CHANGED, OWN, OWN_ALONE, accept_letter, edit_letter_as_office
+from records.services.letter_office import (
+    CHANGED,
+    OWN,
+    OWN_ALONE,
+    accept_letter,
+    edit_letter_as_office,
+    release_letters,
+    return_letter,
+)
 from records.services.readings import note_readings
 from records.views.letters import seen_moment
 

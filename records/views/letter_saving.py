@@ -9,10 +9,10 @@ from core.errors import DomainError
 from core.saving import attempt
 from records.enums import LetterState
 from records.forms.desk import LetterForm
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.desk_choices import letter_of
-from records.services import hand_in_letter, save_letter_draft
 from records.services.drafts import drop_draft
+from records.services.letters import hand_in_letter, save_letter_draft
 from schools.models import Term
 from students.models import Pupil
 

@@ -33,8 +33,7 @@ from records.queries.office_letters import (
     mentor_choices,
     still_handed_in,
 )
-from records.services import release_letters
-from records.services.letter_office import cancel_schedule, schedule_release
+from records.services.letter_office import cancel_schedule, release_letters, schedule_release
 from records.views.office import calendar_or_stop
 from schools.calendar import YearCalendar
 

@@ -13,15 +13,15 @@ from accounts.services import audit
 from core.errors import DomainError
 from core.unprintable import said_first
 from jobs.keeping import kept_pdf
-from mentors.models import Mentor
-from mentors.queries import mentor_of
+from mentors.models.slots import Mentor
+from mentors.queries.people import mentor_of
 from records.contexts import BookVersion
 from records.documents.record_book import book_manuscript, render_record_book
 from records.documents.slips import slip_manuscript
 from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.enums import LetterPaper, LetterState
 from records.forms.papers import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
 from records.queries import unprintable
 from records.queries.office_pupils import current_year_mentors, school_classes

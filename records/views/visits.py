@@ -14,9 +14,9 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.saving import form_saved, show_form
 from core.undo import offer_undo
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.forms.visits import VisitPlanForm
-from records.models import VisitPlan
+from records.models.desk import VisitPlan
 from records.queries.visits import (
     class_team,
     joined_visits,

@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from records.enums import LetterState
-from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion, Tick
+from records.models.desk import RecordVersion
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil
 

@@ -14,7 +14,7 @@ import pytest
 from core.importlog import Finding
 from jobs.enums import ImportKind
 from jobs.previews import ImportReport
-from mentors.models import Assignment
+from mentors.models.slots import Assignment
 from students.models import Enrolment
 from tests.cases.books import MENTORS, STUDENTS, TEACHERS
 from tests.imports.conftest import Desk

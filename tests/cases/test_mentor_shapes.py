@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.importplan import Choice
 from jobs.importers import ImportOptions
 from jobs.imports import ALL_CHOICES
-from mentors.models import Assignment
+from mentors.models.slots import Assignment
 from tests.cases.books import MENTORS, TEACHERS, book, errors, infos, messages, read, sheets, warnings
 from tests.cases.test_people import pairs
 from tests.imports.conftest import Desk, pupil

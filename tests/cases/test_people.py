@@ -8,8 +8,8 @@ from core.importplan import ChangeKind
 from jobs.enums import ImportKind
 from jobs.previews import ImportReport
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor
-from mentors.services import assign_pupils
+from mentors.models.slots import Assignment, Mentor
+from mentors.services.assignments import assign_pupils
 from schools.enums import Preset
 from schools.services import create_school
 from students.enums import EndReason

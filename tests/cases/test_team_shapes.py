@@ -7,7 +7,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from jobs.importers import ImportOptions
 from jobs.imports import ALL_CHOICES
-from mentors.models import TeamMember
+from mentors.models.slots import TeamMember
 from tests.cases.books import MENTORS, TEACHERS, book, errors, infos, messages, read, warnings
 from tests.imports.conftest import Desk, pupil
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.search import named_like
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from tests.cast import SchoolCast
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.models import CardDoor, TreeHoleCard
+from records.models.care import CardDoor, TreeHoleCard
 from records.services.cards import LOCKED, WRONG, answer_card, card_code, decide_home
 from students.models import FamilySlip
 from students.services import slip_code

@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.papers_letter import letter_context, letter_contexts
 from schools.enums import LetterTone
 from schools.models import Plan

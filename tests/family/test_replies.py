@@ -3,8 +3,9 @@
 from django.test import Client
 from django.urls import reverse
 
-from records.models import GrowthLetter, LetterReply
-from records.services import release_letters
+from records.models.desk import LetterReply
+from records.models.records import GrowthLetter
+from records.services.letter_office import release_letters
 from records.services.letters import mark_handwritten
 from students.models import FamilySlip
 from tests.cast import SchoolCast

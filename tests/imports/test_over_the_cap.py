@@ -11,8 +11,8 @@ from jobs.enums import ImportKind, ImportState
 from jobs.importers import ImportOptions
 from jobs.imports import recheck_batch, upload_batch
 from jobs.models import ImportBatch
-from mentors.models import Mentor, Teacher
-from mentors.services import create_mentor, grant_exception
+from mentors.models.slots import Mentor, Teacher
+from mentors.services.slots import create_mentor, grant_exception
 from tests.imports.conftest import Desk, book, person, pupil
 
 CAP = 15

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import Assignment, Teacher, TeamMember
+from mentors.models.slots import Assignment, Teacher, TeamMember
 from tests.cases.books import MENTORS, TEACHERS
 from tests.imports.conftest import Desk, book, pupil
 from tests.imports.test_pages import latest, page, post_file

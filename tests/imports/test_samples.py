@@ -7,7 +7,7 @@ from django.db.models import Count
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from jobs.enums import ImportKind
-from mentors.models import Mentor, MentorMember, Teacher, TeamMember
+from mentors.models.slots import Mentor, MentorMember, Teacher, TeamMember
 from schools.models import SchoolClass
 from students.models import Enrolment, Guardian, Pupil
 from tests.imports.conftest import ROSTERS, Desk

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from accounts.models import User
 from core.importplan import rename_choices
 from jobs.imports import ALL_CHOICES
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from tests.cases.books import TEACHERS, book, errors, messages, warnings
 from tests.imports.conftest import Desk
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.services import create_mentor, set_team
+from mentors.services.slots import create_mentor, set_team
 from schools.services import create_class
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
 

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from accounts.models import AuditEntry, RoleGrant, User
 from accounts.services import create_user, grant_role
-from mentors.models import Teacher
-from mentors.services import create_mentor, set_team
+from mentors.models.slots import Teacher
+from mentors.services.slots import create_mentor, set_team
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
 
 SignIn = Callable[[User], Client]

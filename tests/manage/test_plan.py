@@ -13,10 +13,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from mentors.services.supporting import add_supporting
-from records.models import Tick
-from records.services import PlanChange, VisitData, change_plan, log_visit, rebuild_ticks
+from records.models.records import Tick
+from records.services.notes import VisitData, log_visit
+from records.services.plan import PlanChange, change_plan
+from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import Grade, Plan, PlanAction, School

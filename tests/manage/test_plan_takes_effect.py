@@ -2,10 +2,10 @@
 
 import datetime
 
-from mentors.models import Mentor
+from mentors.models.slots import Mentor
 from notices.models import Notice
-from records.models import Tick
-from records.services import follow_plan
+from records.models.records import Tick
+from records.services.plan import follow_plan
 from tests.cast import TODAY, SchoolCast
 from tests.manage.test_plan import declined_visit, save
 

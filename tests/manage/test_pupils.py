@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from core.clock import today
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, RollOver, Teacher
-from mentors.services import assign_pupil
+from mentors.models.slots import Assignment, RollOver, Teacher
+from mentors.services.assignments import assign_pupil
 from schools.calendar import SchoolCalendar
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil

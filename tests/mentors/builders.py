@@ -1,8 +1,8 @@
 """Pupils in bulk for the tests of the cap."""
 
 from mentors.enums import AssignmentOrigin
-from mentors.models import Mentor
-from mentors.services import assign_pupil
+from mentors.models.slots import Mentor
+from mentors.services.assignments import assign_pupil
 from schools.models import SchoolClass
 from students.models import Pupil
 from tests.cast import EnrolmentFactory, SchoolCast

@@ -13,7 +13,7 @@ from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
 from mentors import printing
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from tests.cast import SchoolCast
 from tests.documents import reading
 from tests.mentors.test_badges import more_mentors

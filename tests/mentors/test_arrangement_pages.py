@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.models import Assignment
+from mentors.models.slots import Assignment
 from mentors.services.supporting import add_supporting, move_pupil
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

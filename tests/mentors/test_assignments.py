@@ -10,19 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import AuditEntry
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor
 from mentors.rules import CapReached
-from mentors.services import (
-    assign_pupil,
-    assignments,
-    create_mentor,
-    grant_exception,
-    recount_loads,
-    retire_teacher,
-    set_team,
-    unassign_pupil,
-    withdraw_pupil,
-)
+from mentors.services import assignments
+from mentors.services.assignments import assign_pupil, recount_loads, unassign_pupil, withdraw_pupil
+from mentors.services.slots import create_mentor, grant_exception, set_team
+from mentors.services.transfers import retire_teacher
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, SchoolCast, TeacherFactory

@@ -15,8 +15,9 @@ from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
 from mentors import printing
-from mentors.models import MentorCard, Teacher
-from mentors.services import create_mentor
+from mentors.models.care import MentorCard
+from mentors.models.slots import Teacher
+from mentors.services.slots import create_mentor
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.documents import reading
 

@@ -11,10 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from mentors.enums import AssignmentOrigin, MatchRule, RoundState
 from mentors.forms.board import base_text
-from mentors.models import Assignment, BoardSave, MatchingRound, Mentor, TeamMember
-from mentors.queries import class_board
+from mentors.models.rounds import BoardSave, MatchingRound
+from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.queries.board import held_on
-from mentors.services import assign_pupil, set_team
+from mentors.queries.people import class_board
+from mentors.services.assignments import assign_pupil
+from mentors.services.slots import set_team
 from schools.enums import MatchingMode
 from schools.models import Grade, PlanGrade, SchoolClass
 from schools.services import create_class

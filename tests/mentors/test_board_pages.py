@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import end_role, grant_role
-from mentors.models import Assignment, Mentor, TeamMember
-from mentors.services import create_mentor, set_team
+from mentors.models.slots import Assignment, Mentor, TeamMember
+from mentors.services.slots import create_mentor, set_team
 from schools.services import create_class
 from students.models import Pupil
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory

@@ -8,9 +8,10 @@ import pytest
 from accounts.models import AuditEntry
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment, BoardSave, Mentor
+from mentors.models.rounds import BoardSave
+from mentors.models.slots import Assignment, Mentor
 from mentors.rules import CapReached
-from mentors.services import assign_pupil, recount_loads, withdraw_pupil
+from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
 from mentors.services.board import ChangedMeanwhile, save_board, undo_board_save
 from mentors.services.supporting import add_supporting
 from students.enums import EndReason

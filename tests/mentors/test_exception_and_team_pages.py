@@ -8,8 +8,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.models import CapException, Mentor, TeamMember
-from mentors.services import grant_exception
+from mentors.models.slots import CapException, Mentor, TeamMember
+from mentors.services.slots import grant_exception
 from tests.cast import SchoolCast, TeacherFactory
 from tests.mentors.builders import fill
 

@@ -12,7 +12,8 @@ from accounts.models import AuditEntry, User
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, MentorMarkKind, RoundState, SheetSource
-from mentors.models import Choice, ChoiceSheet, MatchingRound, Mentor, MentorMark, RoundMentor
+from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
+from mentors.models.slots import Mentor
 from mentors.queries.marks import mark_sheet, mark_tasks
 from mentors.services.marks import mark_pupil, notify_candidates, order_preferred, set_marks
 from notices.models import Notice

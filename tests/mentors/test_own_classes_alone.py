@@ -11,7 +11,7 @@ import pytest
 from django.db.models.signals import post_init
 
 from core.clock import now
-from mentors.models import Teacher, TeamMember
+from mentors.models.slots import Teacher, TeamMember
 from mentors.queries.people import class_summaries
 from mentors.queries.rounds import running_cards
 from mentors.services.round_settings import RoundSettings

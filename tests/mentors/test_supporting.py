@@ -9,25 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import AuditEntry
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment, Mentor
-from mentors.services import (
-    CarryOn,
-    RollOverChoices,
-    apply_plan_cap,
-    assign_pupil,
-    assign_pupils,
-    create_mentor,
-    draw_leaving,
-    draw_rollover,
-    grant_exception,
-    recount_loads,
-    reinstate_teacher,
-    retire_teacher,
-    roll_over,
-    undo_rollover,
-    withdraw_pupil,
-)
+from mentors.models.slots import Assignment, Mentor
+from mentors.services.assignments import assign_pupil, assign_pupils, recount_loads, withdraw_pupil
+from mentors.services.rollover import RollOverChoices, roll_over, undo_rollover
+from mentors.services.rollover_draft import CarryOn, draw_rollover
+from mentors.services.slots import apply_plan_cap, create_mentor, grant_exception
 from mentors.services.supporting import add_supporting, end_supporting, move_pupil
+from mentors.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
 from schools.models import Grade, Plan
 from schools.services import TermDates
 from students.enums import EndReason

@@ -10,9 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.services import assign_pupil, create_mentor, set_team
+from mentors.services.assignments import assign_pupil
+from mentors.services.slots import create_mentor, set_team
 from records.queries.dashboard import Dashboard, Progress, find_dashboard
-from records.services import rebuild_ticks
+from records.services.ticks import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Grade
 from schools.services import create_class, revise_plan

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment
-from mentors.services import assign_pupil, withdraw_pupil
+from mentors.models.slots import Assignment
+from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.services.supporting import add_supporting
 from mentors.services.training import TrainingData, create_session
-from records.models import GrowthLetter, HeartTalk, HomeVisit
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.deletion import delete_note
 from schools.enums import VisitOutcome
 from schools.models import PlanAction, SchoolClass, SchoolYear

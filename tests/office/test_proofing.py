@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import grant_role
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.services.letter_office import OWN, accept_letter, schedule_release
 from records.services.letters import mark_handwritten
 from records.services.replies import reply_to_letter

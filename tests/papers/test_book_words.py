@@ -8,14 +8,16 @@ import pytest
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import Teacher
-from mentors.services import assign_pupil, set_team, unassign_pupil
+from mentors.models.slots import Teacher
+from mentors.services.assignments import assign_pupil, unassign_pupil
+from mentors.services.slots import set_team
 from mentors.services.supporting import add_supporting
 from records.contexts import BookPupil, Entry, RecordBook
-from records.models import GrowthLetter, HomeVisit, Note
+from records.models.records import GrowthLetter, HomeVisit, Note
 from records.queries.papers import BookSource, empty_book, record_book_context
-from records.services import rebuild_ticks, return_letter
 from records.services.deletion import delete_note
+from records.services.letter_office import return_letter
+from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction
 from students.models import Enrolment, Guardian, Pupil

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, User
 from mentors.enums import AssignmentOrigin
-from mentors.services import assign_pupil
+from mentors.services.assignments import assign_pupil
 from records.contexts import ClassSummary
 from records.enums import TalkForm
 from records.queries.class_summary import class_summary

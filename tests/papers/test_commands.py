@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from mentors.services import create_mentor
+from mentors.services.slots import create_mentor
 from schools.services import create_class
 from tests.cast import SchoolCast, TeacherFactory
 from tests.documents.reading import page_texts, text

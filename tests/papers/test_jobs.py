@@ -18,7 +18,7 @@ from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
 from mentors.enums import AssignmentOrigin
-from mentors.services import assign_pupil
+from mentors.services.assignments import assign_pupil
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.documents.reading import page_texts, text
 from tests.records.builders import letter, released_letter, visit

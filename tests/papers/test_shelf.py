@@ -13,10 +13,11 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from mentors.enums import AssignmentOrigin
-from mentors.models import Mentor
-from mentors.services import assign_pupil, create_mentor, set_team
+from mentors.models.slots import Mentor
+from mentors.services.assignments import assign_pupil
+from mentors.services.slots import create_mentor, set_team
 from records.enums import BookStep
-from records.models import BookHandling
+from records.models.shelf import BookHandling
 from records.services.shelf import OWN
 from tests.cast import SINCE, TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.documents import reading

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from jobs.models import Job
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.contexts import BookVersion
 from tests.cast import SchoolCast
 from tests.records.builders import released_letter

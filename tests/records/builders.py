@@ -8,10 +8,11 @@ from typing import Any
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import create_user, grant_role
-from mentors.models import Teacher
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.services import hand_in_letter, log_talk, log_visit, release_letters, save_letter_draft
-from records.services.notes import TalkData, VisitData
+from mentors.models.slots import Teacher
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.services.letter_office import release_letters
+from records.services.letters import hand_in_letter, save_letter_draft
+from records.services.notes import TalkData, VisitData, log_talk, log_visit
 from schools.enums import ActionKind, NoteVisibility
 from schools.models import Period, Term
 from students.models import Pupil

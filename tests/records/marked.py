@@ -16,13 +16,14 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import create_user, grant_role
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, MentorMember, Teacher
-from mentors.services import assign_pupil, set_team
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
+from mentors.services.assignments import assign_pupil
 from mentors.services.handover import write_note
 from mentors.services.meetings import MeetingData, hold_meeting
+from mentors.services.slots import set_team
 from mentors.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
-from records.models import GrowthLetter, HeartTalk, HomeVisit
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.attachments import add_attachment
 from records.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
 from records.services.drafts import save_draft

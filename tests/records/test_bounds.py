@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from records.enums import CardSubject, CardWish
-from records.models import HeartTalk
+from records.models.records import HeartTalk
 from records.services.cards import TreeHoleData, hand_in_card
 from records.services.deletion import delete_note
 from records.services.notes import TalkData, update_talk

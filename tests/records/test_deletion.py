@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from records.models import Attachment, GrowthLetter, HeartTalk, HomeVisit, Reading, Record, RecordVersion
+from records.models.desk import Attachment, Reading, RecordVersion
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Record
 from records.queries.papers import BookSource
 from records.services.deletion import delete_note, purge_deleted, restore_note
 from records.services.readings import note_readings

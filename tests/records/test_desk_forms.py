@@ -10,10 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mentors.services import unassign_pupil
-from records.models import GrowthLetter, HeartTalk, HomeVisit
-from records.services import update_talk
-from records.services.notes import TalkData
+from mentors.services.assignments import unassign_pupil
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.services.notes import TalkData, update_talk
 from schools.enums import LetterTone, NoteVisibility
 from schools.models import Plan
 from students.models import Enrolment, Pupil

@@ -11,8 +11,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models import Assignment
-from mentors.services import assign_pupil, unassign_pupil
+from mentors.models.slots import Assignment
+from mentors.services.assignments import assign_pupil, unassign_pupil
 from records.queries.desk import find_desk
 from schools.enums import VisitOutcome
 from schools.models import Plan, PlanAction, SchoolYear

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.services import unassign_pupil
-from records.models import Draft, HeartTalk, HomeVisit
-from records.services import update_talk
+from mentors.services.assignments import unassign_pupil
+from records.models.desk import Draft
+from records.models.records import HeartTalk, HomeVisit
 from records.services.drafts import (
     MOST_DRAFTS,
     DraftElsewhere,
@@ -24,7 +24,7 @@ from records.services.drafts import (
     save_draft,
     set_aside_draft,
 )
-from records.services.notes import TalkData
+from records.services.notes import TalkData, update_talk
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

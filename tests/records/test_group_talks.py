@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.errors import DomainError
-from records.models import HeartTalk, RecordVersion
-from records.services import TalkData, update_talk
+from records.models.desk import RecordVersion
+from records.models.records import HeartTalk
+from records.services.notes import TalkData, update_talk
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

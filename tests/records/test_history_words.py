@@ -12,15 +12,17 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import Teacher
-from mentors.services import assign_pupil
+from mentors.models.slots import Teacher
+from mentors.services.assignments import assign_pupil
 from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
-from records.models import GrowthLetter, HeartTalk, HomeVisit, RecordVersion, Referral
-from records.services import hand_in_letter, return_letter, update_talk, update_visit
+from records.models.care import Referral
+from records.models.desk import RecordVersion
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
 from records.services.deletion import delete_note
-from records.services.letters import mark_handwritten
-from records.services.notes import TalkData, VisitData
+from records.services.letter_office import return_letter
+from records.services.letters import hand_in_letter, mark_handwritten
+from records.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, refer, write_notes
 from schools.enums import NoteVisibility, VisitOutcome

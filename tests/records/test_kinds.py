@@ -11,7 +11,8 @@ from records.contexts import Action
 from records.enums import RecordKind
 from records.forms.desk import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.kinds import Kind, all_kinds, kind_called, kind_of, printed_kinds, record_kinds, register
-from records.models import Attachment, Record
+from records.models.desk import Attachment
+from records.models.records import Record
 from tests.cast import SchoolCast
 from tests.records.builders import talk
 

@@ -6,10 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mentors.enums import AssignmentOrigin
-from mentors.services import assign_pupil
+from mentors.services.assignments import assign_pupil
 from records.lettercheck import Check
 from records.lettercheck.likeness import signature
-from records.models import GrowthLetter
+from records.models.records import GrowthLetter
 from records.queries.letter_checks import blocking_findings, check_context, check_for
 from records.queries.likeness import find_alike
 from records.services.likeness import sign_letter, sign_letters

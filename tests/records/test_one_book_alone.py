@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mentors.models import TeamMember
+from mentors.models.slots import TeamMember
 from records.enums import BookStep
-from records.models import BookHandling
+from records.models.shelf import BookHandling
 from records.services.shelf import mark_books
 from schools.models import Term
 from tests.cast import SINCE, SchoolCast

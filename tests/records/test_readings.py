@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from records.enums import RecordKind
-from records.models import Reading
+from records.models.desk import Reading
 from records.printing import order_books
 from records.queries.history import readers_of
 from records.services.readings import note_readings

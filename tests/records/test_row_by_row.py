@@ -13,8 +13,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import QuerySet
 
-from mentors.models import Assignment
-from records.models import GrowthLetter, HeartTalk
+from mentors.models.slots import Assignment
+from records.models.records import GrowthLetter, HeartTalk
 from records.queries.timeline import records_of
 from records.queries.year_records import talks_of_year, visits_of_year
 from schools.models import SchoolOwned

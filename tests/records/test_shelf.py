@@ -12,11 +12,12 @@ from accounts.models import AuditEntry
 from accounts.services import create_user, grant_role
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Mentor, Teacher
-from mentors.services import assign_pupil, create_mentor
+from mentors.models.slots import Mentor, Teacher
+from mentors.services.assignments import assign_pupil
+from mentors.services.slots import create_mentor
 from mentors.services.transfers import change_class, retire_teacher
 from records.enums import BookStep
-from records.models import BookHandling
+from records.models.shelf import BookHandling
 from records.queries.shelf import Shelf, ShelfBook, find_shelf
 from records.services.shelf import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
 from schools.calendar import YearCalendar

@@ -13,21 +13,22 @@ from django.utils import timezone
 
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from notices.models import Notice
 from records.enums import BookStep, CardSubject, CardWish
-from records.models import Attachment, Draft, GrowthLetter, HeartTalk, HomeVisit, RecordVersion, VisitPlan
-from records.services import hand_in_letter, rebuild_ticks, return_letter, save_letter_draft, update_talk, update_visit
+from records.models.desk import Attachment, Draft, RecordVersion, VisitPlan
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.attachments import add_attachment, remove_attachment, restore_attachment
 from records.services.briefs import write_brief
 from records.services.cards import TreeHoleData, enter_paper_card, hand_in_card
 from records.services.deletion import delete_note, restore_note
 from records.services.drafts import save_draft
-from records.services.letter_office import cancel_schedule, schedule_release
-from records.services.letters import mark_handwritten, unmark_handwritten
-from records.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.services.letter_office import cancel_schedule, return_letter, schedule_release
+from records.services.letters import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
+from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
 from records.services.replies import mark_reply_read, reply_to_letter
 from records.services.shelf import mark_books, note_remark, undo_books
+from records.services.ticks import rebuild_ticks
 from records.services.visit_plans import (
     cancel_visit_plan,
     change_visit_plan,

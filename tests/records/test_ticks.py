@@ -6,9 +6,10 @@ import uuid
 import pytest
 
 from records.enums import LetterState, TickState
-from records.models import GrowthLetter, HeartTalk, Tick
-from records.services import hand_in_letter, rebuild_ticks, update_visit
-from records.services.notes import VisitData
+from records.models.records import GrowthLetter, HeartTalk, Tick
+from records.services.letters import hand_in_letter
+from records.services.notes import VisitData, update_visit
+from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import PlanAction
 from tests.cast import TODAY, SchoolCast

@@ -9,8 +9,9 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.models import HandOverNote
-from records.models import HeartTalk, VisitWish
+from mentors.models.team import HandOverNote
+from records.models.desk import VisitWish
+from records.models.records import HeartTalk
 from records.queries.papers import record_book_context
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast

@@ -15,17 +15,18 @@ from PIL import Image
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Teacher
-from mentors.services import assign_pupil, unassign_pupil, withdraw_pupil
+from mentors.models.slots import Assignment, Teacher
+from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
 from mentors.services.handover import write_note
 from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting
 from mentors.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
-from records.models import GrowthLetter, HeartTalk, HomeVisit, VisitPlan, VisitWish
-from records.services import return_letter
+from records.models.desk import VisitPlan, VisitWish
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.attachments import add_attachment, remove_attachment
 from records.services.cards import TreeHoleData, enter_paper_card
 from records.services.deletion import delete_note
+from records.services.letter_office import return_letter
 from records.services.readings import note_readings
 from records.services.visit_plans import cancel_visit_plan, plan_visits
 from schools.enums import NoteVisibility, VisitOutcome

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment
-from mentors.services import assign_pupil, unassign_pupil
-from records.models import HeartTalk, HomeVisit
+from mentors.models.slots import Assignment
+from mentors.services.assignments import assign_pupil, unassign_pupil
+from records.models.records import HeartTalk, HomeVisit
 from records.rules import can_read_text
-from records.services import hand_in_letter
+from records.services.letters import hand_in_letter
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import TEXT, letter, partner_of, released_letter, talk, visit

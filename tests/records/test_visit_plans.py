@@ -10,9 +10,10 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from notices.models import Notice
-from records.models import Tick, VisitPlan
+from records.models.desk import VisitPlan
+from records.models.records import Tick
 from records.queries.desk import find_desk
 from records.services.deletion import delete_note, restore_note
 from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan

@@ -21,21 +21,12 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry, User
-from mentors.models import CaseMeeting, HandOverNote
+from mentors.models.team import CaseMeeting, HandOverNote
 from notices.models import Notice
 from records.enums import LetterState
-from records.models import (
-    Attachment,
-    Draft,
-    GrowthLetter,
-    HeartTalk,
-    HomeVisit,
-    LetterReply,
-    RecordVersion,
-    Referral,
-    TreeHoleCard,
-    VisitPlan,
-)
+from records.models.care import Referral, TreeHoleCard
+from records.models.desk import Attachment, Draft, LetterReply, RecordVersion, VisitPlan
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.rules import (
     can_read_attached,
     can_read_history,

@@ -8,13 +8,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from mentors.services import withdraw_pupil
+from mentors.services.assignments import withdraw_pupil
 from mentors.services.supporting import add_supporting, move_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
-from records.models import Reminder
+from records.models.records import Reminder
 from records.reminders import Digest, plan_digests, send_digests
-from records.services import TalkData, log_talk
+from records.services.notes import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
 from schools.models import KeyDate, PlanAction, Term
 from schools.queries import is_school_day
@@ -153,7 +153,7 @@ def test_planning_costs_the_same_for_one_pupil_and_for_many(
     qingzhu: SchoolCast, django_assert_num_queries: object
 ) -> None:
     from mentors.enums import AssignmentOrigin  # noqa: PLC0415  # only here
-    from mentors.services import assign_pupil  # noqa: PLC0415  # only here
+    from mentors.services.assignments import assign_pupil  # noqa: PLC0415  # only here
 
     with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
         plan_digests(qingzhu.school, on=MIDTERM)

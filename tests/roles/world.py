@@ -17,8 +17,8 @@ from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
 from mentors.enums import MatchRule, RoundState
-from mentors.models import MatchingRound, RollOver, RoundMentor
-from mentors.services import grant_exception
+from mentors.models.rounds import MatchingRound, RoundMentor
+from mentors.models.slots import RollOver
 from mentors.services.cards import CardData, save_card
 from mentors.services.clubs import create_club
 from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting
@@ -26,22 +26,18 @@ from mentors.services.readiness import open_case
 from mentors.services.round_settings import RoundSettings
 from mentors.services.rounds import create_round, open_round
 from mentors.services.rounds_draft import draft_round
+from mentors.services.slots import grant_exception
 from mentors.services.supporting import add_supporting
 from mentors.services.training import TrainingData, create_session
 from mentors.services.wishes import hand_in_wish
 from notices.services import send_notice
 from records.enums import CardSubject, CardWish
-from records.models import Attachment, VisitPlan
-from records.services import (
-    TalkData,
-    VisitData,
-    hand_in_letter,
-    log_talk,
-    log_visit,
-    release_letters,
-)
+from records.models.desk import Attachment, VisitPlan
 from records.services.cards import TreeHoleData, hand_in_card
 from records.services.drafts import save_draft
+from records.services.letter_office import release_letters
+from records.services.letters import hand_in_letter
+from records.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.services.referrals import refer
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term

@@ -11,11 +11,14 @@ from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, BoardSave, Mentor
-from mentors.services import assign_pupil, create_mentor, set_team
+from mentors.models.rounds import BoardSave
+from mentors.models.slots import Assignment, Mentor
+from mentors.services.assignments import assign_pupil
 from mentors.services.board import save_board, undo_board_save
-from records.models import Tick
-from records.services import TalkData, VisitData, log_talk, log_visit, rebuild_ticks
+from mentors.services.slots import create_mentor, set_team
+from records.models.records import Tick
+from records.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory

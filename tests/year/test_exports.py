@@ -23,8 +23,8 @@ from jobs.exporters import RosterFile, export_roster, find_shape, roster_templat
 from jobs.importers import ImportOptions
 from jobs.imports import import_roster
 from jobs.previews import ImportReport
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
-from mentors.services import open_account
+from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
+from mentors.services.people import open_account
 from schools.enums import Preset
 from schools.models import SchoolYear
 from schools.services import create_school

@@ -11,8 +11,10 @@ from accounts.actors import Actor
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, Teacher
-from mentors.services import assign_pupil, create_mentor, draw_leaving, recount_loads, retire_teacher, set_team
+from mentors.models.slots import Assignment, Mentor, Teacher
+from mentors.services.assignments import assign_pupil, recount_loads
+from mentors.services.slots import create_mentor, set_team
+from mentors.services.transfers import draw_leaving, retire_teacher
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol, fill

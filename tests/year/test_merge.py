@@ -8,10 +8,12 @@ from accounts.models import RoleGrant, User
 from accounts.services import create_user, grant_role
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, MentorMember, Teacher
-from mentors.services import assign_pupil, recount_loads
-from records.models import BookHandling, GrowthLetter, HeartTalk, HomeVisit
-from records.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers, rebuild_ticks
+from mentors.models.slots import Assignment, MentorMember, Teacher
+from mentors.services.assignments import assign_pupil, recount_loads
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.models.shelf import BookHandling
+from records.services.merge import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
+from records.services.ticks import rebuild_ticks
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 from students.services import issue_slips
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory

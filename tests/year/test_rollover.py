@@ -14,23 +14,14 @@ from accounts.models import AuditEntry, RoleGrant
 from core.clock import today
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, MentorMember, RollOver, TeamMember
-from mentors.services import (
-    CarryOn,
-    RollOverChoices,
-    assign_pupil,
-    assign_pupils,
-    create_mentor,
-    draw_rollover,
-    grant_exception,
-    recount_loads,
-    roll_over,
-    set_team,
-    undo_rollover,
-)
-from mentors.services.rollover_draft import state_of
-from records.models import BookHandling, VisitWish
-from records.services import rebuild_ticks
+from mentors.models.slots import Assignment, Mentor, MentorMember, RollOver, TeamMember
+from mentors.services.assignments import assign_pupil, assign_pupils, recount_loads
+from mentors.services.rollover import RollOverChoices, roll_over, undo_rollover
+from mentors.services.rollover_draft import CarryOn, draw_rollover, state_of
+from mentors.services.slots import create_mentor, grant_exception, set_team
+from records.models.desk import VisitWish
+from records.models.shelf import BookHandling
+from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import MatchingMode
 from schools.models import Grade, Plan, PlanGrade, SchoolClass, SchoolYear

@@ -9,18 +9,10 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, RoleGrant, User
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models import Assignment, Mentor, Teacher, TeamMember
-from mentors.services import (
-    apply_plan_cap,
-    assign_pupil,
-    change_class,
-    draw_leaving,
-    grant_exception,
-    recount_loads,
-    reinstate_teacher,
-    retire_teacher,
-    withdraw_pupil,
-)
+from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
+from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
+from mentors.services.slots import apply_plan_cap, grant_exception
+from mentors.services.transfers import change_class, draw_leaving, reinstate_teacher, retire_teacher
 from schools.services import create_class
 from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil

@@ -6,8 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from core.clock import today
 from core.commands import HouseCommand
-from mentors.services import recount_loads
-from records.services import rebuild_ticks
+from mentors.services.assignments import recount_loads
+from records.services.ticks import rebuild_ticks
 from schools.models import SchoolYear
 
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.models import MentorCard, Teacher
+from mentors.models.care import MentorCard
+from mentors.models.slots import Teacher
 from mentors.services.cards import CardData, save_card
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.core.test_pictures import photographed, picture

@@ -13,7 +13,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts.models import User
 from core.errors import DomainError
 from mentors.forms.entry import find_mentor, row_choices
-from mentors.models import ChoiceSheet, MatchingRound, Teacher
+from mentors.models.rounds import ChoiceSheet, MatchingRound
+from mentors.models.slots import Teacher
 from mentors.queries.choices import Face, OpenMentor
 from students.models import Pupil
 from tests.cast import SchoolCast

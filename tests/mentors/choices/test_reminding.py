@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DomainError
 from mentors import tasks
-from mentors.models import MatchingRound
+from mentors.models.rounds import MatchingRound
 from mentors.queries.choices import rounds_to_remind
 from mentors.services.choices import remind_due_rounds, remind_round
 from notices.models import Notice

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import RoundState, SheetSource
-from mentors.models import ChoiceSheet, MatchingRound
+from mentors.models.rounds import ChoiceSheet, MatchingRound
 from mentors.services.choices import ChoiceData, remove_choices, submit_choices
 from students.models import FamilySlip, Pupil
 from students.services import revoke_slip

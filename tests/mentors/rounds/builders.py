@@ -5,10 +5,12 @@ import datetime
 from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import SheetSource
-from mentors.models import Choice, ChoiceSheet, MatchingRound, Mentor
-from mentors.services import apply_plan_cap, create_mentor, set_team, unassign_pupil
+from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound
+from mentors.models.slots import Mentor
+from mentors.services.assignments import unassign_pupil
 from mentors.services.round_settings import RoundSettings
 from mentors.services.rounds import create_round, open_round
+from mentors.services.slots import apply_plan_cap, create_mentor, set_team
 from schools.enums import MatchingMode
 from schools.models import Plan, SchoolClass
 from schools.services import create_class

@@ -8,17 +8,20 @@ from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow
-from mentors.models import Assignment, MatchingRound, Mentor, Placement
+from mentors.models.rounds import MatchingRound, Placement
+from mentors.models.slots import Assignment, Mentor
 from mentors.queries.round_draft import draft_line, draft_view, proposed_exceptions, recheck
 from mentors.queries.round_shortage import draft_rooms
 from mentors.queries.rounds import candidates
-from mentors.services import assign_pupil, change_class, set_team, withdraw_pupil
+from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.services.board import save_board
 from mentors.services.clubs import add_members, change_club, create_club, remove_member
 from mentors.services.publish import draft_outdated, publish_round
 from mentors.services.round_places import add_round_mentors, grant_exceptions, open_mentors
 from mentors.services.rounds import CandidateData, set_candidates
 from mentors.services.rounds_draft import draft_round, place_pupil, unpin
+from mentors.services.slots import set_team
+from mentors.services.transfers import change_class
 from notices.models import Notice
 from schools.enums import MatchingMode
 from schools.services import create_class

@@ -11,7 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from core.workbooks import read_workbook
 from mentors.enums import RoundState
-from mentors.models import CapException, MatchingRound, Placement
+from mentors.models.rounds import MatchingRound, Placement
+from mentors.models.slots import CapException
 from mentors.queries.rounds import candidates
 from mentors.services.rounds import CandidateData, set_candidates
 from mentors.services.rounds_draft import draft_round

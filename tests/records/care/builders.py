@@ -3,9 +3,9 @@
 import uuid
 
 from accounts.models import User
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import CardSubject, CardWish
-from records.models import Referral, TreeHoleCard
+from records.models.care import Referral, TreeHoleCard
 from records.services.cards import TreeHoleData, hand_in_card
 from records.services.referrals import refer
 from students.models import FamilySlip, Pupil

@@ -14,10 +14,11 @@ from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from notices.models import Notice, OutboxMessage
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind
-from records.models import RecordVersion, TreeHoleCard
+from records.models.care import TreeHoleCard
+from records.models.desk import RecordVersion
 from records.queries.cards import card_counts
 from records.services.cards import (
     AS_WISHED,

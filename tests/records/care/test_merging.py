@@ -4,9 +4,10 @@ import datetime
 
 import pytest
 
-from mentors.models import Teacher
+from mentors.models.slots import Teacher
 from records.enums import VisitPlanState
-from records.models import Referral, TreeHoleCard, VisitPlan, VisitWish
+from records.models.care import Referral, TreeHoleCard
+from records.models.desk import VisitPlan, VisitWish
 from records.services.merge import merge_pupils, merge_teachers
 from tests.cast import PupilFactory, SchoolCast, TeacherFactory
 from tests.records.builders import term_of

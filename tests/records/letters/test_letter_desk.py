@@ -14,11 +14,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models import HandOverNote
-from mentors.services import assign_pupil
+from mentors.models.team import HandOverNote
+from mentors.services.assignments import assign_pupil
 from records.enums import LetterState
 from records.lettercheck import Check
-from records.models import GrowthLetter, LetterReply, Reading
+from records.models.desk import LetterReply, Reading
+from records.models.records import GrowthLetter
 from records.services.letter_office import edit_letter_as_office, return_letter
 from records.services.replies import reply_to_letter
 from schools.enums import LetterTone, NoteVisibility

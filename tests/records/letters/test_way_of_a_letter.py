@@ -19,9 +19,9 @@ from core.errors import DomainError
 from notices.models import Notice
 from records.enums import LetterState, VersionAct
 from records.lettercheck import Check
-from records.models import GrowthLetter, LetterReply, RecordVersion
+from records.models.desk import LetterReply, RecordVersion
+from records.models.records import GrowthLetter
 from records.queries.letter_desk import proofing_of, strokes
-from records.services import hand_in_letter, release_letters, return_letter
 from records.services.letter_office import (
     OWN,
     OWN_ALONE,
@@ -29,9 +29,11 @@ from records.services.letter_office import (
     cancel_schedule,
     edit_letter_as_office,
     release_due,
+    release_letters,
+    return_letter,
     schedule_release,
 )
-from records.services.letters import LetterBlocked, mark_handwritten, unmark_handwritten
+from records.services.letters import LetterBlocked, hand_in_letter, mark_handwritten, unmark_handwritten
 from records.services.replies import mark_reply_read, reply_to_letter
 from schools.models import Plan
 from tests.cast import SINCE, SchoolCast
