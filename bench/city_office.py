@@ -20,7 +20,7 @@ from mentors.enums import MentorMarkKind, SheetSource
 from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
 from mentors.models.slots import Mentor
-from mentors.models.team import CaseMeeting, HandOverNote
+from mentors.team.models import CaseMeeting, HandOverNote
 from mentors.services.round_settings import default_settings
 from mentors.services.rounds import create_round, open_round
 from mentors.services.rounds_draft import draft_round

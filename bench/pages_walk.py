@@ -13,7 +13,7 @@ from jobs.models import ImportBatch, Job
 from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import Club, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
-from mentors.models.team import CaseMeeting
+from mentors.team.models import CaseMeeting
 from records.models.care import Referral, TreeHoleCard
 from records.models.desk import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.http import ActorRequest
 from accounts.views.sign_in import healthz
 from mentors.urls.care import badges_urls, readiness_urls, training_urls
-from mentors.urls.team import handover_urls, meetings_urls
+from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.urls import cards, desk, letters, office
 

@@ -21,7 +21,7 @@ from mentors.models.slots import (
     Teacher,
     TeamMember,
 )
-from mentors.models.team import CaseMeeting, HandOverNote
+from mentors.team.models import CaseMeeting, HandOverNote
 
 __all__ = [
     "Assignment",

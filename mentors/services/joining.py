@@ -7,7 +7,7 @@ from mentors.enums import ReadinessState, WishState
 from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import ChoiceSheet, ClubMember, MentorMark, Placement
 from mentors.models.slots import Teacher
-from mentors.models.team import CaseMeeting, HandOverNote
+from mentors.team.models import CaseMeeting, HandOverNote
 from students.models import Pupil
 
 

@@ -10,7 +10,7 @@ from core.saving import button_done, form_saved, show_form
 from mentors.forms.pupils import LeavingForm
 from mentors.models.slots import Teacher
 from mentors.queries.people import find_teachers
-from mentors.services.handover import ask_for_notes
+from mentors.team.services.handover import ask_for_notes
 from mentors.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
 
 

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from core.rowwise import among
 from core.worddiff import Piece, mark_words
 from mentors.models.slots import Assignment
-from mentors.models.team import HandOverNote
+from mentors.team.models import HandOverNote
 from records.enums import LetterState, RecordKind, VersionAct
 from records.models.desk import Draft, LetterReply, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note

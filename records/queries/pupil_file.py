@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from accounts.actors import Actor
-from mentors.queries.handover import held_lately
+from mentors.team.queries.handover import held_lately
 from records.models.desk import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from records.queries.desk import DeskTick, roster_ticks

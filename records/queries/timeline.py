@@ -30,7 +30,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import cn_date
 from mentors.models.slots import Assignment, MentorMember, Teacher
-from mentors.models.team import CaseMeeting, HandOverNote
+from mentors.team.models import CaseMeeting, HandOverNote
 from records.enums import LetterState, RecordKind
 from records.kinds import kind_of
 from records.models.care import TreeHoleCard

@@ -14,7 +14,7 @@ from core.text import small_number
 from core.undo import offer_undo
 from mentors.queries.clubs import led_clubs
 from mentors.queries.marks import mark_tasks
-from mentors.queries.meetings import team_classes
+from mentors.team.queries.meetings import team_classes
 from records.forms.desk import BriefForm
 from records.models.records import Note
 from records.queries.desk import find_desk

@@ -11,9 +11,9 @@ from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Teacher
-from mentors.models.team import HandOverNote
+from mentors.team.models import HandOverNote
 from mentors.services.assignments import assign_pupil
-from mentors.services.handover import ask_for_notes, write_note
+from mentors.team.services.handover import ask_for_notes, write_note
 from notices.models import Notice
 from schools.models import SchoolYear
 from students.models import Pupil

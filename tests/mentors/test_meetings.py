@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.models.slots import Teacher
-from mentors.models.team import CaseMeeting
-from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
+from mentors.team.models import CaseMeeting
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from mentors.services.slots import set_team
 from tests.cast import TODAY, SchoolCast
 

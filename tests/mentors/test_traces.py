@@ -19,9 +19,9 @@ from accounts.services import (
 from mentors.enums import AssignmentOrigin
 from mentors.models.care import TrainingSession
 from mentors.models.slots import CapException, Teacher
-from mentors.models.team import CaseMeeting
+from mentors.team.models import CaseMeeting
 from mentors.services.assignments import assign_pupil, assign_pupils, unassign_pupil, withdraw_pupil
-from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from mentors.services.readiness import begin_training, mark_ready, open_case
 from mentors.services.slots import create_mentor, grant_exception, revoke_exception, set_team
 from mentors.services.training import TrainingData, create_session, delete_session, set_attendance, update_session

@@ -18,8 +18,8 @@ from accounts.services import create_user, grant_role
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from mentors.services.assignments import assign_pupil
-from mentors.services.handover import write_note
-from mentors.services.meetings import MeetingData, hold_meeting
+from mentors.team.services.handover import write_note
+from mentors.team.services.meetings import MeetingData, hold_meeting
 from mentors.services.slots import set_team
 from mentors.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish

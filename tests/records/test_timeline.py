@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.models.team import HandOverNote
+from mentors.team.models import HandOverNote
 from records.models.desk import VisitWish
 from records.models.records import HeartTalk
 from records.queries.papers import record_book_context

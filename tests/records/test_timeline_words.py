@@ -17,8 +17,8 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
-from mentors.services.handover import write_note
-from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting
+from mentors.team.services.handover import write_note
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from mentors.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
 from records.models.desk import VisitPlan, VisitWish

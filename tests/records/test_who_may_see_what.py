@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry, User
-from mentors.models.team import CaseMeeting, HandOverNote
+from mentors.team.models import CaseMeeting, HandOverNote
 from notices.models import Notice
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard

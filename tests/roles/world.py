@@ -21,7 +21,7 @@ from mentors.models.rounds import MatchingRound, RoundMentor
 from mentors.models.slots import RollOver
 from mentors.services.cards import CardData, save_card
 from mentors.services.clubs import create_club
-from mentors.services.meetings import MeetingData, delete_meeting, hold_meeting
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from mentors.services.readiness import open_case
 from mentors.services.round_settings import RoundSettings
 from mentors.services.rounds import create_round, open_round

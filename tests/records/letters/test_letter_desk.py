@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.models.team import HandOverNote
+from mentors.team.models import HandOverNote
 from mentors.services.assignments import assign_pupil
 from records.enums import LetterState
 from records.lettercheck import Check

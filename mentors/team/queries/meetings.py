@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
-from mentors.models.team import CaseMeeting
+from mentors.team.models import CaseMeeting
 from schools.models import SchoolClass
 from students.models import Enrolment
 

@@ -12,10 +12,10 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.saving import form_saved, record_changed, show_form
-from mentors.care_rules import can_edit_meeting, can_hold_meetings, can_read_meetings
-from mentors.forms.team import MeetingForm
-from mentors.models.team import CaseMeeting
-from mentors.queries.meetings import (
+from mentors.team.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
+from mentors.team.forms import MeetingForm
+from mentors.team.models import CaseMeeting
+from mentors.team.queries.meetings import (
     class_list,
     deleted_meetings,
     meetings_of,
@@ -23,7 +23,7 @@ from mentors.queries.meetings import (
     team_teachers,
 )
 from mentors.queries.people import classes_visible_to
-from mentors.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
+from mentors.team.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
 from schools.models import SchoolClass
 
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)

@@ -13,7 +13,7 @@ from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 
 if TYPE_CHECKING:
-    from mentors.models.team import CaseMeeting, HandOverNote  # noqa: F401  # named in quotes below
+    from mentors.team.models import CaseMeeting, HandOverNote  # noqa: F401  # named in quotes below
 
 
 class CaseMeetingQuerySet(OfSchoolQuerySet["CaseMeeting"]):

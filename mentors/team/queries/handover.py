@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, TeamMember
-from mentors.models.team import HandOverNote
+from mentors.team.models import HandOverNote
 from schools.models import SchoolClass, SchoolYear
 from students.models import Pupil
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import handover, meetings
+from mentors.team.views import handover, meetings
 
 # Mounted at `classes/<pk>/meetings/`.
 meetings_urls = (

@@ -2,8 +2,8 @@
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from mentors.models.team import CaseMeeting
-from mentors.queries.handover import held_lately, is_in_team
+from mentors.team.models import CaseMeeting
+from mentors.team.queries.handover import held_lately, is_in_team
 from schools.models import SchoolClass
 from students.models import Enrolment, Pupil
 

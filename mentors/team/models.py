@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from mentors.models.slots import Mentor, Teacher
-from mentors.querysets.team import CaseMeetingQuerySet, HandOverNoteQuerySet
+from mentors.team.querysets import CaseMeetingQuerySet, HandOverNoteQuerySet
 from schools.models import SchoolClass, SchoolOwned, SchoolYear
 from students.models import Pupil
 

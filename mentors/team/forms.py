@@ -11,9 +11,9 @@ from core.fields import EXPIRED, DayField, ProseField
 from core.saving import VersionedForm
 from core.text import clean_text
 from mentors.models.slots import Teacher
-from mentors.models.team import CaseMeeting, HandOverNote
-from mentors.services.handover import TEXT_LENGTH
-from mentors.services.meetings import MeetingData
+from mentors.team.models import CaseMeeting, HandOverNote
+from mentors.team.services.handover import TEXT_LENGTH
+from mentors.team.services.meetings import MeetingData
 from students.models import Enrolment, Pupil
 
 
