@@ -24,4 +24,4 @@ def write(request: ActorRequest, pk: int) -> HttpResponse:
     if form_saved(form, lambda: write_note(actor=request.actor, pupil=pupil, **form.cleaned_data), same=form.is_what):
         messages.success(request, f"已保存{pupil.name}的交接说明。")
         return redirect("desk:pupil", pk=pk)
-    return show_form(request, "handover/write.html", form, pupil=pupil, notes=handovers_of(request.actor, pupil))
+    return show_form(request, "team/handover/write.html", form, pupil=pupil, notes=handovers_of(request.actor, pupil))

@@ -39,7 +39,7 @@ def meetings(request: ActorRequest, pk: int) -> HttpResponse:
     writes = can_hold_meetings(request.actor, school_class)
     return render(
         request,
-        "meetings/list.html",
+        "team/meetings/list.html",
         {
             "school_class": school_class,
             "page_obj": page,
@@ -63,7 +63,7 @@ def detail(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
         "school_class": found.school_class,
         "may_edit": can_edit_meeting(request.actor, found),
     }
-    return render(request, "meetings/detail.html", context)
+    return render(request, "team/meetings/detail.html", context)
 
 
 @form_for(*WRITERS)
@@ -92,7 +92,7 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "已保存这次小教研。")
         return redirect("meetings:list", pk=pk)
-    return show_form(request, "meetings/form.html", form, school_class=school_class)
+    return show_form(request, "team/meetings/form.html", form, school_class=school_class)
 
 
 @form_for(*WRITERS)
@@ -123,7 +123,7 @@ def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
         messages.success(request, "已保存这次小教研。")
         return redirect("meetings:detail", pk=pk, meeting=meeting)
     context: dict[str, Any] = {"stored": found} if form.conflicts else {}
-    return show_form(request, "meetings/form.html", form, school_class=found.school_class, meeting=found, **context)
+    return show_form(request, "team/meetings/form.html", form, school_class=found.school_class, meeting=found, **context)
 
 
 @action_for(*WRITERS)
