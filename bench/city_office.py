@@ -17,7 +17,7 @@ from accounts.queries import actor_for
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job
 from mentors.enums import MentorMarkKind, SheetSource
-from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
 from mentors.models.slots import Mentor
 from mentors.team.models import CaseMeeting, HandOverNote

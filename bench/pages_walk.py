@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from jobs.models import ImportBatch, Job
-from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import Club, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
 from mentors.team.models import CaseMeeting

@@ -13,7 +13,7 @@ class MentorsConfig(AppConfig):
         from jobs.importers import register  # noqa: PLC0415 - as above
         from mentors.imports import plan_mentors, plan_teachers  # noqa: PLC0415 - as above
         from mentors.imports.export import export_pairs, export_teachers, export_teams  # noqa: PLC0415 - as above
-        from mentors.printing import register_jobs  # noqa: PLC0415 - as above
+        from mentors.staff.printing import register_jobs  # noqa: PLC0415 - as above
 
         register_jobs()
         register(ImportKind.TEACHERS, plan_teachers)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.http import ActorRequest
 from accounts.views.sign_in import healthz
-from mentors.urls.care import badges_urls, readiness_urls, training_urls
+from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.urls import cards, desk, letters, office
@@ -41,7 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("papers/", include("records.urls.papers")),
     path("plan/", include("records.urls.plan")),
     path("manage/merge/", include("records.urls.merge")),
-    path("manage/", include("mentors.urls.manage")),
+    path("manage/", include("mentors.staff.urls.manage")),
     path("year/", include("mentors.urls.year")),
     path("imports/", include("jobs.import_urls")),
     path("jobs/", include("jobs.urls")),

@@ -1,6 +1,6 @@
 """Papers with invented content, set by the papers' own functions: what the settings page shows while one types.
 
-A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; for mentors see `mentors.samples`.
+A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; for mentors see `mentors.staff.samples`.
 """
 
 import datetime
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.raster import page_png
-from mentors.samples import APPOINTMENT, BADGES
+from mentors.staff.samples import APPOINTMENT, BADGES
 from records.contexts import Action, Column, Letter, Period, RecordBook, Slip
 from records.documents.growth_card import render_cards
 from records.documents.growth_letter import render_letters

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from core.saving import ELSE
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.services.cards import CardData
 
 

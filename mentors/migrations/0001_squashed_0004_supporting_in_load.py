@@ -1,7 +1,7 @@
 # The files named in `replaces` stay for databases that have applied only some of them.
 
 import django.db.models.deletion
-import mentors.models.care
+import mentors.staff.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -991,7 +991,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="card", to="mentors.teacher"
                     ),
                 ),
-                ("key", models.CharField(default=mentors.models.care.new_card_key, max_length=24, unique=True)),
+                ("key", models.CharField(default=mentors.staff.models.new_card_key, max_length=24, unique=True)),
                 ("hobbies", models.CharField(blank=True, max_length=120, verbose_name="我的“B面”")),
                 ("sentence", models.CharField(blank=True, max_length=120, verbose_name="想对同学说的一句话")),
                 ("photo", models.FileField(blank=True, upload_to="mentor-cards/%Y/", verbose_name="照片")),

@@ -1,6 +1,6 @@
 """The tables of mentors: slots and assignments, matching rounds, and what surrounds them."""
 
-from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.models.rounds import (
     BoardSave,
     Choice,

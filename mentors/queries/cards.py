@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 
 

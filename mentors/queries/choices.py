@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from mentors.enums import AssignmentKind, RoundState
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.rounds import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
 from mentors.queries.rounds import Phase, participants, phase

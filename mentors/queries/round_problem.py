@@ -10,7 +10,7 @@ from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBre
 from mentors.matching.solve import Match, solve
 from mentors.models.rounds import Choice, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
 from mentors.models.slots import Mentor
-from mentors.queries.former import former_mentors
+from mentors.staff.queries.former import former_mentors
 from mentors.queries.rounds import Room, open_by_pupil, participants, rooms
 from schools.enums import MatchingMode
 from students.models import Enrolment

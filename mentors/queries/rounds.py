@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now
 from mentors.enums import RoundState
-from mentors.models.care import ReadinessCase
+from mentors.staff.models import ReadinessCase
 from mentors.models.rounds import ChoiceSheet, MatchingRound, Placement, RoundMentor
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.querysets.rounds import MatchingRoundQuerySet

@@ -12,7 +12,7 @@ from accounts.models import RoleGrant, User
 from accounts.queries import users_with_role
 from core.clock import today
 from mentors.enums import WishState
-from mentors.models.care import MentorWish
+from mentors.staff.models import MentorWish
 from mentors.models.slots import Assignment
 from students.models import Enrolment, Pupil
 

@@ -10,7 +10,7 @@ from accounts.services import audit
 from core.errors import DomainError
 from core.pictures import clean_picture
 from core.text import clean_text
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 
 # Large enough for a phone's screen and for the badge in print.

@@ -10,7 +10,7 @@ from core.clock import now, today
 from core.errors import DomainError
 from core.text import clean_text
 from mentors.enums import WishState
-from mentors.models.care import MentorWish
+from mentors.staff.models import MentorWish
 from mentors.models.slots import Assignment
 from mentors.queries.wishes import may_read, wish_readers
 from notices.services import NoticeFor, send_notices

@@ -9,7 +9,7 @@ from accounts.http import ActorRequest, form_for
 from core.gates import public
 from core.saving import form_saved, show_form
 from mentors.forms.cards import CardForm
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.queries.cards import card_of, own_teacher, photos_visible_to, shared_card
 from mentors.queries.choices import Face
 from mentors.services.cards import save_card

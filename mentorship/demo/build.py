@@ -20,7 +20,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from mentors.services.assignments import assign_pupils
 from mentors.services.slots import grant_exception
-from mentors.services.training import TrainingData, create_session, set_attendance
+from mentors.staff.services.training import TrainingData, create_session, set_attendance
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters

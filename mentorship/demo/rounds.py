@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import MatchTieBreak, MentorMarkKind, SheetSource
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.models.slots import TeamMember
 from mentors.queries.rounds import open_by_pupil, participants

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment
-from mentors.queries.training import TrainingTally, training_tally
+from mentors.staff.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, Anchor

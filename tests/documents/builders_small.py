@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from mentors.documents.appointment import Appointment
-from mentors.documents.badge import Badge
+from mentors.staff.documents.appointment import Appointment
+from mentors.staff.documents.badge import Badge
 from mentors.documents.ballot import Ballot, BallotMentor, BallotPupil
 from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor
 from records.contexts import Slip

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mentors.documents.appointment import render_appointments
+from mentors.staff.documents.appointment import render_appointments
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders_small, reading

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mentors.documents.badge import render_badges
+from mentors.staff.documents.badge import render_badges
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders_small, reading

@@ -15,7 +15,7 @@ from jobs.importers import ImportOptions
 from jobs.imports import confirm_batch, upload_batch
 from jobs.models import ImportBatch, ImportChange
 from jobs.undo import undo_batch
-from mentors.models.care import ReadinessCase
+from mentors.staff.models import ReadinessCase
 from mentors.models.slots import Teacher
 from schools.enums import Preset
 from schools.models import SchoolClass

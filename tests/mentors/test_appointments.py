@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, User
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
-from mentors import printing
+from mentors.staff import printing
 from mentors.models.slots import Teacher
 from tests.cast import SchoolCast
 from tests.documents import reading

@@ -15,7 +15,7 @@ from mentors.rules import CapReached
 from mentors.services import assignments
 from mentors.services.assignments import assign_pupil, recount_loads, unassign_pupil, withdraw_pupil
 from mentors.services.slots import create_mentor, grant_exception, set_team
-from mentors.services.transfers import retire_teacher
+from mentors.staff.services.transfers import retire_teacher
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, SchoolCast, TeacherFactory

@@ -14,8 +14,8 @@ from core.errors import DomainError
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
-from mentors import printing
-from mentors.models.care import MentorCard
+from mentors.staff import printing
+from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 from mentors.services.slots import create_mentor
 from tests.cast import TODAY, SchoolCast, TeacherFactory

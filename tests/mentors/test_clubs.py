@@ -12,7 +12,7 @@ from core.errors import DomainError
 from mentors.models.rounds import Club, ClubMember
 from mentors.queries.clubs import club_rows, clubs_visible_to, members_by_pupil, read_members
 from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
-from mentors.services.transfers import retire_teacher
+from mentors.staff.services.transfers import retire_teacher
 from schools.models import SchoolYear
 from schools.services import create_class
 from students.models import Pupil

@@ -10,9 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.models.care import TrainingSession
+from mentors.staff.models import TrainingSession
 from mentors.models.slots import Teacher
-from mentors.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
+from mentors.staff.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 
 pytestmark = pytest.mark.django_db

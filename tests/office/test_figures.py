@@ -13,7 +13,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.services.supporting import add_supporting
-from mentors.services.training import TrainingData, create_session
+from mentors.staff.services.training import TrainingData, create_session
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.deletion import delete_note
 from schools.enums import VisitOutcome

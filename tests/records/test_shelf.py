@@ -15,7 +15,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor
-from mentors.services.transfers import change_class, retire_teacher
+from mentors.staff.services.transfers import change_class, retire_teacher
 from records.enums import BookStep
 from records.models.shelf import BookHandling
 from records.queries.shelf import Shelf, ShelfBook, find_shelf

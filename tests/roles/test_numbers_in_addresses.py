@@ -80,6 +80,6 @@ def test_a_leaving_teacher_s_form_shows_loads_whatever_was_posted(
 def test_printing_for_a_class_that_is_no_number_prints_for_everybody(
     world: World, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mentors.views.badges.make_papers", lambda *args: b"%PDF")
+    monkeypatch.setattr("mentors.staff.views.badges.make_papers", lambda *args: b"%PDF")
     client, url = world.client("office", client_of), world.url("badges:print")
     assert [client.get(url, {field: odd}).status_code for field in ("class", "teacher") for odd in ODD] == [200] * 20

@@ -22,13 +22,13 @@ from mentors.models.slots import RollOver
 from mentors.services.cards import CardData, save_card
 from mentors.services.clubs import create_club
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from mentors.services.readiness import open_case
+from mentors.staff.services.readiness import open_case
 from mentors.services.round_settings import RoundSettings
 from mentors.services.rounds import create_round, open_round
 from mentors.services.rounds_draft import draft_round
 from mentors.services.slots import grant_exception
 from mentors.services.supporting import add_supporting
-from mentors.services.training import TrainingData, create_session
+from mentors.staff.services.training import TrainingData, create_session
 from mentors.services.wishes import hand_in_wish
 from notices.services import send_notice
 from records.enums import CardSubject, CardWish

@@ -24,7 +24,7 @@ from jobs.importers import ImportOptions
 from jobs.imports import import_roster
 from jobs.previews import ImportReport
 from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
-from mentors.services.people import open_account
+from mentors.staff.services.people import open_account
 from schools.enums import Preset
 from schools.models import SchoolYear
 from schools.services import create_school

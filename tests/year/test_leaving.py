@@ -14,7 +14,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, Teacher
 from mentors.services.assignments import assign_pupil, recount_loads
 from mentors.services.slots import create_mentor, set_team
-from mentors.services.transfers import draw_leaving, retire_teacher
+from mentors.staff.services.transfers import draw_leaving, retire_teacher
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol, fill

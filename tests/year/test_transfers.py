@@ -12,7 +12,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
 from mentors.services.slots import apply_plan_cap, grant_exception
-from mentors.services.transfers import change_class, draw_leaving, reinstate_teacher, retire_teacher
+from mentors.staff.services.transfers import change_class, draw_leaving, reinstate_teacher, retire_teacher
 from schools.services import create_class
 from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 from mentors.services.cards import CardData, save_card
 from tests.cast import SCHOOL_DAY, SchoolCast

@@ -11,7 +11,7 @@ from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
-from mentors.models.care import MentorWish
+from mentors.staff.models import MentorWish
 from mentors.queries.wishes import wishes_to_handle
 from mentors.services.wishes import answer_wish, hand_in_wish
 from notices.models import Notice

@@ -21,7 +21,7 @@ from mentors.services.round_places import add_round_mentors, grant_exceptions, o
 from mentors.services.rounds import CandidateData, set_candidates
 from mentors.services.rounds_draft import draft_round, place_pupil, unpin
 from mentors.services.slots import set_team
-from mentors.services.transfers import change_class
+from mentors.staff.services.transfers import change_class
 from notices.models import Notice
 from schools.enums import MatchingMode
 from schools.services import create_class

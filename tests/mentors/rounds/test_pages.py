@@ -128,7 +128,7 @@ def test_the_boxes_of_a_line_are_of_the_round_s_own_year(qingzhu: SchoolCast, cl
 
 
 def test_only_the_candidates_page_hints_at_a_pause(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    from mentors.services.readiness import open_case  # noqa: PLC0415 - another part's service, for one test
+    from mentors.staff.services.readiness import open_case  # noqa: PLC0415 - another part's service, for one test
 
     teacher = qingzhu.slot_colleague.members.get().teacher
     open_case(actor=office(qingzhu), teacher=teacher, starts_on=office(qingzhu).today)

@@ -8,7 +8,7 @@ import pytest
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, ReadinessState, RoundState
-from mentors.models.care import ReadinessCase
+from mentors.staff.models import ReadinessCase
 from mentors.models.rounds import MatchingRound
 from mentors.queries.rounds import Phase, candidates, open_to, participants, phase
 from mentors.services.round_settings import RoundSettings, default_settings

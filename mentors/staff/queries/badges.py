@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from accounts.actors import Actor
-from mentors.models.care import MentorCard
+from mentors.staff.models import MentorCard
 from mentors.models.slots import Mentor, MentorMember, Teacher, TeamMember
 from schools.models import SchoolClass, SchoolYear
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from core.constraints import one_of
 from mentors.enums import ReadinessState, WishState
 from mentors.models.slots import Teacher
-from mentors.querysets.care import (
+from mentors.staff.querysets import (
     MentorCardQuerySet,
     MentorWishQuerySet,
     ReadinessCaseQuerySet,

@@ -8,10 +8,10 @@ from django import forms
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import ELSE
 from core.text import clean_text, small_number
-from mentors.models.care import ReadinessCase, TrainingSession
+from mentors.staff.models import ReadinessCase, TrainingSession
 from mentors.models.slots import Teacher
-from mentors.services.readiness import REASON_LENGTH
-from mentors.services.training import TrainingData
+from mentors.staff.services.readiness import REASON_LENGTH
+from mentors.staff.services.training import TrainingData
 
 
 class CaseForm(forms.Form):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
-from mentors.models.care import TrainingSession
+from mentors.staff.models import TrainingSession
 from mentors.models.slots import MentorMember, Teacher
 from schools.models import SchoolYear, Term
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import badges, readiness, training
+from mentors.staff.views import badges, readiness, training
 
 readiness_urls = (
     [

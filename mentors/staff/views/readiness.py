@@ -13,9 +13,9 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.saving import form_saved, show_form
 from mentors.enums import ReadinessState
-from mentors.forms.care import CaseForm, ReasonForm, StepForm
-from mentors.models.care import ReadinessCase
-from mentors.queries.care import (
+from mentors.staff.forms.care import CaseForm, ReasonForm, StepForm
+from mentors.staff.models import ReadinessCase
+from mentors.staff.queries.readiness import (
     SHOW,
     cases_visible_to,
     open_case_of,
@@ -25,7 +25,7 @@ from mentors.queries.care import (
     readiness_rows,
     readiness_teachers,
 )
-from mentors.services.readiness import begin_training, edit_reason, mark_ready, open_case
+from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case
 
 PAGE_SIZE = 50
 FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))

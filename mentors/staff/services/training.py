@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_full_day
 from core.errors import DomainError
-from mentors.models.care import TrainingSession
+from mentors.staff.models import TrainingSession
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
 from schools.calendar import YearCalendar

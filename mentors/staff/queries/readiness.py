@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.actors import Actor
 from core.search import named_like
 from mentors.enums import ReadinessState
-from mentors.models.care import ReadinessCase
+from mentors.staff.models import ReadinessCase
 from mentors.models.slots import MentorMember, Teacher
 from schools.models import SchoolYear
 

@@ -21,10 +21,10 @@ from jobs.merging import PDF, merge_parts
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
-from mentors.documents.appointment import Appointment, render_appointments
-from mentors.documents.badge import PER_SHEET, Badge, render_badges
-from mentors.models.care import MentorCard
-from mentors.queries.badges import BadgeHolder, badge_holders
+from mentors.staff.documents.appointment import Appointment, render_appointments
+from mentors.staff.documents.badge import PER_SHEET, Badge, render_badges
+from mentors.staff.models import MentorCard
+from mentors.staff.queries.badges import BadgeHolder, badge_holders
 from schools.contexts import PaperStyle
 from schools.enums import Design, Stage
 from schools.models import SchoolYear

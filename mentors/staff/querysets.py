@@ -11,7 +11,7 @@ from accounts.enums import Role
 from core.ofschool import OpenInSchoolQuerySet
 
 if TYPE_CHECKING:
-    from mentors.models.care import MentorCard, MentorWish, ReadinessCase, TrainingSession  # noqa: F401  # named in quotes below
+    from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession  # noqa: F401  # named in quotes below
     from schools.models import Term
 
 

@@ -3,8 +3,8 @@
 import datetime
 from typing import Final
 
-from mentors.documents.appointment import Appointment, render_appointments
-from mentors.documents.badge import Badge, render_badges
+from mentors.staff.documents.appointment import Appointment, render_appointments
+from mentors.staff.documents.badge import Badge, render_badges
 from schools.contexts import PaperSample, SampleLook
 
 #: Name, subject and class; one name long enough to be set smaller.

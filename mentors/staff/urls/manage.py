@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from mentors.views import manage_classes, manage_leaving, manage_people, manage_pupils
+from mentors.staff.views import (
+    classes as manage_classes,
+    leaving as manage_leaving,
+    people as manage_people,
+    pupils as manage_pupils,
+)
 
 app_name = "manage"
 urlpatterns = [

@@ -9,7 +9,7 @@ from django import forms
 
 from core.text import small_number
 from mentors.models.slots import Mentor
-from mentors.services.transfers import Leaving
+from mentors.staff.services.transfers import Leaving
 from schools.models import SchoolClass
 from students.enums import Gender
 from students.models import Enrolment, Pupil

@@ -1,0 +1,1 @@
+"""The school's people: accounts, leaving, moving, readiness, training, badges, certificates."""
