@@ -31,7 +31,7 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     other_pk = _other(request)
     if other_pk is None:
         context["candidates"] = _some(find_pupils(request.actor, year=year, text=text), pk)
-        return render(request, "manage/merge_pupils.html", context)
+        return render(request, "merging/pupils.html", context)
     other = get_visible_or_404(everybody, request.actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
@@ -43,7 +43,7 @@ def pupils(request: ActorRequest, pk: int) -> HttpResponse:
         context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
     context["merge"] = draw_pupil_merge(actor=request.actor, kept=kept, other=other)
     context["other"] = other
-    return render(request, "manage/merge_pupils.html", context, status=status)
+    return render(request, "merging/pupils.html", context, status=status)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -57,7 +57,7 @@ def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     other_pk = _other(request)
     if other_pk is None:
         context["candidates"] = _some(find_teachers(request.actor, year=year, text=text), pk)
-        return render(request, "manage/merge_teachers.html", context)
+        return render(request, "merging/teachers.html", context)
     other = get_visible_or_404(everybody, request.actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
@@ -68,7 +68,7 @@ def teachers(request: ActorRequest, pk: int) -> HttpResponse:
         context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
     context["merge"] = draw_teacher_merge(actor=request.actor, kept=kept, other=other)
     context["other"] = other
-    return render(request, "manage/merge_teachers.html", context, status=status)
+    return render(request, "merging/teachers.html", context, status=status)
 
 
 def _other(request: ActorRequest) -> int | None:

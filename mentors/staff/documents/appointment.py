@@ -65,7 +65,7 @@ def _manuscript(appointments: Sequence[Appointment]) -> Manuscript:
     single = first.name if len(appointments) == 1 else ""
     school = first.school
     return manuscript(
-        "documents/appointment.html",
+        "staff/documents/appointment.html",
         {"pages": [_printed(item) for item in appointments], "school": school, "long_title": LONG_TITLE},
         title=" · ".join(part for part in (first.title, single, school.name) if part),
         author=school.name,

@@ -73,7 +73,7 @@ def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
     total = -(-len(printed) // PER_SHEET)
     sheets = [_Sheet(at + 1, total, tuple(printed[at * PER_SHEET : (at + 1) * PER_SHEET])) for at in range(total)]
     return manuscript(
-        "documents/badge.html",
+        "staff/documents/badge.html",
         {"sheets": sheets, "school": school, "long_school": len(school.name) > LONG_SCHOOL},
         title=f"导师证 · {school.name}",
         author=school.name,

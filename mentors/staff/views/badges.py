@@ -25,14 +25,14 @@ from mentors.queries.people import classes_visible_to
 @page_for(Role.MORAL_OFFICE)
 def index(request: ActorRequest) -> HttpResponse:
     """Which badges can be printed: everybody's, a class's, or a single teacher's."""
-    return render(request, "badges/index.html", _page(request))
+    return render(request, "staff/badges/index.html", _page(request))
 
 
 @page_for(Role.MORAL_OFFICE)
 def appointments(request: ActorRequest) -> HttpResponse:
     """Which certificates can be printed; `?on=` is the day that stands on them."""
     on = _day(request, request.GET.get("on"))
-    return render(request, "badges/appointments.html", _page(request) | {"on": on.isoformat()})
+    return render(request, "staff/badges/appointments.html", _page(request) | {"on": on.isoformat()})
 
 
 @page_for(Role.MORAL_OFFICE)

@@ -16,7 +16,7 @@ def classes(request: ActorRequest) -> HttpResponse:
     summaries = class_summaries(year, on=actor.today) if year is not None else []
     return render(
         request,
-        "manage/classes.html",
+        "staff/manage/classes.html",
         {
             "year": year,
             "summaries": summaries,

@@ -36,7 +36,7 @@ def leave(request: ActorRequest, pk: int) -> HttpResponse:
         handed = len(leaving.open_pupils) if form.chosen() is not None else len(form.places())
         messages.success(request, _said(teacher, handed, len(leaving.open_pupils) - handed))
         return redirect("manage:person", pk=pk)
-    return show_form(request, "manage/leave.html", form, teacher=teacher, leaving=leaving)
+    return show_form(request, "staff/manage/leave.html", form, teacher=teacher, leaving=leaving)
 
 
 def _said(teacher: Teacher, handed: int, left_over: int) -> str:

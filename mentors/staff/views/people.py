@@ -41,7 +41,7 @@ def people(request: ActorRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
-        "manage/people.html",
+        "staff/manage/people.html",
         {
             "page": page,
             "text": text,
@@ -56,7 +56,7 @@ def people(request: ActorRequest) -> HttpResponse:
 def person(request: ActorRequest, pk: int) -> HttpResponse:
     """One teacher: master data, account, roles with their dates."""
     teacher = _teacher(request, pk)
-    return render(request, "manage/person.html", _context(request, teacher=teacher, user=teacher.user))
+    return render(request, "staff/manage/person.html", _context(request, teacher=teacher, user=teacher.user))
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -66,7 +66,7 @@ def account(request: ActorRequest, pk: int) -> HttpResponse:
     teacher = _teacher_of(request, user)
     if teacher is not None:
         return redirect("manage:person", pk=teacher.pk)
-    return render(request, "manage/person.html", _context(request, teacher=None, user=user))
+    return render(request, "staff/manage/person.html", _context(request, teacher=None, user=user))
 
 
 @action_for(Role.SCHOOL_ADMIN)
@@ -79,9 +79,9 @@ def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         user, first_password = done.value
         context = _context(request, teacher=_teacher(request, pk), user=user)
-        return render(request, "manage/person.html", context | {"first_password": first_password})
+        return render(request, "staff/manage/person.html", context | {"first_password": first_password})
     context = _context(request, teacher=teacher, user=teacher.user) | {"account_form": form}
-    return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(request, "staff/manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @action_for(Role.SCHOOL_ADMIN)
@@ -90,7 +90,7 @@ def password(request: ActorRequest, pk: int) -> HttpResponse:
     user = _user(request, pk)
     first_password = issue_password(actor=request.actor, user=user)
     context = _context(request, teacher=_teacher_of(request, user), user=user)
-    return render(request, "manage/person.html", context | {"first_password": first_password})
+    return render(request, "staff/manage/person.html", context | {"first_password": first_password})
 
 
 @action_for(Role.SCHOOL_ADMIN)
@@ -112,7 +112,7 @@ def give_role(request: ActorRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{user.name}已有“{Role(form.cleaned_data['role']).label}”角色。")
         return redirect(_address(request, user))
     context = _context(request, teacher=_teacher_of(request, user), user=user) | {"role_form": form}
-    return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(request, "staff/manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @action_for(Role.SCHOOL_ADMIN)
@@ -123,7 +123,7 @@ def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
     done = attempt(lambda: end_role(actor=request.actor, grant=row))
     if isinstance(done, DomainError):
         context = _context(request, teacher=_teacher_of(request, user), user=user) | {"problem": done}
-        return render(request, "manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render(request, "staff/manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, f"{user.name}不再担任“{row.get_role_display()}”。")
     return redirect(_address(request, user))
 

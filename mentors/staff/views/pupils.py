@@ -46,7 +46,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
         "chosen": chosen,
         "narrowed": bool(text or chosen or state != PRESENT),
     }
-    return render(request, "manage/pupils.html", context)
+    return render(request, "staff/manage/pupils.html", context)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -60,7 +60,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     about = _about(found)
     may_arrange = about["place"] is not None and can_assign(request.actor, about["place"].school_class)
     history = enrolment_history(found)
-    return show_form(request, "manage/pupil.html", form, **about, history=history, may_arrange=may_arrange)
+    return show_form(request, "staff/manage/pupil.html", form, **about, history=history, may_arrange=may_arrange)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -82,7 +82,7 @@ def new_pupil(request: ActorRequest) -> HttpResponse:
     ):
         messages.success(request, f"{done.value.pupil.name}已转入{form.chosen_class().label}。")
         return redirect("manage:pupil", pk=done.value.pupil_id)
-    return show_form(request, "manage/pupil_new.html", form)
+    return show_form(request, "staff/manage/pupil_new.html", form)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -103,7 +103,7 @@ def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"{found.name}已由{place.school_class.label}转到{form.chosen_class().label}。")
         return redirect("manage:pupil", pk=pk)
-    return show_form(request, "manage/pupil_move.html", form, **about)
+    return show_form(request, "staff/manage/pupil_move.html", form, **about)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -118,7 +118,7 @@ def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
         withdraw_pupil(actor=request.actor, pupil=found, year=year, reason=EndReason.TRANSFER_OUT)
         messages.success(request, f"{found.name}已转出。以前的记录都保留着。")
         return redirect("manage:pupil", pk=pk)
-    return render(request, "manage/pupil_withdraw.html", about)
+    return render(request, "staff/manage/pupil_withdraw.html", about)
 
 
 @form_for(Role.SCHOOL_ADMIN)
@@ -135,7 +135,7 @@ def reinstate(request: ActorRequest, pk: int) -> HttpResponse:
     if form_saved(form, lambda: reinstate_pupil(actor=request.actor, pupil=found, school_class=form.chosen_class())):
         messages.success(request, f"{found.name}已回到{form.chosen_class().label}。")
         return redirect("manage:pupil", pk=pk)
-    return show_form(request, "manage/pupil_reinstate.html", form, **about, history=history)
+    return show_form(request, "staff/manage/pupil_reinstate.html", form, **about, history=history)
 
 
 def _classes(request: ActorRequest) -> list[SchoolClass]:

@@ -42,7 +42,7 @@ def teachers(request: ActorRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
-        "readiness/list.html",
+        "staff/readiness/list.html",
         {
             "overview": readiness_of(request.actor, year),
             "page_obj": page,
@@ -66,7 +66,7 @@ def new_case(request: ActorRequest, pk: int) -> HttpResponse:
         messages.success(request, f"已登记：{teacher.name}老师先参加培训，准备好了再带学生。")
         return redirect("readiness:case", pk=done.value.pk)
     past = past_cases(request.actor, teacher)
-    return show_form(request, "readiness/new.html", form, teacher=teacher, past=past)
+    return show_form(request, "staff/readiness/new.html", form, teacher=teacher, past=past)
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -82,7 +82,7 @@ def case(request: ActorRequest, pk: int) -> HttpResponse:
     audit(actor=request.actor, verb="open_readiness_case", target=found, kind=AuditKind.READ)
     return show_form(
         request,
-        "readiness/case.html",
+        "staff/readiness/case.html",
         form,
         case=found,
         teacher=found.teacher,

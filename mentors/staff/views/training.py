@@ -35,7 +35,7 @@ def sessions(request: ActorRequest) -> HttpResponse:
     current = term_on(terms, request.actor.today, lead_days=45) if terms else None
     return render(
         request,
-        "training/list.html",
+        "staff/training/list.html",
         {
             "year": year,
             "blocks": training_by_term(request.actor, terms, current) if current is not None else [],
@@ -55,7 +55,7 @@ def new(request: ActorRequest) -> HttpResponse:
             return redirect("training:list")
         messages.success(request, "已登记，请勾选参加的老师。")
         return redirect("training:attendance", pk=done.value.pk)
-    return show_form(request, "training/form.html", form, session=None)
+    return show_form(request, "staff/training/form.html", form, session=None)
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -66,7 +66,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     if form_saved(form, lambda: update_session(actor=request.actor, session=session, data=form.training_data())):
         messages.success(request, "已保存。")
         return redirect("training:list")
-    return show_form(request, "training/form.html", form, session=session)
+    return show_form(request, "staff/training/form.html", form, session=session)
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -93,7 +93,7 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
         shown = request.POST.get("shown", "")
     return show_form(
         request,
-        "training/attendance.html",
+        "staff/training/attendance.html",
         form,
         session=session,
         people=people,
@@ -114,7 +114,7 @@ def people(request: ActorRequest) -> HttpResponse:
     year = request.actor.calendar.year
     found = teachers_with_training(request.actor, year) if year is not None else ()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "training/people.html", {"year": year, "page_obj": page})
+    return render(request, "staff/training/people.html", {"year": year, "page_obj": page})
 
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:
