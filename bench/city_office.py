@@ -18,12 +18,12 @@ from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job
 from mentors.enums import MentorMarkKind, SheetSource
 from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.models.rounds import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
+from mentors.rounds.models import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
 from mentors.models.slots import Mentor
 from mentors.team.models import CaseMeeting, HandOverNote
-from mentors.services.round_settings import default_settings
-from mentors.services.rounds import create_round, open_round
-from mentors.services.rounds_draft import draft_round
+from mentors.rounds.services.settings import default_settings
+from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.draft import draft_round
 from mentors.services.slots import grant_exception
 from mentorship.demo.rounds import HOBBIES, SENTENCES
 from notices.models import Notice

@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from jobs.models import ImportBatch, Job
 from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.models.rounds import Club, MatchingRound, RoundMentor
+from mentors.rounds.models import Club, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
 from mentors.team.models import CaseMeeting
 from records.models.care import Referral, TreeHoleCard

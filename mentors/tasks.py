@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from core.clock import today
-from mentors.services.choices import remind_due_rounds
+from mentors.rounds.services.choices import remind_due_rounds
 from schools.queries import is_school_day
 
 logger = logging.getLogger(__name__)

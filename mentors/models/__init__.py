@@ -1,7 +1,7 @@
 """The tables of mentors: slots and assignments, matching rounds, and what surrounds them."""
 
 from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.models.rounds import (
+from mentors.rounds.models import (
     BoardSave,
     Choice,
     ChoiceSheet,

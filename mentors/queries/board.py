@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.actors import Actor
-from mentors.models.rounds import BoardSave, MatchingRound
+from mentors.rounds.models import BoardSave, MatchingRound
 from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import BoardRow, ClassBoard
 from schools.models import SchoolClass

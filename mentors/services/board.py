@@ -11,7 +11,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models.rounds import BoardSave
+from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.rules import can_assign, validate_cap
 from mentors.services.assignments import lock_mentors

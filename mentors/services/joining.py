@@ -5,7 +5,7 @@ from django.db.models import Model
 from accounts.models import User
 from mentors.enums import ReadinessState, WishState
 from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.models.rounds import ChoiceSheet, ClubMember, MentorMark, Placement
+from mentors.rounds.models import ChoiceSheet, ClubMember, MentorMark, Placement
 from mentors.models.slots import Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
 from students.models import Pupil

@@ -17,7 +17,7 @@ from core.saving import attempt
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor
 from mentors.queries.people import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
-from mentors.queries.rounds import running_cards
+from mentors.rounds.queries.running import running_cards
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services.assignments import assign_pupil, unassign_pupil
 from schools.models import SchoolClass

@@ -8,11 +8,11 @@ from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import MatchTieBreak, MentorMarkKind, SheetSource
 from mentors.staff.models import MentorCard
-from mentors.models.rounds import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
+from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.models.slots import TeamMember
-from mentors.queries.rounds import open_by_pupil, participants
-from mentors.services.round_settings import RoundSettings, default_settings
-from mentors.services.rounds import CandidateData, create_round, open_round, set_candidates
+from mentors.rounds.queries.running import open_by_pupil, participants
+from mentors.rounds.services.settings import RoundSettings, default_settings
+from mentors.rounds.services.running import CandidateData, create_round, open_round, set_candidates
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
 from students.models import Enrolment

@@ -12,8 +12,8 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.text import small_number
 from core.undo import offer_undo
-from mentors.queries.clubs import led_clubs
-from mentors.queries.marks import mark_tasks
+from mentors.rounds.queries.clubs import led_clubs
+from mentors.rounds.queries.marks import mark_tasks
 from mentors.team.queries.meetings import team_classes
 from records.forms.desk import BriefForm
 from records.models.records import Note

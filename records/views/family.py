@@ -1,6 +1,6 @@
 """The family's pages: no account, a slip and the end of a phone number open one pupil's released letters.
 
-The gate itself is `students.family`; the pages about the mentor are `mentors.views.choose`.
+The gate itself is `students.family`; the pages about the mentor are `mentors.rounds.views.choose`.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.saving import form_saved
-from mentors.queries.choices import mentoring_of
+from mentors.rounds.queries.choices import mentoring_of
 from records.contexts import paragraphs
 from records.documents.growth_letter import render_letters
 from records.forms.family import ReplyForm, SlipForm

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from mentors.staff.documents.appointment import Appointment
 from mentors.staff.documents.badge import Badge
-from mentors.documents.ballot import Ballot, BallotMentor, BallotPupil
-from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor
+from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil
+from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor
 from records.contexts import Slip
 from records.documents.tree_hole import TreeHoleCards
 from schools.contexts import Letterhead

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mentors.documents.ballot import render_ballots
+from mentors.rounds.documents.ballot import render_ballots
 from tests.documents import reading
 from tests.documents.builders_small import ballot
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from core.raster import page_pictures
 from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
-from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
+from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from records.contexts import BookVersion, Letter
 from records.documents.book_list import render_book_list
 from records.documents.class_summary import render_class_summary

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mentors.documents.matrix import render_matrix
+from mentors.rounds.documents.matrix import render_matrix
 from tests.documents import builders_small, reading
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from mentors.enums import AssignmentOrigin, MatchRule, RoundState
 from mentors.forms.board import base_text
-from mentors.models.rounds import BoardSave, MatchingRound
+from mentors.rounds.models import BoardSave, MatchingRound
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.queries.board import held_on
 from mentors.queries.people import class_board

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from core.errors import DomainError
 from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.models.rounds import BoardSave
+from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil

@@ -9,9 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.models.rounds import Club, ClubMember
-from mentors.queries.clubs import club_rows, clubs_visible_to, members_by_pupil, read_members
-from mentors.services.clubs import add_members, change_club, create_club, delete_club, remove_member
+from mentors.rounds.models import Club, ClubMember
+from mentors.rounds.queries.clubs import club_rows, clubs_visible_to, members_by_pupil, read_members
+from mentors.rounds.services.clubs import add_members, change_club, create_club, delete_club, remove_member
 from mentors.staff.services.transfers import retire_teacher
 from schools.models import SchoolYear
 from schools.services import create_class

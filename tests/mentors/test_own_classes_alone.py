@@ -13,9 +13,9 @@ from django.db.models.signals import post_init
 from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
 from mentors.queries.people import class_summaries
-from mentors.queries.rounds import running_cards
-from mentors.services.round_settings import RoundSettings
-from mentors.services.rounds import create_round, open_round
+from mentors.rounds.queries.running import running_cards
+from mentors.rounds.services.settings import RoundSettings
+from mentors.rounds.services.running import create_round, open_round
 from schools.enums import MatchingMode
 from schools.services import create_class
 from students.models import Enrolment

@@ -17,19 +17,19 @@ from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
 from mentors.enums import MatchRule, RoundState
-from mentors.models.rounds import MatchingRound, RoundMentor
+from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.models.slots import RollOver
-from mentors.services.cards import CardData, save_card
-from mentors.services.clubs import create_club
+from mentors.rounds.services.cards import CardData, save_card
+from mentors.rounds.services.clubs import create_club
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from mentors.staff.services.readiness import open_case
-from mentors.services.round_settings import RoundSettings
-from mentors.services.rounds import create_round, open_round
-from mentors.services.rounds_draft import draft_round
+from mentors.rounds.services.settings import RoundSettings
+from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.draft import draft_round
 from mentors.services.slots import grant_exception
 from mentors.services.supporting import add_supporting
 from mentors.staff.services.training import TrainingData, create_session
-from mentors.services.wishes import hand_in_wish
+from mentors.rounds.services.wishes import hand_in_wish
 from notices.services import send_notice
 from records.enums import CardSubject, CardWish
 from records.models.desk import Attachment, VisitPlan

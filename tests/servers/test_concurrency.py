@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.models.rounds import BoardSave
+from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor
 from mentors.services.assignments import assign_pupil
 from mentors.services.board import save_board, undo_board_save

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from core.clock import now
 from mentors.enums import MatchRule, RoundState, SheetSource
-from mentors.models.rounds import ChoiceSheet, MatchingRound, RoundMentor
+from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.models.slots import Mentor
-from mentors.services.choices import ChoiceData, submit_choices
+from mentors.rounds.services.choices import ChoiceData, submit_choices
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
 from students.models import FamilySlip, Pupil

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.errors import DomainError
 from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
-from mentors.services.cards import CardData, save_card
+from mentors.rounds.services.cards import CardData, save_card
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.core.test_pictures import photographed, picture
 from tests.mentors.choices.builders import DAY, asking_round, close, open_with, slip_of
@@ -80,7 +80,7 @@ def test_a_write_that_fails_leaves_no_file(
     def fail(**_: object) -> None:
         raise RuntimeError("the last step")
 
-    monkeypatch.setattr("mentors.services.cards.audit", fail)
+    monkeypatch.setattr("mentors.rounds.services.cards.audit", fail)
     with pytest.raises(RuntimeError):
         card(qingzhu, qingzhu.mentor)
     assert files(own_folder) == 0

@@ -12,10 +12,10 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.forms.entry import find_mentor, row_choices
-from mentors.models.rounds import ChoiceSheet, MatchingRound
+from mentors.rounds.forms.entry import find_mentor, row_choices
+from mentors.rounds.models import ChoiceSheet, MatchingRound
 from mentors.models.slots import Teacher
-from mentors.queries.choices import Face, OpenMentor
+from mentors.rounds.queries.choices import Face, OpenMentor
 from students.models import Pupil
 from tests.cast import SchoolCast
 from tests.mentors.builders import enrol

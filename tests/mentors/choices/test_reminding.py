@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import DomainError
 from mentors import tasks
-from mentors.models.rounds import MatchingRound
-from mentors.queries.choices import rounds_to_remind
-from mentors.services.choices import remind_due_rounds, remind_round
+from mentors.rounds.models import MatchingRound
+from mentors.rounds.queries.choices import rounds_to_remind
+from mentors.rounds.services.choices import remind_due_rounds, remind_round
 from notices.models import Notice
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Term

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import RoundState, SheetSource
-from mentors.models.rounds import ChoiceSheet, MatchingRound
-from mentors.services.choices import ChoiceData, remove_choices, submit_choices
+from mentors.rounds.models import ChoiceSheet, MatchingRound
+from mentors.rounds.services.choices import ChoiceData, remove_choices, submit_choices
 from students.models import FamilySlip, Pupil
 from students.services import revoke_slip
 from tests.cast import SCHOOL_DAY, SchoolCast

@@ -8,18 +8,18 @@ from django.db import connection
 
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow
-from mentors.models.rounds import MatchingRound, Placement
+from mentors.rounds.models import MatchingRound, Placement
 from mentors.models.slots import Assignment, Mentor
-from mentors.queries.round_draft import draft_line, draft_view, proposed_exceptions, recheck
-from mentors.queries.round_shortage import draft_rooms
-from mentors.queries.rounds import candidates
+from mentors.rounds.queries.draft import draft_line, draft_view, proposed_exceptions, recheck
+from mentors.rounds.queries.shortage import draft_rooms
+from mentors.rounds.queries.running import candidates
 from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.services.board import save_board
-from mentors.services.clubs import add_members, change_club, create_club, remove_member
-from mentors.services.publish import draft_outdated, publish_round
-from mentors.services.round_places import add_round_mentors, grant_exceptions, open_mentors
-from mentors.services.rounds import CandidateData, set_candidates
-from mentors.services.rounds_draft import draft_round, place_pupil, unpin
+from mentors.rounds.services.clubs import add_members, change_club, create_club, remove_member
+from mentors.rounds.services.publish import draft_outdated, publish_round
+from mentors.rounds.services.places import add_round_mentors, grant_exceptions, open_mentors
+from mentors.rounds.services.running import CandidateData, set_candidates
+from mentors.rounds.services.draft import draft_round, place_pupil, unpin
 from mentors.services.slots import set_team
 from mentors.staff.services.transfers import change_class
 from notices.models import Notice
@@ -323,7 +323,7 @@ def test_a_homeroom_teacher_and_the_publication_do_not_overwrite_each_other(
             saved.set()
             connection.close()
 
-    monkeypatch.setattr("mentors.services.publish.draft_outdated", slowly)
+    monkeypatch.setattr("mentors.rounds.services.publish.draft_outdated", slowly)
     threads = [Thread(target=publishes), Thread(target=saves)]
     for thread in threads:
         thread.start()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import User
-from mentors.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
+from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from schools.contexts import Letterhead
 from tests.cast import SchoolCast
 from tests.mentors.rounds.builders import grade_five

@@ -9,10 +9,10 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, ReadinessState, RoundState
 from mentors.staff.models import ReadinessCase
-from mentors.models.rounds import MatchingRound
-from mentors.queries.rounds import Phase, candidates, open_to, participants, phase
-from mentors.services.round_settings import RoundSettings, default_settings
-from mentors.services.rounds import (
+from mentors.rounds.models import MatchingRound
+from mentors.rounds.queries.running import Phase, candidates, open_to, participants, phase
+from mentors.rounds.services.settings import RoundSettings, default_settings
+from mentors.rounds.services.running import (
     CandidateData,
     cancel_round,
     close_round,
@@ -22,7 +22,7 @@ from mentors.services.rounds import (
     set_candidates,
     update_round,
 )
-from mentors.services.rounds_draft import draft_round
+from mentors.rounds.services.draft import draft_round
 from schools.enums import MatchingMode
 from tests.cast import TODAY, SchoolCast
 from tests.mentors.rounds.builders import chose, office, opened, over, set_up, slot_of

@@ -1,1 +1,0 @@
-"""The papers of the mentors: typed contexts in, PDF bytes out."""

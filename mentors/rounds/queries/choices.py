@@ -1,0 +1,211 @@
+"""What a pupil's pages, the paper grid and the reminders read: who may be chosen by whom, and who has chosen."""
+
+import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actors import Actor
+from mentors.enums import AssignmentKind, RoundState
+from mentors.staff.models import MentorCard
+from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
+from mentors.models.slots import Assignment, MentorMember
+from mentors.rounds.queries.running import Phase, participants, phase
+from schools.calendar import YearCalendar
+from schools.enums import MatchingMode
+from schools.models import SchoolClass
+from schools.queries import is_school_day
+from students.models import Enrolment, Pupil
+
+# How many days before the end of a round its homeroom teachers are reminded.
+DAYS_BEFORE_END = 2
+ASKING = (MatchingMode.CHOICE, MatchingMode.TWO_SIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How one teacher shows themselves; `card` is None until they made one."""
+
+    name: str
+    subject: str
+    card: MentorCard | None
+
+    @property
+    def initial(self) -> str:
+        """What stands in for a photo."""
+        return self.name[:1]
+
+
+def faces_of(members: Sequence[MentorMember]) -> tuple[Face, ...]:
+    """The teachers who hold or share a slot, without those who left (teacher and card at hand)."""
+    teachers = [member.teacher for member in members if member.teacher.left_on is None]
+    return tuple(Face(t.name, t.subject, getattr(t, "card", None)) for t in teachers)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMentor:
+    """A mentor whom the pupils of a class may choose; nothing about loads or how often others chose them."""
+
+    mentor_id: int
+    number: int
+    faces: tuple[Face, ...]
+    # Every reading of the names' initials between blanks, for the paper grid: " lxm ".
+    initials: str
+
+    @property
+    def names(self) -> str:
+        """甲/乙."""
+        return "/".join(face.name for face in self.faces)
+
+
+def open_mentors(found: MatchingRound, school_class: SchoolClass) -> list[OpenMentor]:
+    """The mentors of a round who are open to the pupils of `school_class`, by number. Three queries."""
+    candidates = (
+        RoundMentor.objects.filter(Q(whole_grade=True) | Q(classes=school_class), round=found)
+        .select_related("mentor")
+        .prefetch_related("mentor__members__teacher__card")
+        .order_by("number")
+        .distinct()
+    )
+    shown = []
+    for candidate in candidates:
+        members = list(candidate.mentor.members.all())
+        faces = faces_of(members)
+        # A slot whose holders have all left can be nobody's mentor.
+        if faces:
+            initials = " ".join(m.teacher.initials.strip() for m in members if m.teacher.left_on is None)
+            shown.append(OpenMentor(candidate.mentor_id, candidate.number, faces, f" {initials} "))
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class MyMentor:
+    """A present mentor of a pupil."""
+
+    assignment: Assignment
+    faces: tuple[Face, ...]
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the mentor, not a supporting one."""
+        return self.assignment.kind == AssignmentKind.MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Mentoring:
+    """Where one pupil stands: the class, the mentors they have, the round they are asked in and what they chose."""
+
+    enrolment: Enrolment | None
+    mentors: tuple[MyMentor, ...]
+    round: MatchingRound | None
+    phase: Phase | None
+    sheet: ChoiceSheet | None
+
+    @property
+    def main(self) -> MyMentor | None:
+        """The mentor, supporting ones aside."""
+        return next((mentor for mentor in self.mentors if mentor.is_main), None)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the round asks this pupil: those who have a mentor only if it matches everybody anew."""
+        return self.round is not None and (self.round.rematch or self.main is None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to choose, or to wait for, in a round that is not published."""
+        return self.takes_part and self.phase in (Phase.WAITING, Phase.CHOOSING, Phase.OVER)
+
+    @property
+    def published(self) -> bool:
+        """Whether a round has brought the mentors."""
+        return self.phase == Phase.PUBLISHED
+
+
+def mentoring_of(pupil: Pupil) -> Mentoring:
+    """Where `pupil` stands today; seven queries at most."""
+    enrolment = (
+        Enrolment.objects.active()
+        .filter(pupil=pupil, year__is_current=True)
+        .select_related("school_class__grade", "year")
+        .first()
+    )
+    if enrolment is None:
+        return Mentoring(None, (), None, None, None)
+    assignments = (
+        Assignment.objects.active()
+        .filter(pupil=pupil, year=enrolment.year)
+        .select_related("mentor")
+        .prefetch_related("mentor__members__teacher__card")
+        .order_by("kind", "pk")  # "main" comes before "supporting"
+    )
+    mentors = tuple(MyMentor(a, faces_of(list(a.mentor.members.all()))) for a in assignments)
+    found = (
+        MatchingRound.objects.filter(
+            year=enrolment.year,
+            grade=enrolment.school_class.grade_id,
+            mode__in=ASKING,
+            state__in=(RoundState.OPEN, RoundState.PUBLISHED),
+        )
+        .order_by("state", "-published_at", "-pk")  # "open" comes before "published"
+        .first()
+    )
+    sheet = sheet_of(found, pupil) if found is not None else None
+    return Mentoring(enrolment, mentors, found, phase(found) if found is not None else None, sheet)
+
+
+def sheet_of(found: MatchingRound, pupil: Pupil) -> ChoiceSheet | None:
+    """What the pupil handed in, choices in order at hand."""
+    return ChoiceSheet.objects.filter(round=found, pupil=pupil).prefetch_related("choices").first()
+
+
+def photo_for_family(pupil: Pupil, key: int) -> MentorCard | None:
+    """The card behind a photo that the pupil may see: of a present mentor, or of one whom they may choose now."""
+    mentoring = mentoring_of(pupil)
+    faces = [face for mentor in mentoring.mentors for face in mentor.faces]
+    asked = mentoring.takes_part and mentoring.phase in (Phase.CHOOSING, Phase.OVER)
+    if mentoring.enrolment is not None and mentoring.round is not None and asked:
+        shown = open_mentors(mentoring.round, mentoring.enrolment.school_class)
+        faces += [face for mentor in shown for face in mentor.faces]
+    return next((f.card for f in faces if f.card is not None and f.card.pk == key and f.card.photo), None)
+
+
+# --- The paper grid and the reminders ---------------------------------------------------------------------------------
+def asked_in_class(found: MatchingRound, school_class: SchoolClass) -> list[Enrolment]:
+    """The pupils of a class whom a round asks, by seat. One query."""
+    return [e for e in participants(found) if e.school_class_id == school_class.pk]
+
+
+def sheets_in_class(actor: Actor, found: MatchingRound, pupils: Collection[int]) -> dict[int, ChoiceSheet]:
+    """What those pupils handed in, as far as the actor may see it, choices at hand, by pupil key. Two queries."""
+    rows = ChoiceSheet.objects.visible_to(actor).filter(round=found, pupil_id__in=pupils)
+    return {sheet.pupil_id: sheet for sheet in rows.prefetch_related("choices")}
+
+
+def rounds_to_remind(at: datetime.datetime) -> list[MatchingRound]:
+    """The rounds whose two-day reminder is due at `at` and was not sent: it goes out once, on a school day.
+
+    Where the day two days before the end is a day off, it goes out on the school day before.
+    """
+    day = timezone.localdate(at)
+    waiting = [(found, _reminder_day(found)) for found in MatchingRound.objects.choosing(at).select_related("year")]
+    return [found for found, due in waiting if due <= day and not _was_reminded_since(found, due)]
+
+
+def _reminder_day(found: MatchingRound) -> datetime.date:
+    if found.closes_at is None:
+        return datetime.date.max
+    day = timezone.localdate(found.closes_at) - datetime.timedelta(days=DAYS_BEFORE_END)
+    calendar = YearCalendar(found.year, day)
+    # A round in the middle of long holidays is reminded of all the same.
+    for _ in range(14):
+        if is_school_day(day, calendar.key_dates):
+            break
+        day -= datetime.timedelta(days=1)
+    return day
+
+
+def _was_reminded_since(found: MatchingRound, day: datetime.date) -> bool:
+    return found.reminded_at is not None and timezone.localdate(found.reminded_at) >= day
