@@ -66,7 +66,7 @@ def render_ballots(ballot: Ballot) -> bytes:
     per_page = 2 if _fits_half(mentors, columns, ballot.max_choices) else 1
     pupils = list(ballot.pupils)
     paper = manuscript(
-        "documents/ballot.html",
+        "rounds/documents/ballot.html",
         {
             "ballot": ballot,
             "pages": [pupils[i : i + per_page] for i in range(0, len(pupils), per_page)],

@@ -76,7 +76,7 @@ def render_matrix(matrix: Matrix) -> bytes:
     blocks = [_block(tuple(matrix.classes[at : at + CLASSES_ACROSS])) for at in across]
     pages = [(c, tuple(_columns(c))) for c in matrix.classes]
     paper = manuscript(
-        "documents/matrix.html",
+        "rounds/documents/matrix.html",
         {
             "matrix": matrix,
             "blocks": blocks if matrix.with_grid else [],

@@ -31,7 +31,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     """How pupils see me: every teacher with an account writes the own card. Others are told why they have none."""
     teacher = own_teacher(request.actor)
     if teacher is None:
-        return render(request, "cards/none.html", status=403 if request.method == "POST" else 200)
+        return render(request, "rounds/cards/none.html", status=403 if request.method == "POST" else 200)
     card = card_of(teacher)
     form = CardForm(initial=CardForm.about(card))
     if request.method == "POST":
@@ -39,7 +39,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     if form_saved(form, lambda: save_card(actor=request.actor, teacher=teacher, data=form.card_data())):
         messages.success(request, "名片已保存。")
         return redirect("mentor_cards:mine")
-    return show_form(request, "cards/mine.html", form, teacher=teacher, card=card)
+    return show_form(request, "rounds/cards/mine.html", form, teacher=teacher, card=card)
 
 
 @require_safe
@@ -56,7 +56,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     if card is None:
         raise Http404
     face = Face(card.teacher.name, card.teacher.subject, card)
-    response = render(request, "cards/shared.html", {"faces": (face,), "school": card.school})
+    response = render(request, "rounds/cards/shared.html", {"faces": (face,), "school": card.school})
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

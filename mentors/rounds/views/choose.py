@@ -63,20 +63,20 @@ def _page(
     }
     choosing = mentoring.takes_part and mentoring.phase == Phase.CHOOSING
     if mentoring.round is None or mentoring.enrolment is None or not mentoring.takes_part:
-        return render(request, "choose/closed.html", context, status=status)
+        return render(request, "rounds/choose/closed.html", context, status=status)
     if shown is None:
         shown = open_mentors(mentoring.round, mentoring.enrolment.school_class)
     if mentoring.sheet is not None:
         context["chosen"] = _chosen(mentoring.sheet, shown)
     if not choosing:
-        return render(request, "choose/closed.html", context, status=status)
+        return render(request, "rounds/choose/closed.html", context, status=status)
     if form is None and mentoring.sheet is not None and "edit" not in request.GET:
-        return render(request, "choose/received.html", context, status=status)
+        return render(request, "rounds/choose/received.html", context, status=status)
     context |= {
         "mentors": shown,
         "form": form or ChoiceForm(shown, mentoring.round.max_choices, sheet=mentoring.sheet),
     }
-    return render(request, "choose/mentors.html", context, status=status)
+    return render(request, "rounds/choose/mentors.html", context, status=status)
 
 
 def _chosen(sheet: ChoiceSheet, shown: list[OpenMentor]) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def mine(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         return redirect("choose:mentors", key=opened.key)
     wish = wish_of(opened.pupil)
     context = {"slip": opened, "school": opened.school, "mentoring": mentoring, "wish": wish}
-    return render(request, "choose/mine.html", context)
+    return render(request, "rounds/choose/mine.html", context)
 
 
 @private
@@ -116,7 +116,7 @@ def wish(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     if form_saved(form, lambda: hand_in_wish(slip=opened, text=form.cleaned_data["text"])):
         messages.success(request, "已经悄悄告诉德育室，老师会想办法。答复会出现在这一页。")
         return redirect("choose:mine", key=opened.key)
-    return posts_here(show_form(request, "choose/wish.html", form, slip=opened, school=opened.school, waiting=waiting))
+    return posts_here(show_form(request, "rounds/choose/wish.html", form, slip=opened, school=opened.school, waiting=waiting))
 
 
 @private

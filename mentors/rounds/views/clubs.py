@@ -22,7 +22,7 @@ def clubs(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     year = actor.calendar.year
     rows = club_rows(clubs_visible_to(actor), year) if year is not None else []
-    return render(request, "clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
+    return render(request, "rounds/clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
 
 
 @form_for(Role.MORAL_OFFICE)
@@ -38,7 +38,7 @@ def new(request: ActorRequest) -> HttpResponse:
     ):
         messages.success(request, f"已登记“{done.value.name}”，现在可以加入成员。")
         return redirect("clubs:detail", pk=done.value.pk)
-    return show_form(request, "clubs/form.html", form, club=None)
+    return show_form(request, "rounds/clubs/form.html", form, club=None)
 
 
 @page_for(*READERS)
@@ -59,7 +59,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "已保存。")
         return redirect("clubs:detail", pk=pk)
-    return show_form(request, "clubs/form.html", form, club=club)
+    return show_form(request, "rounds/clubs/form.html", form, club=club)
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -95,7 +95,7 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
         delete_club(actor=request.actor, club=club)
         messages.success(request, f"已删除“{club.name}”。")
         return redirect("clubs:list")
-    return render(request, "clubs/delete.html", {"club": club, "members": len(member_rows(club))})
+    return render(request, "rounds/clubs/delete.html", {"club": club, "members": len(member_rows(club))})
 
 
 def _club(request: ActorRequest, pk: int) -> Club:
@@ -107,7 +107,7 @@ def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpRespons
     rows = club_rows(clubs_visible_to(request.actor).filter(pk=club.pk), club.year)
     return show_form(
         request,
-        "clubs/detail.html",
+        "rounds/clubs/detail.html",
         form,
         club=club,
         row=rows[0],

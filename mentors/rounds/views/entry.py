@@ -214,4 +214,4 @@ def _grid_page(request: ActorRequest, desk: Desk, rows: list[EntryRow], *, statu
         "open": desk.round.state == RoundState.OPEN,
         "office": request.actor.has(Role.MORAL_OFFICE),
     }
-    return render(request, "entry/grid.html", context, status=status)
+    return render(request, "rounds/entry/grid.html", context, status=status)

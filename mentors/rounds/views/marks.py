@@ -23,7 +23,7 @@ MARKERS = (Role.MENTOR, Role.MORAL_OFFICE)
 @page_for(*MARKERS)
 def tasks(request: ActorRequest) -> HttpResponse:
     """The rounds in which the actor may mark now."""
-    return render(request, "marks/list.html", {"tasks": mark_tasks(request.actor)})
+    return render(request, "rounds/marks/list.html", {"tasks": mark_tasks(request.actor)})
 
 
 @page_for(*MARKERS)
@@ -86,7 +86,7 @@ def _search(request: ActorRequest) -> str:
 
 def _sheet(request: ActorRequest, candidate: RoundMentor, *, problem: DomainError | None = None) -> HttpResponse:
     search = _search(request)
-    template = "marks/_sheet.html" if request.htmx and request.method == "POST" else "marks/sheet.html"
+    template = "rounds/marks/_sheet.html" if request.htmx and request.method == "POST" else "rounds/marks/sheet.html"
     return render(
         request,
         template,

@@ -47,4 +47,4 @@ def _page(request: ActorRequest, *, bound: tuple[int, AnswerForm] | None = None,
     if bound is not None:
         forms[bound[0]] = bound[1]
     shown = [(row, forms[row.wish.pk]) for row in rows]
-    return render(request, "choose/wishes.html", {"rows": shown}, status=status)
+    return render(request, "rounds/choose/wishes.html", {"rows": shown}, status=status)
