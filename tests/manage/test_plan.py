@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.models.slots import Mentor
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from records.models.records import Tick
 from records.services.notes import VisitData, log_visit
 from records.services.plan import PlanChange, change_plan

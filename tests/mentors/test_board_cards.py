@@ -10,10 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin, MatchRule, RoundState
-from mentors.forms.board import base_text
+from mentors.board.forms.board import base_text
 from mentors.rounds.models import BoardSave, MatchingRound
 from mentors.models.slots import Assignment, Mentor, TeamMember
-from mentors.queries.board import held_on
+from mentors.board.queries.board import held_on
 from mentors.queries.people import class_board
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import set_team

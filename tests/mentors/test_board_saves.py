@@ -12,8 +12,8 @@ from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
-from mentors.services.board import ChangedMeanwhile, save_board, undo_board_save
-from mentors.services.supporting import add_supporting
+from mentors.board.services.board import ChangedMeanwhile, save_board, undo_board_save
+from mentors.board.services.supporting import add_supporting
 from students.enums import EndReason
 from students.models import Pupil
 from tests.cast import SINCE, TODAY, SchoolCast

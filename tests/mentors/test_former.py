@@ -9,7 +9,7 @@ from mentors.staff.queries.former import former_mentors
 from mentors.services.rollover import RollOverChoices, roll_over
 from mentors.services.rollover_draft import CarryOn, draw_rollover
 from mentors.services.slots import create_mentor
-from mentors.services.supporting import add_supporting, move_pupil
+from mentors.board.services.supporting import add_supporting, move_pupil
 from mentors.staff.services.transfers import retire_teacher
 from schools.models import Grade, Plan, SchoolYear
 from schools.services import TermDates

@@ -14,7 +14,7 @@ from mentors.services.assignments import assign_pupil, assign_pupils, recount_lo
 from mentors.services.rollover import RollOverChoices, roll_over, undo_rollover
 from mentors.services.rollover_draft import CarryOn, draw_rollover
 from mentors.services.slots import apply_plan_cap, create_mentor, grant_exception
-from mentors.services.supporting import add_supporting, end_supporting, move_pupil
+from mentors.board.services.supporting import add_supporting, end_supporting, move_pupil
 from mentors.staff.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
 from schools.models import Grade, Plan
 from schools.services import TermDates

@@ -12,7 +12,7 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, withdraw_pupil
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from mentors.staff.services.training import TrainingData, create_session
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.deletion import delete_note

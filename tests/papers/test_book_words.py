@@ -11,7 +11,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil
 from mentors.services.slots import set_team
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from records.contexts import BookPupil, Entry, RecordBook
 from records.models.records import GrowthLetter, HomeVisit, Note
 from records.queries.papers import BookSource, empty_book, record_book_context

@@ -21,7 +21,7 @@ from mentors.services.assignments import assign_pupil
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, hold_meeting
 from mentors.services.slots import set_team
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.attachments import add_attachment

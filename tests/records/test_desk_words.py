@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil, withdraw_pupil
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from records.models.desk import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.deletion import delete_note

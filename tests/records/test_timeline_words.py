@@ -19,7 +19,7 @@ from mentors.models.slots import Assignment, Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
 from records.models.desk import VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit

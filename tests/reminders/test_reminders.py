@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from mentors.services.assignments import withdraw_pupil
-from mentors.services.supporting import add_supporting, move_pupil
+from mentors.board.services.supporting import add_supporting, move_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.models.records import Reminder

@@ -27,7 +27,7 @@ from mentors.rounds.services.settings import RoundSettings
 from mentors.rounds.services.running import create_round, open_round
 from mentors.rounds.services.draft import draft_round
 from mentors.services.slots import grant_exception
-from mentors.services.supporting import add_supporting
+from mentors.board.services.supporting import add_supporting
 from mentors.staff.services.training import TrainingData, create_session
 from mentors.rounds.services.wishes import hand_in_wish
 from notices.services import send_notice

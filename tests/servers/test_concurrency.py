@@ -14,7 +14,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor
 from mentors.services.assignments import assign_pupil
-from mentors.services.board import save_board, undo_board_save
+from mentors.board.services.board import save_board, undo_board_save
 from mentors.services.slots import create_mentor, set_team
 from records.models.records import Tick
 from records.services.notes import TalkData, VisitData, log_talk, log_visit

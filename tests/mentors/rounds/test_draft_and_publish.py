@@ -14,7 +14,7 @@ from mentors.rounds.queries.draft import draft_line, draft_view, proposed_except
 from mentors.rounds.queries.shortage import draft_rooms
 from mentors.rounds.queries.running import candidates
 from mentors.services.assignments import assign_pupil, withdraw_pupil
-from mentors.services.board import save_board
+from mentors.board.services.board import save_board
 from mentors.rounds.services.clubs import add_members, change_club, create_club, remove_member
 from mentors.rounds.services.publish import draft_outdated, publish_round
 from mentors.rounds.services.places import add_round_mentors, grant_exceptions, open_mentors

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import board, class_board, exceptions, slots
+from mentors.board.views import board, class_board, exceptions, team as slots
 
 app_name = "board"
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import arrangement
+from mentors.board.views import arrangement
 
 app_name = "arrangement"
 urlpatterns = [

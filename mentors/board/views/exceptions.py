@@ -12,7 +12,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.saving import attempt, form_saved, show_form
 from core.text import small_number
-from mentors.forms.board import ExceptionForm
+from mentors.board.forms.board import ExceptionForm
 from mentors.models.slots import CapException
 from mentors.queries.people import cap_exceptions, classes_visible_to, mentors_for_choice
 from mentors.services.slots import grant_exception, revoke_exception

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from mentors.models.slots import Mentor
-from mentors.services.supporting import REASON_LENGTH
+from mentors.board.services.supporting import REASON_LENGTH
 
 CHOOSE = "请选择一位导师。"
 
