@@ -122,7 +122,7 @@ def _page(
     wrong = problem is not None or any(form.errors for form in forms.values())
     return render(
         request,
-        "arrangement/pupil.html",
+        "board/arrangement/pupil.html",
         {
             "found": found,
             "pupil": found.enrolment.pupil,
