@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/", include("records.urls.plan")),
     path("manage/merge/", include("records.urls.merge")),
     path("manage/", include("mentors.staff.urls.manage")),
-    path("year/", include("mentors.urls.year")),
+    path("year/", include("mentors.year.urls")),
     path("imports/", include("jobs.import_urls")),
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls")),

@@ -6,8 +6,8 @@ import pytest
 
 from mentors.models.slots import Assignment, Mentor
 from mentors.staff.queries.former import former_mentors
-from mentors.services.rollover import RollOverChoices, roll_over
-from mentors.services.rollover_draft import CarryOn, draw_rollover
+from mentors.year.services.rollover import RollOverChoices, roll_over
+from mentors.year.services.draft import CarryOn, draw_rollover
 from mentors.services.slots import create_mentor
 from mentors.board.services.supporting import add_supporting, move_pupil
 from mentors.staff.services.transfers import retire_teacher

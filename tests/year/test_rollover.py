@@ -16,8 +16,8 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, RollOver, TeamMember
 from mentors.services.assignments import assign_pupil, assign_pupils, recount_loads
-from mentors.services.rollover import RollOverChoices, roll_over, undo_rollover
-from mentors.services.rollover_draft import CarryOn, draw_rollover, state_of
+from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
+from mentors.year.services.draft import CarryOn, draw_rollover, state_of
 from mentors.services.slots import create_mentor, grant_exception, set_team
 from records.models.desk import VisitWish
 from records.models.shelf import BookHandling

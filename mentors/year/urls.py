@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.views import year
+from mentors.year import views as year
 
 app_name = "year"
 urlpatterns = [

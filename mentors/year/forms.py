@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from mentors.services.rollover import RollOverChoices
-from mentors.services.rollover_draft import CarryOn, Draft
+from mentors.year.services.rollover import RollOverChoices
+from mentors.year.services.draft import CarryOn, Draft
 from schools.services import TermDates
 
 _DATES = (
@@ -22,7 +22,7 @@ _LABELS = {
 
 
 class RollOverForm(forms.Form):
-    """What `mentors.services.rollover.roll_over` is to do; `basis` ties it to the preview beside it."""
+    """What `mentors.year.services.rollover.roll_over` is to do; `basis` ties it to the preview beside it."""
 
     basis = forms.CharField(widget=forms.HiddenInput)
     homerooms = forms.BooleanField(label="班主任随班升级", required=False, initial=True)

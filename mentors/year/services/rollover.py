@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.statistics import refresh_statistics_soon
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, Mentor, MentorMember, RollOver, TeamMember
-from mentors.services.rollover_draft import CarryOn, Draft, draw_rollover, state_of
+from mentors.year.services.draft import CarryOn, Draft, draw_rollover, state_of
 from schools.models import SchoolYear
 from schools.services import TermDates, copy_plan, open_year, promote_classes
 from students.enums import EndReason

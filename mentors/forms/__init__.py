@@ -1,1 +1,0 @@
-"""Forms of mentors and their classes, one module per room."""

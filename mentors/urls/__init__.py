@@ -1,1 +1,0 @@
-"""Addresses of mentors and their classes, one module per room."""

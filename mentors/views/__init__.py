@@ -1,1 +1,0 @@
-"""Pages of mentors and their classes, one module per room."""

@@ -1,0 +1,1 @@
+"""The school year and its roll-over."""
