@@ -11,8 +11,8 @@ class MentorsConfig(AppConfig):
         from jobs import exporters  # noqa: PLC0415 - models are loaded only now
         from jobs.enums import ImportKind  # noqa: PLC0415 - as above
         from jobs.importers import register  # noqa: PLC0415 - as above
-        from mentors.imports import plan_mentors, plan_teachers  # noqa: PLC0415 - as above
-        from mentors.imports.export import export_pairs, export_teachers, export_teams  # noqa: PLC0415 - as above
+        from mentors.roster.imports import plan_mentors, plan_teachers  # noqa: PLC0415 - as above
+        from mentors.roster.imports.export import export_pairs, export_teachers, export_teams  # noqa: PLC0415 - as above
         from mentors.staff.printing import register_jobs  # noqa: PLC0415 - as above
 
         register_jobs()

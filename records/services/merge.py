@@ -19,7 +19,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.services.assignments import end_assignment, lock_mentors
-from mentors.services.joining import join_author, join_pupil, join_teacher
+from mentors.roster.services import join_author, join_pupil, join_teacher
 from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds
 from records.models.desk import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish

@@ -79,7 +79,7 @@ def test_only_the_ticked_run_is_carried_down(school: Desk) -> None:
 
 
 def test_many_runs_of_blanks_are_asked_by_mentor(school: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentors.imports.pairs.SINGLE_RUNS", 1)
+    monkeypatch.setattr("mentors.roster.imports.pairs.SINGLE_RUNS", 1)
     assert asked(school, *ONCE, (ONE, "甲六", "王一"), (TWO, "乙一", "王一"), (TWO, "乙二", "")) == [
         "第 3–4、9 行没有写导师，沿用上一行的“王一”？（3 名学生）",
         "第 6 行没有写导师，沿用上一行的“李二”？（甲五）",

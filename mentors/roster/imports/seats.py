@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from core.importlog import CellPlace, ImportLog, ValuePlace
 from core.importplan import Choice, ChoiceGroup
-from mentors.imports.matrix import Slot
-from mentors.imports.teams_stored import People, StoredTeams
+from mentors.roster.imports.matrix import Slot
+from mentors.roster.imports.teams_stored import People, StoredTeams
 
 MOST_PER_SLOT = 2
 _SPLIT = ChoiceGroup(

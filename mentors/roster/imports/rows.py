@@ -7,8 +7,8 @@ from core.tablereader import TableReader
 from core.text import SAME_AS_ABOVE, clean_name, clean_text, is_nothing
 from core.workbooks import Record
 from jobs.importers import ClassFinder
-from mentors.imports.shapes import COLUMNS, Block, PairRow, Run
-from mentors.imports.stored import Stored
+from mentors.roster.imports.shapes import COLUMNS, Block, PairRow, Run
+from mentors.roster.imports.stored import Stored
 from schools.labels import ClassKey
 
 

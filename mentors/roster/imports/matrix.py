@@ -11,7 +11,7 @@ from core.importlog import ImportLog, Level
 from core.text import clean_key, clean_text
 from core.workbooks import NOTES_SHEET, Cell, CellError, MergedRange, Row, Sheet, cell_text, column_letters, heading_key
 from jobs.importers import ClassFinder, ImportRequest
-from mentors.imports.people import Known, read_people
+from mentors.roster.imports.people import Known, read_people
 from schools.labels import ClassKey
 
 _HEADCOUNT = re.compile(r"(?:共|计)?(\d{1,3})(?:\.0)?\s*([人名]?)")

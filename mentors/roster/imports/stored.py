@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from core.importlog import ImportLog, ValuePlace
-from mentors.imports.people import SEVERAL, People, read_people
-from mentors.imports.shapes import PairRow
+from mentors.roster.imports.people import SEVERAL, People, read_people
+from mentors.roster.imports.shapes import PairRow
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from schools.labels import ClassKey
 from schools.models import SchoolYear

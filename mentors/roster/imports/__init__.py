@@ -1,12 +1,12 @@
 """Imports of teacher rosters, of the mentor matrix and of pupils listed with their mentor (see `students.imports`)."""
 
 from jobs.importers import ImportPlan, ImportRequest
-from mentors.imports.blocks import is_list, tells_mentors
-from mentors.imports.matrix import is_matrix
-from mentors.imports.pairs import plan_pairs
-from mentors.imports.stored import Stored
-from mentors.imports.teachers import plan_teachers
-from mentors.imports.teams import plan_teams
+from mentors.roster.imports.blocks import is_list, tells_mentors
+from mentors.roster.imports.matrix import is_matrix
+from mentors.roster.imports.pairs import plan_pairs
+from mentors.roster.imports.stored import Stored
+from mentors.roster.imports.teachers import plan_teachers
+from mentors.roster.imports.teams import plan_teams
 
 __all__ = ["plan_mentors", "plan_teachers"]
 

@@ -14,11 +14,11 @@ from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, Planne
 from core.text import clean_text
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.enums import AssignmentOrigin
-from mentors.imports.blocks import find_blocks
-from mentors.imports.people import People
-from mentors.imports.rows import BlockReader
-from mentors.imports.shapes import COLUMNS, PairRow
-from mentors.imports.stored import Stored
+from mentors.roster.imports.blocks import find_blocks
+from mentors.roster.imports.people import People
+from mentors.roster.imports.rows import BlockReader
+from mentors.roster.imports.shapes import COLUMNS, PairRow
+from mentors.roster.imports.stored import Stored
 from mentors.services.assignments import assign_pupils
 from schools.models import SchoolYear
 

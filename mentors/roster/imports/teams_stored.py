@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.importlog import ImportLog
 from core.importplan import ChangeKind, PlannedChange
-from mentors.imports.matrix import Slot
+from mentors.roster.imports.matrix import Slot
 from mentors.models.slots import CapException, Mentor, MentorMember, Teacher, TeamMember
 from schools.labels import ClassKey
 from schools.models import Grade, SchoolYear

@@ -14,8 +14,8 @@ from core.tablefinder import ColumnInFile, find_tables
 from core.text import clean_key, clean_text
 from core.workbooks import NOTES_SHEET, Row, Sheet, Table, cell_text, column_letters, find_table, heading_key
 from jobs.importers import ClassFinder, ImportOptions, ImportRequest
-from mentors.imports.shapes import COLUMNS, Block
-from mentors.imports.stored import Stored
+from mentors.roster.imports.shapes import COLUMNS, Block
+from mentors.roster.imports.stored import Stored
 from schools.labels import ClassKey
 
 _SEARCHED_ROWS = 20
