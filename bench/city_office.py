@@ -29,7 +29,7 @@ from mentorship.demo.rounds import HOBBIES, SENTENCES
 from notices.models import Notice
 from records.enums import CardSubject, CardWish, RecordKind, ReferralState
 from records.models.care import Referral, TreeHoleCard
-from records.models.desk import Draft, VisitPlan, VisitWish
+from records.desk.models import Draft, VisitPlan, VisitWish
 from records.models.records import Reminder
 from records.models.shelf import BookHandling
 from schools.enums import MatchingMode

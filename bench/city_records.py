@@ -20,7 +20,7 @@ from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry
 from records.enums import LetterState, Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.lettercheck.likeness import signature
-from records.models.desk import LetterReply, Reading, RecordVersion
+from records.desk.models import LetterReply, Reading, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import Term

@@ -15,7 +15,7 @@ from mentors.rounds.models import Club, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
 from mentors.team.models import CaseMeeting
 from records.models.care import Referral, TreeHoleCard
-from records.models.desk import VisitPlan
+from records.desk.models import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import MatchingMode
 from schools.models import School, SchoolClass, Term

@@ -9,7 +9,8 @@ from accounts.views.sign_in import healthz
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
-from records.urls import cards, desk, letters, office
+from records.desk import urls as desk
+from records.urls import cards, letters, office
 
 
 def home(request: ActorRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         """Plug the printing of all papers into `jobs`; load what registers the kinds of records."""
         from records.printing import register_jobs  # noqa: PLC0415 - models are loaded only now
-        from records.services import cards, letters, notes, referrals  # noqa: PLC0415 F401 - as above
+        from records.desk.services import notes  # noqa: PLC0415 F401 - as above
+        from records.services import cards, letters, referrals  # noqa: PLC0415 F401 - as above
 
         register_jobs()

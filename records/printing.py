@@ -43,7 +43,7 @@ from records.queries.print_lists import (
     slip_contexts,
     term_for_job,
 )
-from records.services.readings import note_readings
+from records.desk.services.readings import note_readings
 from schools.models import SchoolYear, Term
 from students.models import Enrolment
 from students.services import issue_slips

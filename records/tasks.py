@@ -6,8 +6,8 @@ from celery import shared_task
 
 from core.clock import today
 from records.reminders import send_digests
-from records.services.deletion import purge_deleted
-from records.services.drafts import purge_drafts
+from records.desk.services.deletion import purge_deleted
+from records.desk.services.drafts import purge_drafts
 from records.services.letter_office import release_due
 from records.services.plan import follow_plan
 from schools.models import School, SchoolYear

@@ -39,12 +39,12 @@ NEAR = {
     "": ["tests"],
     "records/": ["tests/records/test_*.py", "tests/office/*.py", "tests/reminders/*.py"],
     "records/queries/dashboard.py": ["tests/office/test_figures.py", "tests/office/test_dashboard.py"],
-    "records/queries/desk.py": DESK,
-    "records/queries/year_records.py": DESK,
-    "records/queries/history.py": ["tests/records/test_history*.py"],
+    "records/desk/queries/roster.py": DESK,
+    "records/desk/queries/year_records.py": DESK,
+    "records/desk/queries/history.py": ["tests/records/test_history*.py"],
     "records/queries/papers.py": ["tests/papers/test_book_*.py", "tests/papers/test_pages.py"],
-    "records/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
-    "records/queries/timeline.py": ["tests/records/test_timeline*.py"],
+    "records/desk/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
+    "records/desk/queries/timeline.py": ["tests/records/test_timeline*.py"],
     "records/services/ticks.py": ["tests/records/test_ticks.py", "tests/records/test_side_effects.py"],
 }
 PYTEST = ["-q", "-x", "--no-migrations", "-p", "no:cacheprovider", "-m", "not browser and not servers", "--no-header"]

@@ -10,7 +10,7 @@ from django import forms
 from core.fields import DayField, ProseField
 from core.saving import ELSE
 from records.enums import CardSubject, CardWish
-from records.forms.desk import PICKS, RecordForm
+from records.desk.forms.records import PICKS, RecordForm
 from records.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 
 CONTACTED, SILENT = "contacted", "none"

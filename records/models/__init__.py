@@ -1,7 +1,7 @@
 """The tables of records: visits, talks and letters, what surrounds them, and what reaches the counsellor."""
 
 from records.models.care import CardDoor, Referral, TreeHoleCard
-from records.models.desk import (
+from records.desk.models import (
     Attachment,
     Draft,
     LetterReply,

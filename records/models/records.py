@@ -52,7 +52,7 @@ class Note(Record):
     visibility = models.CharField("谁可以看", max_length=10, choices=NoteVisibility)
     follow_up_on = models.DateField("后续跟进日期", null=True, blank=True)
 
-    # How many others have opened it; filled for its author's pages (records.queries.timeline).
+    # How many others have opened it; filled for its author's pages (records.desk.queries.timeline).
     reader_count = 0
 
     class Meta:

@@ -4,7 +4,7 @@ from accounts.actors import Actor
 from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
 from records.contexts import Tick as PaperTick
 from records.enums import PRINTED_LETTERS, LetterState
-from records.queries.desk import DeskTick
+from records.desk.queries.roster import DeskTick
 from records.queries.office_pupils import MentorRow, PupilRow, find_class
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind

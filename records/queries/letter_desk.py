@@ -14,7 +14,7 @@ from core.worddiff import Piece, mark_words
 from mentors.models.slots import Assignment
 from mentors.team.models import HandOverNote
 from records.enums import LetterState, RecordKind, VersionAct
-from records.models.desk import Draft, LetterReply, RecordVersion
+from records.desk.models import Draft, LetterReply, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
@@ -144,7 +144,7 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
 
 
 def draft_key(pupil_id: int, term: Term) -> str:
-    """The key of what is typed in the letter's form (records.services.drafts)."""
+    """The key of what is typed in the letter's form (records.desk.services.drafts)."""
     return f"letter/{pupil_id}/{term.pk}"
 
 

@@ -21,8 +21,8 @@ from records.queries.dashboard import (
     has_mentor,
     owed_actions,
 )
-from records.queries.desk import DeskTick, roster_ticks
-from records.queries.year_records import YearRecords, read_year
+from records.desk.queries.roster import DeskTick, roster_ticks
+from records.desk.queries.year_records import YearRecords, read_year
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolClass

@@ -28,8 +28,8 @@ from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
 from records.queries.cards import reachable_teachers
 from records.rules import holds_card
-from records.services.drafts import drop_draft
-from records.services.versions import keep_former, note_version
+from records.desk.services.drafts import drop_draft
+from records.desk.services.versions import keep_former, note_version
 from schools.queries import term_on
 from students.models import Enrolment, FamilySlip, Pupil
 

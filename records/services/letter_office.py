@@ -24,7 +24,7 @@ from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
-from records.services.versions import keep_former, note_version
+from records.desk.services.versions import keep_former, note_version
 from schools.models import Term
 
 CHANGED = "导师刚刚又交了一稿，请看过新稿再发布或退回。"

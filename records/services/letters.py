@@ -20,10 +20,10 @@ from records.lettercheck import Finding
 from records.models.records import GrowthLetter
 from records.queries.letter_checks import blocking_findings
 from records.rules import can_write_letter
-from records.services.drafts import drop_draft
+from records.desk.services.drafts import drop_draft
 from records.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
-from records.services.versions import keep_former, note_version
+from records.desk.services.versions import keep_former, note_version
 from schools.models import Term
 from students.models import Pupil
 

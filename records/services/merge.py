@@ -22,11 +22,11 @@ from mentors.services.assignments import end_assignment, lock_mentors
 from mentors.roster.services import join_author, join_pupil, join_teacher
 from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds
-from records.models.desk import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
+from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HomeVisit, Tick
 from records.models.shelf import BookHandling
 from records.services.ticks import refresh_ticks
-from records.services.versions import replace_person
+from records.desk.services.versions import replace_person
 from schools.models import SchoolYear
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 

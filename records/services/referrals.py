@@ -18,9 +18,9 @@ from records.kinds import FormKey, Kind, Target, register
 from records.models.care import Referral
 from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_refer
-from records.services.drafts import drop_draft
-from records.services.readings import note_reading_of
-from records.services.versions import keep_former, note_version
+from records.desk.services.drafts import drop_draft
+from records.desk.services.readings import note_reading_of
+from records.desk.services.versions import keep_former, note_version
 from schools.models import School
 from students.models import Pupil
 

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.enums import LetterState
-from records.models.desk import LetterReply
+from records.desk.models import LetterReply
 from records.models.records import GrowthLetter
 
 LONGEST = 200

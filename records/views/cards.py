@@ -15,7 +15,7 @@ from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
 from records.enums import HomeContact, RecordKind
 from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
-from records.forms.desk import RecordForm
+from records.desk.forms.records import RecordForm
 from records.models.care import TreeHoleCard
 from records.queries.cards import (
     card_counts,
@@ -27,8 +27,8 @@ from records.queries.cards import (
     own_cards,
     waited,
 )
-from records.queries.desk_choices import school_pupils
-from records.queries.pupil_help import sent_by
+from records.desk.queries.choices import school_pupils
+from records.desk.queries.pupil_help import sent_by
 from records.querysets.records import pupils_in_reach
 from records.rules import may_log_for
 from records.services.cards import (
@@ -42,8 +42,8 @@ from records.services.cards import (
     reopen_card,
 )
 from records.views.counsel import SCHOOL_ROLES
-from records.views.desk_history import confided_history
-from records.views.drafting import FormDraft
+from records.desk.views.history import confided_history
+from records.desk.views.drafting import FormDraft
 
 PAGE = 20
 

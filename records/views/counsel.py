@@ -32,14 +32,14 @@ from records.queries.counsel import (
     shared_of,
     state_counts,
 )
-from records.queries.desk_choices import school_pupils
-from records.queries.pupil_help import pupil_help, sent_by
+from records.desk.queries.choices import school_pupils
+from records.desk.queries.pupil_help import pupil_help, sent_by
 from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
-from records.services.readings import note_readings
+from records.desk.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
-from records.views.desk_history import confided_history
-from records.views.drafting import FormDraft
+from records.desk.views.history import confided_history
+from records.desk.views.drafting import FormDraft
 from students.models import Pupil
 
 #: Everybody who works in a school.

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import today
 from core.saving import form_saved, show_form
-from records.forms.visits import WishForm
-from records.queries.visits import plan_of_slip, wish_of_slip
-from records.services.visit_plans import hand_in_wish
+from records.desk.forms.visits import WishForm
+from records.desk.queries.visits import plan_of_slip, wish_of_slip
+from records.desk.services.visit_plans import hand_in_wish
 from schools.calendar import SchoolCalendar
 from students.family import posts_here, private, with_slip
 from students.models import FamilySlip

@@ -16,9 +16,9 @@ from core.undo import offer_undo
 from records.contexts import paragraphs
 from records.documents.growth_letter import stylesheets
 from records.enums import LetterState, RecordKind
-from records.forms.desk import LetterForm
+from records.desk.forms.records import LetterForm
 from records.models.records import Note
-from records.queries.desk_choices import letter_of
+from records.desk.queries.choices import letter_of
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import (
     DeskRow,
@@ -33,9 +33,9 @@ from records.queries.letter_desk import (
 from records.queries.letter_findings import finding_lines
 from records.rules import can_read_text
 from records.services.letters import LetterBlocked, mark_handwritten, unmark_handwritten
-from records.services.readings import note_readings
+from records.desk.services.readings import note_readings
 from records.services.replies import mark_reply_read
-from records.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
 from records.views.paper_look import look_address
 from schools.contexts import Letterhead, PaperStyle

@@ -37,7 +37,7 @@ from records.services.letter_office import (
     release_letters,
     return_letter,
 )
-from records.services.readings import note_readings
+from records.desk.services.readings import note_readings
 from records.views.letters import seen_moment
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.

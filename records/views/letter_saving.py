@@ -8,10 +8,10 @@ from accounts.http import ActorRequest
 from core.errors import DomainError
 from core.saving import attempt
 from records.enums import LetterState
-from records.forms.desk import LetterForm
+from records.desk.forms.records import LetterForm
 from records.models.records import GrowthLetter
-from records.queries.desk_choices import letter_of
-from records.services.drafts import drop_draft
+from records.desk.queries.choices import letter_of
+from records.desk.services.drafts import drop_draft
 from records.services.letters import hand_in_letter, save_letter_draft
 from schools.models import Term
 from students.models import Pupil

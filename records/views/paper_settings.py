@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.pdf import picture_type
 from core.saving import attempt, refuse
 from core.text import clean_text
-from records.forms.conflict import differing
+from records.desk.forms.conflict import differing
 from records.forms.paper_settings import LABELS, SECTIONS, SWATCHES, PaperSettingsForm
 from records.samples import FIRST, SAMPLES, sample_picture
 from records.services.paper_settings import save_paper_settings

@@ -33,7 +33,7 @@ from records.queries.print_lists import (
     pupils_with_slips,
     slip_contexts,
 )
-from records.services.readings import note_readings
+from records.desk.services.readings import note_readings
 from records.views.office import calendar_or_stop, chosen_calendar
 from schools.enums import Design, Stage
 from schools.models import School, SchoolClass

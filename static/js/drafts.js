@@ -1,5 +1,5 @@
 // What is typed into a form with data-draft saves itself on the server as a draft; nothing is kept in the browser.
-// Without this script the forms work as before. What the server answers: records/views/desk_drafts.py.
+// Without this script the forms work as before. What the server answers: records/desk/views/drafts.py.
 (() => {
   "use strict";
 

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q
 
 from mentors.models.slots import Assignment, Mentor
 from records.enums import LetterState
-from records.models.desk import RecordVersion
+from records.desk.models import RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil

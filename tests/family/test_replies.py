@@ -3,7 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
-from records.models.desk import LetterReply
+from records.desk.models import LetterReply
 from records.models.records import GrowthLetter
 from records.services.letter_office import release_letters
 from records.services.letters import mark_handwritten

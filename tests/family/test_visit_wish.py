@@ -5,7 +5,7 @@ import datetime
 from django.test import Client
 from django.urls import reverse
 
-from records.models.desk import VisitPlan, VisitWish
+from records.desk.models import VisitPlan, VisitWish
 from students.models import FamilySlip
 from tests.cast import TODAY, SchoolCast
 from tests.family.test_family_pages import enter, slip_of

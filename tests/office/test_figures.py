@@ -15,7 +15,7 @@ from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.board.services.supporting import add_supporting
 from mentors.staff.services.training import TrainingData, create_session
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.deletion import delete_note
+from records.desk.services.deletion import delete_note
 from schools.enums import VisitOutcome
 from schools.models import PlanAction, SchoolClass, SchoolYear
 from schools.services import create_class

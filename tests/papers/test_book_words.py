@@ -15,7 +15,7 @@ from mentors.board.services.supporting import add_supporting
 from records.contexts import BookPupil, Entry, RecordBook
 from records.models.records import GrowthLetter, HomeVisit, Note
 from records.queries.papers import BookSource, empty_book, record_book_context
-from records.services.deletion import delete_note
+from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome

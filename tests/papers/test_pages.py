@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
-from records.models.desk import Reading
+from records.desk.models import Reading
 from records.queries.papers import BookSource, record_book_context
 from records.queries.print_lists import mentors_for_print
 from schools.enums import NoteVisibility

@@ -12,7 +12,7 @@ from mentors.models.slots import Teacher
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.letter_office import release_letters
 from records.services.letters import hand_in_letter, save_letter_draft
-from records.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from schools.enums import ActionKind, NoteVisibility
 from schools.models import Period, Term
 from students.models import Pupil

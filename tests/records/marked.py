@@ -24,13 +24,13 @@ from mentors.services.slots import set_team
 from mentors.board.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.attachments import add_attachment
+from records.desk.services.attachments import add_attachment
 from records.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
-from records.services.drafts import save_draft
-from records.services.notes import TalkData, update_talk
+from records.desk.services.drafts import save_draft
+from records.desk.services.notes import TalkData, update_talk
 from records.services.referrals import acknowledge, answer, refer, write_notes
 from records.services.replies import reply_to_letter
-from records.services.visit_plans import hand_in_wish, plan_visits
+from records.desk.services.visit_plans import hand_in_wish, plan_visits
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear, Term
 from students.models import FamilySlip, Pupil

@@ -16,9 +16,9 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, Tex
 from accounts.models import User
 from core.errors import DomainError
 from core.pdfs import bare_jpeg, clean_pdf
-from records.models.desk import Attachment
-from records.services.attachments import add_attachment, clean_file_name, remove_attachment, restore_attachment
-from records.services.deletion import delete_note, purge_deleted
+from records.desk.models import Attachment
+from records.desk.services.attachments import add_attachment, clean_file_name, remove_attachment, restore_attachment
+from records.desk.services.deletion import delete_note, purge_deleted
 from schools.enums import NoteVisibility
 from tests.cast import SchoolCast
 from tests.records.builders import talk, visit

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from records.models.desk import Attachment, Reading, RecordVersion
+from records.desk.models import Attachment, Reading, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Record
 from records.queries.papers import BookSource
-from records.services.deletion import delete_note, purge_deleted, restore_note
-from records.services.readings import note_readings
+from records.desk.services.deletion import delete_note, purge_deleted, restore_note
+from records.desk.services.readings import note_readings
 from records.tasks import purge
 from tests.cast import SchoolCast
 from tests.records.builders import letter, released_letter, talk, tick_states, visit

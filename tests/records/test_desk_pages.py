@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, User
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, unassign_pupil
-from records.queries.desk import find_desk
+from records.desk.queries.roster import find_desk
 from schools.enums import VisitOutcome
 from schools.models import Plan, PlanAction, SchoolYear
 from students.models import Enrolment, Pupil

@@ -12,11 +12,11 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.board.services.supporting import add_supporting
-from records.models.desk import VisitPlan
+from records.desk.models import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.deletion import delete_note
+from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
-from records.services.visit_plans import plan_visits
+from records.desk.services.visit_plans import plan_visits
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction
 from students.enums import EndReason

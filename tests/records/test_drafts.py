@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import DomainError
 from mentors.services.assignments import unassign_pupil
-from records.models.desk import Draft
+from records.desk.models import Draft
 from records.models.records import HeartTalk, HomeVisit
-from records.services.drafts import (
+from records.desk.services.drafts import (
     MOST_DRAFTS,
     DraftElsewhere,
     drop_draft,
@@ -24,7 +24,7 @@ from records.services.drafts import (
     save_draft,
     set_aside_draft,
 )
-from records.services.notes import TalkData, update_talk
+from records.desk.services.notes import TalkData, update_talk
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

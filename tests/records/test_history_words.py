@@ -16,14 +16,14 @@ from mentors.models.slots import Teacher
 from mentors.services.assignments import assign_pupil
 from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
 from records.models.care import Referral
-from records.models.desk import RecordVersion
+from records.desk.models import RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
-from records.services.deletion import delete_note
+from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
 from records.services.letters import hand_in_letter, mark_handwritten
-from records.services.notes import TalkData, VisitData, update_talk, update_visit
-from records.services.readings import note_readings
+from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
+from records.desk.services.readings import note_readings
 from records.services.referrals import acknowledge, answer, close, refer, write_notes
 from schools.enums import NoteVisibility, VisitOutcome
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast

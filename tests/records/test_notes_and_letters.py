@@ -9,11 +9,11 @@ from accounts.models import AuditEntry
 from core.errors import DomainError
 from records.enums import LetterState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.briefs import write_brief
-from records.services.deletion import delete_note
+from records.desk.services.briefs import write_brief
+from records.desk.services.deletion import delete_note
 from records.services.letter_office import release_letters, return_letter
 from records.services.letters import hand_in_letter, mark_letter_read, save_letter_draft
-from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk
 from schools.enums import NoteVisibility
 from students.models import Enrolment
 from tests.cast import TODAY, SchoolCast

@@ -9,10 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from records.enums import RecordKind
-from records.models.desk import Reading
+from records.desk.models import Reading
 from records.printing import order_books
-from records.queries.history import readers_of
-from records.services.readings import note_readings
+from records.desk.queries.history import readers_of
+from records.desk.services.readings import note_readings
 from schools.enums import NoteVisibility
 from tests.cast import SchoolCast
 from tests.records.builders import letter, partner_of, talk, visit

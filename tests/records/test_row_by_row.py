@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 
 from mentors.models.slots import Assignment
 from records.models.records import GrowthLetter, HeartTalk
-from records.queries.timeline import records_of
-from records.queries.year_records import talks_of_year, visits_of_year
+from records.desk.queries.timeline import records_of
+from records.desk.queries.year_records import talks_of_year, visits_of_year
 from schools.models import SchoolOwned
 from tests.cast import SchoolCast
 from tests.records.builders import letter, talk, term_of

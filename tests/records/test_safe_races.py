@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 
 from core.errors import DomainError
-from records.models.desk import Draft, RecordVersion
+from records.desk.models import Draft, RecordVersion
 from records.models.records import HeartTalk
-from records.services.deletion import delete_note
-from records.services.drafts import save_draft
-from records.services.notes import TalkData, update_talk
+from records.desk.services.deletion import delete_note
+from records.desk.services.drafts import save_draft
+from records.desk.services.notes import TalkData, update_talk
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import talk

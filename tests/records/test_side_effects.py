@@ -16,20 +16,20 @@ from accounts.models import AuditEntry
 from mentors.models.slots import Teacher
 from notices.models import Notice
 from records.enums import BookStep, CardSubject, CardWish
-from records.models.desk import Attachment, Draft, RecordVersion, VisitPlan
+from records.desk.models import Attachment, Draft, RecordVersion, VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.attachments import add_attachment, remove_attachment, restore_attachment
-from records.services.briefs import write_brief
+from records.desk.services.attachments import add_attachment, remove_attachment, restore_attachment
+from records.desk.services.briefs import write_brief
 from records.services.cards import TreeHoleData, enter_paper_card, hand_in_card
-from records.services.deletion import delete_note, restore_note
-from records.services.drafts import save_draft
+from records.desk.services.deletion import delete_note, restore_note
+from records.desk.services.drafts import save_draft
 from records.services.letter_office import cancel_schedule, return_letter, schedule_release
 from records.services.letters import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
-from records.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
 from records.services.replies import mark_reply_read, reply_to_letter
 from records.services.shelf import mark_books, note_remark, undo_books
 from records.services.ticks import rebuild_ticks
-from records.services.visit_plans import (
+from records.desk.services.visit_plans import (
     cancel_visit_plan,
     change_visit_plan,
     hand_in_wish,

@@ -8,7 +8,7 @@ import pytest
 from records.enums import LetterState, TickState
 from records.models.records import GrowthLetter, HeartTalk, Tick
 from records.services.letters import hand_in_letter
-from records.services.notes import VisitData, update_visit
+from records.desk.services.notes import VisitData, update_visit
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import PlanAction

@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.team.models import HandOverNote
-from records.models.desk import VisitWish
+from records.desk.models import VisitWish
 from records.models.records import HeartTalk
 from records.queries.papers import record_book_context
 from schools.enums import NoteVisibility

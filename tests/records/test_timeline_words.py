@@ -21,14 +21,14 @@ from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from mentors.board.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
-from records.models.desk import VisitPlan, VisitWish
+from records.desk.models import VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.attachments import add_attachment, remove_attachment
+from records.desk.services.attachments import add_attachment, remove_attachment
 from records.services.cards import TreeHoleData, enter_paper_card
-from records.services.deletion import delete_note
+from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
-from records.services.readings import note_readings
-from records.services.visit_plans import cancel_visit_plan, plan_visits
+from records.desk.services.readings import note_readings
+from records.desk.services.visit_plans import cancel_visit_plan, plan_visits
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import Plan, PlanAction
 from students.enums import EndReason

@@ -12,11 +12,11 @@ from accounts.models import User
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from notices.models import Notice
-from records.models.desk import VisitPlan
+from records.desk.models import VisitPlan
 from records.models.records import Tick
-from records.queries.desk import find_desk
-from records.services.deletion import delete_note, restore_note
-from records.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
+from records.desk.queries.roster import find_desk
+from records.desk.services.deletion import delete_note, restore_note
+from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from schools.enums import VisitOutcome
 from students.models import Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast

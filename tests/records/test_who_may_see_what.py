@@ -25,7 +25,7 @@ from mentors.team.models import CaseMeeting, HandOverNote
 from notices.models import Notice
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
-from records.models.desk import Attachment, Draft, LetterReply, RecordVersion, VisitPlan
+from records.desk.models import Attachment, Draft, LetterReply, RecordVersion, VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.rules import (
     can_read_attached,

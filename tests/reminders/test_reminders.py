@@ -14,7 +14,7 @@ from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.models.records import Reminder
 from records.reminders import Digest, plan_digests, send_digests
-from records.services.notes import TalkData, log_talk
+from records.desk.services.notes import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
 from schools.models import KeyDate, PlanAction, Term
 from schools.queries import is_school_day

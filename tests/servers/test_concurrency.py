@@ -17,7 +17,7 @@ from mentors.services.assignments import assign_pupil
 from mentors.board.services.board import save_board, undo_board_save
 from mentors.services.slots import create_mentor, set_team
 from records.models.records import Tick
-from records.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility
 from students.models import Pupil

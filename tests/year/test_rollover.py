@@ -19,7 +19,7 @@ from mentors.services.assignments import assign_pupil, assign_pupils, recount_lo
 from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
 from mentors.year.services.draft import CarryOn, draw_rollover, state_of
 from mentors.services.slots import create_mentor, grant_exception, set_team
-from records.models.desk import VisitWish
+from records.desk.models import VisitWish
 from records.models.shelf import BookHandling
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar

@@ -18,7 +18,7 @@ from mentors.models.slots import Teacher
 from notices.models import Notice, OutboxMessage
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind
 from records.models.care import TreeHoleCard
-from records.models.desk import RecordVersion
+from records.desk.models import RecordVersion
 from records.queries.cards import card_counts
 from records.services.cards import (
     AS_WISHED,

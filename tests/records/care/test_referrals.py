@@ -17,7 +17,7 @@ from core.errors import DomainError
 from notices.models import Notice, OutboxMessage
 from records.enums import RecordKind
 from records.models.care import Referral
-from records.models.desk import Reading, RecordVersion
+from records.desk.models import Reading, RecordVersion
 from records.reminders import plan_digests, send_digests
 from records.services.referrals import acknowledge, answer, close, refer, reopen, write_notes
 from schools.enums import NoteVisibility

@@ -18,7 +18,7 @@ from mentors.team.models import HandOverNote
 from mentors.services.assignments import assign_pupil
 from records.enums import LetterState
 from records.lettercheck import Check
-from records.models.desk import LetterReply, Reading
+from records.desk.models import LetterReply, Reading
 from records.models.records import GrowthLetter
 from records.services.letter_office import edit_letter_as_office, return_letter
 from records.services.replies import reply_to_letter

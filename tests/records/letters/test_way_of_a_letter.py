@@ -19,7 +19,7 @@ from core.errors import DomainError
 from notices.models import Notice
 from records.enums import LetterState, VersionAct
 from records.lettercheck import Check
-from records.models.desk import LetterReply, RecordVersion
+from records.desk.models import LetterReply, RecordVersion
 from records.models.records import GrowthLetter
 from records.queries.letter_desk import proofing_of, strokes
 from records.services.letter_office import (

@@ -1,0 +1,296 @@
+"""The mentor's desk: the record book's roster table with its three ticks, and what is next (Guyi plan, annex 1)."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.db.models import F, Prefetch
+
+from accounts.actors import Actor
+from core.text import clean_key
+from mentors.enums import AssignmentKind
+from mentors.models.slots import Assignment, Mentor, MentorMember
+from records.enums import LetterState, TickState
+from records.models.records import Tick
+from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
+from records.desk.queries.year_records import YearRecords, read_year
+from schools.calendar import YearCalendar
+from schools.enums import ActionKind, VisitOutcome
+from schools.models import SchoolYear
+from schools.queries import OwedAction, Window
+from students.models import Enrolment, Pupil
+
+#: The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns.
+DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTick:
+    """One tick of the roster table, ready for the tag `tick`."""
+
+    pupil_id: int
+    action: ActionKind
+    label: str
+    state: str
+    date: datetime.date | None = None
+    note: str = ""
+    due: bool = False
+
+    @property
+    def dom_id(self) -> str:
+        """The tick's id on every page, by which a saved form replaces it."""
+        return f"tick-{self.pupil_id}-{self.action.value}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a tap opens the short form."""
+        return self.state in ("open", "planned", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A pupil in the roster table. `number` is the 序号 of the whole book, also while a search hides others."""
+
+    number: int
+    enrolment: Enrolment
+    is_main: bool
+    ticks: tuple[DeskTick, ...]
+    # Of a pupil whom the mentor only supports: whose pupil they are.
+    main_mentor: str = ""
+
+    @property
+    def pupil(self) -> Pupil:
+        """The pupil of the row."""
+        return self.enrolment.pupil
+
+
+@dataclass(frozen=True, slots=True)
+class ActionProgress:
+    """How far one action is with all pupils who are owed it."""
+
+    action: ActionKind
+    label: str
+    done: int
+    total: int
+    window: Window | None
+
+    @property
+    def open(self) -> int:
+        """Pupils for whom it is still to be done."""
+        return self.total - self.done
+
+    def phase(self, today: datetime.date) -> str:
+        """Where `today` lies: before, during or after the action's window."""
+        if self.window is None:
+            return "during"
+        if today < self.window.opens_on:
+            return "before"
+        return "during" if today <= self.window.due_on else "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A mentor slot's book of this term."""
+
+    calendar: YearCalendar
+    mentor: Mentor
+    rows: tuple[RosterRow, ...]
+    progress: tuple[ActionProgress, ...]
+    # Talks of this term: face to face, and all.
+    face_to_face: tuple[int, int] = (0, 0)
+    follow_ups: tuple[FollowUp, ...] = ()
+    visits_soon: tuple[PlannedVisit, ...] = ()
+
+    @property
+    def classes(self) -> list[str]:
+        """The pupils' classes, each once, in teaching order."""
+        return list(dict.fromkeys(row.enrolment.school_class.label for row in self.rows))
+
+    @property
+    def main_count(self) -> int:
+        """学生人数 of the cover: without those whom the mentor only supports."""
+        return sum(row.is_main for row in self.rows)
+
+    @property
+    def face_percent(self) -> int | None:
+        """The share of face-to-face talks in per cent; None without talks."""
+        face, total = self.face_to_face
+        return round(face * 100 / total) if total else None
+
+    @property
+    def next_step(self) -> ActionProgress | None:
+        """What to do next: the window that closes first, then the one that opens first, then what was left behind."""
+        rank = {"during": 0, "before": 1, "after": 2}
+        waiting = [p for p in self.progress if p.open]
+        return min(
+            waiting,
+            key=lambda p: (rank[p.phase(self.calendar.today)], p.window.due_on if p.window else datetime.date.max),
+            default=None,
+        )
+
+    @property
+    def phase(self) -> str:
+        """Where today lies in the window of the next step."""
+        step = self.next_step
+        return step.phase(self.calendar.today) if step is not None else ""
+
+    def matching(self, query: str) -> list[RosterRow]:
+        """The rows whose pupil's name, pinyin or initials match what was typed; all for an empty query."""
+        key = clean_key(query).lower().replace(" ", "")
+        return [row for row in self.rows if _matches(row.pupil, key)]
+
+
+def _matches(pupil: Pupil, key: str) -> bool:
+    return key in pupil.name.lower() or any(
+        reading.startswith(key) for reading in (*pupil.initials.split(), *pupil.pinyin.split())
+    )
+
+
+def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
+    """The book of the slot that the actor holds or shares this year; None without a slot.
+
+    Eight queries whatever the number of pupils, one more where the mentor supports some.
+    """
+    mentor = _slot(actor, calendar.year)
+    if mentor is None:
+        return None
+    enrolments: list[Any] = list(
+        Enrolment.objects.in_school(actor)
+        .active()
+        .of_year(calendar.year)
+        .filter(pupil__assignments__mentor=mentor, pupil__assignments__ends_on=None)
+        .annotate(kind=F("pupil__assignments__kind"))
+        .select_related("pupil", "school_class__grade")
+        .in_list_order()
+    )
+    # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
+    enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
+    mains = _main_mentors(calendar.year, [e.pupil_id for e in enrolments if e.kind == AssignmentKind.SUPPORTING])
+    records = read_year(calendar, [e.pupil_id for e in enrolments], with_talks=True)
+    ticks = roster_ticks(calendar, enrolments, records)
+    rows = tuple(
+        RosterRow(number, e, e.kind == AssignmentKind.MAIN, ticks[e.pupil_id], mains.get(e.pupil_id, ""))
+        for number, e in enumerate(enrolments, start=1)
+    )
+    counted = [r for r in rows if r.is_main or calendar.rules.plan.supporting_owes]
+    pupils = {e.pupil_id: e.pupil for e in enrolments}
+    return Desk(
+        calendar,
+        mentor,
+        rows,
+        _progress(calendar, counted),
+        records.face_to_face(calendar.term),
+        follow_ups_due(actor, records, pupils),
+        visits_soon(actor, records, pupils),
+    )
+
+
+def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
+    """Whose the supported pupils are, by pupil key."""
+    names: dict[int, list[str]] = defaultdict(list)
+    if pupil_ids:
+        held = Assignment.objects.active().main().filter(year=year, pupil_id__in=pupil_ids)
+        members = held.order_by("pk", "mentor__members__position")
+        for pupil_id, name in members.values_list("pupil_id", "mentor__members__teacher__name"):
+            names[pupil_id].append(name)
+    return {pupil_id: "/".join(parts) for pupil_id, parts in names.items()}
+
+
+def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
+    """The slot that the actor holds or shares in `year`, with its names. Two queries."""
+    members = Prefetch("members", MentorMember.objects.select_related("teacher"))
+    return Mentor.objects.of_year(year).of_user(actor.user_id).order_by("pk").prefetch_related(members).first()
+
+
+def _progress(calendar: YearCalendar, rows: Sequence[RosterRow]) -> tuple[ActionProgress, ...]:
+    result, windows = [], _windows_of(calendar)
+    for index, action in enumerate(DESK_ACTIONS):
+        states = [row.ticks[index].state for row in rows if row.ticks[index].state != "none"]
+        if states:
+            result.append(
+                ActionProgress(action, calendar.label(action), states.count("done"), len(states), windows.get(action))
+            )
+    return tuple(result)
+
+
+def _windows_of(calendar: YearCalendar) -> dict[ActionKind, Window]:
+    """For each action of the desk the window that the day lies in, or the next one, or the last."""
+    found = {}
+    for action in DESK_ACTIONS:
+        owed = calendar.rules.find(action)
+        windows = calendar.windows(owed) if owed is not None else []
+        if windows:
+            found[action] = next((w for w in windows if w.due_on >= calendar.today), windows[-1])
+    return found
+
+
+_LETTER_NOTES: Final[dict[str, str]] = {
+    LetterState.HANDED_IN: "已交稿",
+    LetterState.RETURNED: "退回修改",
+    LetterState.RELEASED: "已发布",
+}
+
+
+def roster_ticks(
+    calendar: YearCalendar, enrolments: Sequence[Enrolment], records: YearRecords
+) -> dict[int, tuple[DeskTick, ...]]:
+    """The three ticks of the present term of each pupil, by pupil key; a yearly action shows the year's tick.
+
+    No query; the enrolments need their class at hand.
+    """
+    windows = _windows_of(calendar)
+    outcomes = records.outcomes()
+    result = {}
+    for enrolment in enrolments:
+        ticks = []
+        for action in DESK_ACTIONS:
+            owed = calendar.rules.find(action)
+            label = calendar.label(action)
+            if owed is None or not owed.required or enrolment.school_class.grade_id not in owed.grade_ids:
+                ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
+                continue
+            period = calendar.period_of(owed)
+            tick = records.ticks.get((enrolment.pupil_id, period.pk, action))
+            note = ""
+            if action == ActionKind.LETTER:
+                note = _LETTER_NOTES.get(str(records.letters.get(enrolment.pupil_id)), "")
+            elif action == ActionKind.VISIT and tick is not None:
+                note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
+            blank = DeskTick(enrolment.pupil_id, action, label, "open")
+            made = _desk_tick(blank, owed, tick, note, windows.get(action), calendar.today)
+            plan = records.plans.get((enrolment.pupil_id, calendar.term.pk))
+            if action == ActionKind.VISIT and plan is not None and made.is_open:
+                # An open tick that has a date: the plan is told, the tick itself follows from records alone.
+                made = replace(made, state="planned", date=plan.date, note="约", due=False)
+            ticks.append(made)
+        result[enrolment.pupil_id] = tuple(ticks)
+    return result
+
+
+def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:
+    """Why a visit's tick is what it is, if the word 已完成 does not say it: 家长婉拒, 改约; empty otherwise."""
+    if VisitOutcome.COMPLETED in outcomes:
+        return ""
+    if tick.state == TickState.DONE:
+        outcomes = [outcome for outcome in outcomes if outcome in owed.accepted_outcomes]
+    return VisitOutcome(outcomes[-1]).label if outcomes else ""
+
+
+def _desk_tick(
+    blank: DeskTick,
+    owed: OwedAction,
+    tick: Tick | None,
+    note: str,
+    window: Window | None,
+    today: datetime.date,
+) -> DeskTick:
+    if tick is None or tick.state == TickState.OPEN:
+        return replace(blank, due=window is not None and window.closes_soon(today))
+    if tick.state == TickState.DONE:
+        return replace(blank, state="done", date=tick.done_on, note=note)
+    if owed.count > 1 and tick.done_count:
+        note = f"已 {tick.done_count} 次，共 {owed.count} 次"
+    state = "draft" if blank.action == ActionKind.LETTER and not note else "planned"
+    return replace(blank, state=state, note=note)

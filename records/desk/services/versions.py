@@ -1,0 +1,87 @@
+"""The history of records: who wrote what when; each version holds all fields as they were from then.
+
+A record that was written before there were versions gets its former state as its first one when it is changed.
+"""
+
+import datetime
+from collections.abc import Collection
+from typing import Any
+
+from django.db import models
+
+from accounts.actors import Actor
+from records.enums import RecordKind, VersionAct
+from records.kinds import kind_of
+from records.desk.models import RecordVersion
+
+
+def fields_of(record: models.Model) -> dict[str, Any]:
+    """All fields of the record that versions keep, as they stand, ready for JSON; people by their keys."""
+    kind = kind_of(record)
+    return {kind.column(name): _plain(getattr(record, kind.column(name))) for name in kind.kept}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Manager):
+        return sorted(value.values_list("pk", flat=True))
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def keep_former(record: Any) -> None:
+    """Before a change, while the row is locked and as it was: an old record's present state becomes its first version.
+
+    Records that have versions already stay as they are. One query, or two.
+    """
+    kind = kind_of(record)
+    if RecordVersion.objects.of(kind.key, record.pk).exists():
+        return
+    # A card by slip was written by nobody with an account.
+    written = getattr(record, kind.written)
+    first = _keep(record, VersionAct.CREATED, getattr(record, f"{kind.author}_id"))
+    if record.version > 1:
+        written = getattr(record, "updated_at", written)
+    # The column takes the present moment by itself; what is kept here is older.
+    RecordVersion.objects.filter(pk=first.pk).update(changed_at=written)
+
+
+def note_version(*, actor: Actor, record: Any, act: VersionAct) -> RecordVersion:
+    """In the transaction that wrote `record`, after its people were set: what it is from now on.
+
+    The record's `version` went up with the write; one number is never noted twice (IntegrityError).
+    """
+    return _keep(record, act, actor.user_id)
+
+
+def _keep(record: Any, act: VersionAct, user_id: int | None) -> RecordVersion:
+    return RecordVersion.objects.create(
+        school_id=record.school_id,
+        kind=kind_of(record).key,
+        record_id=record.pk,
+        version=record.version,
+        act=act,
+        fields=fields_of(record),
+        changed_by_id=user_id,
+    )
+
+
+def drop_versions(kind: RecordKind, record_ids: Collection[int]) -> None:
+    """The records are gone for good, and their history with them."""
+    RecordVersion.objects.filter(kind=kind, record_id__in=record_ids).delete()
+
+
+def replace_person(*, kind: RecordKind, record_ids: Collection[int], name: str, old: int, new: int) -> None:
+    """Two entries of one person became one: the versions of these records name the kept one.
+
+    `name` is the field that held the person: `pupil_id`, `pupils` or `teachers`.
+    """
+    changed = []
+    for version in RecordVersion.objects.filter(kind=kind, record_id__in=record_ids):
+        value = version.fields.get(name)
+        if isinstance(value, list) and old in value:
+            version.fields[name] = sorted({new if key == old else key for key in value})
+        elif value == old:
+            version.fields[name] = new
+        else:
+            continue
+        changed.append(version)
+    RecordVersion.objects.bulk_update(changed, ["fields"], batch_size=200)

@@ -1,0 +1,38 @@
+"""The mentor's desk, under /my/; `mentorship.urls` puts the letters beside it, in one namespace."""
+
+from django.urls import path
+
+from records.desk.views import (
+    drafts as desk_drafts,
+    files,
+    history as desk_history,
+    notes as desk_notes,
+    roster as desk,
+    visits,
+)
+
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("pupils/<int:pk>/", desk.pupil, name="pupil"),
+    path("pupils/<int:pk>/brief/", desk.brief, name="brief"),
+    path("pupils/<int:pk>/visit/", desk_notes.visit_new, name="visit"),
+    path("pupils/<int:pk>/talk/", desk_notes.talk_new, name="talk"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/plan/", visits.plan, name="visit_plan"),
+    path("visits/plan/<int:pk>/", visits.plan_edit, name="visit_plan_edit"),
+    path("visits/plan/<int:pk>/cancel/", visits.plan_cancel, name="visit_plan_cancel"),
+    path("visits/plan/<int:pk>/restore/", visits.plan_restore, name="visit_plan_restore"),
+    path("visits/<int:pk>/", desk_notes.visit_edit, name="visit_edit"),
+    path("talks/<int:pk>/", desk_notes.talk_edit, name="talk_edit"),
+    path("drafts/", desk_drafts.save, name="draft_save"),
+    path("drafts/<int:pk>/drop/", desk_drafts.drop, name="draft_drop"),
+    path("drafts/<int:pk>/undo/", desk_drafts.undo, name="draft_undo"),
+    path("records/<str:kind>/<int:pk>/history/", desk_history.history, name="history"),
+    path("records/<str:kind>/<int:pk>/delete/", desk_history.delete, name="delete"),
+    path("records/<str:kind>/<int:pk>/restore/", desk_history.restore, name="restore"),
+    path("records/<str:kind>/<int:pk>/files/", files.files, name="files"),
+    path("files/<int:pk>/", files.file, name="file"),
+    path("files/<int:pk>/remove/", files.remove, name="file_remove"),
+    path("files/<int:pk>/restore/", files.restore, name="file_restore"),
+    path("deleted/", desk_history.deleted, name="deleted"),
+]

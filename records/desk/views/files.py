@@ -1,0 +1,146 @@
+"""Photos and papers beside visits, talks and letters: adding, opening, taking away."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.enums import AuditKind
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
+from accounts.services import audit
+from core.errors import DomainError
+from core.undo import offer_undo
+from records.enums import RecordKind
+from records.desk.forms.visits import AttachmentForm
+from records.kinds import deletion_of, kind_of
+from records.desk.models import Attachment
+from records.models.records import GrowthLetter, Record
+from records.desk.queries.attachments import files_of, knows_record, school_files
+from records.desk.queries.history import find_record, pupils_of
+from records.rules import can_read_attached
+from records.desk.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
+from records.desk.views.roster import RECORDERS
+
+
+@page_for()
+def file(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """One file, for whoever may read its record's text; opening it is logged."""
+    found = get_visible_or_404(school_files(request.actor).present(), request.actor, pk=pk)
+    record = record_of(found)
+    if record.deleted_at is not None:
+        raise Http404
+    own = record.created_by_id == request.actor.user_id
+    if not (own or knows_record(request.actor, record)) or not can_read_attached(request.actor, record):
+        raise PermissionDenied
+    if not own:
+        audit(actor=request.actor, verb="open_attachment", target=found, kind=AuditKind.READ)
+    return send_file(found)
+
+
+def send_file(found: Attachment) -> HttpResponseBase:
+    """The stored bytes: pictures show in the page, a PDF is always saved; nothing is kept or guessed on the way."""
+    try:
+        stored = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(
+        stored,
+        as_attachment=found.content_type != "image/jpeg",
+        filename=found.name,
+        content_type=found.content_type,
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@form_for(*RECORDERS)
+def files(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
+    """The files beside a record of one's own, and a form for more; several at once, never asked for."""
+    record = _own_record(request, kind, pk)
+    form = AttachmentForm(request.POST or None, request.FILES or None, initial={"submission": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        for added, upload in enumerate(form.cleaned_data["uploads"]):
+            try:
+                add_attachment(
+                    actor=request.actor,
+                    record=record,
+                    data=upload.read(),
+                    name=upload.name or "",
+                    # One key a file, the same when the form is posted again.
+                    submission=uuid.uuid5(form.cleaned_data["submission"], str(added)),
+                )
+            except DomainError as error:
+                form.add_error("uploads", error.message if added == 0 else f"前 {added} 个已保存。{error.message}")
+                break
+        else:
+            messages.success(request, f"已添加 {len(form.cleaned_data['uploads'])} 个附件。")
+            return redirect("desk:files", kind=kind, pk=pk)
+    pupils = pupils_of(record)
+    context = {
+        "record": record,
+        "kind": kind,
+        "label": RecordKind(kind).label,
+        "pupil": pupils[0],
+        "pupils": pupils,
+        "files": files_of(record),
+        "most": MOST,
+        "form": form,
+        "back_url": _back(record),
+    }
+    return render(request, "desk/files.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@action_for(*RECORDERS)
+def remove(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a file away; the message offers to bring it back."""
+    found = _own_file(request, pk, removed=False)
+    remove_attachment(actor=request.actor, attachment=found)
+    offer_undo(request, "已移除附件。", reverse("desk:file_restore", args=[pk]))
+    return _to_files(record_of(found))
+
+
+@action_for(*RECORDERS)
+def restore(request: ActorRequest, pk: int) -> HttpResponse:
+    """Bring a file back that was taken away less than 30 days ago."""
+    found = _own_file(request, pk, removed=True)
+    restore_attachment(actor=request.actor, attachment=found)
+    messages.success(request, "已恢复附件。")
+    return _to_files(record_of(found))
+
+
+def _own_record(request: ActorRequest, kind: str, pk: int) -> Record:
+    record = find_record(request.actor, kind, pk)
+    if record is None or record.deleted_at is not None:
+        raise Http404
+    if not _is_own(request, record):
+        raise PermissionDenied
+    return record
+
+
+def _own_file(request: ActorRequest, pk: int, *, removed: bool) -> Attachment:
+    rows = school_files(request.actor)
+    found = get_visible_or_404(rows if removed else rows.present(), request.actor, pk=pk)
+    if not _is_own(request, record_of(found)):
+        raise PermissionDenied
+    return found
+
+
+def _is_own(request: ActorRequest, record: Record) -> bool:
+    return deletion_of(record).writes(request.actor, record)
+
+
+def _to_files(record: Record) -> HttpResponse:
+    return redirect("desk:files", kind=kind_of(record).key.value, pk=record.pk)
+
+
+def _back(record: Record) -> str:
+    pupil = pupils_of(record)[0]
+    if isinstance(record, GrowthLetter):
+        return reverse("desk:letter_desk", args=[pupil.pk])
+    return f"{reverse('desk:pupil', args=[pupil.pk])}?term={record.term_id}"

@@ -1,0 +1,248 @@
+"""Logging and editing visits and talks."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.urls import reverse
+
+from accounts.http import ActorRequest, form_for, get_visible_or_404
+from core.saving import form_saved, record_changed
+from mentors.models.slots import Teacher
+from records.enums import Occasion, RecordKind, TalkForm, VisitForm
+from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
+from records.desk.queries.choices import (
+    companions_of,
+    known_talks,
+    known_visits,
+    likely_occasion,
+    visit_team,
+)
+from records.desk.queries.visits import open_plan_of
+from records.rules import can_edit_note
+from records.desk.services.drafts import drop_draft
+from records.desk.services.notes import log_talk, log_visit, update_talk, update_visit
+from records.desk.views.roster import RECORDERS, pupil_to_record, render_form, saved
+from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from schools.calendar import YearCalendar
+from schools.enums import VisitOutcome
+from schools.models import Term
+from students.models import Enrolment, Pupil
+
+
+@form_for(*RECORDERS)
+def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Log a home visit."""
+    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
+    team = visit_team(request.actor, calendar, pupil)
+    draft = FormDraft.of(request, f"visit/new/{pupil.pk}")
+    plan = open_plan_of(request.actor, pupil, calendar.term)
+    joined = [t for t in team if t.user_id == request.actor.user_id]
+    if plan is not None:
+        # What was agreed is filled in: the day, unless it is still to come, and who was to go.
+        joined = list(plan.teachers.all()) or joined
+        team = list({t.pk: t for t in (*team, *joined)}.values())
+    initial = {
+        "date": min(plan.date, request.actor.today) if plan is not None else request.actor.today,
+        "outcome": VisitOutcome.COMPLETED,
+        "way": VisitForm.HOME,
+        "teachers": [t.pk for t in joined],
+        "visibility": calendar.rules.plan.note_visibility,
+    }
+    form = VisitEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        teachers=_pairs(team),
+        initial=draft.over(request, initial, VisitEntryForm),
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": plan}
+    if done := form_saved(
+        form,
+        lambda: log_visit(
+            actor=request.actor,
+            pupil=pupil,
+            term=calendar.term_for(form.cleaned_data["date"]),
+            data=form.visit_data(),
+            teachers=_chosen(team, form),
+            submission=form.cleaned_data["submission"],
+            draft_key=draft.key,
+        ),
+        same=form.is_what,
+    ):
+        return saved(request, [pupil], _sentence(calendar, done.value.term, [pupil], "家访"))
+    return render_form(request, "desk/visit.html", context)
+
+
+@form_for(*RECORDERS)
+def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change one's own visit."""
+    visit = get_visible_or_404(known_visits(request.actor), request.actor, pk=pk, deleted_at=None)
+    if not can_edit_note(request.actor, visit):
+        raise PermissionDenied
+    pupil, calendar = pupil_to_record(request, visit.pupil_id), request.actor.calendar.now
+    took_part = list(visit.teachers.all())
+    team = list({t.pk: t for t in (*visit_team(request.actor, calendar, pupil), *took_part)}.values())
+    draft, stored = FormDraft.of(request, f"visit/{visit.pk}"), VisitEntryForm.initial_of(visit)
+    if request.POST.get("action") == TAKE_STORED:
+        return _kept(request, draft, pupil)
+    form = VisitEntryForm(
+        request.POST or None,
+        year=visit.term.year,
+        today=request.actor.today,
+        teachers=_pairs(team),
+        initial=draft.over(request, stored, VisitEntryForm),
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": visit, "kind": "visit", "draft": draft}
+    context["conflict"] = draft.conflict(form, stored, visit.version, visit.pk)
+    if record_changed(
+        form,
+        visit,
+        lambda: update_visit(
+            actor=request.actor,
+            visit=visit,
+            version=form.cleaned_data["version"],
+            data=form.visit_data(),
+            teachers=_chosen(team, form),
+            draft_key=draft.key,
+        ),
+        again=lambda: drop_draft(actor=request.actor, key=draft.key),
+    ):
+        return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+    if form.conflicts:
+        context["conflict"] = conflict_of(form, stored, RecordKind.VISIT, visit.pk)
+    return render_form(request, "desk/visit.html", context)
+
+
+@form_for(*RECORDERS)
+def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Log a talk with one pupil, or with several at once."""
+    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
+    others = companions_of(request.actor, calendar, pupil)
+    draft = FormDraft.of(request, f"talk/new/{pupil.pk}")
+    initial = {
+        "date": request.actor.today,
+        "way": TalkForm.FACE,
+        "occasion": Occasion.CARD
+        if request.GET.get("occasion") == Occasion.CARD
+        else likely_occasion(calendar, request.actor.today),
+        "visibility": calendar.rules.plan.note_visibility,
+    }
+    form = TalkEntryForm(
+        request.POST or None,
+        year=calendar.year,
+        today=request.actor.today,
+        companions=_names(others),
+        classes=[e.school_class.label for e in others],
+        initial=draft.over(request, initial, TalkEntryForm),
+    )
+    chosen = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
+    pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
+    if done := form_saved(
+        form,
+        lambda: log_talk(
+            actor=request.actor,
+            pupils=pupils,
+            term=calendar.term_for(form.cleaned_data["date"]),
+            data=form.talk_data(),
+            submission=form.cleaned_data["submission"],
+            draft_key=draft.key,
+        ),
+        same=lambda talk: set(talk.pupils.all()) == set(pupils) and form.is_what(talk),
+    ):
+        return saved(request, pupils, _sentence(calendar, done.value.term, pupils, "谈心"))
+    return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})
+
+
+@form_for(*RECORDERS)
+def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change one's own talk, and with whom it was."""
+    talk = get_visible_or_404(known_talks(request.actor), request.actor, pk=pk, deleted_at=None)
+    if not can_edit_note(request.actor, talk):
+        raise PermissionDenied
+    pupils = list(talk.pupils.all())
+    # Reached from one pupil's page, the form goes back to it.
+    first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
+    pupil, calendar = pupil_to_record(request, first.pk), request.actor.calendar.now
+    draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkChangeForm.initial_of(talk)
+    if request.POST.get("action") == TAKE_STORED:
+        return _kept(request, draft, pupil)
+    known, labels = _may_have_joined(request, calendar, pupils)
+    form = TalkChangeForm(
+        request.POST or None,
+        year=talk.term.year,
+        today=request.actor.today,
+        companions=[(p.pk, name) for p, name in known],
+        classes=labels,
+        initial=draft.over(request, stored, TalkChangeForm),
+    )
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "record": talk, "kind": "talk", "pupils": pupils}
+    context |= {"draft": draft, "conflict": draft.conflict(form, stored, talk.version, talk.pk)}
+    keys = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
+    chosen = [p for p, _name in known if p.pk in keys]
+    if record_changed(
+        form,
+        talk,
+        lambda: update_talk(
+            actor=request.actor,
+            talk=talk,
+            version=form.cleaned_data["version"],
+            data=form.talk_data(),
+            pupils=chosen,
+            draft_key=draft.key,
+        ),
+        again=lambda: drop_draft(actor=request.actor, key=draft.key),
+    ):
+        # The page that was left comes first; the ticks of all who came or went follow.
+        return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。")
+    if form.conflicts:
+        context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
+    return render_form(request, "desk/talk.html", context)
+
+
+def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse:
+    """After a conflict the stored version stands; the typed one can be taken back for a day."""
+    kept = keep_stored(request, draft)
+    return saved(request, [pupil], KEPT_STORED, undo=reverse("desk:draft_undo", args=[kept.pk]))
+
+
+def _may_have_joined(
+    request: ActorRequest, calendar: YearCalendar, pupils: Sequence[Pupil]
+) -> tuple[list[tuple[Pupil, str]], list[str]]:
+    """Who may be ticked on a stored talk, with their classes: who was there, and the actor's own pupils."""
+    rows = companions_of(request.actor, calendar)
+    names = dict(_names(rows))
+    own = {e.pupil_id: e for e in rows}
+    # Who was there and is no longer one's own stands last, without a class.
+    gone = [p for p in pupils if p.pk not in own]
+    known = [(e.pupil, names[e.pupil_id]) for e in rows] + [(p, p.name) for p in gone]
+    return known, [e.school_class.label for e in rows]
+
+
+def _pairs(teachers: Sequence[Teacher]) -> list[tuple[int, str]]:
+    return [(t.pk, t.name) for t in teachers]
+
+
+def _names(others: Sequence[Enrolment]) -> list[tuple[int, str]]:
+    """Keys and names; two children of one name are told apart by class and seat."""
+    held = Counter(e.pupil.name for e in others)
+    return [
+        (e.pupil_id, f"{e.pupil.name}（{e.school_class.code} {e.seat_number or ''}号）")
+        if held[e.pupil.name] > 1
+        else (e.pupil_id, e.pupil.name)
+        for e in others
+    ]
+
+
+def _chosen(team: Sequence[Teacher], form: VisitEntryForm) -> list[Teacher]:
+    keys = set(form.cleaned_data["teachers"])
+    return [t for t in team if t.pk in keys]
+
+
+def _sentence(calendar: YearCalendar, term: Term, pupils: Sequence[Pupil], what: str) -> str:
+    who = pupils[0].name if len(pupils) == 1 else f" {len(pupils)} 位同学"
+    # A date in another term counts there, and its tick does not turn here: say so.
+    where = "" if term.pk == calendar.term.pk else f"，按日期计入{term.short_name}"
+    return f"已登记{who}的{what}{where}。"
