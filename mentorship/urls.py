@@ -10,7 +10,8 @@ from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.desk import urls as desk
-from records.urls import cards, letters, office
+from records.care.urls import cards
+from records.urls import letters, office
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -22,9 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("account/", include("accounts.urls")),
-    path("my/cards/", include("records.urls.cards")),
+    path("my/cards/", include("records.care.urls.cards")),
     path("my/", include(([*desk.urlpatterns, *letters.desk_urlpatterns], "desk"))),
-    path("counsel/", include("records.urls.counsel")),
+    path("counsel/", include("records.care.urls.counsel")),
     path("classes/", include("mentors.board.urls.board")),
     path("classes/", include("mentors.board.urls.arrangement")),
     path("marks/", include("mentors.rounds.urls.marks")),

@@ -154,8 +154,8 @@ from mentors.models import Assignment, Teacher
 from records.enums import CardSubject, CardWish
 from records.models import Referral
 from records.services import TalkData, VisitData, log_talk, log_visit
-from records.services.cards import TreeHoleData, hand_in_card
-from records.services.referrals import refer
+from records.care.services.cards import TreeHoleData, hand_in_card
+from records.care.services.referrals import refer
 from schools.enums import NoteVisibility
 from students.services import issue_slips
 

@@ -13,7 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from records.models.care import CardDoor, TreeHoleCard
-from records.services.cards import LOCKED, WRONG, answer_card, card_code, decide_home
+from records.care.services.cards import LOCKED, WRONG, answer_card, card_code, decide_home
 from students.models import FamilySlip
 from students.services import slip_code
 from tests.cast import SchoolCast

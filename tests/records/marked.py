@@ -25,10 +25,10 @@ from mentors.board.services.supporting import add_supporting
 from records.enums import CardSubject, CardWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.attachments import add_attachment
-from records.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
+from records.care.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, update_talk
-from records.services.referrals import acknowledge, answer, refer, write_notes
+from records.care.services.referrals import acknowledge, answer, refer, write_notes
 from records.services.replies import reply_to_letter
 from records.desk.services.visit_plans import hand_in_wish, plan_visits
 from schools.enums import NoteVisibility

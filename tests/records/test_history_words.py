@@ -18,13 +18,13 @@ from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
 from records.models.care import Referral
 from records.desk.models import RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
+from records.care.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
 from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
 from records.services.letters import hand_in_letter, mark_handwritten
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.desk.services.readings import note_readings
-from records.services.referrals import acknowledge, answer, close, refer, write_notes
+from records.care.services.referrals import acknowledge, answer, close, refer, write_notes
 from schools.enums import NoteVisibility, VisitOutcome
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, texts, tree

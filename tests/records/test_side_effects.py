@@ -20,7 +20,7 @@ from records.desk.models import Attachment, Draft, RecordVersion, VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.attachments import add_attachment, remove_attachment, restore_attachment
 from records.desk.services.briefs import write_brief
-from records.services.cards import TreeHoleData, enter_paper_card, hand_in_card
+from records.care.services.cards import TreeHoleData, enter_paper_card, hand_in_card
 from records.desk.services.deletion import delete_note, restore_note
 from records.desk.services.drafts import save_draft
 from records.services.letter_office import cancel_schedule, return_letter, schedule_release

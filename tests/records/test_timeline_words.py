@@ -24,7 +24,7 @@ from records.enums import CardSubject, CardWish
 from records.desk.models import VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.attachments import add_attachment, remove_attachment
-from records.services.cards import TreeHoleData, enter_paper_card
+from records.care.services.cards import TreeHoleData, enter_paper_card
 from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
 from records.desk.services.readings import note_readings

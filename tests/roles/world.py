@@ -33,12 +33,12 @@ from mentors.rounds.services.wishes import hand_in_wish
 from notices.services import send_notice
 from records.enums import CardSubject, CardWish
 from records.desk.models import Attachment, VisitPlan
-from records.services.cards import TreeHoleData, hand_in_card
+from records.care.services.cards import TreeHoleData, hand_in_card
 from records.desk.services.drafts import save_draft
 from records.services.letter_office import release_letters
 from records.services.letters import hand_in_letter
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.services.referrals import refer
+from records.care.services.referrals import refer
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips

@@ -6,8 +6,8 @@ from accounts.models import User
 from mentors.models.slots import Teacher
 from records.enums import CardSubject, CardWish
 from records.models.care import Referral, TreeHoleCard
-from records.services.cards import TreeHoleData, hand_in_card
-from records.services.referrals import refer
+from records.care.services.cards import TreeHoleData, hand_in_card
+from records.care.services.referrals import refer
 from students.models import FamilySlip, Pupil
 from students.services import issue_slips
 from tests.cast import SchoolCast

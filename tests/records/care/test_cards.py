@@ -19,8 +19,8 @@ from notices.models import Notice, OutboxMessage
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind
 from records.models.care import TreeHoleCard
 from records.desk.models import RecordVersion
-from records.queries.cards import card_counts
-from records.services.cards import (
+from records.care.queries.cards import card_counts
+from records.care.services.cards import (
     AS_WISHED,
     MOST_WAITING,
     TreeHoleData,

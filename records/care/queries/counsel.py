@@ -15,7 +15,7 @@ from records.enums import RecordKind, ReferralState
 from records.kinds import Kind, shared_kinds
 from records.models.care import Referral
 from records.models.records import Note
-from records.queries.cards import class_labels, waited
+from records.care.queries.cards import class_labels, waited
 from records.querysets.care import ReferralQuerySet
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear

@@ -14,10 +14,10 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
 from records.enums import HomeContact, RecordKind
-from records.forms.care import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
+from records.care.forms import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
 from records.desk.forms.records import RecordForm
 from records.models.care import TreeHoleCard
-from records.queries.cards import (
+from records.care.queries.cards import (
     card_counts,
     class_labels,
     classes_of,
@@ -31,7 +31,7 @@ from records.desk.queries.choices import school_pupils
 from records.desk.queries.pupil_help import sent_by
 from records.querysets.records import pupils_in_reach
 from records.rules import may_log_for
-from records.services.cards import (
+from records.care.services.cards import (
     AS_WISHED,
     answer_card,
     close_card,
@@ -41,7 +41,7 @@ from records.services.cards import (
     open_card,
     reopen_card,
 )
-from records.views.counsel import SCHOOL_ROLES
+from records.care.views.counsel import SCHOOL_ROLES
 from records.desk.views.history import confided_history
 from records.desk.views.drafting import FormDraft
 

@@ -26,7 +26,7 @@ from notices.services import send_notice
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind, VersionAct
 from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
-from records.queries.cards import reachable_teachers
+from records.care.queries.cards import reachable_teachers
 from records.rules import holds_card
 from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version

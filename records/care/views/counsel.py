@@ -17,11 +17,11 @@ from core.saving import button_done, form_saved, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from records.enums import RecordKind, ReferralState
-from records.forms.care import NotesForm, ReferForm, WordForm
+from records.care.forms import NotesForm, ReferForm, WordForm
 from records.kinds import kind_called
 from records.models.care import Referral
-from records.queries.cards import class_labels
-from records.queries.counsel import (
+from records.care.queries.cards import class_labels
+from records.care.queries.counsel import (
     MOST_BESIDE,
     has_counsellor,
     mentor_names,
@@ -37,7 +37,7 @@ from records.desk.queries.pupil_help import pupil_help, sent_by
 from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
 from records.desk.services.readings import note_readings
-from records.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
+from records.care.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
 from records.desk.views.history import confided_history
 from records.desk.views.drafting import FormDraft
 from students.models import Pupil

@@ -11,7 +11,7 @@ from core.fields import DayField, ProseField
 from core.saving import ELSE
 from records.enums import CardSubject, CardWish
 from records.desk.forms.records import PICKS, RecordForm
-from records.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
+from records.care.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 
 CONTACTED, SILENT = "contacted", "none"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import cards
+from records.care.views import cards
 
 app_name = "cards"
 

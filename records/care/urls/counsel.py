@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from records.views import counsel
+from records.care.views import counsel
 
 app_name = "counsel"
 
