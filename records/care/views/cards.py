@@ -55,7 +55,7 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
     context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
-    return render(request, "treehole/inbox.html", context)
+    return render(request, "care/cards/inbox.html", context)
 
 
 def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
@@ -104,7 +104,7 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
         "in_reach": pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists(),
         "referrals": sent_by(request.actor).filter(pupil=found.pupil)[:5],
     }
-    return render(request, "treehole/card.html", context, status=422 if bound else 200)
+    return render(request, "care/cards/card.html", context, status=422 if bound else 200)
 
 
 def _home(found: TreeHoleCard) -> dict[str, str]:
@@ -209,7 +209,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
         "rows": find_enrolments(request.actor, year, text=query, class_id=class_id),
         "is_teacher": is_teacher(request.actor),
     }
-    return render(request, "treehole/find.html", context)
+    return render(request, "care/cards/find.html", context)
 
 
 @form_for(*SCHOOL_ROLES)
@@ -228,11 +228,11 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
         messages.success(request, "已录入。回信请当面交给同学。")
         return redirect("cards:card", pk=done.value.pk)
     label = class_labels({pupil.pk}, request.actor.calendar.this_year()).get(pupil.pk, "")
-    return show_form(request, "treehole/paper.html", form, pupil=pupil, class_label=label)
+    return show_form(request, "care/cards/paper.html", form, pupil=pupil, class_label=label)
 
 
 @page_for(Role.MORAL_OFFICE)
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
     year = request.actor.calendar.this_year()
-    return render(request, "treehole/counts.html", {"counts": card_counts(year), "year": year})
+    return render(request, "care/cards/counts.html", {"counts": card_counts(year), "year": year})

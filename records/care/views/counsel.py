@@ -76,7 +76,7 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
         ),
     ):
         return _referred(request, pupil, context)
-    return show_form(request, "counsel/refer.html", form, **context)
+    return show_form(request, "care/counsel/refer.html", form, **context)
 
 
 def _back(request: ActorRequest, pupil: Pupil, *, in_reach: bool) -> str:
@@ -101,7 +101,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
     may_log = may_log_for(request.actor, [pupil.pk], request.actor.calendar.this_year())
     shows = request.GET.get("back") == "pupil"
     found = pupil_help(request.actor, pupil, may_log=may_log) if shows else None
-    return render(request, "counsel/_referred.html", {"pupil": pupil, "help": found})
+    return render(request, "care/counsel/_referred.html", {"pupil": pupil, "help": found})
 
 
 @page_for(*SCHOOL_ROLES)
@@ -111,7 +111,7 @@ def sent(request: ActorRequest, pk: int) -> HttpResponse:
     reach = pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists()
     context = {"referral": found, "pupil": found.pupil, "in_reach": reach}
     context["has_counsellor"] = has_counsellor(found.school_id, on=request.actor.today)
-    return render(request, "counsel/sent.html", context)
+    return render(request, "care/counsel/sent.html", context)
 
 
 @page_for(Role.COUNSELLOR)
@@ -128,7 +128,7 @@ def home(request: ActorRequest) -> HttpResponse:
     year = request.actor.calendar.year
     tabs = [(value, label, counts[value]) for value, label in ReferralState.choices]
     context = {"page_obj": page, "lines": referral_lines(list(page), year), "tabs": tabs, "state": str(state)}
-    return render(request, "counsel/home.html", context)
+    return render(request, "care/counsel/home.html", context)
 
 
 def _referral(request: ActorRequest, pk: int) -> Referral:
@@ -179,7 +179,7 @@ def _show(
         "shared": shared_notes(keys, None),
     }
     failed = word.is_bound or notes.is_bound
-    return render(request, "counsel/referral.html", context, status=422 if failed else 200)
+    return render(request, "care/counsel/referral.html", context, status=422 if failed else 200)
 
 
 @action_for(Role.COUNSELLOR)
@@ -255,7 +255,7 @@ def notes(request: ActorRequest) -> HttpResponse:
     """The visits and talks whose authors shared them with 心理老师; the texts stand on their own pages."""
     year = request.actor.calendar.year
     page = Paginator(shared_keys(request.actor), PAGE).get_page(request.GET.get("page"))
-    return render(request, "counsel/notes.html", {"page_obj": page, "notes": shared_notes(list(page), year)})
+    return render(request, "care/counsel/notes.html", {"page_obj": page, "notes": shared_notes(list(page), year)})
 
 
 @page_for(Role.COUNSELLOR)
@@ -266,4 +266,4 @@ def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     note_readings(actor=actor, records=[found])
     audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)
     facts, pupils = known.told(found, known.shared, cn_date), known.pupils_of(found)
-    return render(request, "counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts})
+    return render(request, "care/counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts})
