@@ -11,7 +11,8 @@ from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.desk import urls as desk
 from records.care.urls import cards
-from records.urls import letters, office
+from records.office.urls import office
+from records.urls import letters
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -41,14 +42,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("badges/", include(badges_urls)),
     path("office/", include(([*office.urlpatterns, *cards.office_urlpatterns, *letters.office_urlpatterns], "office"))),
     path("papers/", include("records.urls.papers")),
-    path("plan/", include("records.urls.plan")),
+    path("plan/", include("records.office.urls.plan")),
     path("manage/merge/", include("records.urls.merge")),
     path("manage/", include("mentors.staff.urls.manage")),
     path("year/", include("mentors.year.urls")),
     path("imports/", include("jobs.import_urls")),
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls")),
-    path("bureau/", include("records.urls.bureau")),
+    path("bureau/", include("records.office.urls.bureau")),
     # Short, because it is printed: what families open.
     path("f/", include("records.urls.family")),
     path("f/", include("mentors.rounds.urls.family")),

@@ -38,7 +38,7 @@ DESK = ["tests/records/test_desk_words.py", "tests/records/test_desk_pages.py", 
 NEAR = {
     "": ["tests"],
     "records/": ["tests/records/test_*.py", "tests/office/*.py", "tests/reminders/*.py"],
-    "records/queries/dashboard.py": ["tests/office/test_figures.py", "tests/office/test_dashboard.py"],
+    "records/office/queries/dashboard.py": ["tests/office/test_figures.py", "tests/office/test_dashboard.py"],
     "records/desk/queries/roster.py": DESK,
     "records/desk/queries/year_records.py": DESK,
     "records/desk/queries/history.py": ["tests/records/test_history*.py"],

@@ -28,7 +28,7 @@ from mentorship.demo.rounds import open_primary_round, open_senior_round, write_
 from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
 from records.models.records import GrowthLetter
-from records.reminders import send_digests
+from records.office.reminders import send_digests
 from records.services.likeness import sign_letters
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar

@@ -9,7 +9,7 @@ from django.db import models
 
 from records.contexts import BookVersion
 from records.enums import Bundle, LetterPaper
-from records.forms.office import term_field
+from records.office.forms.office import term_field
 from schools.calendar import YearCalendar
 from schools.enums import Design
 

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from records.enums import BookStep
-from records.forms.office import KeysField, PlaceForm
+from records.office.forms.office import KeysField, PlaceForm
 from records.queries.shelf import STATES, WAITING
 
 STATE_LABELS: Final[dict[str, str]] = {

@@ -5,7 +5,7 @@ from records.contexts import ClassSummary, SummaryAction, SummaryMentor, Summary
 from records.contexts import Tick as PaperTick
 from records.enums import PRINTED_LETTERS, LetterState
 from records.desk.queries.roster import DeskTick
-from records.queries.office_pupils import MentorRow, PupilRow, find_class
+from records.office.queries.pupils import MentorRow, PupilRow, find_class
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind
 from schools.models import SchoolClass

@@ -15,7 +15,7 @@ from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
 from records.models.shelf import BookHandling
-from records.queries.dashboard import Progress, done_ticks, owed_actions
+from records.office.queries.dashboard import Progress, done_ticks, owed_actions
 from records.queries.filing import filed_under, filing_rank
 from records.queries.papers import NO_CLASS
 from schools.calendar import YearCalendar

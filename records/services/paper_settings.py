@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.glyphs import missing_glyphs
 from core.pictures import clean_logo
 from core.text import clean_text
-from records.services.plan import change_plan, unchanged
+from records.office.services import change_plan, unchanged
 from schools.contexts import PaperWords
 from schools.models import PaperSettings, School
 from schools.services import save_paper_settings as write_paper_settings

@@ -9,9 +9,9 @@ from accounts.services import audit
 from core.unprintable import said_first
 from records.documents.class_summary import render_class_summary
 from records.queries.class_summary import class_summary
-from records.queries.office_pupils import school_classes
+from records.office.queries.pupils import school_classes
 from records.queries.unprintable import in_summary
-from records.views.office import WATCHERS, calendar_or_stop
+from records.office.views.dashboard import WATCHERS, calendar_or_stop
 from records.views.papers import pdf_response
 
 

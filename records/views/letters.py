@@ -18,8 +18,8 @@ from core.saving import attempt
 from core.templatetags.ui import cn_moment
 from records.enums import LetterState
 from records.forms.letter_desk import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
-from records.forms.office import PlaceForm
-from records.queries.dashboard import covered_classes
+from records.office.forms.office import PlaceForm
+from records.office.queries.dashboard import covered_classes
 from records.queries.office_letters import (
     ACCEPTED,
     RELEASABLE,
@@ -34,7 +34,7 @@ from records.queries.office_letters import (
     still_handed_in,
 )
 from records.services.letter_office import cancel_schedule, release_letters, schedule_release
-from records.views.office import calendar_or_stop
+from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
 
 PAGE_SIZE = 50

@@ -24,7 +24,7 @@ from records.forms.papers import BooksForm, BundledForm, LettersForm, PrintForm,
 from records.models.records import GrowthLetter
 from records.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
 from records.queries import unprintable
-from records.queries.office_pupils import current_year_mentors, school_classes
+from records.office.queries.pupils import current_year_mentors, school_classes
 from records.queries.papers import BookSource, empty_book
 from records.queries.print_lists import (
     class_pupils,
@@ -34,7 +34,7 @@ from records.queries.print_lists import (
     slip_contexts,
 )
 from records.desk.services.readings import note_readings
-from records.views.office import calendar_or_stop, chosen_calendar
+from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from schools.enums import Design, Stage
 from schools.models import School, SchoolClass
 from schools.queries import paper_style

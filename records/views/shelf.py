@@ -15,11 +15,11 @@ from core.errors import DomainError
 from records.documents.book_list import render_book_list
 from records.enums import BookStep
 from records.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
-from records.queries.dashboard import covered_classes
-from records.queries.office_pupils import current_year_mentors
+from records.office.queries.dashboard import covered_classes
+from records.office.queries.pupils import current_year_mentors
 from records.queries.shelf import STATES, WAITING, Shelf, ShelfBook, book_list, find_book, find_shelf
 from records.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
-from records.views.office import calendar_or_stop, chosen_calendar
+from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.views.papers import pdf_response
 from schools.calendar import YearCalendar
 

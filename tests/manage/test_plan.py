@@ -17,7 +17,7 @@ from mentors.models.slots import Mentor
 from mentors.board.services.supporting import add_supporting
 from records.models.records import Tick
 from records.desk.services.notes import VisitData, log_visit
-from records.services.plan import PlanChange, change_plan
+from records.office.services import PlanChange, change_plan
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome

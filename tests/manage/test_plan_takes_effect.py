@@ -5,7 +5,7 @@ import datetime
 from mentors.models.slots import Mentor
 from notices.models import Notice
 from records.models.records import Tick
-from records.services.plan import follow_plan
+from records.office.services import follow_plan
 from tests.cast import TODAY, SchoolCast
 from tests.manage.test_plan import declined_visit, save
 

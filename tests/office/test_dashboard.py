@@ -12,7 +12,7 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
-from records.queries.dashboard import Dashboard, Progress, find_dashboard
+from records.office.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.services.ticks import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Grade

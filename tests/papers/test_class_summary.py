@@ -14,7 +14,7 @@ from mentors.services.assignments import assign_pupil
 from records.contexts import ClassSummary
 from records.enums import TalkForm
 from records.queries.class_summary import class_summary
-from records.queries.office_pupils import school_classes
+from records.office.queries.pupils import school_classes
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolClass
 from schools.services import create_class

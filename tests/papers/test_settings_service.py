@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
 from records.services.paper_settings import LabelChange, PaperChange, save_paper_settings
-from records.services.plan import change_plan, unchanged
+from records.office.services import change_plan, unchanged
 from schools.calendar import YearCalendar
 from schools.contexts import PaperWords
 from schools.enums import Design

@@ -13,7 +13,7 @@ from mentors.board.services.supporting import add_supporting, move_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.models.records import Reminder
-from records.reminders import Digest, plan_digests, send_digests
+from records.office.reminders import Digest, plan_digests, send_digests
 from records.desk.services.notes import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
 from schools.models import KeyDate, PlanAction, Term

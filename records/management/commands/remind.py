@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.commands import HouseCommand
-from records.reminders import Digest, plan_digests, send_digests
+from records.office.reminders import Digest, plan_digests, send_digests
 from schools.models import School
 
 

@@ -18,7 +18,7 @@ from notices.models import Notice, OutboxMessage
 from records.enums import RecordKind
 from records.models.care import Referral
 from records.desk.models import Reading, RecordVersion
-from records.reminders import plan_digests, send_digests
+from records.office.reminders import plan_digests, send_digests
 from records.care.services.referrals import acknowledge, answer, close, refer, reopen, write_notes
 from schools.enums import NoteVisibility
 from tests.cast import SINCE, TODAY, SchoolCast

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, page_for
-from records.queries.bureau import schools_side_by_side
+from records.office.queries.bureau import schools_side_by_side
 
 
 @page_for(Role.BUREAU)

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404, page_for
-from records.forms.office import PupilFilterForm
-from records.queries.dashboard import covered_classes, find_dashboard, grades_of
-from records.queries.office_pupils import (
+from records.office.forms.office import PupilFilterForm
+from records.office.queries.dashboard import covered_classes, find_dashboard, grades_of
+from records.office.queries.pupils import (
     SHOW,
     current_year_mentors,
     find_class,

@@ -12,8 +12,8 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.clock import cn_day
 from core.saving import form_saved, show_form
-from records.forms.plan import PlanForm
-from records.services.plan import change_plan
+from records.office.forms.plan import PlanForm
+from records.office.services import change_plan
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import Anchor, MatchingMode, PeriodKind, VisitOutcome
 from schools.models import School

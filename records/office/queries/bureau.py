@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor
 from records.enums import TickState
 from records.models.records import Tick
-from records.queries.dashboard import Progress
+from records.office.queries.dashboard import Progress
 from schools.calendar import calendars_of
 from schools.enums import ActionKind
 from schools.models import School, Term

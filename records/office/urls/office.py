@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import office
+from records.office.views import dashboard as office
 
 urlpatterns = [
     path("", office.dashboard, name="dashboard"),

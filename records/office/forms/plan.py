@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms import BoundField
 
-from records.services.plan import PlanChange
+from records.office.services import PlanChange
 from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Grade
 from schools.queries import OwedAction, PlanRules

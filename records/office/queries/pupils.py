@@ -12,7 +12,7 @@ from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import class_board
 from mentors.querysets.slots import MentorQuerySet
 from records.models.records import Tick
-from records.queries.dashboard import (
+from records.office.queries.dashboard import (
     Progress,
     Tally,
     any_done,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import plan
+from records.office.views import plan
 
 app_name = "plan"
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import bureau
+from records.office.views import bureau
 
 app_name = "bureau"
 
