@@ -11,4 +11,4 @@ from records.office.queries.bureau import schools_side_by_side
 @page_for(Role.BUREAU)
 def home(request: ActorRequest) -> HttpResponse:
     """All schools of the bureau in this term, by code."""
-    return render(request, "bureau/home.html", {"rows": schools_side_by_side(request.actor)})
+    return render(request, "office/bureau/home.html", {"rows": schools_side_by_side(request.actor)})

@@ -64,7 +64,7 @@ def detail(request: ActorRequest) -> HttpResponse:
     """The own school's plan; bureau users, who have several, get the list of their schools."""
     actor = request.actor
     if actor.bureau_id is not None:
-        return render(request, "plan/schools.html", {"schools": schools_of_bureau(actor.bureau_id)})
+        return render(request, "office/plan/schools.html", {"schools": schools_of_bureau(actor.bureau_id)})
     return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
 
 
@@ -80,7 +80,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
     year = calendar.year
     versions = calendar.of(year).versions if year is not None else ()
     if year is None or not versions:
-        return render(request, "plan/detail.html", {"plan_school": school, "year": year})
+        return render(request, "office/plan/detail.html", {"plan_school": school, "year": year})
     in_force = version_on(versions, actor.today)
     asked = request.GET.get("version", "")
     shown = next((v for v in versions if str(v.plan.version) == asked), in_force)
@@ -90,7 +90,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
     names = {grade.pk: grade.name for grade in grades}
     return render(
         request,
-        "plan/detail.html",
+        "office/plan/detail.html",
         {
             "plan_school": school,
             "year": year,
@@ -214,7 +214,7 @@ def edit(request: ActorRequest) -> HttpResponse:
     ):
         messages.success(request, _saved_words(done.value.version, done.value.effective_from, actor.today))
         return redirect("plan:detail")
-    return show_form(request, "plan/edit.html", form, plan=newest.plan, year=year)
+    return show_form(request, "office/plan/edit.html", form, plan=newest.plan, year=year)
 
 
 def _saved_words(version: int, effective_from: datetime.date, today: datetime.date) -> str:
