@@ -31,7 +31,7 @@ from records.enums import CardSubject, CardWish, RecordKind, ReferralState
 from records.models.care import Referral, TreeHoleCard
 from records.desk.models import Draft, VisitPlan, VisitWish
 from records.models.records import Reminder
-from records.models.shelf import BookHandling
+from records.papers.models import BookHandling
 from schools.enums import MatchingMode
 from schools.models import Grade
 

@@ -193,8 +193,8 @@ def _bare(text: str) -> str:
 
 def _contexts(built: "Built") -> list["Letter"]:
     """What the letters show, in handing-out order."""
-    from records.queries.papers_letter import letter_contexts  # noqa: PLC0415 - Django is set up only now
-    from records.queries.print_lists import letters_for_print  # noqa: PLC0415 - as above
+    from records.papers.queries.letters import letter_contexts  # noqa: PLC0415 - Django is set up only now
+    from records.papers.queries.print_lists import letters_for_print  # noqa: PLC0415 - as above
 
     actor = built.actor()
     return letter_contexts(letters_for_print(actor, built.term()), on=actor.today)
@@ -202,7 +202,7 @@ def _contexts(built: "Built") -> list["Letter"]:
 
 def _papers(letters: list["Letter"]) -> list[dict[str, object]]:
     """The manuscript of all letters, one for each design that occurs (one, in this school)."""
-    from records.documents.growth_letter import letter_manuscript  # noqa: PLC0415 - Django is set up only now
+    from records.papers.documents.growth_letter import letter_manuscript  # noqa: PLC0415 - Django is set up only now
 
     papers: list[dict[str, object]] = []
     for design in dict.fromkeys(letter.design for letter in letters):
@@ -215,7 +215,7 @@ def _papers(letters: list["Letter"]) -> list[dict[str, object]]:
 def _row(letter: "Letter") -> dict[str, str]:
     """One row of the mail merge."""
     from records.contexts import written_day  # noqa: PLC0415 - Django is set up only now
-    from records.documents.growth_letter import occasion_of  # noqa: PLC0415 - as above
+    from records.papers.documents.growth_letter import occasion_of  # noqa: PLC0415 - as above
 
     first, second, third = letter.body.split("\n")
     return {

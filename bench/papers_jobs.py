@@ -17,7 +17,7 @@ from papers_school import Built
 from jobs.enums import JobState
 from jobs.models import Job, ResultFile
 from records.enums import Bundle
-from records.printing import order_books, order_letters
+from records.papers.printing import order_books, order_letters
 
 WORKERS = ("one", "two")
 SCRIPT = Path(__file__).resolve().parent / "papers_worker.py"

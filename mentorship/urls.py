@@ -41,7 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/", include(handover_urls)),
     path("badges/", include(badges_urls)),
     path("office/", include(([*office.urlpatterns, *cards.office_urlpatterns, *letters.office_urlpatterns], "office"))),
-    path("papers/", include("records.urls.papers")),
+    path("papers/", include("records.papers.urls")),
     path("plan/", include("records.office.urls.plan")),
     path("manage/merge/", include("records.urls.merge")),
     path("manage/", include("mentors.staff.urls.manage")),

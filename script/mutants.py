@@ -42,7 +42,7 @@ NEAR = {
     "records/desk/queries/roster.py": DESK,
     "records/desk/queries/year_records.py": DESK,
     "records/desk/queries/history.py": ["tests/records/test_history*.py"],
-    "records/queries/papers.py": ["tests/papers/test_book_*.py", "tests/papers/test_pages.py"],
+    "records/papers/queries/books.py": ["tests/papers/test_book_*.py", "tests/papers/test_pages.py"],
     "records/desk/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
     "records/desk/queries/timeline.py": ["tests/records/test_timeline*.py"],
     "records/services/ticks.py": ["tests/records/test_ticks.py", "tests/records/test_side_effects.py"],

@@ -1,4 +1,4 @@
-"""Sample papers of the mentors with invented people, for the settings page of papers (`records.samples`)."""
+"""Sample papers of the mentors with invented people, for the settings page of papers (`records.papers.samples`)."""
 
 import datetime
 from typing import Final

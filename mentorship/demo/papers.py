@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from accounts.actors import Actor
-from records.services.paper_settings import PaperChange, save_paper_settings
+from records.papers.services.settings import PaperChange, save_paper_settings
 from schools.contexts import PaperWords
 from schools.models import School
 

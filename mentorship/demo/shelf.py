@@ -6,7 +6,7 @@ import random
 from accounts.actors import Actor
 from mentors.models.slots import Mentor
 from records.enums import BookStep
-from records.services.shelf import mark_books
+from records.papers.services.shelf import mark_books
 from schools.models import SchoolYear, Term
 
 #: Books come back in a few heaps, as they do in an office.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from records.letter_page import LetterPage
+from records.papers.letter_page import LetterPage
 
 Field = Literal["body", "advice"]
 #: `blocking` if the plan asks for it to be settled before the letter is handed in (`Plan.letter_blocking`).

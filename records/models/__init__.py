@@ -19,7 +19,7 @@ from records.models.records import (
     Reminder,
     Tick,
 )
-from records.models.shelf import BookHandling
+from records.papers.models import BookHandling
 
 __all__ = [
     "Attachment",

@@ -24,7 +24,7 @@ from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds
 from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HomeVisit, Tick
-from records.models.shelf import BookHandling
+from records.papers.models import BookHandling
 from records.services.ticks import refresh_ticks
 from records.desk.services.versions import replace_person
 from schools.models import SchoolYear

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
 from records.contexts import paragraphs
-from records.documents.growth_letter import render_letters
+from records.papers.documents.growth_letter import render_letters
 from records.forms.family import ReplyForm, SlipForm
 from records.models.records import GrowthLetter
 from records.queries.family import letters_for_family
-from records.queries.papers_letter import letter_context
+from records.papers.queries.letters import letter_context
 from records.services.letters import mark_letter_read
 from students.family import is_open, posts_here, private, remember, with_slip
 from students.models import FamilySlip

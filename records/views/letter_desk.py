@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.saving import attempt
 from core.undo import offer_undo
 from records.contexts import paragraphs
-from records.documents.growth_letter import stylesheets
+from records.papers.documents.growth_letter import stylesheets
 from records.enums import LetterState, RecordKind
 from records.desk.forms.records import LetterForm
 from records.models.records import Note
@@ -37,7 +37,7 @@ from records.desk.services.readings import note_readings
 from records.services.replies import mark_reply_read
 from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.views.letter_saving import initial_of, try_save
-from records.views.paper_look import look_address
+from records.papers.views.look import look_address
 from schools.contexts import Letterhead, PaperStyle
 from schools.queries import paper_style
 

@@ -14,14 +14,14 @@ from core.clock import now
 from core.errors import DomainError
 from core.unprintable import said_first
 from records.contexts import Letter
-from records.documents.growth_letter import fits, render_letters, sheet_html
+from records.papers.documents.growth_letter import fits, render_letters, sheet_html
 from records.queries.letter_checks import check_for
 from records.queries.letter_desk import find_letter_desk, own_letter_pupils, typed_letter
 from records.queries.letter_findings import finding_lines
-from records.queries.papers_letter import letter_context
-from records.queries.unprintable import in_papers
-from records.views.paper_look import logo_address
-from records.views.papers import pdf_response
+from records.papers.queries.letters import letter_context
+from records.papers.queries.unprintable import in_papers
+from records.papers.views.look import logo_address
+from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
 from students.models import Pupil
 

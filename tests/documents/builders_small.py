@@ -12,7 +12,7 @@ from mentors.staff.documents.badge import Badge
 from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor
 from records.contexts import Slip
-from records.documents.tree_hole import TreeHoleCards
+from records.papers.documents.tree_hole import TreeHoleCards
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from records.contexts import BookGrade, BookList
-from records.documents.book_list import render_book_list
+from records.papers.documents.book_list import render_book_list
 from tests.documents import builders, builders_lists, reading
 
 HEAD = "序号班级导师学生数下发收回检查备注签名"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from records.documents.class_summary import class_summary_manuscript, render_class_summary
+from records.papers.documents.class_summary import class_summary_manuscript, render_class_summary
 from schools.contexts import Letterhead
 from tests.documents import builders, builders_lists, reading
 

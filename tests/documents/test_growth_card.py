@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.pdf import set_each, set_pdf
-from records.documents.growth_card import card_manuscript, card_manuscripts, render_cards
+from records.papers.documents.growth_card import card_manuscript, card_manuscripts, render_cards
 from schools.enums import Design
 from tests.documents import builders, reading
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.pdf import set_each, set_pdf
 from records.contexts import Letter
-from records.documents.growth_letter import fits, letter_manuscript, letter_manuscripts, render_letters
+from records.papers.documents.growth_letter import fits, letter_manuscript, letter_manuscripts, render_letters
 from schools.enums import Design
 from tests.documents import builders, reading
 

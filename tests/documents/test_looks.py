@@ -18,13 +18,13 @@ from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from records.contexts import BookVersion, Letter
-from records.documents.book_list import render_book_list
-from records.documents.class_summary import render_class_summary
-from records.documents.growth_card import render_cards
-from records.documents.growth_letter import render_letters
-from records.documents.record_book import render_record_book
-from records.documents.slips import render_slips
-from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
+from records.papers.documents.book_list import render_book_list
+from records.papers.documents.class_summary import render_class_summary
+from records.papers.documents.growth_card import render_cards
+from records.papers.documents.growth_letter import render_letters
+from records.papers.documents.record_book import render_record_book
+from records.papers.documents.slips import render_slips
+from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders, builders_lists

@@ -10,7 +10,7 @@ import pytest
 from core.pdfpages import merge_pdfs
 from core.raster import page_png
 from records.contexts import BookPupil, BookVersion, Entry, RecordBook, Tick
-from records.documents.record_book import book_manuscript, render_record_book
+from records.papers.documents.record_book import book_manuscript, render_record_book
 from schools.enums import Design
 from tests.documents import builders, reading
 

@@ -8,7 +8,7 @@ import pytest
 import qrcode
 
 from core.qr import QUIET, qr_path
-from records.documents.slips import render_slips, slip_manuscript
+from records.papers.documents.slips import render_slips, slip_manuscript
 from schools.contexts import Letterhead
 from tests.documents import builders, builders_small, reading
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from records.documents.tree_hole import render_tree_hole_cards
+from records.papers.documents.tree_hole import render_tree_hole_cards
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders_small, reading

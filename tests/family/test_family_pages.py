@@ -14,7 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from records.models.records import GrowthLetter
-from records.queries.papers_letter import letter_context, letter_contexts
+from records.papers.queries.letters import letter_context, letter_contexts
 from schools.enums import LetterTone
 from schools.models import Plan
 from students.models import FamilySlip, Pupil

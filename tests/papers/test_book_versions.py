@@ -6,8 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from records.contexts import BookVersion
-from records.queries.papers import BookSource
-from records.queries.print_lists import mentors_for_print
+from records.papers.queries.books import BookSource
+from records.papers.queries.print_lists import mentors_for_print
 from schools.enums import Design
 from tests.cast import SchoolCast
 from tests.records.builders import letter, talk, visit

@@ -14,7 +14,7 @@ from mentors.services.slots import set_team
 from mentors.board.services.supporting import add_supporting
 from records.contexts import BookPupil, Entry, RecordBook
 from records.models.records import GrowthLetter, HomeVisit, Note
-from records.queries.papers import BookSource, empty_book, record_book_context
+from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.desk.services.deletion import delete_note
 from records.services.letter_office import return_letter
 from records.services.ticks import rebuild_ticks

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.colours import recolouring
-from records.services.paper_settings import PaperChange, save_paper_settings
+from records.papers.services.settings import PaperChange, save_paper_settings
 from schools.contexts import PaperWords
 from schools.queries import paper_style
 from tests.cast import SchoolCast

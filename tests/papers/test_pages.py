@@ -13,8 +13,8 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from records.desk.models import Reading
-from records.queries.papers import BookSource, record_book_context
-from records.queries.print_lists import mentors_for_print
+from records.papers.queries.books import BookSource, record_book_context
+from records.papers.queries.print_lists import mentors_for_print
 from schools.enums import NoteVisibility
 from schools.services import create_class
 from students.models import FamilySlip

@@ -15,9 +15,9 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
-from records import samples
-from records.forms.paper_settings import SECTIONS, PaperSettingsForm
-from records.samples import SAMPLES, sample_picture
+from records.papers import samples
+from records.papers.forms.settings import SECTIONS, PaperSettingsForm
+from records.papers.samples import SAMPLES, sample_picture
 from schools.contexts import Letterhead, PaperSample, PaperStyle, PaperWords, SampleLook
 from schools.enums import Design
 from schools.models import PaperSettings, Plan
@@ -59,7 +59,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[SampleLook]:
         asked.append(look)
         return blank
 
-    monkeypatch.setattr("records.views.paper_settings.sample_picture", note)
+    monkeypatch.setattr("records.papers.views.settings.sample_picture", note)
     return asked
 
 

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
-from records.services.paper_settings import LabelChange, PaperChange, save_paper_settings
+from records.papers.services.settings import LabelChange, PaperChange, save_paper_settings
 from records.office.services import change_plan, unchanged
 from schools.calendar import YearCalendar
 from schools.contexts import PaperWords
@@ -232,7 +232,7 @@ def test_a_refused_save_leaves_no_file_and_keeps_the_former_one(
     def fail(**_: Any) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr("records.services.paper_settings.audit", fail)
+    monkeypatch.setattr("records.papers.services.settings.audit", fail)
     with pytest.raises(RuntimeError):
         save(qingzhu, seen=1, logo=as_png())
     assert (stored(own_folder), PaperSettings.objects.get().version) == (before, 1)

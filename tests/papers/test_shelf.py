@@ -17,8 +17,8 @@ from mentors.models.slots import Mentor
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
 from records.enums import BookStep
-from records.models.shelf import BookHandling
-from records.services.shelf import OWN
+from records.papers.models import BookHandling
+from records.papers.services.shelf import OWN
 from tests.cast import SINCE, TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.documents import reading
 from tests.records.test_shelf import dates, mark

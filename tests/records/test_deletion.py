@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from records.desk.models import Attachment, Reading, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Record
-from records.queries.papers import BookSource
+from records.papers.queries.books import BookSource
 from records.desk.services.deletion import delete_note, purge_deleted, restore_note
 from records.desk.services.readings import note_readings
 from records.tasks import purge

@@ -15,8 +15,8 @@ from django.urls import reverse
 from accounts.models import User
 from mentors.models.slots import TeamMember
 from records.enums import BookStep
-from records.models.shelf import BookHandling
-from records.services.shelf import mark_books
+from records.papers.models import BookHandling
+from records.papers.services.shelf import mark_books
 from schools.models import Term
 from tests.cast import SINCE, SchoolCast
 

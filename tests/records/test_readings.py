@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from records.enums import RecordKind
 from records.desk.models import Reading
-from records.printing import order_books
+from records.papers.printing import order_books
 from records.desk.queries.history import readers_of
 from records.desk.services.readings import note_readings
 from schools.enums import NoteVisibility
@@ -85,7 +85,7 @@ def test_printing_a_book_and_the_letters_page_are_noted(qingzhu: SchoolCast, cli
 
 
 def test_a_job_reads_as_whoever_asked_for_it(qingzhu: SchoolCast) -> None:
-    from records.printing import make_book  # noqa: PLC0415 - only here
+    from records.papers.printing import make_book  # noqa: PLC0415 - only here
 
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     job = order_books(actor=qingzhu.actor(qingzhu.office), year=qingzhu.year, job_id=uuid.uuid4())

@@ -17,9 +17,9 @@ from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor
 from mentors.staff.services.transfers import change_class, retire_teacher
 from records.enums import BookStep
-from records.models.shelf import BookHandling
-from records.queries.shelf import Shelf, ShelfBook, find_shelf
-from records.services.shelf import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
+from records.papers.models import BookHandling
+from records.papers.queries.shelf import Shelf, ShelfBook, find_shelf
+from records.papers.services.shelf import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
 from schools.calendar import YearCalendar
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
 from tests.records.builders import letter, partner_of, talk, term_of, visit

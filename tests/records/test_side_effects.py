@@ -27,7 +27,7 @@ from records.services.letter_office import cancel_schedule, return_letter, sched
 from records.services.letters import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
 from records.services.replies import mark_reply_read, reply_to_letter
-from records.services.shelf import mark_books, note_remark, undo_books
+from records.papers.services.shelf import mark_books, note_remark, undo_books
 from records.services.ticks import rebuild_ticks
 from records.desk.services.visit_plans import (
     cancel_visit_plan,

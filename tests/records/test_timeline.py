@@ -12,7 +12,7 @@ from accounts.models import User
 from mentors.team.models import HandOverNote
 from records.desk.models import VisitWish
 from records.models.records import HeartTalk
-from records.queries.papers import record_book_context
+from records.papers.queries.books import record_book_context
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import letter, talk, term_of, visit

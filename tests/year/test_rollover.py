@@ -20,7 +20,7 @@ from mentors.year.services.rollover import RollOverChoices, roll_over, undo_roll
 from mentors.year.services.draft import CarryOn, draw_rollover, state_of
 from mentors.services.slots import create_mentor, grant_exception, set_team
 from records.desk.models import VisitWish
-from records.models.shelf import BookHandling
+from records.papers.models import BookHandling
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import MatchingMode

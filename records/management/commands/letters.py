@@ -9,10 +9,10 @@ from accounts.actors import system_actor
 from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
-from records.documents.growth_letter import render_letters
+from records.papers.documents.growth_letter import render_letters
 from records.queries.lookups import class_labelled, school_coded, term_named
-from records.queries.papers_letter import letter_contexts
-from records.queries.print_lists import letters_for_print
+from records.papers.queries.letters import letter_contexts
+from records.papers.queries.print_lists import letters_for_print
 
 
 class Command(HouseCommand):

@@ -9,9 +9,9 @@ from accounts.actors import system_actor
 from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
-from records.documents.record_book import render_record_book
+from records.papers.documents.record_book import render_record_book
 from records.queries.lookups import mentor_named, school_coded
-from records.queries.papers import record_book_context
+from records.papers.queries.books import record_book_context
 
 
 class Command(HouseCommand):

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from records.documents.growth_letter import render_letters
-from records.letter_page import fits_page, overflow
+from records.papers.documents.growth_letter import render_letters
+from records.papers.letter_page import fits_page, overflow
 from records.lettercheck import (
     CHECK_LABELS,
     Alike,

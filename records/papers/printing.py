@@ -23,16 +23,16 @@ from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register, zip_parts
 from jobs.services import create_job
 from records.contexts import BookVersion, Letter
-from records.documents.growth_card import card_manuscript, card_manuscripts
-from records.documents.growth_letter import letter_manuscript, letter_manuscripts
-from records.documents.record_book import book_manuscript
-from records.documents.runs import runs_of
-from records.documents.slips import slip_manuscript
+from records.papers.documents.growth_card import card_manuscript, card_manuscripts
+from records.papers.documents.growth_letter import letter_manuscript, letter_manuscripts
+from records.papers.documents.record_book import book_manuscript
+from records.papers.documents.runs import runs_of
+from records.papers.documents.slips import slip_manuscript
 from records.enums import Bundle, LetterPaper
 from records.models.records import GrowthLetter
-from records.queries.papers import BookSource
-from records.queries.papers_letter import card_contexts, letter_contexts
-from records.queries.print_lists import (
+from records.papers.queries.books import BookSource
+from records.papers.queries.letters import card_contexts, letter_contexts
+from records.papers.queries.print_lists import (
     class_for_job,
     class_pupils,
     classes_with_letters,

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 
 if TYPE_CHECKING:
-    from records.models.shelf import BookHandling  # noqa: F401  # named in quotes below
+    from records.papers.models import BookHandling  # noqa: F401  # named in quotes below
     from schools.models import Term
 
 

@@ -18,9 +18,9 @@ from core.pdf import picture_type
 from core.saving import attempt, refuse
 from core.text import clean_text
 from records.desk.forms.conflict import differing
-from records.forms.paper_settings import LABELS, SECTIONS, SWATCHES, PaperSettingsForm
-from records.samples import FIRST, SAMPLES, sample_picture
-from records.services.paper_settings import save_paper_settings
+from records.papers.forms.settings import LABELS, SECTIONS, SWATCHES, PaperSettingsForm
+from records.papers.samples import FIRST, SAMPLES, sample_picture
+from records.papers.services.settings import save_paper_settings
 from schools.contexts import Letterhead, PaperStyle, SampleLook
 from schools.enums import Design
 from schools.models import Plan, School

@@ -17,7 +17,7 @@ from core.clock import cn_day
 from core.errors import DomainError
 from mentors.models.slots import Mentor
 from records.enums import BookStep
-from records.models.shelf import BookHandling
+from records.papers.models import BookHandling
 from records.rules import date_fits, is_alone, keeps_shelf, may_check_book
 from schools.models import Term
 

@@ -11,9 +11,9 @@ from typing import Final
 from core.pdf import Manuscript, manuscript
 from core.pdfpages import ONE_BELOW_THE_OTHER, impose
 from records.contexts import Letter, paragraphs
-from records.documents.growth_letter import Code, code_of, day_of, occasion_of, title_of
-from records.documents.runs import set_runs
-from records.letter_page import lines_of
+from records.papers.documents.growth_letter import Code, code_of, day_of, occasion_of, title_of
+from records.papers.documents.runs import set_runs
+from records.papers.letter_page import lines_of
 from schools.enums import Design
 
 #: Type sizes of `card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less than

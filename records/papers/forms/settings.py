@@ -10,8 +10,8 @@ from django.forms import BoundField
 from core.colours import BAMBOO
 from core.errors import DomainError
 from core.pictures import clean_logo
-from records.samples import FIRST, SAMPLES
-from records.services.paper_settings import LOGO_SIDE, LabelChange, PaperChange, label_problem
+from records.papers.samples import FIRST, SAMPLES
+from records.papers.services.settings import LOGO_SIDE, LabelChange, PaperChange, label_problem
 from schools.contexts import PaperStyle, PaperWords
 from schools.enums import Design
 from schools.services import paper_problems

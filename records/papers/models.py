@@ -7,14 +7,14 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from mentors.models.slots import Mentor
-from records.querysets.shelf import BookHandlingQuerySet
+from records.papers.querysets import BookHandlingQuerySet
 from schools.models import SchoolOwned, Term
 
 
 class BookHandling(SchoolOwned):
     """When the record book of a mentor slot was issued, collected and checked in one term; no row means not yet.
 
-    Written only by `records.services.shelf`. Each step follows the one before it.
+    Written only by `records.papers.services.shelf`. Each step follows the one before it.
     """
 
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")

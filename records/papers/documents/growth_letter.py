@@ -12,8 +12,8 @@ from core.pdf import Manuscript, manuscript
 from core.pdfpages import SIDE_BY_SIDE, impose
 from core.qr import qr_path
 from records.contexts import Letter, paragraphs, written_day
-from records.documents.runs import set_runs
-from records.letter_page import LetterPage
+from records.papers.documents.runs import set_runs
+from records.papers.letter_page import LetterPage
 from schools.enums import Design
 
 #: A letter that needs a second page anyway has room for this one.

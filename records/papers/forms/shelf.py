@@ -7,7 +7,7 @@ from django import forms
 
 from records.enums import BookStep
 from records.office.forms.office import KeysField, PlaceForm
-from records.queries.shelf import STATES, WAITING
+from records.papers.queries.shelf import STATES, WAITING
 
 STATE_LABELS: Final[dict[str, str]] = {
     WAITING: "未发",

@@ -11,11 +11,11 @@ from typing import Final
 from core.raster import page_png
 from mentors.staff.samples import APPOINTMENT, BADGES
 from records.contexts import Action, Column, Letter, Period, RecordBook, Slip
-from records.documents.growth_card import render_cards
-from records.documents.growth_letter import render_letters
-from records.documents.record_book import render_record_book
-from records.documents.slips import PER_SHEET, render_slips
-from records.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
+from records.papers.documents.growth_card import render_cards
+from records.papers.documents.growth_letter import render_letters
+from records.papers.documents.record_book import render_record_book
+from records.papers.documents.slips import PER_SHEET, render_slips
+from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from schools.contexts import PaperSample, SampleLook, filled
 from schools.enums import Design
 

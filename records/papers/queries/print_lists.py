@@ -14,7 +14,7 @@ from mentors.queries.people import teams_of_year
 from records.contexts import Slip
 from records.enums import PRINTED_LETTERS, LetterState
 from records.models.records import GrowthLetter
-from records.queries.filing import filed_under, filing_rank
+from records.papers.queries.filing import filed_under, filing_rank
 from schools.models import School, SchoolClass, SchoolYear, Term
 from schools.queries import paper_style
 from students.models import Enrolment, FamilySlip

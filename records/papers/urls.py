@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from records.views import class_papers, paper_look, paper_settings, papers, shelf
+from records.papers.views import (
+    look as paper_look,
+    orders as papers,
+    settings as paper_settings,
+    shelf,
+    summaries as class_papers,
+)
 
 app_name = "papers"
 

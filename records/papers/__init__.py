@@ -1,0 +1,1 @@
+"""The papers: what they say, how they are set, printed and looked after on the shelf."""
