@@ -43,7 +43,7 @@ def book_list_manuscript(books: BookList) -> Manuscript:
     if not pages:
         raise ValueError("no book to list")
     return manuscript(
-        "documents/book_list.html",
+        "papers/documents/book_list.html",
         {"books": books, "school": books.school, "pages": pages},
         title=f"{books.title} · {books.term} · {books.school.name}",
         author=books.school.name,

@@ -43,7 +43,7 @@ def class_summary_manuscript(summary: ClassSummary) -> Manuscript:
         raise ValueError("figures and ticks must follow the actions of the summary")
     face, talks = summary.face_to_face
     return manuscript(
-        "documents/class_summary.html",
+        "papers/documents/class_summary.html",
         {
             "summary": summary,
             "school": summary.school,

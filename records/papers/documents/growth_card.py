@@ -53,7 +53,7 @@ def card_manuscript(letters: Sequence[Letter]) -> Manuscript:
     if any(letter.design != first.design for letter in letters):
         raise ValueError("cards of one manuscript have one design")
     return manuscript(
-        "documents/growth_card.html",
+        "papers/documents/growth_card.html",
         {"pages": [_page(letter) for letter in letters]},
         title=title_of(letters),
         author=first.school.name,

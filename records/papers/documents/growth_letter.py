@@ -62,7 +62,7 @@ def letter_manuscript(letters: Sequence[Letter]) -> Manuscript:
     if any(letter.design != first.design for letter in letters):
         raise ValueError("letters of one manuscript have one design")
     return manuscript(
-        "documents/growth_letter.html",
+        "papers/documents/growth_letter.html",
         {"pages": [_page(letter) for letter in letters], "logo_address": "asset:logo"},
         title=title_of(letters),
         author=first.school.name,
@@ -94,7 +94,7 @@ def sheet_html(letter: Letter, *, logo_address: str = "") -> str:
 
     `logo_address` is where the page finds the school's logo, if it has one.
     """
-    return render_to_string("documents/_letter_sheet.html", {"page": _page(letter), "logo_address": logo_address})
+    return render_to_string("papers/documents/_letter_sheet.html", {"page": _page(letter), "logo_address": logo_address})
 
 
 def fits(letter: Letter) -> bool:

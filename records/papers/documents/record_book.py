@@ -103,7 +103,7 @@ def book_manuscript(book: RecordBook) -> Manuscript:
     """
     mentors = "／".join(book.mentors)
     return manuscript(
-        "documents/record_book.html",
+        "papers/documents/record_book.html",
         _view(book),
         title=f"{book.subtitle} · {mentors or '（空白）'} · {'　'.join(book.class_labels)} · {book.school.name}",
         author=book.school.name,

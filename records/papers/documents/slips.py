@@ -40,7 +40,7 @@ def slip_manuscript(slips: Sequence[Slip], *, sheet_per_class: bool = True) -> M
         raise ValueError("no slip to print")
     school = slips[0].school
     return manuscript(
-        "documents/slips.html",
+        "papers/documents/slips.html",
         {
             "sheets": _sheets(slips, sheet_per_class),
             "school": school,

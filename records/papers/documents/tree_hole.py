@@ -83,7 +83,7 @@ def tree_hole_manuscript(cards: TreeHoleCards) -> Manuscript:
         form = _ROOMIER[cards.design]
         lines = _lines(form, cards, emergency)
     return manuscript(
-        "documents/tree_hole.html",
+        "papers/documents/tree_hole.html",
         {
             "cards": cards,
             "school": cards.school,

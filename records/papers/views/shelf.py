@@ -33,8 +33,8 @@ def shelf(request: ActorRequest) -> HttpResponse:
     """The books by class with their states; `?place=`, `?state=` and `?term=` filter."""
     calendar = chosen_calendar(request)
     if calendar is None:
-        return render(request, "shelf/index.html", {"calendar": None})
-    return render(request, "shelf/index.html", _page(request, calendar, request.GET))
+        return render(request, "papers/shelf/index.html", {"calendar": None})
+    return render(request, "papers/shelf/index.html", _page(request, calendar, request.GET))
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -108,7 +108,7 @@ def _book_page(
     last = BookStep(found.state) if found.state != WAITING else None
     return render(
         request,
-        "shelf/book.html",
+        "papers/shelf/book.html",
         {
             "calendar": calendar,
             "book": found,
@@ -228,4 +228,4 @@ def _back(request: ActorRequest, calendar: YearCalendar) -> HttpResponse:
     if not htmx:
         return redirect(f"{reverse('papers:shelf')}?{_query(calendar, _form(request, calendar, request.POST))}")
     context = _page(request, calendar, request.POST) | {"oob": htmx.target == "panel"}
-    return render(request, "shelf/_answer.html", context)
+    return render(request, "papers/shelf/_answer.html", context)
