@@ -78,7 +78,7 @@ def _school() -> tuple[Any, Callable[[int], None]]:
     from mentors.models.slots import Teacher  # noqa: PLC0415
     from mentors.services.assignments import assign_pupil  # noqa: PLC0415
     from mentors.services.slots import create_mentor  # noqa: PLC0415
-    from records.services.letters import hand_in_letter  # noqa: PLC0415
+    from records.letters.services.writing import hand_in_letter  # noqa: PLC0415
     from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit  # noqa: PLC0415
     from schools.enums import NoteVisibility, Preset  # noqa: PLC0415
     from schools.services import create_class, create_school  # noqa: PLC0415

@@ -111,8 +111,8 @@ def _measure(count: int, chance: random.Random) -> None:
     from django.db import connection  # noqa: PLC0415 - the settings are known only now
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - as above
 
-    from records.lettercheck.likeness import nearest, normalise, ratio, signature  # noqa: PLC0415 - as above
-    from records.queries.likeness import find_alike  # noqa: PLC0415 - as above
+    from records.letters.checks.likeness import nearest, normalise, ratio, signature  # noqa: PLC0415 - as above
+    from records.letters.queries.likeness import find_alike  # noqa: PLC0415 - as above
 
     actor, pupil, term, letters = _write(count, chance)
     print(
@@ -191,7 +191,7 @@ def _write(count: int, chance: random.Random) -> "tuple[Actor, Pupil, Term, list
     from accounts.models import User  # noqa: PLC0415 - as above
     from mentors.models.slots import Mentor, Teacher  # noqa: PLC0415 - as above
     from mentors.services.slots import create_mentor  # noqa: PLC0415 - as above
-    from records.lettercheck.likeness import signature  # noqa: PLC0415 - as above
+    from records.letters.checks.likeness import signature  # noqa: PLC0415 - as above
     from records.models.records import GrowthLetter  # noqa: PLC0415 - as above
     from schools.enums import Preset  # noqa: PLC0415 - as above
     from schools.models import SchoolYear, Term  # noqa: PLC0415 - as above

@@ -12,7 +12,7 @@ from mentorship.navigation import home_url
 from records.desk import urls as desk
 from records.care.urls import cards
 from records.office.urls import office
-from records.urls import letters
+from records.letters import urls as letters
 
 
 def home(request: ActorRequest) -> HttpResponse:

@@ -11,6 +11,6 @@ class RecordsConfig(AppConfig):
         from records.papers.printing import register_jobs  # noqa: PLC0415 - models are loaded only now
         from records.desk.services import notes  # noqa: PLC0415 F401 - as above
         from records.care.services import cards, referrals  # noqa: PLC0415 F401 - as above
-        from records.services import letters  # noqa: PLC0415 F401 - as above
+        from records.letters.services import writing as letters  # noqa: PLC0415 F401 - as above
 
         register_jobs()

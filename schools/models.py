@@ -280,7 +280,7 @@ class Plan(SchoolOwned):
         choices=NoteVisibility,
         default=NoteVisibility.TEAM,
     )
-    # Checks of a letter (codes of records.lettercheck) that must be settled before it is handed in; by default none.
+    # Checks of a letter (codes of records.letters.checks) that must be settled before it is handed in; by default none.
     letter_blocking = models.JSONField("交稿前必须处理的检查", default=list, blank=True)
     supporting_counts = models.BooleanField("辅助导师计入上限", default=False)
     supporting_owes = models.BooleanField("辅助导师也承担规定动作", default=False)

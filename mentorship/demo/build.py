@@ -29,7 +29,7 @@ from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
 from records.models.records import GrowthLetter
 from records.office.reminders import send_digests
-from records.services.likeness import sign_letters
+from records.letters.services.likeness import sign_letters
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import Preset

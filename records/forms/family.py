@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from records.services.replies import LONGEST
+from records.letters.services.replies import LONGEST
 
 
 class SlipForm(forms.Form):

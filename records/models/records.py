@@ -140,7 +140,7 @@ class GrowthLetter(Record):
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     # When it is to reach the family, if 德育室 set a time.
     release_at = models.DateTimeField("定时发布", null=True, blank=True)
-    # What likeness is searched by (records.lettercheck); empty while there is no text.
+    # What likeness is searched by (records.letters.checks); empty while there is no text.
     signature = models.BinaryField(default=b"", editable=False)
 
     objects = GrowthLetterQuerySet.as_manager()

@@ -20,7 +20,7 @@ from records.forms.family import ReplyForm, SlipForm
 from records.models.records import GrowthLetter
 from records.queries.family import letters_for_family
 from records.papers.queries.letters import letter_context
-from records.services.letters import mark_letter_read
+from records.letters.services.writing import mark_letter_read
 from students.family import is_open, posts_here, private, remember, with_slip
 from students.models import FamilySlip
 from students.queries import valid_slip

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from core.saving import form_saved
 from records.forms.family import ReplyForm
 from records.queries.family import letters_for_family
-from records.services.replies import reply_to_letter
+from records.letters.services.replies import reply_to_letter
 from records.views.family import show_letter
 from students.family import private, with_slip
 from students.models import FamilySlip

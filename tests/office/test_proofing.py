@@ -14,9 +14,9 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import grant_role
 from records.models.records import GrowthLetter
-from records.services.letter_office import OWN, accept_letter, schedule_release
-from records.services.letters import mark_handwritten
-from records.services.replies import reply_to_letter
+from records.letters.services.office import OWN, accept_letter, schedule_release
+from records.letters.services.writing import mark_handwritten
+from records.letters.services.replies import reply_to_letter
 from tests.cast import SINCE, SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, term_of
 

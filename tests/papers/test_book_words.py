@@ -16,7 +16,7 @@ from records.contexts import BookPupil, Entry, RecordBook
 from records.models.records import GrowthLetter, HomeVisit, Note
 from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.desk.services.deletion import delete_note
-from records.services.letter_office import return_letter
+from records.letters.services.office import return_letter
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction

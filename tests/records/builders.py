@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.services import create_user, grant_role
 from mentors.models.slots import Teacher
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.services.letter_office import release_letters
-from records.services.letters import hand_in_letter, save_letter_draft
+from records.letters.services.office import release_letters
+from records.letters.services.writing import hand_in_letter, save_letter_draft
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from schools.enums import ActionKind, NoteVisibility
 from schools.models import Period, Term

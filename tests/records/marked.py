@@ -29,7 +29,7 @@ from records.care.services.cards import TreeHoleData, answer_card, card_code, ha
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, update_talk
 from records.care.services.referrals import acknowledge, answer, refer, write_notes
-from records.services.replies import reply_to_letter
+from records.letters.services.replies import reply_to_letter
 from records.desk.services.visit_plans import hand_in_wish, plan_visits
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear, Term

@@ -15,7 +15,7 @@ from mentors.board.services.supporting import add_supporting
 from records.desk.models import VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.deletion import delete_note
-from records.services.letter_office import return_letter
+from records.letters.services.office import return_letter
 from records.desk.services.visit_plans import plan_visits
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.worddiff import Piece, mark_words
 from records.desk.models import Draft, RecordVersion
 from records.models.records import HeartTalk
-from records.services.letter_office import return_letter
+from records.letters.services.office import return_letter
 from records.services.merge import merge_pupils
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from schools.enums import NoteVisibility

@@ -20,8 +20,8 @@ from records.desk.models import RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.care.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
 from records.desk.services.deletion import delete_note
-from records.services.letter_office import return_letter
-from records.services.letters import hand_in_letter, mark_handwritten
+from records.letters.services.office import return_letter
+from records.letters.services.writing import hand_in_letter, mark_handwritten
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.desk.services.readings import note_readings
 from records.care.services.referrals import acknowledge, answer, close, refer, write_notes

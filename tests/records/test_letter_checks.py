@@ -7,12 +7,12 @@ from django.test.utils import CaptureQueriesContext
 
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
-from records.lettercheck import Check
-from records.lettercheck.likeness import signature
+from records.letters.checks import Check
+from records.letters.checks.likeness import signature
 from records.models.records import GrowthLetter
-from records.queries.letter_checks import blocking_findings, check_context, check_for
-from records.queries.likeness import find_alike
-from records.services.likeness import sign_letter, sign_letters
+from records.letters.queries.checks import blocking_findings, check_context, check_for
+from records.letters.queries.likeness import find_alike
+from records.letters.services.likeness import sign_letter, sign_letters
 from schools.models import Plan
 from students.models import Pupil
 from tests.cast import EnrolmentFactory, SchoolCast

@@ -11,8 +11,8 @@ from records.enums import LetterState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.briefs import write_brief
 from records.desk.services.deletion import delete_note
-from records.services.letter_office import release_letters, return_letter
-from records.services.letters import hand_in_letter, mark_letter_read, save_letter_draft
+from records.letters.services.office import release_letters, return_letter
+from records.letters.services.writing import hand_in_letter, mark_letter_read, save_letter_draft
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk
 from schools.enums import NoteVisibility
 from students.models import Enrolment

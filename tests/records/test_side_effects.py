@@ -23,10 +23,10 @@ from records.desk.services.briefs import write_brief
 from records.care.services.cards import TreeHoleData, enter_paper_card, hand_in_card
 from records.desk.services.deletion import delete_note, restore_note
 from records.desk.services.drafts import save_draft
-from records.services.letter_office import cancel_schedule, return_letter, schedule_release
-from records.services.letters import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
+from records.letters.services.office import cancel_schedule, return_letter, schedule_release
+from records.letters.services.writing import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
-from records.services.replies import mark_reply_read, reply_to_letter
+from records.letters.services.replies import mark_reply_read, reply_to_letter
 from records.papers.services.shelf import mark_books, note_remark, undo_books
 from records.services.ticks import rebuild_ticks
 from records.desk.services.visit_plans import (

@@ -26,7 +26,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.attachments import add_attachment, remove_attachment
 from records.care.services.cards import TreeHoleData, enter_paper_card
 from records.desk.services.deletion import delete_note
-from records.services.letter_office import return_letter
+from records.letters.services.office import return_letter
 from records.desk.services.readings import note_readings
 from records.desk.services.visit_plans import cancel_visit_plan, plan_visits
 from schools.enums import NoteVisibility, VisitOutcome

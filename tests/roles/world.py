@@ -35,8 +35,8 @@ from records.enums import CardSubject, CardWish
 from records.desk.models import Attachment, VisitPlan
 from records.care.services.cards import TreeHoleData, hand_in_card
 from records.desk.services.drafts import save_draft
-from records.services.letter_office import release_letters
-from records.services.letters import hand_in_letter
+from records.letters.services.office import release_letters
+from records.letters.services.writing import hand_in_letter
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.care.services.referrals import refer
 from schools.enums import MatchingMode, NoteVisibility

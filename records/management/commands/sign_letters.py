@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.commands import HouseCommand
-from records.services.likeness import sign_letters
+from records.letters.services.likeness import sign_letters
 
 
 class Command(HouseCommand):

@@ -1,6 +1,6 @@
 """What each check must find, and what only looks like it. Every pupil is invented."""
 
-from records.lettercheck import Check
+from records.letters.checks import Check
 
 #: The classmates and the mentor's other pupils; the letter is written to 李子涵, a girl, by 林小满.
 OTHERS = (

@@ -5,8 +5,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records.lettercheck import Alike, CheckContext, LetterText, check_letter
-from records.lettercheck.likeness import SIZE, nearest, ratio, shared_sentences, signature
+from records.letters.checks import Alike, CheckContext, LetterText, check_letter
+from records.letters.checks.likeness import SIZE, nearest, ratio, shared_sentences, signature
 from tests.records.lettercheck.cases import FOUND, OTHERS, PUPIL, SILENT
 
 _PIECES = [text for cases in FOUND.values() for text, _marked in cases] + [

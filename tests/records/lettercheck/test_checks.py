@@ -6,7 +6,7 @@ import pytest
 
 from records.papers.documents.growth_letter import render_letters
 from records.papers.letter_page import fits_page, overflow
-from records.lettercheck import (
+from records.letters.checks import (
     CHECK_LABELS,
     Alike,
     Check,

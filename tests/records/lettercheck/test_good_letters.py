@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from records.lettercheck import CheckContext, Finding, LetterText, check_letter
-from records.lettercheck.likeness import ALIKE, ratio
+from records.letters.checks import CheckContext, Finding, LetterText, check_letter
+from records.letters.checks.likeness import ALIKE, ratio
 from tests.records.lettercheck.good_letters import GOOD_LETTERS
 
 #: A class with every name that looks like a word.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mentorship.demo.texts import letter_body
-from records.lettercheck.likeness import (
+from records.letters.checks.likeness import (
     ALIKE,
     SIZE,
     VERSION,

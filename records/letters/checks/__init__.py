@@ -3,8 +3,8 @@
 A letter is caught before anyone else sees it if it holds another child's name, was copied, or says what hurts.
 """
 
-from records.lettercheck.check import check_letter
-from records.lettercheck.findings import CHECK_LABELS, Alike, Check, CheckContext, Finding, LetterText
+from records.letters.checks.check import check_letter
+from records.letters.checks.findings import CHECK_LABELS, Alike, Check, CheckContext, Finding, LetterText
 
 __all__ = [
     "CHECK_LABELS",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import letter_desk, letter_proof, letter_tools, letters
+from records.letters.views import desk as letter_desk, office as letters, proof as letter_proof, tools as letter_tools
 
 desk_urlpatterns = [
     path("letters/", letter_desk.letters, name="letters"),

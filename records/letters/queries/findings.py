@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from records.lettercheck import CHECK_LABELS, Finding
+from records.letters.checks import CHECK_LABELS, Finding
 
 AROUND: Final = 12
 

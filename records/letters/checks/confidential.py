@@ -1,7 +1,7 @@
 """What a mentor knows in confidence: family facts and diagnoses. A letter is read aloud, shown and kept for years."""
 
-from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.reading import Group, look_for, words
+from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.reading import Group, look_for, words
 
 _FAMILY = "“{}”说到了孩子家里的情况。寄语会被传看和保存，这样的内容建议只留在谈心记录里。"
 _DIAGNOSIS = "“{}”涉及疾病或诊断。寄语里请不要出现，可以写孩子做到了什么；需要帮助时请转介心理老师。"

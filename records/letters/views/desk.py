@@ -19,8 +19,8 @@ from records.enums import LetterState, RecordKind
 from records.desk.forms.records import LetterForm
 from records.models.records import Note
 from records.desk.queries.choices import letter_of
-from records.queries.letter_checks import check_for
-from records.queries.letter_desk import (
+from records.letters.queries.checks import check_for
+from records.letters.queries.desk import (
     DeskRow,
     LetterDesk,
     draft_key,
@@ -30,13 +30,13 @@ from records.queries.letter_desk import (
     prompts_for,
     proofing_of,
 )
-from records.queries.letter_findings import finding_lines
+from records.letters.queries.findings import finding_lines
 from records.rules import can_read_text
-from records.services.letters import LetterBlocked, mark_handwritten, unmark_handwritten
+from records.letters.services.writing import LetterBlocked, mark_handwritten, unmark_handwritten
 from records.desk.services.readings import note_readings
-from records.services.replies import mark_reply_read
+from records.letters.services.replies import mark_reply_read
 from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
-from records.views.letter_saving import initial_of, try_save
+from records.letters.views.saving import initial_of, try_save
 from records.papers.views.look import look_address
 from schools.contexts import Letterhead, PaperStyle
 from schools.queries import paper_style

@@ -17,10 +17,10 @@ from core.errors import DomainError
 from core.saving import attempt
 from core.templatetags.ui import cn_moment
 from records.enums import LetterState
-from records.forms.letter_desk import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
+from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.office.forms.office import PlaceForm
 from records.office.queries.dashboard import covered_classes
-from records.queries.office_letters import (
+from records.letters.queries.office import (
     ACCEPTED,
     RELEASABLE,
     SCHEDULED,
@@ -33,7 +33,7 @@ from records.queries.office_letters import (
     mentor_choices,
     still_handed_in,
 )
-from records.services.letter_office import cancel_schedule, release_letters, schedule_release
+from records.letters.services.office import cancel_schedule, release_letters, schedule_release
 from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
 

@@ -1,7 +1,7 @@
 """Marks, places and comparison: a letter has none of them (Guyi plan 四(三)1, Wuhu plan 五(三): 积极肯定)."""
 
-from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.reading import Group, look_for, words
+from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.reading import Group, look_for, words
 
 _MARKS = "“{}”是分数或等级。寄语不写成绩，建议改写孩子为此做了什么、怎样进步的。"
 _PLACES = "“{}”是名次。寄语不排名次，建议改写孩子付出的努力。"

@@ -22,7 +22,7 @@ from notices.services import NoticeFor, send_notices
 from records.enums import LetterState, VersionAct
 from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
-from records.services.likeness import sign_letter
+from records.letters.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
 from records.desk.services.versions import keep_former, note_version
 from schools.models import Term

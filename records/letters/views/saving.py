@@ -12,7 +12,7 @@ from records.desk.forms.records import LetterForm
 from records.models.records import GrowthLetter
 from records.desk.queries.choices import letter_of
 from records.desk.services.drafts import drop_draft
-from records.services.letters import hand_in_letter, save_letter_draft
+from records.letters.services.writing import hand_in_letter, save_letter_draft
 from schools.models import Term
 from students.models import Pupil
 

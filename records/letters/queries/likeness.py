@@ -4,8 +4,8 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actors import Actor
 from mentors.models.slots import MentorMember
-from records.lettercheck import Alike
-from records.lettercheck.likeness import ALIKE, nearest, ratio, shared_sentences, signature
+from records.letters.checks import Alike
+from records.letters.checks.likeness import ALIKE, nearest, ratio, shared_sentences, signature
 from records.models.records import GrowthLetter
 from schools.models import Term
 from students.models import Pupil

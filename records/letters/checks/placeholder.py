@@ -1,7 +1,7 @@
 """Places that were left to be filled in."""
 
-from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.reading import Group, look_for, words
+from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.reading import Group, look_for, words
 
 _WHAT = "姓名|名字|孩子姓名|学生姓名|孩子名字|称呼|日期|事例|具体事例|例子|内容|特长|优点|科目|班级|导师姓名"
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from records.lettercheck.likeness import signature
+from records.letters.checks.likeness import signature
 from records.models.records import GrowthLetter
 
 _BATCH = 500

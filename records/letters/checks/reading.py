@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from records.lettercheck.findings import Check, Field, Finding
+from records.letters.checks.findings import Check, Field, Finding
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…\n]+")
 _TITLE = re.compile(r"《[^《》\n]{1,40}》")

@@ -6,9 +6,9 @@ from enum import Enum, auto
 
 from core.text import MIDDLE_DOT
 from core.variants import fold_variants
-from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.ordinary import inside_idiom, is_word, straddles
-from records.lettercheck.reading import Span
+from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.ordinary import inside_idiom, is_word, straddles
+from records.letters.checks.reading import Span
 
 #: Surnames of two characters that schools have; all others have one.
 COMPOUND_SURNAMES = frozenset(

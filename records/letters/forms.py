@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.fields import ProseField
 from records.enums import LetterState
 from records.office.forms.office import KeysField, PlaceForm
-from records.queries.office_letters import ACCEPTED, MISSING, SCHEDULED
+from records.letters.queries.office import ACCEPTED, MISSING, SCHEDULED
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet, Value
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Teacher
 from records.papers.letter_page import LetterPage
-from records.lettercheck import Check, CheckContext, Finding, LetterText, check_letter
-from records.queries.likeness import find_alike
+from records.letters.checks import Check, CheckContext, Finding, LetterText, check_letter
+from records.letters.queries.likeness import find_alike
 from schools.contexts import filled
 from schools.enums import LetterTone
 from schools.models import Term

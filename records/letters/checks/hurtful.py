@@ -1,7 +1,7 @@
 """Words that belittle a child. A letter of encouragement names what the child did; it never judges the child."""
 
-from records.lettercheck.findings import Check, CheckContext, Finding, LetterText
-from records.lettercheck.reading import Group, look_for, words
+from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.reading import Group, look_for, words
 
 _JUDGING = "“{}”可能让孩子觉得被否定。寄语会被珍藏，建议改成您看到的一件具体的事，或孩子可以怎样试一试。"
 _COMPARING = "“{}”是在和别人比。孩子记住的往往是比较本身，建议改成和孩子自己的过去比。"

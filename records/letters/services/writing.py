@@ -16,12 +16,12 @@ from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.contexts import Action, Entry
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
 from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
-from records.lettercheck import Finding
+from records.letters.checks import Finding
 from records.models.records import GrowthLetter
-from records.queries.letter_checks import blocking_findings
+from records.letters.queries.checks import blocking_findings
 from records.rules import can_write_letter
 from records.desk.services.drafts import drop_draft
-from records.services.likeness import sign_letter
+from records.letters.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
 from records.desk.services.versions import keep_former, note_version
 from schools.models import Term

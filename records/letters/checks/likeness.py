@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from core.variants import fold_variants
-from records.lettercheck.names import given_of
+from records.letters.checks.names import given_of
 
 #: First byte of a signature. Another way of signing takes another number; `manage.py sign_letters` signs anew.
 VERSION: Final = 1

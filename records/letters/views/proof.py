@@ -14,12 +14,12 @@ from core.errors import DomainError
 from core.saving import attempt, refuse
 from core.text import small_number
 from records.enums import LetterState
-from records.forms.letter_desk import ProofForm, ReturnForm
+from records.letters.forms import ProofForm, ReturnForm
 from records.models.records import GrowthLetter
-from records.queries.letter_checks import check_for
-from records.queries.letter_desk import proofing_of
-from records.queries.letter_findings import finding_lines
-from records.queries.office_letters import (
+from records.letters.queries.checks import check_for
+from records.letters.queries.desk import proofing_of
+from records.letters.queries.findings import finding_lines
+from records.letters.queries.office import (
     holds,
     next_to_proof,
     owed_by,
@@ -28,7 +28,7 @@ from records.queries.office_letters import (
     shown_state,
 )
 from records.rules import can_write_letter, is_alone
-from records.services.letter_office import (
+from records.letters.services.office import (
     CHANGED,
     OWN,
     OWN_ALONE,
@@ -38,7 +38,7 @@ from records.services.letter_office import (
     return_letter,
 )
 from records.desk.services.readings import note_readings
-from records.views.letters import seen_moment
+from records.letters.views.office import seen_moment
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from records.lettercheck import confidential, form, hurtful, names, placeholder, pronouns, ranking
-from records.lettercheck.findings import CHECK_LABELS, CheckContext, Checker, Finding, LetterText
+from records.letters.checks import confidential, form, hurtful, names, placeholder, pronouns, ranking
+from records.letters.checks.findings import CHECK_LABELS, CheckContext, Checker, Finding, LetterText
 
 CHECKERS: Final[tuple[Checker, ...]] = (
     names.check,
