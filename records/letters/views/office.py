@@ -61,7 +61,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     rows = letter_rows(request.actor, calendar, list(page.object_list))
     return render(
         request,
-        "office/letters.html",
+        "letters/office/list.html",
         {
             "calendar": calendar,
             "form": form,

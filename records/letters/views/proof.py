@@ -158,7 +158,7 @@ def _page(
             context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
     if calendar is not None and not getattr(request, "htmx", False):
         context["following"], context["waiting"] = next_to_proof(request.actor, calendar, found)
-    return render(request, "office/letter.html", context, status=status)
+    return render(request, "letters/office/letter.html", context, status=status)
 
 
 def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpResponse:
@@ -172,4 +172,4 @@ def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpRes
         return redirect("office:letters")
     fresh = _letter(request, found.pk)
     row = row_of(request.actor, calendar, fresh) if calendar is not None else None
-    return render(request, "office/letter_saved.html", {"row": row, "calendar": calendar})
+    return render(request, "letters/office/saved.html", {"row": row, "calendar": calendar})
