@@ -51,6 +51,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", include("notices.urls")),
     path("bureau/", include("records.office.urls.bureau")),
     # Short, because it is printed: what families open.
-    path("f/", include("records.urls.family")),
+    path("f/", include("records.family.urls")),
     path("f/", include("mentors.rounds.urls.family")),
 ]

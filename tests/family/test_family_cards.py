@@ -116,7 +116,7 @@ def test_shutting_the_tree_hole_asks_for_the_word_again(qingzhu: SchoolCast, sli
 def test_an_opened_card_shuts_by_itself(qingzhu: SchoolCast, slip: FamilySlip, monkeypatch: pytest.MonkeyPatch) -> None:
     client = opened(slip)
     hand_in(client, slip, qingzhu.mentor)
-    monkeypatch.setattr("records.views.family_cards.OPEN_FOR", datetime.timedelta(seconds=-1))
+    monkeypatch.setattr("records.family.views.cards.OPEN_FOR", datetime.timedelta(seconds=-1))
     assert len(client.get(door(slip)).context["cards"]) == 0
 
 

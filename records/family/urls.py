@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import family, family_cards, family_reply, family_visit
+from records.family.views import cards as family_cards, letters as family, reply as family_reply, visit as family_visit
 
 app_name = "family"
 

@@ -1,1 +1,0 @@
-"""Forms of the records, one module per room."""
