@@ -57,7 +57,7 @@ def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         _remember(request, opened, done.value)
         request.session[FRESH_KEY] = done.value.pk
         return redirect("family:card", key=opened.key, pk=done.value.pk)
-    page = show_form(request, "treehole/family_new.html", form, slip=opened, school=opened.school, teacher=teacher)
+    page = show_form(request, "family/cards/new.html", form, slip=opened, school=opened.school, teacher=teacher)
     return posts_here(page)
 
 
@@ -75,7 +75,7 @@ def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         "found": search_teachers(opened.school_id, query, on=today()),
         "query": query,
     }
-    return render(request, "treehole/family_choose.html", context)
+    return render(request, "family/cards/choose.html", context)
 
 
 @private
@@ -93,7 +93,7 @@ def cards(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         status = 429
     context: dict[str, Any] = {"slip": opened, "school": opened.school, "form": form}
     context["cards"] = cards_of_slip(opened, _open_keys(request, opened))
-    return posts_here(render(request, "treehole/family_cards.html", context, status=status))
+    return posts_here(render(request, "family/cards/list.html", context, status=status))
 
 
 @private
@@ -112,7 +112,7 @@ def card(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
         del request.session[FRESH_KEY]
         code = card_code(found)
     context = {"slip": opened, "school": opened.school, "card": found, "code": code}
-    return posts_here(render(request, "treehole/family_card.html", context))
+    return posts_here(render(request, "family/cards/card.html", context))
 
 
 @private
