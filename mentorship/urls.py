@@ -43,7 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include(([*office.urlpatterns, *cards.office_urlpatterns, *letters.office_urlpatterns], "office"))),
     path("papers/", include("records.papers.urls")),
     path("plan/", include("records.office.urls.plan")),
-    path("manage/merge/", include("records.urls.merge")),
+    path("manage/merge/", include("records.merging.urls")),
     path("manage/", include("mentors.staff.urls.manage")),
     path("year/", include("mentors.year.urls")),
     path("imports/", include("jobs.import_urls")),

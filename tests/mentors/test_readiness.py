@@ -17,7 +17,7 @@ from mentors.enums import ReadinessState
 from mentors.staff.models import ReadinessCase
 from mentors.models.slots import Teacher
 from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case
-from records.services.merge import draw_teacher_merge, merge_teachers
+from records.merging.services import draw_teacher_merge, merge_teachers
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.roles.test_url_matrix import MATRIX
 from tests.roles.world import build_world

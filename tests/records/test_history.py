@@ -12,7 +12,7 @@ from core.worddiff import Piece, mark_words
 from records.desk.models import Draft, RecordVersion
 from records.models.records import HeartTalk
 from records.letters.services.office import return_letter
-from records.services.merge import merge_pupils
+from records.merging.services import merge_pupils
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast

@@ -8,7 +8,7 @@ from mentors.models.slots import Teacher
 from records.enums import VisitPlanState
 from records.models.care import Referral, TreeHoleCard
 from records.desk.models import VisitPlan, VisitWish
-from records.services.merge import merge_pupils, merge_teachers
+from records.merging.services import merge_pupils, merge_teachers
 from tests.cast import PupilFactory, SchoolCast, TeacherFactory
 from tests.records.builders import term_of
 from tests.records.care.builders import card, referral

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.saving import attempt
 from core.text import small_number
 from mentors.queries.people import find_pupils, find_teachers
-from records.services.merge import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
+from records.merging.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
 
 SHOWN = 20
 M = TypeVar("M", bound=models.Model)

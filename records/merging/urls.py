@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import merge
+from records.merging import views as merge
 
 app_name = "merge"
 urlpatterns = [

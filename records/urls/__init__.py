@@ -1,1 +1,0 @@
-"""Addresses of the records, one module per room."""

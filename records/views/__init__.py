@@ -1,1 +1,0 @@
-"""Pages of the records, one module per room."""
