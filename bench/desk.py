@@ -78,8 +78,8 @@ def _school() -> tuple[Any, Callable[[int], None]]:
     from mentors.models.slots import Teacher  # noqa: PLC0415
     from mentors.services.assignments import assign_pupil  # noqa: PLC0415
     from mentors.services.slots import create_mentor  # noqa: PLC0415
-    from records.letters.services.writing import hand_in_letter  # noqa: PLC0415
     from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit  # noqa: PLC0415
+    from records.letters.services.writing import hand_in_letter  # noqa: PLC0415
     from schools.enums import NoteVisibility, Preset  # noqa: PLC0415
     from schools.services import create_class, create_school  # noqa: PLC0415
     from students.models import Enrolment, Pupil  # noqa: PLC0415
@@ -173,10 +173,10 @@ def _measure(user: Any, rounds: int) -> Figures:
         ready.append((request, context))
         return original(request, template, context)
 
-    from records.desk.views import roster as desk  # noqa: PLC0415 - as above
+    from records.desk.views import roster  # noqa: PLC0415 - as above
 
-    original: Callable[..., Any] = vars(desk)["render"]
-    with mock.patch.object(desk, "render", keep), CaptureQueriesContext(connection) as captured:
+    original: Callable[..., Any] = vars(roster)["render"]
+    with mock.patch.object(roster, "render", keep), CaptureQueriesContext(connection) as captured:
         page = client.get("/my/", SERVER_NAME="localhost")
     queries = len(captured)
     assert page.status_code == 200, page.status_code

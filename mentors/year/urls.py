@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from mentors.year import views as year
+from mentors.year import views
 
 app_name = "year"
 urlpatterns = [
-    path("", year.overview, name="overview"),
-    path("roll-over/", year.roll, name="roll"),
-    path("roll-over/<int:pk>/undo/", year.undo, name="undo"),
+    path("", views.overview, name="overview"),
+    path("roll-over/", views.roll, name="roll"),
+    path("roll-over/<int:pk>/undo/", views.undo, name="undo"),
 ]

@@ -2,24 +2,24 @@
 
 from django.urls import path
 
-from records.letters.views import desk as letter_desk, office as letters, proof as letter_proof, tools as letter_tools
+from records.letters.views import desk, office, proof, tools
 
 desk_urlpatterns = [
-    path("letters/", letter_desk.letters, name="letters"),
-    path("letters/lined.pdf", letter_tools.lined_all, name="lined_letters"),
-    path("letters/<int:pk>/", letter_desk.letter_desk, name="letter_desk"),
-    path("letters/<int:pk>/check/", letter_tools.check, name="letter_check"),
-    path("letters/<int:pk>/preview/", letter_tools.preview, name="letter_preview"),
-    path("letters/<int:pk>/preview.pdf", letter_tools.preview_pdf, name="letter_pdf"),
-    path("letters/<int:pk>/lined.pdf", letter_tools.lined, name="letter_lined"),
+    path("letters/", desk.letters, name="letters"),
+    path("letters/lined.pdf", tools.lined_all, name="lined_letters"),
+    path("letters/<int:pk>/", desk.letter_desk, name="letter_desk"),
+    path("letters/<int:pk>/check/", tools.check, name="letter_check"),
+    path("letters/<int:pk>/preview/", tools.preview, name="letter_preview"),
+    path("letters/<int:pk>/preview.pdf", tools.preview_pdf, name="letter_pdf"),
+    path("letters/<int:pk>/lined.pdf", tools.lined, name="letter_lined"),
 ]
 office_urlpatterns = [
-    path("letters/", letters.letters, name="letters"),
-    path("letters/release/", letters.release, name="release"),
-    path("letters/schedule/", letters.schedule, name="schedule"),
-    path("letters/unschedule/", letters.unschedule, name="unschedule"),
-    path("letters/<int:pk>/", letter_proof.letter, name="letter"),
-    path("letters/<int:pk>/accept/", letter_proof.accept, name="accept_letter"),
-    path("letters/<int:pk>/edit/", letter_proof.edit, name="edit_letter"),
-    path("letters/<int:pk>/return/", letter_proof.return_to_mentor, name="return_letter"),
+    path("letters/", office.letters, name="letters"),
+    path("letters/release/", office.release, name="release"),
+    path("letters/schedule/", office.schedule, name="schedule"),
+    path("letters/unschedule/", office.unschedule, name="unschedule"),
+    path("letters/<int:pk>/", proof.letter, name="letter"),
+    path("letters/<int:pk>/accept/", proof.accept, name="accept_letter"),
+    path("letters/<int:pk>/edit/", proof.edit, name="edit_letter"),
+    path("letters/<int:pk>/return/", proof.return_to_mentor, name="return_letter"),
 ]

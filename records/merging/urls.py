@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from records.merging import views as merge
+from records.merging import views
 
 app_name = "merge"
 urlpatterns = [
-    path("pupils/<int:pk>/", merge.pupils, name="pupils"),
-    path("people/<int:pk>/", merge.teachers, name="teachers"),
+    path("pupils/<int:pk>/", views.pupils, name="pupils"),
+    path("people/<int:pk>/", views.teachers, name="teachers"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.board.views import board, class_board, exceptions, team as slots
+from mentors.board.views import board, class_board, exceptions, team
 
 app_name = "board"
 urlpatterns = [
@@ -13,5 +13,5 @@ urlpatterns = [
     path("<int:pk>/", class_board.detail, name="detail"),
     path("<int:pk>/table/", board.table, name="table"),
     path("<int:pk>/pupils/<int:pupil>/", board.assign, name="assign"),
-    path("<int:pk>/team/", slots.team, name="team"),
+    path("<int:pk>/team/", team.team, name="team"),
 ]

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from records.office.views import dashboard as office
+from records.office.views import dashboard
 
 urlpatterns = [
-    path("", office.dashboard, name="dashboard"),
-    path("grades/<int:pk>/", office.grade, name="grade"),
-    path("classes/<int:pk>/", office.class_page, name="class"),
-    path("mentors/<int:pk>/", office.mentor, name="mentor"),
-    path("pupils/", office.pupils, name="pupils"),
+    path("", dashboard.dashboard, name="dashboard"),
+    path("grades/<int:pk>/", dashboard.grade, name="grade"),
+    path("classes/<int:pk>/", dashboard.class_page, name="class"),
+    path("mentors/<int:pk>/", dashboard.mentor, name="mentor"),
+    path("pupils/", dashboard.pupils, name="pupils"),
 ]
