@@ -59,6 +59,18 @@ def test_imports_inside_of_functions_say_why() -> None:
     assert [f"{path}:{line}" for path, text in modules() for line in unexplained_imports(text)] == []
 
 
+def test_models_are_imported_from_where_they_are_defined() -> None:
+    """`models` of an app that has wings gathers them for Django alone."""
+    gathered = {f"{app}.models" for app in APPS if (ROOT / app / "models" / "__init__.py").exists()}
+    found = [
+        f"{path}:{node.lineno}"
+        for path, text in modules()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module in gathered
+    ]
+    assert found == []
+
+
 def test_modules_stay_short() -> None:
     long = {path: text.count("\n") for path, text in modules() if text.count("\n") > LONGEST}
     assert long == LONGER
