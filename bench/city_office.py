@@ -17,19 +17,19 @@ from accounts.queries import actor_for
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job
 from mentors.enums import MentorMarkKind, SheetSource
-from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.rounds.models import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
 from mentors.models.slots import Mentor
-from mentors.team.models import CaseMeeting, HandOverNote
-from mentors.rounds.services.settings import default_settings
-from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.models import Choice, ChoiceSheet, Club, ClubMember, MentorMark, RoundMentor
 from mentors.rounds.services.draft import draft_round
+from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.settings import default_settings
 from mentors.services.slots import grant_exception
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.team.models import CaseMeeting, HandOverNote
 from mentorship.demo.rounds import HOBBIES, SENTENCES
 from notices.models import Notice
+from records.desk.models import Draft, VisitPlan, VisitWish
 from records.enums import CardSubject, CardWish, RecordKind, ReferralState
 from records.models.care import Referral, TreeHoleCard
-from records.desk.models import Draft, VisitPlan, VisitWish
 from records.models.records import Reminder
 from records.papers.models import BookHandling
 from schools.enums import MatchingMode

@@ -18,9 +18,9 @@ from papers_school import ADVICE, letter_body, note_text
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry
+from records.desk.models import LetterReply, Reading, RecordVersion
 from records.enums import LetterState, Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.letters.checks.likeness import signature
-from records.desk.models import LetterReply, Reading, RecordVersion
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import Term

@@ -10,12 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from jobs.models import ImportBatch, Job
-from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.rounds.models import Club, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
+from mentors.rounds.models import Club, MatchingRound, RoundMentor
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.team.models import CaseMeeting
-from records.models.care import Referral, TreeHoleCard
 from records.desk.models import VisitPlan
+from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import MatchingMode
 from schools.models import School, SchoolClass, Term

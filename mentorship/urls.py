@@ -9,10 +9,10 @@ from accounts.views.sign_in import healthz
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
-from records.desk import urls as desk
 from records.care.urls import cards
-from records.office.urls import office
+from records.desk import urls as desk
 from records.letters import urls as letters
+from records.office.urls import office
 
 
 def home(request: ActorRequest) -> HttpResponse:

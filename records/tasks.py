@@ -5,10 +5,10 @@ import logging
 from celery import shared_task
 
 from core.clock import today
-from records.office.reminders import send_digests
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.office import release_due
+from records.office.reminders import send_digests
 from records.office.services import follow_plan
 from schools.models import School, SchoolYear
 from schools.queries import is_school_day

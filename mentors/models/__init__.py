@@ -1,6 +1,14 @@
 """The tables of mentors: slots and assignments, matching rounds, and what surrounds them."""
 
-from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.models.slots import (
+    Assignment,
+    CapException,
+    Mentor,
+    MentorMember,
+    RollOver,
+    Teacher,
+    TeamMember,
+)
 from mentors.rounds.models import (
     BoardSave,
     Choice,
@@ -12,15 +20,7 @@ from mentors.rounds.models import (
     Placement,
     RoundMentor,
 )
-from mentors.models.slots import (
-    Assignment,
-    CapException,
-    Mentor,
-    MentorMember,
-    RollOver,
-    Teacher,
-    TeamMember,
-)
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.team.models import CaseMeeting, HandOverNote
 
 __all__ = [

@@ -4,9 +4,9 @@ from django.db.models import Model
 
 from accounts.models import User
 from mentors.enums import ReadinessState, WishState
-from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
-from mentors.rounds.models import ChoiceSheet, ClubMember, MentorMark, Placement
 from mentors.models.slots import Teacher
+from mentors.rounds.models import ChoiceSheet, ClubMember, MentorMark, Placement
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
 from mentors.team.models import CaseMeeting, HandOverNote
 from students.models import Pupil
 

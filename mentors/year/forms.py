@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from mentors.year.services.rollover import RollOverChoices
 from mentors.year.services.draft import CarryOn, Draft
+from mentors.year.services.rollover import RollOverChoices
 from schools.services import TermDates
 
 _DATES = (

@@ -11,10 +11,10 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.saving import attempt, refuse, show_form
 from core.text import small_number
-from mentors.year.forms import RollOverForm
 from mentors.queries.people import rollovers_visible_to, years_of_school
-from mentors.year.services.rollover import roll_over, undo_rollover
+from mentors.year.forms import RollOverForm
 from mentors.year.services.draft import draw_rollover
+from mentors.year.services.rollover import roll_over, undo_rollover
 from schools.services import usual_dates
 
 

@@ -27,9 +27,9 @@ from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rost
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
 from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
+from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
 from records.office.reminders import send_digests
-from records.letters.services.likeness import sign_letters
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import Preset

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import MatchTieBreak, MentorMarkKind, SheetSource
-from mentors.staff.models import MentorCard
-from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.models.slots import TeamMember
+from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.rounds.queries.running import open_by_pupil, participants
-from mentors.rounds.services.settings import RoundSettings, default_settings
 from mentors.rounds.services.running import CandidateData, create_round, open_round, set_candidates
+from mentors.rounds.services.settings import RoundSettings, default_settings
+from mentors.staff.models import MentorCard
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
 from students.models import Enrolment

@@ -9,9 +9,9 @@ from django import forms
 
 from core.fields import DayField, ProseField
 from core.saving import ELSE
-from records.enums import CardSubject, CardWish
-from records.desk.forms.records import PICKS, RecordForm
 from records.care.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
+from records.desk.forms.records import PICKS, RecordForm
+from records.enums import CardSubject, CardWish
 
 CONTACTED, SILENT = "contacted", "none"
 

@@ -9,8 +9,6 @@ from django.db.models import Q
 from accounts.models import User
 from core.constraints import one_of, ordered
 from mentors.models.slots import Teacher
-from records.enums import RecordKind, VersionAct, VisitPlanState
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.querysets import (
     AttachmentQuerySet,
     DraftQuerySet,
@@ -19,6 +17,8 @@ from records.desk.querysets import (
     RecordVersionQuerySet,
     VisitPlanQuerySet,
 )
+from records.enums import RecordKind, VersionAct, VisitPlanState
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.models import SchoolOwned, Term
 from students.models import Pupil
 

@@ -15,8 +15,8 @@ from mentors.models.slots import Assignment
 from students.models import Enrolment
 
 if TYPE_CHECKING:
-    from records.enums import RecordKind
     from records.desk.models import Attachment, Draft, LetterReply, Reading, RecordVersion, VisitPlan  # noqa: F401  # named in quotes below
+    from records.enums import RecordKind
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

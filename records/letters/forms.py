@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from core.fields import ProseField
 from records.enums import LetterState
-from records.office.forms.office import KeysField, PlaceForm
 from records.letters.queries.office import ACCEPTED, MISSING, SCHEDULED
+from records.office.forms.office import KeysField, PlaceForm
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 

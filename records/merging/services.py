@@ -18,15 +18,15 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, MentorMember, Teacher
-from mentors.services.assignments import end_assignment, lock_mentors
 from mentors.roster.services import join_author, join_pupil, join_teacher
+from mentors.services.assignments import end_assignment, lock_mentors
+from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
+from records.desk.services.versions import replace_person
 from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds
-from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
 from records.models.records import GrowthLetter, HomeVisit, Tick
 from records.papers.models import BookHandling
 from records.services.ticks import refresh_ticks
-from records.desk.services.versions import replace_person
 from schools.models import SchoolYear
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 

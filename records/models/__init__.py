@@ -1,6 +1,5 @@
 """The tables of records: visits, talks and letters, what surrounds them, and what reaches the counsellor."""
 
-from records.models.care import CardDoor, Referral, TreeHoleCard
 from records.desk.models import (
     Attachment,
     Draft,
@@ -10,6 +9,7 @@ from records.desk.models import (
     VisitPlan,
     VisitWish,
 )
+from records.models.care import CardDoor, Referral, TreeHoleCard
 from records.models.records import (
     GrowthLetter,
     HeartTalk,

@@ -23,13 +23,14 @@ from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register, zip_parts
 from jobs.services import create_job
 from records.contexts import BookVersion, Letter
+from records.desk.services.readings import note_readings
+from records.enums import Bundle, LetterPaper
+from records.models.records import GrowthLetter
 from records.papers.documents.growth_card import card_manuscript, card_manuscripts
 from records.papers.documents.growth_letter import letter_manuscript, letter_manuscripts
 from records.papers.documents.record_book import book_manuscript
 from records.papers.documents.runs import runs_of
 from records.papers.documents.slips import slip_manuscript
-from records.enums import Bundle, LetterPaper
-from records.models.records import GrowthLetter
 from records.papers.queries.books import BookSource
 from records.papers.queries.letters import card_contexts, letter_contexts
 from records.papers.queries.print_lists import (
@@ -43,7 +44,6 @@ from records.papers.queries.print_lists import (
     slip_contexts,
     term_for_job,
 )
-from records.desk.services.readings import note_readings
 from schools.models import SchoolYear, Term
 from students.models import Enrolment
 from students.services import issue_slips

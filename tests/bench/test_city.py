@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from mentors.models.slots import Assignment, Mentor
-from records.enums import LetterState
 from records.desk.models import RecordVersion
+from records.enums import LetterState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil

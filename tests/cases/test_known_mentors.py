@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from core.workbooks import Cell, MergedRange, Row, Sheet, Workbook
 from jobs.importers import ImportOptions, ImportPlan, ImportRequest
-from mentors.roster.imports import plan_mentors
 from mentors.models.slots import Assignment, Mentor
+from mentors.roster.imports import plan_mentors
 from tests.cases.books import MENTORS, TEACHERS, book, read
 from tests.cases.test_team_shapes import teams
 from tests.imports.conftest import Desk, pupil

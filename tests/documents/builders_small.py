@@ -7,10 +7,10 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from mentors.staff.documents.appointment import Appointment
-from mentors.staff.documents.badge import Badge
 from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor
+from mentors.staff.documents.appointment import Appointment
+from mentors.staff.documents.badge import Badge
 from records.contexts import Slip
 from records.papers.documents.tree_hole import TreeHoleCards
 from schools.contexts import Letterhead

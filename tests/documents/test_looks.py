@@ -14,9 +14,9 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from core.raster import page_pictures
+from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
-from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from records.contexts import BookVersion, Letter
 from records.papers.documents.book_list import render_book_list
 from records.papers.documents.class_summary import render_class_summary

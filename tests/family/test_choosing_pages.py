@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from mentors.rounds.models import ChoiceSheet, MatchingRound
 from mentors.models.slots import Teacher
+from mentors.rounds.models import ChoiceSheet, MatchingRound
 from mentors.rounds.services.cards import CardData, save_card
 from students.models import FamilySlip
 from tests.cast import SCHOOL_DAY, SchoolCast

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.models.care import CardDoor, TreeHoleCard
 from records.care.services.cards import LOCKED, WRONG, answer_card, card_code, decide_home
+from records.models.care import CardDoor, TreeHoleCard
 from students.models import FamilySlip
 from students.services import slip_code
 from tests.cast import SchoolCast

@@ -4,9 +4,9 @@ from django.test import Client
 from django.urls import reverse
 
 from records.desk.models import LetterReply
-from records.models.records import GrowthLetter
 from records.letters.services.office import release_letters
 from records.letters.services.writing import mark_handwritten
+from records.models.records import GrowthLetter
 from students.models import FamilySlip
 from tests.cast import SchoolCast
 from tests.family.test_family_pages import TAIL, enter, letter_url, slip_of

@@ -11,8 +11,8 @@ from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
 from jobs.imports import import_roster
 from jobs.previews import ImportReport
-from mentors.roster.imports.capacity import ClassLoad, cap_advice
 from mentors.models.slots import Mentor, MentorMember, Teacher, TeamMember
+from mentors.roster.imports.capacity import ClassLoad, cap_advice
 from tests.imports.conftest import Desk, book
 from tests.imports.snapshot import snapshot
 

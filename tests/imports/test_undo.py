@@ -15,8 +15,8 @@ from jobs.importers import ImportOptions
 from jobs.imports import confirm_batch, upload_batch
 from jobs.models import ImportBatch, ImportChange
 from jobs.undo import undo_batch
-from mentors.staff.models import ReadinessCase
 from mentors.models.slots import Teacher
+from mentors.staff.models import ReadinessCase
 from schools.enums import Preset
 from schools.models import SchoolClass
 from schools.services import create_school

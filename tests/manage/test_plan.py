@@ -13,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.models.slots import Mentor
 from mentors.board.services.supporting import add_supporting
-from records.models.records import Tick
+from mentors.models.slots import Mentor
 from records.desk.services.notes import VisitData, log_visit
+from records.models.records import Tick
 from records.office.services import PlanChange, change_plan
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar

@@ -12,8 +12,8 @@ from accounts.models import AuditEntry, User
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
-from mentors.staff import printing
 from mentors.models.slots import Teacher
+from mentors.staff import printing
 from tests.cast import SchoolCast
 from tests.documents import reading
 from tests.mentors.test_badges import more_mentors

@@ -9,8 +9,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.models.slots import Assignment
 from mentors.board.services.supporting import add_supporting, move_pupil
+from mentors.models.slots import Assignment
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast
 from tests.mentors.builders import fill

@@ -14,10 +14,10 @@ from core.errors import DomainError
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.work import run_job
-from mentors.staff import printing
-from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 from mentors.services.slots import create_mentor
+from mentors.staff import printing
+from mentors.staff.models import MentorCard
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.documents import reading
 

@@ -9,12 +9,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from mentors.enums import AssignmentOrigin, MatchRule, RoundState
 from mentors.board.forms.board import base_text
-from mentors.rounds.models import BoardSave, MatchingRound
-from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.board.queries.board import held_on
+from mentors.enums import AssignmentOrigin, MatchRule, RoundState
+from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.queries.people import class_board
+from mentors.rounds.models import BoardSave, MatchingRound
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import set_team
 from schools.enums import MatchingMode

@@ -7,13 +7,13 @@ import pytest
 
 from accounts.models import AuditEntry
 from core.errors import DomainError
-from mentors.enums import AssignmentKind, AssignmentOrigin
-from mentors.rounds.models import BoardSave
-from mentors.models.slots import Assignment, Mentor
-from mentors.rules import CapReached
-from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
 from mentors.board.services.board import ChangedMeanwhile, save_board, undo_board_save
 from mentors.board.services.supporting import add_supporting
+from mentors.enums import AssignmentKind, AssignmentOrigin
+from mentors.models.slots import Assignment, Mentor
+from mentors.rounds.models import BoardSave
+from mentors.rules import CapReached
+from mentors.services.assignments import assign_pupil, recount_loads, withdraw_pupil
 from students.enums import EndReason
 from students.models import Pupil
 from tests.cast import SINCE, TODAY, SchoolCast

@@ -4,13 +4,13 @@ import datetime
 
 import pytest
 
-from mentors.models.slots import Assignment, Mentor
-from mentors.staff.queries.former import former_mentors
-from mentors.year.services.rollover import RollOverChoices, roll_over
-from mentors.year.services.draft import CarryOn, draw_rollover
-from mentors.services.slots import create_mentor
 from mentors.board.services.supporting import add_supporting, move_pupil
+from mentors.models.slots import Assignment, Mentor
+from mentors.services.slots import create_mentor
+from mentors.staff.queries.former import former_mentors
 from mentors.staff.services.transfers import retire_teacher
+from mentors.year.services.draft import CarryOn, draw_rollover
+from mentors.year.services.rollover import RollOverChoices, roll_over
 from schools.models import Grade, Plan, SchoolYear
 from schools.services import TermDates
 from tests.cast import TODAY, SchoolCast

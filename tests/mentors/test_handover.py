@@ -11,8 +11,8 @@ from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Teacher
-from mentors.team.models import HandOverNote
 from mentors.services.assignments import assign_pupil
+from mentors.team.models import HandOverNote
 from mentors.team.services.handover import ask_for_notes, write_note
 from notices.models import Notice
 from schools.models import SchoolYear

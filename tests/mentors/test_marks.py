@@ -12,8 +12,8 @@ from accounts.models import AuditEntry, User
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, MentorMarkKind, RoundState, SheetSource
-from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.models.slots import Mentor
+from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, MentorMark, RoundMentor
 from mentors.rounds.queries.marks import mark_sheet, mark_tasks
 from mentors.rounds.services.marks import mark_pupil, notify_candidates, order_preferred, set_marks
 from notices.models import Notice

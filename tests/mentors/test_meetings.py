@@ -13,9 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.models.slots import Teacher
+from mentors.services.slots import set_team
 from mentors.team.models import CaseMeeting
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
-from mentors.services.slots import set_team
 from tests.cast import TODAY, SchoolCast
 
 pytestmark = pytest.mark.django_db

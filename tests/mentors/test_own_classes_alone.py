@@ -14,8 +14,8 @@ from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
 from mentors.queries.people import class_summaries
 from mentors.rounds.queries.running import running_cards
-from mentors.rounds.services.settings import RoundSettings
 from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.settings import RoundSettings
 from schools.enums import MatchingMode
 from schools.services import create_class
 from students.models import Enrolment

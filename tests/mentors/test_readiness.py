@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from mentors.enums import ReadinessState
-from mentors.staff.models import ReadinessCase
 from mentors.models.slots import Teacher
+from mentors.staff.models import ReadinessCase
 from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case
 from records.merging.services import draw_teacher_merge, merge_teachers
 from tests.cast import TODAY, SchoolCast, TeacherFactory

@@ -6,9 +6,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import RoleGrant
 from core.errors import DomainError
 from mentors.models.slots import CapException, Mentor, TeamMember
-from mentors.staff.services.people import open_account
 from mentors.services.slots import apply_plan_cap, create_mentor, grant_exception, revoke_exception, set_team
 from mentors.services.teams import add_to_team, choose_leader, remove_from_team
+from mentors.staff.services.people import open_account
 from schools.models import Plan, SchoolClass
 from tests.cast import SchoolCast, TeacherFactory
 from tests.mentors.builders import fill

@@ -8,14 +8,14 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry
 from core.errors import DomainError
+from mentors.board.services.supporting import add_supporting, end_supporting, move_pupil
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor
 from mentors.services.assignments import assign_pupil, assign_pupils, recount_loads, withdraw_pupil
-from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
-from mentors.year.services.draft import CarryOn, draw_rollover
 from mentors.services.slots import apply_plan_cap, create_mentor, grant_exception
-from mentors.board.services.supporting import add_supporting, end_supporting, move_pupil
 from mentors.staff.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
+from mentors.year.services.draft import CarryOn, draw_rollover
+from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
 from schools.models import Grade, Plan
 from schools.services import TermDates
 from students.enums import EndReason

@@ -17,15 +17,15 @@ from accounts.services import (
     set_account_active,
 )
 from mentors.enums import AssignmentOrigin
-from mentors.staff.models import TrainingSession
 from mentors.models.slots import CapException, Teacher
-from mentors.team.models import CaseMeeting
 from mentors.services.assignments import assign_pupil, assign_pupils, unassign_pupil, withdraw_pupil
-from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
-from mentors.staff.services.readiness import begin_training, mark_ready, open_case
 from mentors.services.slots import create_mentor, grant_exception, revoke_exception, set_team
+from mentors.staff.models import TrainingSession
+from mentors.staff.services.readiness import begin_training, mark_ready, open_case
 from mentors.staff.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
 from mentors.staff.services.transfers import change_class, reinstate_teacher, retire_teacher
+from mentors.team.models import CaseMeeting
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from students.enums import EndReason
 from students.models import FamilySlip
 from students.services import issue_slips

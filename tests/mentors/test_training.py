@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.staff.models import TrainingSession
 from mentors.models.slots import Teacher
+from mentors.staff.models import TrainingSession
 from mentors.staff.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 

@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, withdraw_pupil
-from mentors.board.services.supporting import add_supporting
 from mentors.staff.services.training import TrainingData, create_session
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.deletion import delete_note
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import VisitOutcome
 from schools.models import PlanAction, SchoolClass, SchoolYear
 from schools.services import create_class

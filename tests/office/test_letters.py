@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from notices.models import Notice
 from records.enums import LetterState
-from records.models.records import GrowthLetter
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
+from records.models.records import GrowthLetter
 from tests.cast import SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, tick_states
 

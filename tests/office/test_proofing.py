@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import grant_role
-from records.models.records import GrowthLetter
 from records.letters.services.office import OWN, accept_letter, schedule_release
-from records.letters.services.writing import mark_handwritten
 from records.letters.services.replies import reply_to_letter
+from records.letters.services.writing import mark_handwritten
+from records.models.records import GrowthLetter
 from tests.cast import SINCE, SchoolCast
 from tests.records.builders import LETTER, letter, released_letter, term_of
 

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil
 from mentors.services.slots import set_team
-from mentors.board.services.supporting import add_supporting
 from records.contexts import BookPupil, Entry, RecordBook
-from records.models.records import GrowthLetter, HomeVisit, Note
-from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.desk.services.deletion import delete_note
 from records.letters.services.office import return_letter
+from records.models.records import GrowthLetter, HomeVisit, Note
+from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction

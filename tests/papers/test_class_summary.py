@@ -13,8 +13,8 @@ from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
 from records.contexts import ClassSummary
 from records.enums import TalkForm
-from records.papers.queries.class_summary import class_summary
 from records.office.queries.pupils import school_classes
+from records.papers.queries.class_summary import class_summary
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolClass
 from schools.services import create_class

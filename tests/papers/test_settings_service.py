@@ -14,8 +14,8 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
-from records.papers.services.settings import LabelChange, PaperChange, save_paper_settings
 from records.office.services import change_plan, unchanged
+from records.papers.services.settings import LabelChange, PaperChange, save_paper_settings
 from schools.calendar import YearCalendar
 from schools.contexts import PaperWords
 from schools.enums import Design

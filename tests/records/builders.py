@@ -9,10 +9,10 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import create_user, grant_role
 from mentors.models.slots import Teacher
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter, save_letter_draft
-from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import ActionKind, NoteVisibility
 from schools.models import Period, Term
 from students.models import Pupil

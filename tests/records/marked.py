@@ -15,22 +15,22 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import create_user, grant_role
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from mentors.services.assignments import assign_pupil
+from mentors.services.slots import set_team
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, hold_meeting
-from mentors.services.slots import set_team
-from mentors.board.services.supporting import add_supporting
-from records.enums import CardSubject, CardWish
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.desk.services.attachments import add_attachment
 from records.care.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
+from records.care.services.referrals import acknowledge, answer, refer, write_notes
+from records.desk.services.attachments import add_attachment
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, update_talk
-from records.care.services.referrals import acknowledge, answer, refer, write_notes
-from records.letters.services.replies import reply_to_letter
 from records.desk.services.visit_plans import hand_in_wish, plan_visits
+from records.enums import CardSubject, CardWish
+from records.letters.services.replies import reply_to_letter
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear, Term
 from students.models import FamilySlip, Pupil

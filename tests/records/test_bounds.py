@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from records.enums import CardSubject, CardWish
-from records.models.records import HeartTalk
 from records.care.services.cards import TreeHoleData, hand_in_card
+from records.care.services.referrals import refer
 from records.desk.services.deletion import delete_note
 from records.desk.services.notes import TalkData, update_talk
-from records.care.services.referrals import refer
 from records.desk.services.visit_plans import plan_visits
+from records.enums import CardSubject, CardWish
+from records.models.records import HeartTalk
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from students.services import issue_slips

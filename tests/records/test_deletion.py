@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from records.desk.models import Attachment, Reading, RecordVersion
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Record
-from records.papers.queries.books import BookSource
 from records.desk.services.deletion import delete_note, purge_deleted, restore_note
 from records.desk.services.readings import note_readings
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Record
+from records.papers.queries.books import BookSource
 from records.tasks import purge
 from tests.cast import SchoolCast
 from tests.records.builders import letter, released_letter, talk, tick_states, visit

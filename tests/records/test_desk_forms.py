@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from mentors.services.assignments import unassign_pupil
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.notes import TalkData, update_talk
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import LetterTone, NoteVisibility
 from schools.models import Plan
 from students.models import Enrolment, Pupil

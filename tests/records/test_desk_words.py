@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil, withdraw_pupil
-from mentors.board.services.supporting import add_supporting
 from records.desk.models import VisitPlan
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.deletion import delete_note
-from records.letters.services.office import return_letter
 from records.desk.services.visit_plans import plan_visits
+from records.letters.services.office import return_letter
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction
 from students.enums import EndReason

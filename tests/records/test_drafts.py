@@ -14,7 +14,6 @@ from accounts.models import User
 from core.errors import DomainError
 from mentors.services.assignments import unassign_pupil
 from records.desk.models import Draft
-from records.models.records import HeartTalk, HomeVisit
 from records.desk.services.drafts import (
     MOST_DRAFTS,
     DraftElsewhere,
@@ -25,6 +24,7 @@ from records.desk.services.drafts import (
     set_aside_draft,
 )
 from records.desk.services.notes import TalkData, update_talk
+from records.models.records import HeartTalk, HomeVisit
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from core.errors import DomainError
 from records.desk.models import RecordVersion
-from records.models.records import HeartTalk
 from records.desk.services.notes import TalkData, update_talk
+from records.models.records import HeartTalk
 from schools.enums import NoteVisibility
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast

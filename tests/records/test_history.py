@@ -10,10 +10,10 @@ from django.urls import reverse
 from accounts.models import User
 from core.worddiff import Piece, mark_words
 from records.desk.models import Draft, RecordVersion
-from records.models.records import HeartTalk
+from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.letters.services.office import return_letter
 from records.merging.services import merge_pupils
-from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
+from records.models.records import HeartTalk
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.records.builders import letter, partner_of, talk, term_of, visit

@@ -14,17 +14,17 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Teacher
 from mentors.services.assignments import assign_pupil
-from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
-from records.models.care import Referral
-from records.desk.models import RecordVersion
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.care.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
+from records.care.services.referrals import acknowledge, answer, close, refer, write_notes
+from records.desk.models import RecordVersion
 from records.desk.services.deletion import delete_note
-from records.letters.services.office import return_letter
-from records.letters.services.writing import hand_in_letter, mark_handwritten
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.desk.services.readings import note_readings
-from records.care.services.referrals import acknowledge, answer, close, refer, write_notes
+from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
+from records.letters.services.office import return_letter
+from records.letters.services.writing import hand_in_letter, mark_handwritten
+from records.models.care import Referral
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, texts, tree

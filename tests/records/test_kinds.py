@@ -8,10 +8,10 @@ from django.db import models
 from django.urls import reverse
 
 from records.contexts import Action
-from records.enums import RecordKind
 from records.desk.forms.records import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
-from records.kinds import Kind, all_kinds, kind_called, kind_of, printed_kinds, record_kinds, register
 from records.desk.models import Attachment
+from records.enums import RecordKind
+from records.kinds import Kind, all_kinds, kind_called, kind_of, printed_kinds, record_kinds, register
 from records.models.records import Record
 from tests.cast import SchoolCast
 from tests.records.builders import talk

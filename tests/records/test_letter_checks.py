@@ -9,10 +9,10 @@ from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
 from records.letters.checks import Check
 from records.letters.checks.likeness import signature
-from records.models.records import GrowthLetter
 from records.letters.queries.checks import blocking_findings, check_context, check_for
 from records.letters.queries.likeness import find_alike
 from records.letters.services.likeness import sign_letter, sign_letters
+from records.models.records import GrowthLetter
 from schools.models import Plan
 from students.models import Pupil
 from tests.cast import EnrolmentFactory, SchoolCast

@@ -7,13 +7,13 @@ import pytest
 
 from accounts.models import AuditEntry
 from core.errors import DomainError
-from records.enums import LetterState
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.briefs import write_brief
 from records.desk.services.deletion import delete_note
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk
+from records.enums import LetterState
 from records.letters.services.office import release_letters, return_letter
 from records.letters.services.writing import hand_in_letter, mark_letter_read, save_letter_draft
-from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility
 from students.models import Enrolment
 from tests.cast import TODAY, SchoolCast

@@ -8,11 +8,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.enums import RecordKind
 from records.desk.models import Reading
-from records.papers.printing import order_books
 from records.desk.queries.history import readers_of
 from records.desk.services.readings import note_readings
+from records.enums import RecordKind
+from records.papers.printing import order_books
 from schools.enums import NoteVisibility
 from tests.cast import SchoolCast
 from tests.records.builders import letter, partner_of, talk, visit

@@ -10,10 +10,10 @@ from django.db import connection
 
 from core.errors import DomainError
 from records.desk.models import Draft, RecordVersion
-from records.models.records import HeartTalk
 from records.desk.services.deletion import delete_note
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, update_talk
+from records.models.records import HeartTalk
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import talk

@@ -15,20 +15,13 @@ from accounts.enums import AuditKind
 from accounts.models import AuditEntry
 from mentors.models.slots import Teacher
 from notices.models import Notice
-from records.enums import BookStep, CardSubject, CardWish
+from records.care.services.cards import TreeHoleData, enter_paper_card, hand_in_card
 from records.desk.models import Attachment, Draft, RecordVersion, VisitPlan
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.desk.services.attachments import add_attachment, remove_attachment, restore_attachment
 from records.desk.services.briefs import write_brief
-from records.care.services.cards import TreeHoleData, enter_paper_card, hand_in_card
 from records.desk.services.deletion import delete_note, restore_note
 from records.desk.services.drafts import save_draft
-from records.letters.services.office import cancel_schedule, return_letter, schedule_release
-from records.letters.services.writing import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit, update_talk, update_visit
-from records.letters.services.replies import mark_reply_read, reply_to_letter
-from records.papers.services.shelf import mark_books, note_remark, undo_books
-from records.services.ticks import rebuild_ticks
 from records.desk.services.visit_plans import (
     cancel_visit_plan,
     change_visit_plan,
@@ -36,6 +29,13 @@ from records.desk.services.visit_plans import (
     plan_visits,
     restore_visit_plan,
 )
+from records.enums import BookStep, CardSubject, CardWish
+from records.letters.services.office import cancel_schedule, return_letter, schedule_release
+from records.letters.services.replies import mark_reply_read, reply_to_letter
+from records.letters.services.writing import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.papers.services.shelf import mark_books, note_remark, undo_books
+from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility
 from students.models import Enrolment
 from students.services import issue_slips

@@ -5,10 +5,10 @@ import uuid
 
 import pytest
 
-from records.enums import LetterState, TickState
-from records.models.records import GrowthLetter, HeartTalk, Tick
-from records.letters.services.writing import hand_in_letter
 from records.desk.services.notes import VisitData, update_visit
+from records.enums import LetterState, TickState
+from records.letters.services.writing import hand_in_letter
+from records.models.records import GrowthLetter, HeartTalk, Tick
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import PlanAction

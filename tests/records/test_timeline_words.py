@@ -14,21 +14,21 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from mentors.board.services.supporting import add_supporting
-from records.enums import CardSubject, CardWish
-from records.desk.models import VisitPlan, VisitWish
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.desk.services.attachments import add_attachment, remove_attachment
 from records.care.services.cards import TreeHoleData, enter_paper_card
+from records.desk.models import VisitPlan, VisitWish
+from records.desk.services.attachments import add_attachment, remove_attachment
 from records.desk.services.deletion import delete_note
-from records.letters.services.office import return_letter
 from records.desk.services.readings import note_readings
 from records.desk.services.visit_plans import cancel_visit_plan, plan_visits
+from records.enums import CardSubject, CardWish
+from records.letters.services.office import return_letter
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import Plan, PlanAction
 from students.enums import EndReason

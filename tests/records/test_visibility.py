@@ -12,9 +12,9 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, unassign_pupil
+from records.letters.services.writing import hand_in_letter
 from records.models.records import HeartTalk, HomeVisit
 from records.rules import can_read_text
-from records.letters.services.writing import hand_in_letter
 from schools.enums import NoteVisibility
 from tests.cast import TODAY, SchoolCast
 from tests.records.builders import TEXT, letter, partner_of, released_letter, talk, visit

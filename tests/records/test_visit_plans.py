@@ -13,10 +13,10 @@ from core.errors import DomainError
 from mentors.models.slots import Teacher
 from notices.models import Notice
 from records.desk.models import VisitPlan
-from records.models.records import Tick
 from records.desk.queries.roster import find_desk
 from records.desk.services.deletion import delete_note, restore_note
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
+from records.models.records import Tick
 from schools.enums import VisitOutcome
 from students.models import Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast

@@ -23,9 +23,9 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import AuditEntry, User
 from mentors.team.models import CaseMeeting, HandOverNote
 from notices.models import Notice
+from records.desk.models import Attachment, Draft, LetterReply, RecordVersion, VisitPlan
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
-from records.desk.models import Attachment, Draft, LetterReply, RecordVersion, VisitPlan
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.rules import (
     can_read_attached,

@@ -8,13 +8,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from mentors.services.assignments import withdraw_pupil
 from mentors.board.services.supporting import add_supporting, move_pupil
+from mentors.services.assignments import withdraw_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
+from records.desk.services.notes import TalkData, log_talk
 from records.models.records import Reminder
 from records.office.reminders import Digest, plan_digests, send_digests
-from records.desk.services.notes import TalkData, log_talk
 from schools.enums import KeyDateKind, NoteVisibility
 from schools.models import KeyDate, PlanAction, Term
 from schools.queries import is_school_day

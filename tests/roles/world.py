@@ -16,29 +16,29 @@ from accounts.services import create_user, grant_role
 from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
+from mentors.board.services.supporting import add_supporting
 from mentors.enums import MatchRule, RoundState
-from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.models.slots import RollOver
+from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.rounds.services.cards import CardData, save_card
 from mentors.rounds.services.clubs import create_club
-from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from mentors.staff.services.readiness import open_case
-from mentors.rounds.services.settings import RoundSettings
-from mentors.rounds.services.running import create_round, open_round
 from mentors.rounds.services.draft import draft_round
-from mentors.services.slots import grant_exception
-from mentors.board.services.supporting import add_supporting
-from mentors.staff.services.training import TrainingData, create_session
+from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.settings import RoundSettings
 from mentors.rounds.services.wishes import hand_in_wish
+from mentors.services.slots import grant_exception
+from mentors.staff.services.readiness import open_case
+from mentors.staff.services.training import TrainingData, create_session
+from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
-from records.enums import CardSubject, CardWish
-from records.desk.models import Attachment, VisitPlan
 from records.care.services.cards import TreeHoleData, hand_in_card
+from records.care.services.referrals import refer
+from records.desk.models import Attachment, VisitPlan
 from records.desk.services.drafts import save_draft
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.enums import CardSubject, CardWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
-from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.care.services.referrals import refer
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips

@@ -10,14 +10,14 @@ import pytest
 from django.db import connection
 
 from core.errors import DomainError
-from mentors.enums import AssignmentOrigin
-from mentors.rounds.models import BoardSave
-from mentors.models.slots import Assignment, Mentor
-from mentors.services.assignments import assign_pupil
 from mentors.board.services.board import save_board, undo_board_save
+from mentors.enums import AssignmentOrigin
+from mentors.models.slots import Assignment, Mentor
+from mentors.rounds.models import BoardSave
+from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
-from records.models.records import Tick
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
+from records.models.records import Tick
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility
 from students.models import Pupil

@@ -10,9 +10,9 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.services.assignments import assign_pupil, recount_loads
+from records.merging.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.papers.models import BookHandling
-from records.merging.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
 from records.services.ticks import rebuild_ticks
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 from students.services import issue_slips

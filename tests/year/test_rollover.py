@@ -16,9 +16,9 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, RollOver, TeamMember
 from mentors.services.assignments import assign_pupil, assign_pupils, recount_loads
-from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
-from mentors.year.services.draft import CarryOn, draw_rollover, state_of
 from mentors.services.slots import create_mentor, grant_exception, set_team
+from mentors.year.services.draft import CarryOn, draw_rollover, state_of
+from mentors.year.services.rollover import RollOverChoices, roll_over, undo_rollover
 from records.desk.models import VisitWish
 from records.papers.models import BookHandling
 from records.services.ticks import rebuild_ticks

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from mentors.models.slots import Mentor
 from mentors.board.services.supporting import REASON_LENGTH
+from mentors.models.slots import Mentor
 
 CHOOSE = "请选择一位导师。"
 

@@ -8,9 +8,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.actors import Actor
-from mentors.rounds.models import BoardSave, MatchingRound
 from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import BoardRow, ClassBoard
+from mentors.rounds.models import BoardSave, MatchingRound
 from schools.models import SchoolClass
 from students.models import Pupil
 

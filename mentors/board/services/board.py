@@ -11,8 +11,8 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
-from mentors.rounds.models import BoardSave
 from mentors.models.slots import Assignment, Mentor, TeamMember
+from mentors.rounds.models import BoardSave
 from mentors.rules import can_assign, validate_cap
 from mentors.services.assignments import lock_mentors
 from schools.models import SchoolClass

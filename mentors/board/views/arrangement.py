@@ -14,9 +14,9 @@ from core.errors import DomainError
 from core.saving import attempt
 from mentors.board.forms.arrangement import MentorForm
 from mentors.board.queries.arrangement import Arrangement, arrangement_of, find_enrolment, mentors_near
+from mentors.board.services.supporting import add_supporting, end_supporting, move_pupil
 from mentors.queries.people import classes_visible_to
 from mentors.rules import CapReached, can_assign, can_grant_exception
-from mentors.board.services.supporting import add_supporting, end_supporting, move_pupil
 from schools.models import SchoolClass
 
 MAIN, SUPPORTING = "main", "supporting"

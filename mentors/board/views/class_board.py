@@ -14,12 +14,12 @@ from accounts.http import ActorRequest, form_for
 from core.errors import DomainError
 from core.saving import attempt
 from mentors.board.forms.board import base_text, read_arrangement
-from mentors.matching.spread import even_fill
 from mentors.board.queries.board import Held, card_board, held_on, rebase, running_round, undoable_save
-from mentors.queries.people import ClassBoard, class_board
-from mentors.rules import can_edit_team, can_grant_exception
 from mentors.board.services.board import ChangedMeanwhile, save_board, undo_board_save
 from mentors.board.views.board import class_to_match
+from mentors.matching.spread import even_fill
+from mentors.queries.people import ClassBoard, class_board
+from mentors.rules import can_edit_team, can_grant_exception
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
 

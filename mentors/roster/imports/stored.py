@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from core.importlog import ImportLog, ValuePlace
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from mentors.roster.imports.people import SEVERAL, People, read_people
 from mentors.roster.imports.shapes import PairRow
-from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 from students.models import Enrolment

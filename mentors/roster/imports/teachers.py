@@ -22,8 +22,8 @@ from core.importplan import (
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
-from mentors.roster.imports.teacher_rows import COLUMNS, TeacherRow, read_teachers, without_repeats
 from mentors.models.slots import Teacher
+from mentors.roster.imports.teacher_rows import COLUMNS, TeacherRow, read_teachers, without_repeats
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 

@@ -10,11 +10,11 @@ from core.importlog import ImportLog, Level
 from core.importplan import ChangeKind, FieldChange, PlannedChange
 from core.journal import note_changing, note_created, note_deleting
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
+from mentors.models.slots import Mentor, MentorMember, TeamMember
 from mentors.roster.imports.capacity import ClassLoad, cap_advice
 from mentors.roster.imports.matrix import Matrix, Slot, read_matrix
 from mentors.roster.imports.seats import Seat, find_seats, place_of
 from mentors.roster.imports.teams_stored import People, StoredTeams
-from mentors.models.slots import Mentor, MentorMember, TeamMember
 from schools.labels import ClassKey
 from schools.models import Plan, SchoolYear
 from schools.queries import PlanRules

@@ -9,8 +9,8 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.importlog import ImportLog
 from core.importplan import ChangeKind, PlannedChange
-from mentors.roster.imports.matrix import Slot
 from mentors.models.slots import CapException, Mentor, MentorMember, Teacher, TeamMember
+from mentors.roster.imports.matrix import Slot
 from schools.labels import ClassKey
 from schools.models import Grade, SchoolYear
 from students.models import Enrolment

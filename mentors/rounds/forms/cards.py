@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from core.saving import ELSE
-from mentors.staff.models import MentorCard
 from mentors.rounds.services.cards import CardData
+from mentors.staff.models import MentorCard
 
 
 class CardForm(forms.Form):

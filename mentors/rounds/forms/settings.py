@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from core.saving import ELSE
 from mentors.enums import MatchRule, MatchTieBreak
-from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.models.slots import Mentor, Teacher
-from mentors.rounds.services.settings import RULES, RoundSettings
+from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.rounds.services.running import CandidateData
+from mentors.rounds.services.settings import RULES, RoundSettings
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
 

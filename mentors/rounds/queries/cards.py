@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
+from mentors.staff.models import MentorCard
 
 
 def own_teacher(actor: Actor) -> Teacher | None:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from mentors.enums import AssignmentKind, RoundState
-from mentors.staff.models import MentorCard
-from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.models.slots import Assignment, MentorMember
+from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.rounds.queries.running import Phase, participants, phase
+from mentors.staff.models import MentorCard
 from schools.calendar import YearCalendar
 from schools.enums import MatchingMode
 from schools.models import SchoolClass

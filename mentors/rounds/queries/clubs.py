@@ -8,8 +8,8 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.actors import Actor
 from core.text import clean_name, clean_text
-from mentors.rounds.models import Club, ClubMember
 from mentors.models.slots import Assignment
+from mentors.rounds.models import Club, ClubMember
 from schools.enums import Stage
 from schools.labels import ClassKey, parse_class_label
 from schools.models import SchoolYear

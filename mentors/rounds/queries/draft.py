@@ -11,11 +11,11 @@ from mentors.matching.quality import Quality, quality
 from mentors.matching.shortage import Shortage
 from mentors.matching.solve import How, Match, Reason
 from mentors.matching.solve import Placement as Solved
-from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.models.slots import Mentor
+from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.rounds.queries.problem import RoundProblem, choices_in, digest, round_problem, solved
-from mentors.rounds.queries.shortage import draft_shortage
 from mentors.rounds.queries.running import Room, taking_part
+from mentors.rounds.queries.shortage import draft_shortage
 from schools.enums import MatchingMode
 from students.models import Enrolment
 

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from mentors.enums import RoundState
-from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
+from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement
 from mentors.rounds.queries.running import Phase, paused_teacher_ids, phase, rounds_visible_to
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from mentors.enums import MentorMarkKind, PlacementHow
 from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak
 from mentors.matching.solve import Match, solve
-from mentors.rounds.models import Choice, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
 from mentors.models.slots import Mentor
-from mentors.staff.queries.former import former_mentors
+from mentors.rounds.models import Choice, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
 from mentors.rounds.queries.running import Room, open_by_pupil, participants, rooms
+from mentors.staff.queries.former import former_mentors
 from schools.enums import MatchingMode
 from students.models import Enrolment
 

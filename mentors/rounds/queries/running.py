@@ -13,11 +13,11 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now
 from mentors.enums import RoundState
-from mentors.staff.models import ReadinessCase
-from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement, RoundMentor
 from mentors.models.slots import Assignment, Mentor, TeamMember
-from mentors.rounds.querysets import MatchingRoundQuerySet
 from mentors.querysets.slots import AssignmentQuerySet
+from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement, RoundMentor
+from mentors.rounds.querysets import MatchingRoundQuerySet
+from mentors.staff.models import ReadinessCase
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet

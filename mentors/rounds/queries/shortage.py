@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.actors import Actor
 from mentors.enums import PlacementHow, PlacementReason
 from mentors.matching.shortage import MentorRoom, Shortage, shortage
-from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.models.slots import MentorMember
+from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.rounds.queries.running import Room, rooms, round_classes, taking_part
 from mentors.rounds.querysets import PlacementQuerySet
 

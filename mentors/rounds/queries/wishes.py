@@ -12,8 +12,8 @@ from accounts.models import RoleGrant, User
 from accounts.queries import users_with_role
 from core.clock import today
 from mentors.enums import WishState
-from mentors.staff.models import MentorWish
 from mentors.models.slots import Assignment
+from mentors.staff.models import MentorWish
 from students.models import Enrolment, Pupil
 
 

@@ -10,8 +10,8 @@ from accounts.services import audit
 from core.errors import DomainError
 from core.pictures import clean_picture
 from core.text import clean_text
-from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
+from mentors.staff.models import MentorCard
 
 # Large enough for a phone's screen and for the badge in print.
 PHOTO_SIDE = 640

@@ -8,8 +8,8 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.rounds.models import Club, ClubMember
 from mentors.models.slots import Mentor
+from mentors.rounds.models import Club, ClubMember
 from schools.models import SchoolYear
 from students.models import Enrolment
 

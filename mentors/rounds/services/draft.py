@@ -8,8 +8,8 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.enums import PlacementHow, RoundState
 from mentors.matching.solve import How, Match
-from mentors.rounds.models import MatchingRound, Placement
 from mentors.models.slots import Mentor
+from mentors.rounds.models import MatchingRound, Placement
 from mentors.rounds.queries.problem import RoundProblem, digest, round_problem, solved
 from mentors.rounds.services.running import lock_running
 from students.models import Pupil

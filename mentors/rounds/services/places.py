@@ -7,10 +7,10 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.models.slots import CapException, Mentor, Teacher
-from mentors.rounds.services.running import CandidateData, lock_running, set_candidates
+from mentors.rounds.models import MatchingRound, Placement, RoundMentor
 from mentors.rounds.services.draft import draft_round
+from mentors.rounds.services.running import CandidateData, lock_running, set_candidates
 from mentors.services.slots import create_mentor, grant_exception
 
 

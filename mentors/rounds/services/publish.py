@@ -12,13 +12,13 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import AssignmentOrigin, PlacementHow, PlacementReason, RoundState
-from mentors.rounds.models import ChoiceSheet, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
 from mentors.models.slots import Assignment, Mentor, MentorMember
+from mentors.rounds.models import ChoiceSheet, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
 from mentors.rounds.queries.running import homeroom_teachers, is_choosing, round_classes, taking_part
 from mentors.rounds.querysets import PlacementQuerySet
+from mentors.rounds.services.running import lock_round
 from mentors.rules import CapReached
 from mentors.services.assignments import assign_pupils, lock_mentors
-from mentors.rounds.services.running import lock_round
 from notices.services import NoticeFor, send_notices
 from schools.enums import MatchingMode
 from schools.models import SchoolYear

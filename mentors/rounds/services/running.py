@@ -15,8 +15,8 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import RoundState
-from mentors.rounds.models import Choice, Club, MatchingRound, Placement, RoundMentor
 from mentors.models.slots import Mentor, MentorMember
+from mentors.rounds.models import Choice, Club, MatchingRound, Placement, RoundMentor
 from mentors.rounds.queries.running import (
     grade_team,
     open_by_pupil,
@@ -25,9 +25,9 @@ from mentors.rounds.queries.running import (
     round_classes,
     running_round,
 )
-from mentors.rules import can_run_rounds
 from mentors.rounds.services.marks import notify_candidates
 from mentors.rounds.services.settings import RULES, RoundSettings, default_settings, new_seed
+from mentors.rules import can_run_rounds
 from schools.calendar import YearCalendar
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear

@@ -10,9 +10,9 @@ from core.clock import now, today
 from core.errors import DomainError
 from core.text import clean_text
 from mentors.enums import WishState
-from mentors.staff.models import MentorWish
 from mentors.models.slots import Assignment
 from mentors.rounds.queries.wishes import may_read, wish_readers
+from mentors.staff.models import MentorWish
 from notices.services import NoticeFor, send_notices
 from students.models import Enrolment, FamilySlip
 

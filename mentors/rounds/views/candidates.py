@@ -9,9 +9,9 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.enums import RoundState
+from mentors.models.slots import Mentor
 from mentors.rounds.forms.settings import CandidatesForm, candidates_initial
 from mentors.rounds.models import MatchingRound
-from mentors.models.slots import Mentor
 from mentors.rounds.queries.overview import other_mentors, paused_names
 from mentors.rounds.queries.running import candidates as candidates_of
 from mentors.rounds.queries.running import grade_team, rooms, round_classes, taking_part

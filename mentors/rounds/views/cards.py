@@ -9,10 +9,10 @@ from accounts.http import ActorRequest, form_for
 from core.gates import public
 from core.saving import form_saved, show_form
 from mentors.rounds.forms.cards import CardForm
-from mentors.staff.models import MentorCard
 from mentors.rounds.queries.cards import card_of, own_teacher, photos_visible_to, shared_card
 from mentors.rounds.queries.choices import Face
 from mentors.rounds.services.cards import save_card
+from mentors.staff.models import MentorCard
 
 
 def photo_response(card: MentorCard) -> HttpResponse:

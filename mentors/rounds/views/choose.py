@@ -116,7 +116,9 @@ def wish(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     if form_saved(form, lambda: hand_in_wish(slip=opened, text=form.cleaned_data["text"])):
         messages.success(request, "已经悄悄告诉德育室，老师会想办法。答复会出现在这一页。")
         return redirect("choose:mine", key=opened.key)
-    return posts_here(show_form(request, "rounds/choose/wish.html", form, slip=opened, school=opened.school, waiting=waiting))
+    return posts_here(
+        show_form(request, "rounds/choose/wish.html", form, slip=opened, school=opened.school, waiting=waiting)
+    )
 
 
 @private

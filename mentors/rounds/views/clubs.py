@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
+from mentors.queries.people import mentors_for_choice
 from mentors.rounds.forms.clubs import ClubForm, MembersForm
 from mentors.rounds.models import Club
 from mentors.rounds.queries.clubs import club_rows, clubs_visible_to, member_rows, read_members
-from mentors.queries.people import mentors_for_choice
 from mentors.rounds.services.clubs import add_members, change_club, create_club, delete_club, remove_member
 
 READERS = (Role.MORAL_OFFICE, Role.MENTOR)
@@ -22,7 +22,9 @@ def clubs(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     year = actor.calendar.year
     rows = club_rows(clubs_visible_to(actor), year) if year is not None else []
-    return render(request, "rounds/clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)})
+    return render(
+        request, "rounds/clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)}
+    )
 
 
 @form_for(Role.MORAL_OFFICE)

@@ -19,10 +19,10 @@ from mentors.rounds.forms.settings import RULES_SAID, TIE_BREAKS_SAID, PlaceForm
 from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.rounds.queries.draft import DraftLine, DraftView, draft_line, draft_view, rank_word
 from mentors.rounds.queries.draft import recheck as recheck_round
-from mentors.rounds.queries.shortage import draft_rooms
 from mentors.rounds.queries.running import Phase, candidates, phase
-from mentors.rounds.services.publish import draft_outdated
+from mentors.rounds.queries.shortage import draft_rooms
 from mentors.rounds.services.draft import draft_round, place_pupil, unpin
+from mentors.rounds.services.publish import draft_outdated
 from mentors.rounds.views.running import find_round
 
 PER_PAGE = 30

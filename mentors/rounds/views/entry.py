@@ -16,16 +16,16 @@ from core.clock import cn_full_day
 from core.errors import DomainError
 from core.text import clean_key, small_number
 from core.unprintable import said_first, unprintable_names
-from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil, render_ballots
 from mentors.enums import RoundState, SheetSource
+from mentors.queries.people import classes_visible_to
+from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil, render_ballots
 from mentors.rounds.forms.choices import rank_label
 from mentors.rounds.forms.entry import row_choices
 from mentors.rounds.models import ChoiceSheet, MatchingRound
 from mentors.rounds.queries.choices import OpenMentor, asked_in_class, open_mentors, sheets_in_class
-from mentors.queries.people import classes_visible_to
 from mentors.rounds.queries.running import rounds_visible_to
-from mentors.rules import can_enter_choices
 from mentors.rounds.services.choices import remove_choices, submit_choices
+from mentors.rules import can_enter_choices
 from schools.models import SchoolClass
 from schools.queries import paper_style
 from students.models import Enrolment

@@ -18,11 +18,11 @@ from mentors.enums import MatchRule, MatchTieBreak, RoundState
 from mentors.rounds.forms.settings import RULES_SAID, TIE_BREAKS_SAID, ProlongForm, RoundForm, initial_of
 from mentors.rounds.models import MatchingRound
 from mentors.rounds.queries.overview import GradeLine, draft_counts, grade_lines
-from mentors.rounds.queries.shortage import expected_shortage
 from mentors.rounds.queries.running import Phase, count_handed_in, phase, rounds_visible_to
+from mentors.rounds.queries.shortage import expected_shortage
 from mentors.rounds.services.publish import draft_outdated
-from mentors.rounds.services.settings import RULES, default_settings, new_seed
 from mentors.rounds.services.running import create_round, mode_of_plan, update_round
+from mentors.rounds.services.settings import RULES, default_settings, new_seed
 from schools.enums import MatchingMode
 from schools.queries import grades_of
 

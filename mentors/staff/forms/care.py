@@ -8,8 +8,8 @@ from django import forms
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import ELSE
 from core.text import clean_text, small_number
-from mentors.staff.models import ReadinessCase, TrainingSession
 from mentors.models.slots import Teacher
+from mentors.staff.models import ReadinessCase, TrainingSession
 from mentors.staff.services.readiness import REASON_LENGTH
 from mentors.staff.services.training import TrainingData
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from accounts.actors import Actor
-from mentors.staff.models import MentorCard
 from mentors.models.slots import Mentor, MentorMember, Teacher, TeamMember
+from mentors.staff.models import MentorCard
 from schools.models import SchoolClass, SchoolYear
 
 

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.actors import Actor
 from core.search import named_like
 from mentors.enums import ReadinessState
-from mentors.staff.models import ReadinessCase
 from mentors.models.slots import MentorMember, Teacher
+from mentors.staff.models import ReadinessCase
 from schools.models import SchoolYear
 
 #: Filters of the page about the teachers: all, not yet mentors, not yet ready (paused or training), mentors.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
-from mentors.staff.models import TrainingSession
 from mentors.models.slots import MentorMember, Teacher
+from mentors.staff.models import TrainingSession
 from schools.models import SchoolYear, Term
 
 

@@ -11,9 +11,9 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
 from mentors.enums import ReadinessState
-from mentors.staff.models import ReadinessCase
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_readiness
+from mentors.staff.models import ReadinessCase
 
 REASON_LENGTH = 500
 

@@ -10,9 +10,9 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_full_day
 from core.errors import DomainError
-from mentors.staff.models import TrainingSession
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
+from mentors.staff.models import TrainingSession
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term
 from schools.queries import term_on

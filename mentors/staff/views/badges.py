@@ -16,10 +16,10 @@ from accounts.services import audit
 from core.errors import DomainError
 from core.text import small_number
 from core.unprintable import Unprintable, said_first, unprintable
+from mentors.queries.people import classes_visible_to
 from mentors.staff.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
 from mentors.staff.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.staff.queries.readiness import present_teachers
-from mentors.queries.people import classes_visible_to
 
 
 @page_for(Role.MORAL_OFFICE)

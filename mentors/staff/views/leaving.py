@@ -7,11 +7,11 @@ from django.shortcuts import redirect
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.saving import button_done, form_saved, show_form
-from mentors.staff.forms.pupils import LeavingForm
 from mentors.models.slots import Teacher
 from mentors.queries.people import find_teachers
-from mentors.team.services.handover import ask_for_notes
+from mentors.staff.forms.pupils import LeavingForm
 from mentors.staff.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
+from mentors.team.services.handover import ask_for_notes
 
 
 @form_for(Role.SCHOOL_ADMIN)

@@ -15,7 +15,6 @@ from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
 from core.saving import attempt, form_saved
-from mentors.staff.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
 from mentors.models.slots import Teacher
 from mentors.queries.people import (
     accounts_visible_to,
@@ -24,6 +23,7 @@ from mentors.queries.people import (
     find_teachers,
     grants_of,
 )
+from mentors.staff.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
 from mentors.staff.services.people import open_account
 from schools.models import SchoolClass
 

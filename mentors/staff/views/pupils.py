@@ -11,10 +11,10 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
 from core.text import small_number
-from mentors.staff.forms.pupils import ClassForm, PupilForm
 from mentors.queries.people import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
 from mentors.rules import can_assign
 from mentors.services.assignments import withdraw_pupil
+from mentors.staff.forms.pupils import ClassForm, PupilForm
 from mentors.staff.services.transfers import change_class
 from schools.models import SchoolClass
 from students.enums import EndReason

@@ -9,10 +9,10 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
 from core.text import small_number
+from mentors.rules import can_keep_training
 from mentors.staff.forms.care import AttendanceForm, TrainingForm
 from mentors.staff.models import TrainingSession
 from mentors.staff.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
-from mentors.rules import can_keep_training
 from mentors.staff.services.training import create_session, delete_session, set_attendance, update_session
 from schools.queries import term_on
 

@@ -9,11 +9,11 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import audit
 from core.errors import DomainError
-from mentors.team.rules import can_write_handover
 from mentors.models.slots import Assignment, Mentor, Teacher
+from mentors.rules import can_keep_roster
 from mentors.team.models import HandOverNote
 from mentors.team.queries.handover import holds_now
-from mentors.rules import can_keep_roster
+from mentors.team.rules import can_write_handover
 from notices.services import NoticeFor, send_notice, send_notices
 from students.models import Pupil
 

@@ -11,9 +11,9 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_full_day, now
 from core.errors import DomainError
-from mentors.team.rules import can_edit_meeting, can_hold_meetings
 from mentors.models.slots import Teacher
 from mentors.team.models import CaseMeeting
+from mentors.team.rules import can_edit_meeting, can_hold_meetings
 from schools.models import SchoolClass
 from students.models import Enrolment
 

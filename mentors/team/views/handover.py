@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, show_form
-from mentors.team.rules import can_write_handover
 from mentors.team.forms import HandOverForm
 from mentors.team.queries.handover import handovers_of, school_pupils
+from mentors.team.rules import can_write_handover
 from mentors.team.services.handover import write_note
 
 

@@ -12,7 +12,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.saving import form_saved, record_changed, show_form
-from mentors.team.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
+from mentors.queries.people import classes_visible_to
 from mentors.team.forms import MeetingForm
 from mentors.team.models import CaseMeeting
 from mentors.team.queries.meetings import (
@@ -22,7 +22,7 @@ from mentors.team.queries.meetings import (
     meetings_visible_to,
     team_teachers,
 )
-from mentors.queries.people import classes_visible_to
+from mentors.team.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
 from mentors.team.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
 from schools.models import SchoolClass
 
@@ -123,7 +123,9 @@ def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
         messages.success(request, "已保存这次小教研。")
         return redirect("meetings:detail", pk=pk, meeting=meeting)
     context: dict[str, Any] = {"stored": found} if form.conflicts else {}
-    return show_form(request, "team/meetings/form.html", form, school_class=found.school_class, meeting=found, **context)
+    return show_form(
+        request, "team/meetings/form.html", form, school_class=found.school_class, meeting=found, **context
+    )
 
 
 @action_for(*WRITERS)

@@ -11,11 +11,11 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from mentors.models.slots import Assignment, MentorMember
+from records.care.queries.cards import class_labels, waited
 from records.enums import RecordKind, ReferralState
 from records.kinds import Kind, shared_kinds
 from records.models.care import Referral
 from records.models.records import Note
-from records.care.queries.cards import class_labels, waited
 from records.querysets.care import ReferralQuerySet
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear

@@ -23,13 +23,13 @@ from core.errors import DomainError
 from core.text import clean_key
 from mentors.models.slots import Teacher
 from notices.services import send_notice
+from records.care.queries.cards import reachable_teachers
+from records.desk.services.drafts import drop_draft
+from records.desk.services.versions import keep_former, note_version
 from records.enums import CardSubject, CardWish, HomeContact, RecordKind, VersionAct
 from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
-from records.care.queries.cards import reachable_teachers
 from records.rules import holds_card
-from records.desk.services.drafts import drop_draft
-from records.desk.services.versions import keep_former, note_version
 from schools.queries import term_on
 from students.models import Enrolment, FamilySlip, Pupil
 

@@ -13,14 +13,14 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from notices.services import NoticeFor, send_notice, send_notices
+from records.desk.services.drafts import drop_draft
+from records.desk.services.readings import note_reading_of
+from records.desk.services.versions import keep_former, note_version
 from records.enums import RecordKind, ReferralState, VersionAct
 from records.kinds import FormKey, Kind, Target, register
 from records.models.care import Referral
 from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_refer
-from records.desk.services.drafts import drop_draft
-from records.desk.services.readings import note_reading_of
-from records.desk.services.versions import keep_former, note_version
 from schools.models import School
 from students.models import Pupil
 

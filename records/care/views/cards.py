@@ -13,10 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
-from records.enums import HomeContact, RecordKind
 from records.care.forms import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
-from records.desk.forms.records import RecordForm
-from records.models.care import TreeHoleCard
 from records.care.queries.cards import (
     card_counts,
     class_labels,
@@ -27,10 +24,6 @@ from records.care.queries.cards import (
     own_cards,
     waited,
 )
-from records.desk.queries.choices import school_pupils
-from records.desk.queries.pupil_help import sent_by
-from records.querysets.records import pupils_in_reach
-from records.rules import may_log_for
 from records.care.services.cards import (
     AS_WISHED,
     answer_card,
@@ -42,8 +35,15 @@ from records.care.services.cards import (
     reopen_card,
 )
 from records.care.views.counsel import SCHOOL_ROLES
-from records.desk.views.history import confided_history
+from records.desk.forms.records import RecordForm
+from records.desk.queries.choices import school_pupils
+from records.desk.queries.pupil_help import sent_by
 from records.desk.views.drafting import FormDraft
+from records.desk.views.history import confided_history
+from records.enums import HomeContact, RecordKind
+from records.models.care import TreeHoleCard
+from records.querysets.records import pupils_in_reach
+from records.rules import may_log_for
 
 PAGE = 20
 

@@ -16,10 +16,7 @@ from core.clock import cn_date
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
-from records.enums import RecordKind, ReferralState
 from records.care.forms import NotesForm, ReferForm, WordForm
-from records.kinds import kind_called
-from records.models.care import Referral
 from records.care.queries.cards import class_labels
 from records.care.queries.counsel import (
     MOST_BESIDE,
@@ -32,14 +29,17 @@ from records.care.queries.counsel import (
     shared_of,
     state_counts,
 )
+from records.care.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
 from records.desk.queries.choices import school_pupils
 from records.desk.queries.pupil_help import pupil_help, sent_by
+from records.desk.services.readings import note_readings
+from records.desk.views.drafting import FormDraft
+from records.desk.views.history import confided_history
+from records.enums import RecordKind, ReferralState
+from records.kinds import kind_called
+from records.models.care import Referral
 from records.querysets.records import pupils_in_reach
 from records.rules import can_work_on, may_log_for, may_refer
-from records.desk.services.readings import note_readings
-from records.care.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
-from records.desk.views.history import confided_history
-from records.desk.views.drafting import FormDraft
 from students.models import Pupil
 
 #: Everybody who works in a school.
@@ -266,4 +266,6 @@ def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     note_readings(actor=actor, records=[found])
     audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)
     facts, pupils = known.told(found, known.shared, cn_date), known.pupils_of(found)
-    return render(request, "care/counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts})
+    return render(
+        request, "care/counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts}
+    )

@@ -13,11 +13,11 @@ from django.forms.boundfield import BoundWidget
 
 from core.fields import DayField, ProseField
 from core.saving import VersionedForm
+from records.desk.services.briefs import BRIEF_LENGTH
+from records.desk.services.notes import TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models.records import Note
 from records.rules import date_fits
-from records.desk.services.briefs import BRIEF_LENGTH
-from records.desk.services.notes import TalkData, VisitData
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear
 

@@ -1,10 +1,10 @@
 """The files beside records."""
 
 from accounts.actors import Actor
-from records.kinds import kind_of
 from records.desk.models import Attachment
-from records.models.records import Record
 from records.desk.querysets import AttachmentQuerySet
+from records.kinds import kind_of
+from records.models.records import Record
 
 
 def school_files(actor: Actor) -> AttachmentQuerySet:

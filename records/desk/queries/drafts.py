@@ -7,10 +7,10 @@ from django import forms
 from django.urls import reverse
 
 from accounts.actors import Actor
-from records.enums import RecordKind
-from records.kinds import form_of
 from records.desk.models import Draft
 from records.desk.querysets import DraftQuerySet
+from records.enums import RecordKind
+from records.kinds import form_of
 
 
 @dataclass(frozen=True, slots=True)

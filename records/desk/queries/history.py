@@ -14,9 +14,9 @@ from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from core.worddiff import Piece, mark_words
 from mentors.models.slots import Teacher
+from records.desk.models import Reading, RecordVersion
 from records.enums import RecordKind, VersionAct
 from records.kinds import Kind, kind_called, kind_of, record_kinds
-from records.desk.models import Reading, RecordVersion
 from records.models.records import Record
 from students.models import Pupil
 

@@ -9,9 +9,8 @@ from typing import Any
 from accounts.actors import Actor
 from mentors.team.queries.handover import held_lately
 from records.desk.models import VisitPlan
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
-from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, planned_visit
+from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.timeline import (
     CHIPS,
     Entry,
@@ -26,6 +25,7 @@ from records.desk.queries.timeline import (
 )
 from records.desk.queries.visits import wishes_of
 from records.desk.queries.year_records import TalkLine, VisitLine, YearRecords, ticks_of
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from schools.calendar import YearCalendar
 from schools.models import Term
 from students.models import Enrolment, Guardian, Pupil

@@ -12,10 +12,10 @@ from accounts.actors import Actor
 from core.text import clean_key
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, Mentor, MentorMember
-from records.enums import LetterState, TickState
-from records.models.records import Tick
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
 from records.desk.queries.year_records import YearRecords, read_year
+from records.enums import LetterState, TickState
+from records.models.records import Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, VisitOutcome
 from schools.models import SchoolYear

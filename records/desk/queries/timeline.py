@@ -31,10 +31,10 @@ from accounts.enums import Role
 from core.clock import cn_date
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
+from records.desk.models import Attachment, Reading
 from records.enums import LetterState, RecordKind
 from records.kinds import kind_of
 from records.models.care import TreeHoleCard
-from records.desk.models import Attachment, Reading
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from records.querysets.records import pupils_in_reach
 from schools.models import Term

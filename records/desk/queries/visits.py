@@ -8,10 +8,10 @@ from django.db.models import Q
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Teacher, TeamMember
 from records.desk.models import VisitPlan, VisitWish
-from records.models.records import HomeVisit
 from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.year_records import read_year
 from records.desk.querysets import VisitPlanQuerySet
+from records.models.records import HomeVisit
 from records.querysets.records import HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, Term

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from core.rowwise import among
-from records.enums import TalkForm
 from records.desk.models import VisitPlan
+from records.enums import TalkForm
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term

@@ -15,10 +15,10 @@ from core.clock import now
 from core.errors import DomainError
 from core.pdfs import clean_pdf, is_pdf
 from core.pictures import clean_picture
-from records.kinds import deletion_of, kind_of, record_kinds
 from records.desk.models import Attachment
-from records.models.records import Record
 from records.desk.services.deletion import KEPT
+from records.kinds import deletion_of, kind_of, record_kinds
+from records.models.records import Record
 
 MOST: Final = 6
 #: No picture is kept larger: enough to read a page of handwriting.

@@ -14,12 +14,12 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from records.desk.models import Attachment, Reading
+from records.desk.services.versions import drop_versions, keep_former, note_version
 from records.enums import VersionAct
 from records.kinds import deletion_of, kind_of, record_kinds
-from records.desk.models import Attachment, Reading
 from records.models.records import Record
 from records.services.ticks import refresh_ticks
-from records.desk.services.versions import drop_versions, keep_former, note_version
 
 KEPT: Final = datetime.timedelta(days=30)
 R = TypeVar("R", bound=Record)

@@ -18,8 +18,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
-from records.kinds import Target, all_kinds, form_of
 from records.desk.models import Draft
+from records.kinds import Target, all_kinds, form_of
 
 #: A visit with all its fields full stays below.
 MOST_BYTES: Final = 20 * 1024

@@ -17,6 +17,9 @@ from core.clock import cn_full_date
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from records.contexts import Action, Entry
+from records.desk.services.drafts import drop_draft
+from records.desk.services.versions import keep_former, note_version
+from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan
 from records.enums import Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.kinds import (
     OF_EVERY_RECORD,
@@ -32,10 +35,7 @@ from records.kinds import (
 )
 from records.models.records import HeartTalk, HomeVisit, Note
 from records.rules import can_edit_note, date_fits, may_log_for
-from records.desk.services.drafts import drop_draft
 from records.services.ticks import refresh_ticks
-from records.desk.services.versions import keep_former, note_version
-from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil

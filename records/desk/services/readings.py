@@ -5,9 +5,9 @@ from typing import Any
 
 from accounts.actors import Actor
 from core.clock import now
+from records.desk.models import Reading
 from records.enums import RecordKind
 from records.kinds import kind_of
-from records.desk.models import Reading
 from records.models.records import GrowthLetter, Record
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import models
 
 from accounts.actors import Actor
+from records.desk.models import RecordVersion
 from records.enums import RecordKind, VersionAct
 from records.kinds import kind_of
-from records.desk.models import RecordVersion
 
 
 def fields_of(record: models.Model) -> dict[str, Any]:

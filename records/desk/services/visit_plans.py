@@ -12,8 +12,8 @@ from core.clock import today
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from notices.services import NoticeFor, send_notices
-from records.enums import VisitPlanState
 from records.desk.models import VisitPlan, VisitWish
+from records.enums import VisitPlanState
 from records.models.records import HomeVisit
 from records.rules import may_plan_for
 from schools.enums import VisitOutcome

@@ -14,12 +14,12 @@ from django import forms
 
 from accounts.http import ActorRequest
 from core.text import small_number
-from records.enums import RecordKind
 from records.desk.forms.conflict import Conflict, differing, same_values
 from records.desk.models import Draft
 from records.desk.queries.drafts import draft_values, open_draft
 from records.desk.queries.history import last_writer
 from records.desk.services.drafts import drop_draft, save_draft, set_aside_draft
+from records.enums import RecordKind
 
 #: The button of desk/_conflict.html that lets the other version stand.
 TAKE_STORED = "take_stored"

@@ -13,16 +13,16 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.errors import DomainError
 from core.undo import offer_undo
-from records.enums import RecordKind
 from records.desk.forms.visits import AttachmentForm
-from records.kinds import deletion_of, kind_of
 from records.desk.models import Attachment
-from records.models.records import GrowthLetter, Record
 from records.desk.queries.attachments import files_of, knows_record, school_files
 from records.desk.queries.history import find_record, pupils_of
-from records.rules import can_read_attached
 from records.desk.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
 from records.desk.views.roster import RECORDERS
+from records.enums import RecordKind
+from records.kinds import deletion_of, kind_of
+from records.models.records import GrowthLetter, Record
+from records.rules import can_read_attached
 
 
 @page_for()

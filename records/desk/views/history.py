@@ -14,9 +14,6 @@ from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.clock import now
 from core.saving import button_done
-from records.enums import RecordKind
-from records.models.care import Referral, TreeHoleCard
-from records.models.records import GrowthLetter, Record
 from records.desk.queries.history import (
     deleted_keys,
     deleted_lines,
@@ -26,11 +23,14 @@ from records.desk.queries.history import (
     readers_of,
     versions_of,
 )
-from records.rules import can_read_history, can_read_version, can_see_pupil_records
 from records.desk.services.deletion import KEPT, delete_note, may_delete, restore_note
 from records.desk.services.drafts import drop_draft
 from records.desk.services.readings import is_own, note_readings
 from records.desk.views.roster import READERS, RECORDERS, saved
+from records.enums import RecordKind
+from records.models.care import Referral, TreeHoleCard
+from records.models.records import GrowthLetter, Record
+from records.rules import can_read_history, can_read_version, can_see_pupil_records
 
 PAGE_SIZE: Final = 20
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
 from mentors.models.slots import Teacher
-from records.enums import Occasion, RecordKind, TalkForm, VisitForm
 from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.desk.queries.choices import (
     companions_of,
@@ -21,11 +20,12 @@ from records.desk.queries.choices import (
     visit_team,
 )
 from records.desk.queries.visits import open_plan_of
-from records.rules import can_edit_note
 from records.desk.services.drafts import drop_draft
 from records.desk.services.notes import log_talk, log_visit, update_talk, update_visit
-from records.desk.views.roster import RECORDERS, pupil_to_record, render_form, saved
 from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.desk.views.roster import RECORDERS, pupil_to_record, render_form, saved
+from records.enums import Occasion, RecordKind, TalkForm, VisitForm
+from records.rules import can_edit_note
 from schools.calendar import YearCalendar
 from schools.enums import VisitOutcome
 from schools.models import Term

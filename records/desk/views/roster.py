@@ -16,16 +16,16 @@ from mentors.rounds.queries.clubs import led_clubs
 from mentors.rounds.queries.marks import mark_tasks
 from mentors.team.queries.meetings import team_classes
 from records.desk.forms.records import BriefForm
-from records.models.records import Note
-from records.desk.queries.roster import find_desk
 from records.desk.queries.choices import own_enrolment, school_pupils
 from records.desk.queries.drafts import draft_lines
 from records.desk.queries.pupil_file import Asked, PupilFile, pupil_file
 from records.desk.queries.pupil_help import pupil_help
-from records.querysets.records import pupils_in_reach
-from records.rules import can_read_text, may_log_for, with_may_log
+from records.desk.queries.roster import find_desk
 from records.desk.services.briefs import write_brief
 from records.desk.services.readings import note_readings
+from records.models.records import Note
+from records.querysets.records import pupils_in_reach
+from records.rules import can_read_text, may_log_for, with_may_log
 from schools.calendar import YearCalendar
 from students.models import Pupil
 

@@ -26,9 +26,9 @@ from records.desk.queries.visits import (
     plan_rows,
     school_plans,
 )
-from records.rules import may_plan_for
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from records.desk.views.roster import RECORDERS
+from records.rules import may_plan_for
 from schools.models import SchoolClass
 
 PAGE_SIZE: Final = 20

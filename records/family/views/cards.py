@@ -19,9 +19,9 @@ from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models.slots import Teacher
 from records.care.forms import CodeForm, PupilCardForm
-from records.models.care import TreeHoleCard
 from records.care.queries.cards import cards_of_slip, near_teachers, reachable_teachers, search_teachers
 from records.care.services.cards import card_code, hand_in_card, open_by_code
+from records.models.care import TreeHoleCard
 from schools.calendar import SchoolCalendar
 from students.family import posts_here, private, with_slip
 from students.models import FamilySlip

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
 from records.contexts import paragraphs
-from records.papers.documents.growth_letter import render_letters
 from records.family.forms import ReplyForm, SlipForm
-from records.models.records import GrowthLetter
 from records.family.queries import letters_for_family
-from records.papers.queries.letters import letter_context
 from records.letters.services.writing import mark_letter_read
+from records.models.records import GrowthLetter
+from records.papers.documents.growth_letter import render_letters
+from records.papers.queries.letters import letter_context
 from students.family import is_open, posts_here, private, remember, with_slip
 from students.models import FamilySlip
 from students.queries import valid_slip

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from core.saving import form_saved
 from records.family.forms import ReplyForm
 from records.family.queries import letters_for_family
-from records.letters.services.replies import reply_to_letter
 from records.family.views.letters import show_letter
+from records.letters.services.replies import reply_to_letter
 from students.family import private, with_slip
 from students.models import FamilySlip
 

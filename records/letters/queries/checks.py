@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet, Value
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Teacher
-from records.papers.letter_page import LetterPage
 from records.letters.checks import Check, CheckContext, Finding, LetterText, check_letter
 from records.letters.queries.likeness import find_alike
+from records.papers.letter_page import LetterPage
 from schools.contexts import filled
 from schools.enums import LetterTone
 from schools.models import Term

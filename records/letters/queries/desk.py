@@ -13,8 +13,8 @@ from core.rowwise import among
 from core.worddiff import Piece, mark_words
 from mentors.models.slots import Assignment
 from mentors.team.models import HandOverNote
-from records.enums import LetterState, RecordKind, VersionAct
 from records.desk.models import Draft, LetterReply, RecordVersion
+from records.enums import LetterState, RecordKind, VersionAct
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear, Term

@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor, MentorMember
-from records.enums import LetterState
 from records.desk.models import LetterReply
+from records.enums import LetterState
 from records.models.records import GrowthLetter
 from records.querysets.records import GrowthLetterQuerySet
 from schools.calendar import YearCalendar

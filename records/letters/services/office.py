@@ -19,12 +19,12 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
+from records.desk.services.versions import keep_former, note_version
 from records.enums import LetterState, VersionAct
+from records.letters.services.likeness import sign_letter
 from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
-from records.letters.services.likeness import sign_letter
 from records.services.ticks import refresh_ticks
-from records.desk.services.versions import keep_former, note_version
 from schools.models import Term
 
 CHANGED = "导师刚刚又交了一稿，请看过新稿再发布或退回。"

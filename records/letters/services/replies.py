@@ -11,8 +11,8 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
-from records.enums import LetterState
 from records.desk.models import LetterReply
+from records.enums import LetterState
 from records.models.records import GrowthLetter
 
 LONGEST = 200

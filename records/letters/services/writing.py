@@ -14,16 +14,16 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.contexts import Action, Entry
+from records.desk.services.drafts import drop_draft
+from records.desk.services.versions import keep_former, note_version
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
 from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
 from records.letters.checks import Finding
-from records.models.records import GrowthLetter
 from records.letters.queries.checks import blocking_findings
-from records.rules import can_write_letter
-from records.desk.services.drafts import drop_draft
 from records.letters.services.likeness import sign_letter
+from records.models.records import GrowthLetter
+from records.rules import can_write_letter
 from records.services.ticks import refresh_ticks
-from records.desk.services.versions import keep_former, note_version
 from schools.models import Term
 from students.models import Pupil
 

@@ -14,11 +14,11 @@ from core.errors import DomainError
 from core.saving import attempt
 from core.undo import offer_undo
 from records.contexts import paragraphs
-from records.papers.documents.growth_letter import stylesheets
-from records.enums import LetterState, RecordKind
 from records.desk.forms.records import LetterForm
-from records.models.records import Note
 from records.desk.queries.choices import letter_of
+from records.desk.services.readings import note_readings
+from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.enums import LetterState, RecordKind
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import (
     DeskRow,
@@ -31,13 +31,13 @@ from records.letters.queries.desk import (
     proofing_of,
 )
 from records.letters.queries.findings import finding_lines
-from records.rules import can_read_text
-from records.letters.services.writing import LetterBlocked, mark_handwritten, unmark_handwritten
-from records.desk.services.readings import note_readings
 from records.letters.services.replies import mark_reply_read
-from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.letters.services.writing import LetterBlocked, mark_handwritten, unmark_handwritten
 from records.letters.views.saving import initial_of, try_save
+from records.models.records import Note
+from records.papers.documents.growth_letter import stylesheets
 from records.papers.views.look import look_address
+from records.rules import can_read_text
 from schools.contexts import Letterhead, PaperStyle
 from schools.queries import paper_style
 

@@ -18,8 +18,6 @@ from core.saving import attempt
 from core.templatetags.ui import cn_moment
 from records.enums import LetterState
 from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
-from records.office.forms.office import PlaceForm
-from records.office.queries.dashboard import covered_classes
 from records.letters.queries.office import (
     ACCEPTED,
     RELEASABLE,
@@ -34,6 +32,8 @@ from records.letters.queries.office import (
     still_handed_in,
 )
 from records.letters.services.office import cancel_schedule, release_letters, schedule_release
+from records.office.forms.office import PlaceForm
+from records.office.queries.dashboard import covered_classes
 from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
 

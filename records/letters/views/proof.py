@@ -13,9 +13,9 @@ from core.clock import now
 from core.errors import DomainError
 from core.saving import attempt, refuse
 from core.text import small_number
+from records.desk.services.readings import note_readings
 from records.enums import LetterState
 from records.letters.forms import ProofForm, ReturnForm
-from records.models.records import GrowthLetter
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import proofing_of
 from records.letters.queries.findings import finding_lines
@@ -27,7 +27,6 @@ from records.letters.queries.office import (
     row_of,
     shown_state,
 )
-from records.rules import can_write_letter, is_alone
 from records.letters.services.office import (
     CHANGED,
     OWN,
@@ -37,8 +36,9 @@ from records.letters.services.office import (
     release_letters,
     return_letter,
 )
-from records.desk.services.readings import note_readings
 from records.letters.views.office import seen_moment
+from records.models.records import GrowthLetter
+from records.rules import can_write_letter, is_alone
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")

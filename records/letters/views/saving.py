@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied
 from accounts.http import ActorRequest
 from core.errors import DomainError
 from core.saving import attempt
-from records.enums import LetterState
 from records.desk.forms.records import LetterForm
-from records.models.records import GrowthLetter
 from records.desk.queries.choices import letter_of
 from records.desk.services.drafts import drop_draft
+from records.enums import LetterState
 from records.letters.services.writing import hand_in_letter, save_letter_draft
+from records.models.records import GrowthLetter
 from schools.models import Term
 from students.models import Pupil
 

@@ -14,10 +14,10 @@ from core.clock import now
 from core.errors import DomainError
 from core.unprintable import said_first
 from records.contexts import Letter
-from records.papers.documents.growth_letter import fits, render_letters, sheet_html
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import find_letter_desk, own_letter_pupils, typed_letter
 from records.letters.queries.findings import finding_lines
+from records.papers.documents.growth_letter import fits, render_letters, sheet_html
 from records.papers.queries.letters import letter_context
 from records.papers.queries.unprintable import in_papers
 from records.papers.views.look import logo_address

@@ -10,9 +10,9 @@ from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
 from records.papers.documents.growth_letter import render_letters
-from records.queries.lookups import class_labelled, school_coded, term_named
 from records.papers.queries.letters import letter_contexts
 from records.papers.queries.print_lists import letters_for_print
+from records.queries.lookups import class_labelled, school_coded, term_named
 
 
 class Command(HouseCommand):

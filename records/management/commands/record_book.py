@@ -10,8 +10,8 @@ from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
 from records.papers.documents.record_book import render_record_book
-from records.queries.lookups import mentor_named, school_coded
 from records.papers.queries.books import record_book_context
+from records.queries.lookups import mentor_named, school_coded
 
 
 class Command(HouseCommand):

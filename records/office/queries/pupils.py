@@ -11,6 +11,8 @@ from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import class_board
 from mentors.querysets.slots import MentorQuerySet
+from records.desk.queries.roster import DeskTick, roster_ticks
+from records.desk.queries.year_records import YearRecords, read_year
 from records.models.records import Tick
 from records.office.queries.dashboard import (
     Progress,
@@ -21,8 +23,6 @@ from records.office.queries.dashboard import (
     has_mentor,
     owed_actions,
 )
-from records.desk.queries.roster import DeskTick, roster_ticks
-from records.desk.queries.year_records import YearRecords, read_year
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolClass

@@ -94,7 +94,9 @@ def sheet_html(letter: Letter, *, logo_address: str = "") -> str:
 
     `logo_address` is where the page finds the school's logo, if it has one.
     """
-    return render_to_string("papers/documents/_letter_sheet.html", {"page": _page(letter), "logo_address": logo_address})
+    return render_to_string(
+        "papers/documents/_letter_sheet.html", {"page": _page(letter), "logo_address": logo_address}
+    )
 
 
 def fits(letter: Letter) -> bool:

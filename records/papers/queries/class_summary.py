@@ -3,8 +3,8 @@
 from accounts.actors import Actor
 from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
 from records.contexts import Tick as PaperTick
-from records.enums import PRINTED_LETTERS, LetterState
 from records.desk.queries.roster import DeskTick
+from records.enums import PRINTED_LETTERS, LetterState
 from records.office.queries.pupils import MentorRow, PupilRow, find_class
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind

@@ -14,10 +14,10 @@ from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
-from records.papers.models import BookHandling
 from records.office.queries.dashboard import Progress, done_ticks, owed_actions
-from records.papers.queries.filing import filed_under, filing_rank
+from records.papers.models import BookHandling
 from records.papers.queries.books import NO_CLASS
+from records.papers.queries.filing import filed_under, filing_rank
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 from schools.queries import paper_style

@@ -16,15 +16,17 @@ from jobs.keeping import kept_pdf
 from mentors.models.slots import Mentor
 from mentors.queries.people import mentor_of
 from records.contexts import BookVersion
+from records.desk.services.readings import note_readings
+from records.enums import LetterPaper, LetterState
+from records.models.records import GrowthLetter
+from records.office.queries.pupils import current_year_mentors, school_classes
+from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.papers.documents.record_book import book_manuscript, render_record_book
 from records.papers.documents.slips import slip_manuscript
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
-from records.enums import LetterPaper, LetterState
 from records.papers.forms.orders import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
-from records.models.records import GrowthLetter
 from records.papers.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
 from records.papers.queries import unprintable
-from records.office.queries.pupils import current_year_mentors, school_classes
 from records.papers.queries.books import BookSource, empty_book
 from records.papers.queries.print_lists import (
     class_pupils,
@@ -33,8 +35,6 @@ from records.papers.queries.print_lists import (
     pupils_with_slips,
     slip_contexts,
 )
-from records.desk.services.readings import note_readings
-from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from schools.enums import Design, Stage
 from schools.models import School, SchoolClass
 from schools.queries import paper_style

@@ -12,14 +12,14 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
 from core.errors import DomainError
-from records.papers.documents.book_list import render_book_list
 from records.enums import BookStep
-from records.papers.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
 from records.office.queries.dashboard import covered_classes
 from records.office.queries.pupils import current_year_mentors
+from records.office.views.dashboard import calendar_or_stop, chosen_calendar
+from records.papers.documents.book_list import render_book_list
+from records.papers.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
 from records.papers.queries.shelf import STATES, WAITING, Shelf, ShelfBook, book_list, find_book, find_shelf
 from records.papers.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
-from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
 

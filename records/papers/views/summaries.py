@@ -7,11 +7,11 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, get_visible_or_404, page_for
 from accounts.services import audit
 from core.unprintable import said_first
+from records.office.queries.pupils import school_classes
+from records.office.views.dashboard import WATCHERS, calendar_or_stop
 from records.papers.documents.class_summary import render_class_summary
 from records.papers.queries.class_summary import class_summary
-from records.office.queries.pupils import school_classes
 from records.papers.queries.unprintable import in_summary
-from records.office.views.dashboard import WATCHERS, calendar_or_stop
 from records.papers.views.orders import pdf_response
 
 

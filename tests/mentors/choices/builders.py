@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from core.clock import now
 from mentors.enums import MatchRule, RoundState, SheetSource
-from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.models.slots import Mentor
+from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
 from mentors.rounds.services.choices import ChoiceData, submit_choices
 from schools.enums import MatchingMode
 from schools.models import SchoolClass

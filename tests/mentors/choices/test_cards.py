@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.errors import DomainError
-from mentors.staff.models import MentorCard
 from mentors.models.slots import Teacher
 from mentors.rounds.services.cards import CardData, save_card
+from mentors.staff.models import MentorCard
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.core.test_pictures import photographed, picture
 from tests.mentors.choices.builders import DAY, asking_round, close, open_with, slip_of

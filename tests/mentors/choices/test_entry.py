@@ -12,9 +12,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
 from core.errors import DomainError
+from mentors.models.slots import Teacher
 from mentors.rounds.forms.entry import find_mentor, row_choices
 from mentors.rounds.models import ChoiceSheet, MatchingRound
-from mentors.models.slots import Teacher
 from mentors.rounds.queries.choices import Face, OpenMentor
 from students.models import Pupil
 from tests.cast import SchoolCast

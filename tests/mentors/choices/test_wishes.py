@@ -11,9 +11,9 @@ from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
-from mentors.staff.models import MentorWish
 from mentors.rounds.queries.wishes import wishes_to_handle
 from mentors.rounds.services.wishes import answer_wish, hand_in_wish
+from mentors.staff.models import MentorWish
 from notices.models import Notice
 from students.models import FamilySlip
 from tests.cast import SINCE, SchoolCast

@@ -5,11 +5,11 @@ import datetime
 from accounts.actors import Actor
 from core.clock import now
 from mentors.enums import SheetSource
-from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound
 from mentors.models.slots import Mentor
-from mentors.services.assignments import unassign_pupil
-from mentors.rounds.services.settings import RoundSettings
+from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound
 from mentors.rounds.services.running import create_round, open_round
+from mentors.rounds.services.settings import RoundSettings
+from mentors.services.assignments import unassign_pupil
 from mentors.services.slots import apply_plan_cap, create_mentor, set_team
 from schools.enums import MatchingMode
 from schools.models import Plan, SchoolClass

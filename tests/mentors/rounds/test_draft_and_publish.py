@@ -7,19 +7,19 @@ import pytest
 from django.db import connection
 
 from core.errors import DomainError
-from mentors.enums import AssignmentOrigin, PlacementHow
-from mentors.rounds.models import MatchingRound, Placement
-from mentors.models.slots import Assignment, Mentor
-from mentors.rounds.queries.draft import draft_line, draft_view, proposed_exceptions, recheck
-from mentors.rounds.queries.shortage import draft_rooms
-from mentors.rounds.queries.running import candidates
-from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.board.services.board import save_board
+from mentors.enums import AssignmentOrigin, PlacementHow
+from mentors.models.slots import Assignment, Mentor
+from mentors.rounds.models import MatchingRound, Placement
+from mentors.rounds.queries.draft import draft_line, draft_view, proposed_exceptions, recheck
+from mentors.rounds.queries.running import candidates
+from mentors.rounds.queries.shortage import draft_rooms
 from mentors.rounds.services.clubs import add_members, change_club, create_club, remove_member
-from mentors.rounds.services.publish import draft_outdated, publish_round
-from mentors.rounds.services.places import add_round_mentors, grant_exceptions, open_mentors
-from mentors.rounds.services.running import CandidateData, set_candidates
 from mentors.rounds.services.draft import draft_round, place_pupil, unpin
+from mentors.rounds.services.places import add_round_mentors, grant_exceptions, open_mentors
+from mentors.rounds.services.publish import draft_outdated, publish_round
+from mentors.rounds.services.running import CandidateData, set_candidates
+from mentors.services.assignments import assign_pupil, withdraw_pupil
 from mentors.services.slots import set_team
 from mentors.staff.services.transfers import change_class
 from notices.models import Notice

@@ -11,11 +11,11 @@ from django.urls import reverse
 from accounts.models import User
 from core.workbooks import read_workbook
 from mentors.enums import RoundState
-from mentors.rounds.models import MatchingRound, Placement
 from mentors.models.slots import CapException
+from mentors.rounds.models import MatchingRound, Placement
 from mentors.rounds.queries.running import candidates
-from mentors.rounds.services.running import CandidateData, set_candidates
 from mentors.rounds.services.draft import draft_round
+from mentors.rounds.services.running import CandidateData, set_candidates
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol
 from tests.mentors.rounds.builders import chose, grade_five, office, opened, over, set_up

@@ -8,10 +8,9 @@ import pytest
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import MatchRule, ReadinessState, RoundState
-from mentors.staff.models import ReadinessCase
 from mentors.rounds.models import MatchingRound
 from mentors.rounds.queries.running import Phase, candidates, open_to, participants, phase
-from mentors.rounds.services.settings import RoundSettings, default_settings
+from mentors.rounds.services.draft import draft_round
 from mentors.rounds.services.running import (
     CandidateData,
     cancel_round,
@@ -22,7 +21,8 @@ from mentors.rounds.services.running import (
     set_candidates,
     update_round,
 )
-from mentors.rounds.services.draft import draft_round
+from mentors.rounds.services.settings import RoundSettings, default_settings
+from mentors.staff.models import ReadinessCase
 from schools.enums import MatchingMode
 from tests.cast import TODAY, SchoolCast
 from tests.mentors.rounds.builders import chose, office, opened, over, set_up, slot_of

@@ -4,10 +4,10 @@ import uuid
 
 from accounts.models import User
 from mentors.models.slots import Teacher
-from records.enums import CardSubject, CardWish
-from records.models.care import Referral, TreeHoleCard
 from records.care.services.cards import TreeHoleData, hand_in_card
 from records.care.services.referrals import refer
+from records.enums import CardSubject, CardWish
+from records.models.care import Referral, TreeHoleCard
 from students.models import FamilySlip, Pupil
 from students.services import issue_slips
 from tests.cast import SchoolCast

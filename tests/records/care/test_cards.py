@@ -16,9 +16,6 @@ from accounts.services import grant_role
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from notices.models import Notice, OutboxMessage
-from records.enums import CardSubject, CardWish, HomeContact, RecordKind
-from records.models.care import TreeHoleCard
-from records.desk.models import RecordVersion
 from records.care.queries.cards import card_counts
 from records.care.services.cards import (
     AS_WISHED,
@@ -33,6 +30,9 @@ from records.care.services.cards import (
     open_card,
     reopen_card,
 )
+from records.desk.models import RecordVersion
+from records.enums import CardSubject, CardWish, HomeContact, RecordKind
+from records.models.care import TreeHoleCard
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import tick_states
 from tests.records.care.builders import REPLY, SECRET, card, slip_for, teacher_of

@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from mentors.models.slots import Teacher
-from records.enums import VisitPlanState
-from records.models.care import Referral, TreeHoleCard
 from records.desk.models import VisitPlan, VisitWish
+from records.enums import VisitPlanState
 from records.merging.services import merge_pupils, merge_teachers
+from records.models.care import Referral, TreeHoleCard
 from tests.cast import PupilFactory, SchoolCast, TeacherFactory
 from tests.records.builders import term_of
 from tests.records.care.builders import card, referral

@@ -15,11 +15,11 @@ from accounts.models import AuditEntry, RoleGrant, User
 from accounts.services import create_user, grant_role
 from core.errors import DomainError
 from notices.models import Notice, OutboxMessage
+from records.care.services.referrals import acknowledge, answer, close, refer, reopen, write_notes
+from records.desk.models import Reading, RecordVersion
 from records.enums import RecordKind
 from records.models.care import Referral
-from records.desk.models import Reading, RecordVersion
 from records.office.reminders import plan_digests, send_digests
-from records.care.services.referrals import acknowledge, answer, close, refer, reopen, write_notes
 from schools.enums import NoteVisibility
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import TEXT, talk, visit

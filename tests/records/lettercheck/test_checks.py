@@ -4,8 +4,6 @@ import dataclasses
 
 import pytest
 
-from records.papers.documents.growth_letter import render_letters
-from records.papers.letter_page import fits_page, overflow
 from records.letters.checks import (
     CHECK_LABELS,
     Alike,
@@ -15,6 +13,8 @@ from records.letters.checks import (
     LetterText,
     check_letter,
 )
+from records.papers.documents.growth_letter import render_letters
+from records.papers.letter_page import fits_page, overflow
 from tests.documents import builders, reading
 from tests.records.lettercheck.cases import FOUND, OTHERS, PUPIL, SILENT
 

@@ -14,14 +14,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
-from mentors.team.models import HandOverNote
 from mentors.services.assignments import assign_pupil
+from mentors.team.models import HandOverNote
+from records.desk.models import LetterReply, Reading
 from records.enums import LetterState
 from records.letters.checks import Check
-from records.desk.models import LetterReply, Reading
-from records.models.records import GrowthLetter
 from records.letters.services.office import edit_letter_as_office, return_letter
 from records.letters.services.replies import reply_to_letter
+from records.models.records import GrowthLetter
 from schools.enums import LetterTone, NoteVisibility
 from schools.models import Plan
 from students.models import Pupil

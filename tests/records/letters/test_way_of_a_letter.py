@@ -17,10 +17,9 @@ from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from core.errors import DomainError
 from notices.models import Notice
+from records.desk.models import LetterReply, RecordVersion
 from records.enums import LetterState, VersionAct
 from records.letters.checks import Check
-from records.desk.models import LetterReply, RecordVersion
-from records.models.records import GrowthLetter
 from records.letters.queries.desk import proofing_of, strokes
 from records.letters.services.office import (
     OWN,
@@ -33,8 +32,9 @@ from records.letters.services.office import (
     return_letter,
     schedule_release,
 )
-from records.letters.services.writing import LetterBlocked, hand_in_letter, mark_handwritten, unmark_handwritten
 from records.letters.services.replies import mark_reply_read, reply_to_letter
+from records.letters.services.writing import LetterBlocked, hand_in_letter, mark_handwritten, unmark_handwritten
+from records.models.records import GrowthLetter
 from schools.models import Plan
 from tests.cast import SINCE, SchoolCast
 from tests.records.builders import LETTER, letter, partner_of, released_letter, term_of, tick_states
