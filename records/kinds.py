@@ -58,7 +58,7 @@ class FormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """How records of the kind are deleted and brought back; they have a `term` and `deleted_at` (`records.models.records`).
+    """How records of the kind, which have a `term` and `deleted_at`, are deleted and brought back.
 
     `own` picks what stands in the actor's 最近删除; `writes` says who may delete one, `held` why it cannot be deleted
     now; `lock` is taken before the row on restoring, `clash` then says why it cannot come back. `follow` goes with
