@@ -122,7 +122,9 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
         assert now.execute("PRAGMA foreign_key_check").fetchall() == []
         # Counted after migrating, else SQLite holds every index for equally good.
         counted = now.execute("SELECT DISTINCT stat FROM sqlite_stat1 WHERE tbl = 'students_pupil'").fetchall()
-        assert {stat.split()[0] for (stat,) in counted} == {"1637"}
+        rows = [int(stat.split()[0]) for (stat,) in counted]
+        # From some thousand entries of an index SQLite reckons how many it has: 1,560 of these.
+        assert (rows != [], [n for n in rows if not 1637 * 0.9 < n < 1637 * 1.1]) == (True, [])
 
 
 @pytest.mark.both_databases
