@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from core.fields import SharedSelect, options_of
 from core.text import small_number
 from mentors.models.slots import Mentor
 from mentors.staff.services.transfers import Leaving
@@ -155,6 +156,7 @@ class LeavingForm(forms.Form):
             choices=[("", "请选择")] + [(m.pk, f"{m.names}（还有 {m.free} 个名额）") for m in leaving.successors],
         )
         offered = [("", "先空着")] + [(m.pk, f"{m.names}（{m.load}/{m.capacity}）") for m in leaving.receivers]
+        options = options_of(offered)
         for row in leaving.open_pupils:
             self.fields[f"to_{row.pupil_id}"] = forms.TypedChoiceField(
                 label=row.pupil.name,
@@ -163,7 +165,7 @@ class LeavingForm(forms.Form):
                 required=False,
                 choices=offered,
                 initial=leaving.proposal.get(row.pupil_id) or "",
-                widget=forms.Select(attrs={"data-to": "", "class": "form-select form-select-sm"}),
+                widget=SharedSelect(options, {"data-to": "", "class": "form-select form-select-sm"}),
             )
 
     def clean(self) -> dict[str, Any]:
