@@ -150,10 +150,10 @@ import uuid
 from accounts.models import User
 from accounts.queries import actor_for
 from core.clock import today
-from mentors.models import Assignment, Teacher
+from mentors.models.slots import Assignment, Teacher
 from records.enums import CardSubject, CardWish
-from records.models import Referral
-from records.services import TalkData, VisitData, log_talk, log_visit
+from records.models.care import Referral
+from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.care.services.cards import TreeHoleData, hand_in_card
 from records.care.services.referrals import refer
 from schools.enums import NoteVisibility

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 
 # A class of 33 of grade 5, whom 12 mentors are open to; what 班主任 and 德育室 do before is not this test's matter.
 PREPARE = """
-from mentors.models import Assignment, ChoiceSheet, MatchingRound
+from mentors.models.slots import Assignment
+from mentors.rounds.models import ChoiceSheet, MatchingRound
 from schools.models import SchoolClass
 from students.models import Enrolment
 found = MatchingRound.objects.get(school__code="qingzhu", state="open", mode="choice")
@@ -31,7 +32,7 @@ def stored(house: House, round_key: str, class_key: str) -> list[list[int]]:
         "shell",
         "-v0",
         "-c",
-        "from mentors.models import ChoiceSheet, RoundMentor\n"
+        "from mentors.rounds.models import ChoiceSheet, RoundMentor\n"
         f"numbers = dict(RoundMentor.objects.filter(round={round_key}).values_list('mentor_id', 'number'))\n"
         f"rows = ChoiceSheet.objects.filter(round={round_key}, pupil__enrolments__school_class={class_key})\n"
         "for s in rows.order_by('pupil__enrolments__seat_number'):\n"
