@@ -7,8 +7,6 @@ characters is indexed beside it, because that is what many people type.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 from core.text import MIDDLE_DOT
 
 # Only what the dictionary's first reading gets wrong.
@@ -39,6 +37,8 @@ class NamePinyin:
 def _syllable(character: str) -> str:
     if character.isascii() or character == MIDDLE_DOT:
         return character.lower() if character.isalnum() else ""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - its dictionaries take 0.4 s, and few processes need them
+
     return pinyin(character, style=Style.NORMAL)[0][0]
 
 

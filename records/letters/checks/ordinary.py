@@ -6,8 +6,6 @@ reading only, stand here as far as letters use them and names look like them.
 
 from functools import cache
 
-from pypinyin.phrases_dict import phrases_dict
-
 #: Words that are given to children as names, or that a surname and a given name make up by chance.
 NAMES_LIKE_WORDS = """
 常来 文静 文明 文学 文雅 文采 文艺 文章 文化 文具 文科 高兴 高大 高明 高山 高峰 高远 高歌 高飞 高洁 高考 高手 高中 张开
@@ -71,6 +69,8 @@ _ORDINARY = frozenset(NAMES_LIKE_WORDS)
 @cache
 def is_word(text: str) -> bool:
     """Whether `text` (two to four characters, simplified) is an ordinary word or idiom."""
+    from pypinyin.phrases_dict import phrases_dict  # noqa: PLC0415 - 47,000 words that only letters need
+
     return text in _ORDINARY or text in phrases_dict
 
 
