@@ -46,7 +46,8 @@ def test_a_deleted_record_goes_with_its_tick_and_comes_back_with_it(
     answer = client.post(url("delete", kind, record))
     assert answer.status_code == 302
     page = client.get(answer["Location"])
-    assert page.content.decode().count(f'action="{url("restore", kind, record)}"') == 1
+    came = f"?pupil={qingzhu.pupils[0].pk}" if kind == "talk" else ""
+    assert page.content.decode().count(f'action="{url("restore", kind, record)}{came}"') == 1
     assert words(page).count("30 天内可以在“最近删除”里恢复") == 1
     assert tick_states(qingzhu, qingzhu.pupils[0]) == {}
     assert client.post(url("restore", kind, record))["Location"] == url_of("pupil", qingzhu.pupils[0])
@@ -191,3 +192,54 @@ def test_the_list_costs_the_same_queries_for_one_and_for_three(
     with django_assert_num_queries(9):  # type: ignore[attr-defined]  # a context manager
         page = client.get(reverse("desk:deleted"))
     assert len(page.context["lines"]) == count
+
+
+@pytest.mark.parametrize("back", ["", "&back=pupil"])
+def test_what_concerns_two_children_stays_with_the_one_it_came_from_and_names_both(
+    qingzhu: SchoolCast, client_of: ClientOf, back: str
+) -> None:
+    """Deleting a talk with three children from one's page showed another's whole file under the first one's address."""
+    first, second = qingzhu.pupils
+    record, client = talk(qingzhu, qingzhu.mentor, first, second), client_of(qingzhu.mentor)
+    asked = f"?pupil={second.pk}{back}"
+    page = client.post(url("delete", "talk", record) + asked, headers=HTMX)
+    undo = f"{url('restore', 'talk', record)}?pupil={second.pk}"
+    assert words(page).count("已删除安可儿、白一诺的谈心") == 1
+    assert page.content.decode().count(f'action="{undo}"') == 1
+    if back:
+        assert page.context["file"].pupil == second
+    restored = client.post(undo)
+    assert restored["Location"] == url_of("pupil", second)
+    assert words(client.get(restored["Location"])).count("已恢复安可儿、白一诺的谈心。") == 1
+    gone = client.post(url("delete", "talk", record) + f"?pupil={second.pk}&back=pupil")
+    assert gone["Location"] == url_of("pupil", second)
+
+
+def test_the_pages_of_a_record_with_two_children_lead_back_to_the_one_they_came_from(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """History, files and the form of a talk with several children all led to the first one's page."""
+    first, second = qingzhu.pupils
+    record, client = talk(qingzhu, qingzhu.mentor, first, second), client_of(qingzhu.mentor)
+    file = client.get(url_of("pupil", second)).content.decode()
+    back, found = f"?pupil={second.pk}", {}
+    for name in ("history", "files"):
+        address = url(name, "talk", record) + back
+        page = client.get(address).content.decode()
+        found[name] = (file.count(f'href="{address}"'), page.count(url_of("pupil", first)) > 0)
+        assert page.count(url_of("pupil", second)) > 0
+    assert found == {"history": (1, False), "files": (1, False)}
+    edit = client.get(reverse("desk:talk_edit", args=[record.pk]) + back)
+    assert edit.context["pupil"] == second
+
+
+def test_a_talk_whose_first_child_has_another_mentor_now_is_still_changed_by_its_writer(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """The form asked leave for the first child alone, so that the talk with the others could not be opened."""
+    first, second = qingzhu.pupils
+    record = talk(qingzhu, qingzhu.mentor, first, second)
+    qingzhu.slot.assignments.filter(pupil=first).delete()
+    client = client_of(qingzhu.mentor)
+    assert client.get(reverse("desk:talk_edit", args=[record.pk])).context["pupil"] == second
+    assert client.get(url_of("pupil", second)).content.decode().count(url("history", "talk", record)) == 1

@@ -112,7 +112,7 @@ def test_a_talk_is_saved_for_several_pupils_at_once(qingzhu: SchoolCast, client_
     assert HeartTalk.objects.count() == 1
     assert [tick_states(qingzhu, p) for p in qingzhu.pupils] == [{"talk": "done"}] * 2
     assert response.content.decode().count('class="tick tick-done"') == 2
-    assert words(response).count("已登记 2 位同学的谈心。") == 1
+    assert words(response).count("已登记安可儿、白一诺的谈心。") == 1
 
 
 def test_two_children_of_one_name_are_told_apart(qingzhu: SchoolCast, client_of: ClientOf) -> None:

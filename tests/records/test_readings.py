@@ -56,7 +56,7 @@ def test_the_author_sees_who_and_in_which_role(qingzhu: SchoolCast, client_of: C
         client_of(qingzhu.people[part]).get(url_of("pupil", pupil))
     client, history = client_of(qingzhu.mentor), reverse("desk:history", args=["visit", note.pk])
     page = client.get(url_of("pupil", pupil))
-    assert (words(page).count("2 人看过"), page.content.decode().count(f'href="{history}"')) == (1, 1)
+    assert (words(page).count("2 人看过"), page.content.decode().count(f'href="{history}?pupil={pupil.pk}"')) == (1, 1)
     shown = [(reader.role, reader.name) for reader in client.get(history).context["readers"]]
     assert shown == [("班主任", qingzhu.homeroom.name), ("德育室", qingzhu.office.name)]
     # Who reads is not told who else did.

@@ -18,7 +18,7 @@ from records.desk.models import Attachment
 from records.desk.queries.attachments import files_of, knows_record, school_files
 from records.desk.queries.history import find_record, pupils_of
 from records.desk.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
-from records.desk.views.roster import RECORDERS
+from records.desk.views.roster import RECORDERS, came_from
 from records.enums import RecordKind
 from records.kinds import deletion_of, kind_of
 from records.models.records import GrowthLetter, Record
@@ -80,18 +80,17 @@ def files(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
                 break
         else:
             messages.success(request, f"已添加 {len(form.cleaned_data['uploads'])} 个附件。")
-            return redirect("desk:files", kind=kind, pk=pk)
+            return _to_files(request, record)
     pupils = pupils_of(record)
     context = {
         "record": record,
         "kind": kind,
         "label": RecordKind(kind).label,
-        "pupil": pupils[0],
         "pupils": pupils,
         "files": files_of(record),
         "most": MOST,
         "form": form,
-        "back_url": _back(record),
+        "back_url": _back(request, record),
     }
     return render(request, "desk/files.html", context, status=422 if form.is_bound and form.errors else 200)
 
@@ -101,8 +100,9 @@ def remove(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a file away; the message offers to bring it back."""
     found = _own_file(request, pk, removed=False)
     remove_attachment(actor=request.actor, attachment=found)
-    offer_undo(request, "已移除附件。", reverse("desk:file_restore", args=[pk]))
-    return _to_files(record_of(found))
+    came = came_from(request, pupils_of(record_of(found)))
+    offer_undo(request, "已移除附件。", f"{reverse('desk:file_restore', args=[pk])}?pupil={came.pk}")
+    return _to_files(request, record_of(found))
 
 
 @action_for(*RECORDERS)
@@ -111,7 +111,7 @@ def restore(request: ActorRequest, pk: int) -> HttpResponse:
     found = _own_file(request, pk, removed=True)
     restore_attachment(actor=request.actor, attachment=found)
     messages.success(request, "已恢复附件。")
-    return _to_files(record_of(found))
+    return _to_files(request, record_of(found))
 
 
 def _own_record(request: ActorRequest, kind: str, pk: int) -> Record:
@@ -135,12 +135,13 @@ def _is_own(request: ActorRequest, record: Record) -> bool:
     return deletion_of(record).writes(request.actor, record)
 
 
-def _to_files(record: Record) -> HttpResponse:
-    return redirect("desk:files", kind=kind_of(record).key.value, pk=record.pk)
+def _to_files(request: ActorRequest, record: Record) -> HttpResponse:
+    address = reverse("desk:files", args=[kind_of(record).key.value, record.pk])
+    return redirect(f"{address}?pupil={came_from(request, pupils_of(record)).pk}")
 
 
-def _back(record: Record) -> str:
-    pupil = pupils_of(record)[0]
+def _back(request: ActorRequest, record: Record) -> str:
+    pupil = came_from(request, pupils_of(record))
     if isinstance(record, GrowthLetter):
         return reverse("desk:letter_desk", args=[pupil.pk])
     return f"{reverse('desk:pupil', args=[pupil.pk])}?term={record.term_id}"

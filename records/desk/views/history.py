@@ -14,6 +14,7 @@ from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.clock import now
 from core.saving import button_done
+from core.templatetags.ui import names
 from records.desk.queries.history import (
     deleted_keys,
     deleted_lines,
@@ -26,7 +27,7 @@ from records.desk.queries.history import (
 from records.desk.services.deletion import KEPT, delete_note, may_delete, restore_note
 from records.desk.services.drafts import drop_draft
 from records.desk.services.readings import is_own, note_readings
-from records.desk.views.roster import READERS, RECORDERS, saved
+from records.desk.views.roster import READERS, RECORDERS, came_from, saved
 from records.enums import RecordKind
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Record
@@ -63,7 +64,7 @@ def history(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
             "kind": kind,
             "label": RecordKind(kind).label,
             "pupils": pupils,
-            "pupil": pupils[0],
+            "pupil": came_from(request, pupils),
             "entries": history_entries(shown, PAGE_SIZE, may_read),
             "page_obj": page,
             "readers": readers_of(request.actor, RecordKind(kind), record.pk) if own else None,
@@ -100,9 +101,11 @@ def delete(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     delete_note(actor=request.actor, record=record)
     drop_draft(actor=request.actor, key=_form_key(record, kind))
     pupils = pupils_of(record)
-    back = reverse("desk:restore", args=[kind, record.pk])
-    sentence = f"已删除{pupils[0].name}的{RecordKind(kind).label}，30 天内可以在“最近删除”里恢复。"
-    return saved(request, pupils, sentence, undo=back)
+    pupil = came_from(request, pupils)
+    back = reverse("desk:restore", args=[kind, record.pk]) + (f"?pupil={pupil.pk}" if len(pupils) > 1 else "")
+    sentence = f"已删除{names(pupils)}的{RecordKind(kind).label}，30 天内可以在“最近删除”里恢复。"
+    # The page that was left comes first.
+    return saved(request, list(dict.fromkeys([pupil, *pupils])), sentence, undo=back)
 
 
 @action_for(*RECORDERS)
@@ -114,9 +117,10 @@ def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     pupils = pupils_of(record)
     if not button_done(request, lambda: restore_note(actor=request.actor, record=record)):
         return redirect("desk:deleted")
-    messages.success(request, f"已恢复{pupils[0].name}的{RecordKind(kind).label}。")
-    pupil = next((p for p in pupils if can_see_pupil_records(request.actor, p)), None)
-    return redirect("desk:pupil", pk=pupil.pk) if pupil is not None else redirect("desk:deleted")
+    messages.success(request, f"已恢复{names(pupils)}的{RecordKind(kind).label}。")
+    pupil = came_from(request, pupils)
+    seen = can_see_pupil_records(request.actor, pupil)
+    return redirect("desk:pupil", pk=pupil.pk) if seen else redirect("desk:deleted")
 
 
 @page_for(*RECORDERS)

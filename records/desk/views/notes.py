@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
+from core.templatetags.ui import names
 from mentors.models.slots import Teacher
 from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.desk.queries.choices import (
@@ -23,7 +24,7 @@ from records.desk.queries.visits import open_plan_of
 from records.desk.services.drafts import drop_draft
 from records.desk.services.notes import log_talk, log_visit, update_talk, update_visit
 from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
-from records.desk.views.roster import RECORDERS, pupil_to_record, render_form, saved
+from records.desk.views.roster import RECORDERS, came_from, pupil_to_record, render_form, saved
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
 from records.rules import can_edit_note
 from schools.calendar import YearCalendar
@@ -164,8 +165,7 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     pupils = list(talk.pupils.all())
     # Reached from one pupil's page, the form goes back to it.
-    first = next((p for p in pupils if str(p.pk) == request.GET.get("pupil")), pupils[0])
-    pupil, calendar = pupil_to_record(request, first.pk), request.actor.calendar.now
+    pupil, calendar = pupil_to_record(request, came_from(request, pupils).pk), request.actor.calendar.now
     draft, stored = FormDraft.of(request, f"talk/{talk.pk}"), TalkChangeForm.initial_of(talk)
     if request.POST.get("action") == TAKE_STORED:
         return _kept(request, draft, pupil)
@@ -242,7 +242,6 @@ def _chosen(team: Sequence[Teacher], form: VisitEntryForm) -> list[Teacher]:
 
 
 def _sentence(calendar: YearCalendar, term: Term, pupils: Sequence[Pupil], what: str) -> str:
-    who = pupils[0].name if len(pupils) == 1 else f" {len(pupils)} 位同学"
     # A date in another term counts there, and its tick does not turn here: say so.
     where = "" if term.pk == calendar.term.pk else f"，按日期计入{term.short_name}"
-    return f"已登记{who}的{what}{where}。"
+    return f"已登记{names(pupils)}的{what}{where}。"

@@ -25,7 +25,7 @@ from records.desk.services.briefs import write_brief
 from records.desk.services.readings import note_readings
 from records.models.records import Note
 from records.querysets.records import pupils_in_reach
-from records.rules import can_read_text, may_log_for, with_may_log
+from records.rules import can_read_text, can_see_pupil_records, may_log_for, with_may_log
 from schools.calendar import YearCalendar
 from students.models import Pupil
 
@@ -126,6 +126,17 @@ def back_url(request: ActorRequest, found: Pupil) -> str:
     if request.GET.get("back") == "pupil" or not request.actor.has(Role.MENTOR):
         return reverse("desk:pupil", args=[found.pk])
     return reverse("desk:home")
+
+
+def came_from(request: ActorRequest, pupils: list[Pupil]) -> Pupil:
+    """Of those whom a record concerns the one whose page it was reached from (`?pupil=`), else the first in sight.
+
+    The links on a pupil's page carry it along, so that what concerns several never ends on another child's file.
+    """
+    chosen = [pupil for pupil in pupils if len(pupils) == 1 or str(pupil.pk) == request.GET.get("pupil")]
+    if chosen:
+        return chosen[0]
+    return next((pupil for pupil in pupils if can_see_pupil_records(request.actor, pupil)), pupils[0])
 
 
 def render_form(request: ActorRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.saving import form_saved, show_form
+from core.templatetags.ui import names
 from core.undo import offer_undo
 from mentors.models.slots import Teacher
 from records.desk.forms.visits import VisitPlanForm
@@ -72,12 +73,11 @@ def plan(request: ActorRequest) -> HttpResponse:
     pupils = [row.pupil for row in rows if str(row.pupil.pk) in keys]
     if form.is_valid() and len(pupils) != len(keys):
         raise PermissionDenied
-    if done := form_saved(
+    if form_saved(
         form,
         lambda: plan_visits(actor=request.actor, term=calendar.term, pupils=pupils, **_agreed(team, form)),
     ):
-        who = pupils[0].name if len(done.value) == 1 else f" {len(done.value)} 位同学"
-        messages.success(request, f"已约好{who}的家访。")
+        messages.success(request, f"已约好{names(pupils)}的家访。")
         return redirect(f"{reverse('desk:visit_plan')}?class={chosen.pk}")
     return show_form(
         request,
