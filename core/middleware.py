@@ -1,4 +1,6 @@
-"""What happens to every response: an uncaught error of the domain becomes a plain page, and pages are compressed."""
+"""What happens to every response: an uncaught error of the domain becomes a plain page, pages are compressed, and
+nothing is kept by anybody.
+"""
 
 from collections.abc import Callable
 
@@ -24,6 +26,21 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         return render(request, "errors/domain.html", {"message": exception.message}, status=409)
+
+
+class NoStoreMiddleware:
+    """`Cache-Control: no-store` on every answer that does not say itself how long it may be kept.
+
+    Files under `static/` are answered before. A view that says something else writes it out: see docs/security.md.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
 
 
 class CompressPagesMiddleware(GZipMiddleware):

@@ -4,8 +4,6 @@
 switch the servers; `SECRET_KEY`, `ALLOWED_HOSTS`, `DEBUG`, `EMAIL_URL`, `SITE_URL` do what their names say.
 """
 
-import contextlib
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +12,18 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 
+from core.keeping import close_umask, kept_keys, private_folder
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
-
-
-def _local_secret_key() -> str:
-    """The key of an embedded installation: made once, kept in `var/` readable by its owner alone."""
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        partial = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"
-        partial.touch(mode=0o600)
-        partial.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        # link(), unlike rename(), fails when another process was first: all of them then read one key.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(partial)
-        partial.unlink()
-    return path.read_text(encoding="ascii").strip()
-
+# Every process passes here, commands, web and workers: nothing that they write is for other people of the machine.
+close_umask()
+VAR_DIR = private_folder(Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))))
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _local_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_keys(VAR_DIR / "secret_key", make=True)[0]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Address that printed slips and e-mails point to.
@@ -69,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.NoStoreMiddleware",
     "core.middleware.CompressPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -302,6 +289,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=40),
         "options": {"expires": 6 * 3600},
     },
+    "clear-sessions": {
+        "task": "core.clear_sessions",
+        "schedule": crontab(hour=0, minute=50),
+        "options": {"expires": 6 * 3600},
+    },
     # After the night's deletions.
     "refresh-statistics": {
         "task": "core.refresh_statistics",
@@ -320,6 +312,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"plain": {"()": "core.logs.PlainRequestLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["plain"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
