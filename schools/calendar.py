@@ -12,9 +12,9 @@ from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
-from schools.enums import ActionKind, Anchor, MatchingMode, PeriodKind
+from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
 from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
-from schools.queries import OwedAction, PlanRules, Window, action_windows, period_for, term_on, version_on
+from schools.queries import OwedAction, PlanRules, Window
 
 _DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
 _ACTION_COLUMNS: Final = (
@@ -44,7 +44,7 @@ class YearCalendar:
         """First term, second term, whole year."""
         return self._read[0]
 
-    @property
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The terms in order."""
         return tuple(period.term for period in self.periods if period.term is not None)
@@ -73,11 +73,19 @@ class YearCalendar:
     @cached_property
     def rules(self) -> PlanRules:
         """What the plan asks today, or asked at the end of a term that is over. Raises ValueError without a plan."""
-        return version_on(self.versions, min(self.today, self.term.ends_on))
+        return self.rules_until(self.term.ends_on)
+
+    def rules_until(self, last_day: datetime.date) -> PlanRules:
+        """What the plan asks today, or asked on the last day of a term or year that is over. Raises as `rules`."""
+        found = self.plan_on(min(self.today, last_day))
+        if found is None:
+            raise ValueError("a school year has no plan")
+        return found
 
     def plan_on(self, day: datetime.date) -> PlanRules | None:
         """The plan that holds on `day`; before its first version takes effect, that one; None without any."""
-        return version_on(self.versions, day) if self.versions else None
+        held = (v for v in reversed(self.versions) if v.plan.effective_from <= day)
+        return next(held, None) or next(iter(self.versions), None)
 
     def in_term(self, number: int | None) -> "YearCalendar":
         """The same year, looked at in another term."""
@@ -89,9 +97,10 @@ class YearCalendar:
         """The term that a record of `day` counts for: a visit before term starts counts for that term."""
         return term_on(self.terms, day)
 
-    def period_of(self, action: OwedAction) -> Period:
-        """The period in which a record of `term` counts for `action`."""
-        return period_for(action, self.term, self.periods)
+    def period_of(self, action: OwedAction, term: Term | None = None) -> Period:
+        """The period in which a record of `term` (default: the one that is looked at) counts for `action`."""
+        wanted = (term or self.term).pk if action.period == PeriodKind.TERM else None
+        return next(period for period in self.periods if period.term_id == wanted)
 
     def windows(self, action: OwedAction, term: Term | None = None) -> list[Window]:
         """The windows of `action` in `term` (default: the one that is looked at), in order."""
@@ -149,7 +158,7 @@ class SchoolCalendar:
         """The present year, if there is one."""
         return self._present.year if self._present is not None else None
 
-    @property
+    @cached_property
     def present(self) -> YearCalendar | None:
         """The present year in today's term; None while the school has no year, no terms or no plan."""
         return self._present if self._present is not None and self._present.is_set_up else None
@@ -187,7 +196,7 @@ class SchoolCalendar:
 
     def forget(self) -> None:
         """Read anew: for the services that change years, terms, dates or plans."""
-        for name in ("_present", "_others"):
+        for name in ("_present", "present", "_others"):
             self.__dict__.pop(name, None)
 
 
@@ -278,3 +287,38 @@ def _owed(row: Any, grade_ids: Iterable[int]) -> OwedAction:
         accepted_outcomes=frozenset(row.owed_accepted_outcomes),
         grade_ids=frozenset(grade_ids),
     )
+
+
+def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
+    """The term that `day` belongs to. The weeks before a term (`lead_days`) belong to it: visits open early.
+
+    Before the first: the first; after the last: the last. Raises ValueError without terms.
+    """
+    ordered = sorted(terms, key=lambda t: t.starts_on)
+    if not ordered:
+        raise ValueError("a school year has no terms")
+    found = ordered[0]
+    for term in ordered:
+        if day >= term.starts_on - datetime.timedelta(days=lead_days) and day > found.ends_on:
+            found = term
+    return found
+
+
+def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
+    """The windows of `action` in `term`, in order: one, or one for each exam. `key_dates` are those of the term."""
+    opens, due = (
+        datetime.timedelta(days=action.opens_days),
+        datetime.timedelta(days=action.due_days),
+    )
+    if action.anchor == Anchor.TERM_START:
+        return [Window(term.starts_on + opens, term.starts_on + due)]
+    if action.anchor == Anchor.TERM_END:
+        return [Window(term.ends_on + opens, term.ends_on + due)]
+    if action.anchor == Anchor.EXAMS:
+        exams = sorted(
+            (d for d in key_dates if d.kind == KeyDateKind.EXAM),
+            key=lambda d: d.starts_on,
+        )
+        # A talk after the last exam still has to fit into the term.
+        return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
+    return [Window(term.starts_on, term.ends_on)]

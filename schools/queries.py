@@ -1,7 +1,7 @@
-"""Reads that span the school tables: the current year, its periods, and the plan as one value."""
+"""Reads that span the school tables, and the plan as one value; what holds on which day: `schools.calendar`."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +14,8 @@ from schools.models import (
     Grade,
     KeyDate,
     PaperSettings,
-    Period,
     Plan,
     School,
-    SchoolYear,
-    Term,
 )
 from schools.querysets import Scope
 
@@ -82,61 +79,9 @@ class PlanRules:
         return frozenset(a.action for a in self.required_for(grade_id))
 
 
-def period_for(action: OwedAction, term: Term, periods: Iterable[Period]) -> Period:
-    """The period of `periods` in which a record that counts for `term` counts."""
-    return next(p for p in periods if (p.term_id == term.pk if action.period == PeriodKind.TERM else p.term_id is None))
-
-
-def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
-    """The term that `day` belongs to. The weeks before a term (`lead_days`) belong to it: visits open early.
-
-    Before the first: the first; after the last: the last. Raises ValueError without terms.
-    """
-    ordered = sorted(terms, key=lambda t: t.starts_on)
-    if not ordered:
-        raise ValueError("a school year has no terms")
-    found = ordered[0]
-    for term in ordered:
-        if day >= term.starts_on - datetime.timedelta(days=lead_days) and day > found.ends_on:
-            found = term
-    return found
-
-
-def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
-    """The windows of `action` in `term`, in order: one, or one for each exam. `key_dates` are those of the term."""
-    opens, due = (
-        datetime.timedelta(days=action.opens_days),
-        datetime.timedelta(days=action.due_days),
-    )
-    if action.anchor == Anchor.TERM_START:
-        return [Window(term.starts_on + opens, term.starts_on + due)]
-    if action.anchor == Anchor.TERM_END:
-        return [Window(term.ends_on + opens, term.ends_on + due)]
-    if action.anchor == Anchor.EXAMS:
-        exams = sorted(
-            (d for d in key_dates if d.kind == KeyDateKind.EXAM),
-            key=lambda d: d.starts_on,
-        )
-        # A talk after the last exam still has to fit into the term.
-        return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
-    return [Window(term.starts_on, term.ends_on)]
-
-
 def schools_of_bureau(bureau_id: int) -> list[School]:
     """The schools that a bureau compares, by code."""
     return list(School.objects.filter(bureau_id=bureau_id).order_by("code"))
-
-
-def version_on(versions: Sequence[PlanRules], day: datetime.date) -> PlanRules:
-    """The version that holds on `day`; before the first one takes effect, the first. Raises ValueError without any."""
-    if not versions:
-        raise ValueError("a school year has no plan")
-    return next((v for v in reversed(versions) if v.plan.effective_from <= day), versions[0])
-
-
-def period_end(period: Period, year: SchoolYear) -> datetime.date:
-    """The last day of a period."""
-    return period.term.ends_on if period.term is not None else year.ends_on
 
 
 def schools_visible_to(actor: Scope) -> QuerySet[School]:

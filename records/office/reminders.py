@@ -26,7 +26,7 @@ from records.models.records import Reminder, Tick
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, Anchor, PeriodKind
 from schools.models import Period, School, SchoolYear, Term
-from schools.queries import DUE_SOON, OwedAction, PlanRules, Window, period_for
+from schools.queries import DUE_SOON, OwedAction, PlanRules, Window
 from students.models import Enrolment
 
 DIGEST = "digest"
@@ -109,7 +109,7 @@ def _point(window: Window, on: datetime.date) -> int:
 def due_actions(calendar: YearCalendar, rules: PlanRules, *, on: datetime.date) -> list[DueAction]:
     """The required actions of `rules` whose windows are open on `on`."""
     return [
-        DueAction(owed, term, period_for(owed, term, calendar.periods), window, index, _point(window, on))
+        DueAction(owed, term, calendar.period_of(owed, term), window, index, _point(window, on))
         for term in calendar.terms
         for owed in rules.actions
         if owed.required

@@ -17,7 +17,7 @@ from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Plan, SchoolYear
-from schools.queries import PlanRules, version_on
+from schools.queries import PlanRules
 from schools.services import revise_plan
 
 
@@ -124,7 +124,7 @@ def follow_plan(*, year: SchoolYear, on: datetime.date) -> None:
         with transaction.atomic():
             _follow(actor, year)
     except DomainError as error:
-        key = f"plan-cap:{year.pk}:{version_on(YearCalendar(year, on).versions, on).plan.pk}"
+        key = f"plan-cap:{year.pk}:{YearCalendar(year, on).rules_until(on).plan.pk}"
         wanted = [
             NoticeFor(admin, "方案的新上限还没有生效", key, error.message, reverse("plan:detail"))
             for admin in users_with_role(year.school_id, Role.SCHOOL_ADMIN, on=on)

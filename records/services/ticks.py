@@ -20,7 +20,6 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
 from schools.models import SchoolYear
-from schools.queries import period_end, version_on
 from students.models import Pupil
 
 TickKey = tuple[int, int, str]
@@ -97,7 +96,8 @@ def _expected(
 ) -> dict[TickKey, TickValue]:
     """What the ticks should say on the calendar's day."""
     rules = {
-        p.pk: version_on(calendar.versions, min(calendar.today, period_end(p, calendar.year))) for p in calendar.periods
+        p.pk: calendar.rules_until(p.term.ends_on if p.term is not None else calendar.year.ends_on)
+        for p in calendar.periods
     }
     by_term = {p.term_id: p for p in calendar.periods if p.term_id is not None}
     whole_year = next(p for p in calendar.periods if p.term_id is None)

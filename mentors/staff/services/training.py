@@ -13,9 +13,8 @@ from core.errors import DomainError
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
 from mentors.staff.models import TrainingSession
-from schools.calendar import YearCalendar
+from schools.calendar import YearCalendar, term_on
 from schools.models import SchoolYear, Term
-from schools.queries import term_on
 
 # A training of August prepares the first term; one of July looks back at the second.
 LEAD = datetime.timedelta(days=45)

@@ -14,7 +14,7 @@ from mentors.staff.forms.care import AttendanceForm, TrainingForm
 from mentors.staff.models import TrainingSession
 from mentors.staff.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
 from mentors.staff.services.training import create_session, delete_session, set_attendance, update_session
-from schools.queries import term_on
+from schools.calendar import term_on
 
 EVERYBODY = (
     Role.MENTOR,

@@ -30,7 +30,7 @@ from records.enums import CardSubject, CardWish, HomeContact, RecordKind, Versio
 from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
 from records.rules import holds_card
-from schools.queries import term_on
+from schools.calendar import term_on
 from students.models import Enrolment, FamilySlip, Pupil
 
 #: So many cards of one pupil may wait for their teachers at a time.

@@ -24,7 +24,6 @@ from schools.queries import (
     grades_of,
     schools_of_bureau,
     schools_visible_to,
-    version_on,
 )
 
 
@@ -79,9 +78,9 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
     calendar = SchoolCalendar(school.pk, actor.today)
     year = calendar.year
     versions = calendar.of(year).versions if year is not None else ()
-    if year is None or not versions:
+    in_force = calendar.of(year).plan_on(actor.today) if year is not None else None
+    if year is None or in_force is None:
         return render(request, "office/plan/detail.html", {"plan_school": school, "year": year})
-    in_force = version_on(versions, actor.today)
     asked = request.GET.get("version", "")
     shown = next((v for v in versions if str(v.plan.version) == asked), in_force)
     if asked and str(shown.plan.version) != asked:

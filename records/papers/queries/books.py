@@ -25,7 +25,7 @@ from records.kinds import Kind, Printed, printed_kinds
 from records.models.records import Record, Tick
 from schools.enums import ActionKind, Design, PeriodKind
 from schools.models import Period, School, SchoolClass, SchoolYear
-from schools.queries import OwedAction, PlanRules, paper_style, period_for
+from schools.queries import OwedAction, PlanRules, paper_style
 from students.models import Enrolment
 
 NO_CLASS: Final = "未分班"
@@ -47,9 +47,9 @@ class BookSource:
         self.year = year
         self.school: School = year.school
         self.style = paper_style(self.school)
-        calendar = actor.calendar.of(year)
-        self.rules: PlanRules | None = calendar.plan_on(min(actor.today, year.ends_on))
-        self.periods = calendar.periods
+        self.calendar = actor.calendar.of(year)
+        self.rules: PlanRules | None = self.calendar.plan_on(min(actor.today, year.ends_on))
+        self.periods = self.calendar.periods
         self._read_pupils(actor, mentors)
 
     def _read_pupils(self, actor: Actor, mentors: Sequence[Mentor]) -> None:
@@ -232,7 +232,7 @@ class BookSource:
         for term_id, entry in self._notes(owed.action, pupil_id, mentors):
             term = next(p.term for p in self.periods if p.term_id == term_id)
             if term is not None:
-                found[period_for(owed, term, self.periods).pk].append(entry)
+                found[self.calendar.period_of(owed, term).pk].append(entry)
         return tuple(tuple(found[slot.pk]) for slot in self._slots(owed))
 
     def _notes(self, action: ActionKind, pupil_id: int, mentors: tuple[str, ...]) -> Iterable[tuple[int, Entry]]:

@@ -15,7 +15,7 @@ from records.models.records import GrowthLetter
 from schools.calendar import YearCalendar
 from schools.contexts import filled
 from schools.enums import Design, LetterTone
-from schools.queries import paper_style, version_on
+from schools.queries import paper_style
 from students.models import Enrolment, FamilySlip
 
 DEFAULT_TITLE = "成长寄语"
@@ -33,7 +33,7 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
         return []
     prefetch_related_objects(rows, "school", "pupil", "term__year", "mentor__members__teacher")
     years = {letter.term.year_id: letter.term.year for letter in rows}
-    versions = {key: YearCalendar(year, on).versions for key, year in years.items()}
+    calendars = {key: YearCalendar(year, on) for key, year in years.items()}
     style = paper_style(rows[0].school)
     codes = _family_addresses(rows) if style.words.family_code else {}
     classes = {
@@ -45,8 +45,8 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
     }
     result = []
     for letter in rows:
-        plans = versions[letter.term.year_id]
-        plan = version_on(plans, min(on, letter.term.ends_on)).plan if plans else None
+        rules = calendars[letter.term.year_id].plan_on(min(on, letter.term.ends_on))
+        plan = rules.plan if rules is not None else None
         moment = letter.released_at or letter.handed_in_at
         school_class = classes.get((letter.pupil_id, letter.term.year_id))
         # Advice typed under an earlier plan does not print where the plan in force wants none.
