@@ -50,7 +50,7 @@ LONGER: dict[str, str] = {
         "a choice among all mentors of the school",
     ),
     **dict.fromkeys(
-        ("office badges:index", "office badges:appointments", "office papers:shelf", "office training:attendance"),
+        ("office badges:index", "office badges:appointments", "office papers:handling", "office training:attendance"),
         "a line for each mentor",
     ),
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Papers that were set before come from the shelf: same content, same bytes, never set twice.
+"""Papers that were set before are kept: same content, same bytes, never set twice.
 
 A kept document is found by the digest of what it shows, so nothing ever has to be thrown away when something changes:
 the changed paper has another digest, and the old one is removed once nobody has asked for it for `KEPT_DAYS`.

@@ -152,7 +152,7 @@ def is_alone(actor: Actor) -> bool:
     return not grants.filter(user__is_active=True).exclude(user=actor.user_id).exists()
 
 
-def keeps_shelf(actor: Actor) -> bool:
+def handles_books(actor: Actor) -> bool:
     """Whether the actor issues, collects and checks the record books: 德育室 (Guyi plan 四(四)2)."""
     return actor.has(Role.MORAL_OFFICE)
 

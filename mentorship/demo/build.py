@@ -21,11 +21,11 @@ from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from mentors.services.assignments import assign_pupils
 from mentors.services.slots import grant_exception
 from mentors.staff.services.training import TrainingData, create_session, set_attendance
+from mentorship.demo.book_handling import handle_books
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
-from mentorship.demo.shelf import keep_shelf
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
@@ -106,7 +106,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         write_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
-        keep_shelf(actor=chief, year=year, seed=seed)
+        handle_books(actor=chief, year=year, seed=seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
             set_up_primary_papers(actor=chief, school=school)

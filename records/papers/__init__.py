@@ -1,1 +1,1 @@
-"""The papers: what they say, how they are set, printed and looked after on the shelf."""
+"""The papers: what they say, how they are set and printed, and how the books are handed out."""

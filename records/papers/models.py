@@ -14,7 +14,7 @@ from schools.models import SchoolOwned, Term
 class BookHandling(SchoolOwned):
     """When the record book of a mentor slot was issued, collected and checked in one term; no row means not yet.
 
-    Written only by `records.papers.services.shelf`. Each step follows the one before it.
+    Written only by `records.papers.services.book_handling`. Each step follows the one before it.
     """
 
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")

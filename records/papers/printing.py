@@ -2,7 +2,7 @@
 
 An item is a mentor's book or a class, so that progress moves in steps that people know. Whoever asked must still be
 of 德育室 when a worker gets to it, and reads as that person: a job opens nothing that its page would not. A paper that
-was set before, with the same content, comes from the shelf (`jobs.keeping`).
+was set before, with the same content, is kept (`jobs.keeping`).
 """
 
 import uuid

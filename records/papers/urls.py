@@ -3,10 +3,10 @@
 from django.urls import path
 
 from records.papers.views import (
+    book_handling,
     look,
     orders,
     settings,
-    shelf,
     summaries,
 )
 
@@ -29,9 +29,9 @@ urlpatterns = [
     path("classes/<int:pk>/letters.pdf", orders.class_letters, name="class_letters"),
     path("classes/<int:pk>/slips.pdf", orders.class_slips, name="class_slips"),
     path("classes/<int:pk>/summary.pdf", summaries.summary, name="class_summary"),
-    path("shelf/", shelf.shelf, name="shelf"),
-    path("shelf/list.pdf", shelf.listing, name="shelf_list"),
-    path("shelf/mark/", shelf.mark, name="shelf_mark"),
-    path("shelf/undo/", shelf.undo, name="shelf_undo"),
-    path("shelf/<int:pk>/", shelf.book, name="shelf_book"),
+    path("shelf/", book_handling.books, name="handling"),
+    path("shelf/list.pdf", book_handling.listing, name="handling_list"),
+    path("shelf/mark/", book_handling.mark, name="handling_mark"),
+    path("shelf/undo/", book_handling.undo, name="handling_undo"),
+    path("shelf/<int:pk>/", book_handling.book, name="handling_book"),
 ]

@@ -34,7 +34,7 @@ from records.letters.services.office import cancel_schedule, return_letter, sche
 from records.letters.services.replies import mark_reply_read, reply_to_letter
 from records.letters.services.writing import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.papers.services.shelf import mark_books, note_remark, undo_books
+from records.papers.services.book_handling import mark_books, note_remark, undo_books
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility
 from students.models import Enrolment
@@ -396,7 +396,7 @@ def test_a_card_by_slip_is_logged_and_told_and_one_from_paper_is_logged(qingzhu:
     assert left["notices"] == []
 
 
-def test_the_shelf_is_logged_with_step_and_number(qingzhu: SchoolCast) -> None:
+def test_book_handling_is_logged_with_step_and_number(qingzhu: SchoolCast) -> None:
     office, term = qingzhu.actor(qingzhu.office), term_of(qingzhu)
     slots = [qingzhu.slot.pk, qingzhu.slot_colleague.pk]
     with traced() as left:

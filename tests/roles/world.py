@@ -428,7 +428,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_letters": one,
             "papers:class_slips": one,
             "papers:class_summary": one,
-            "papers:shelf_book": {"pk": cast.slot.pk},
+            "papers:handling_book": {"pk": cast.slot.pk},
             "plan:school": {"pk": cast.school.pk},
             "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},

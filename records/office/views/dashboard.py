@@ -20,7 +20,7 @@ from records.office.queries.pupils import (
     rows_of,
     school_classes,
 )
-from records.rules import keeps_shelf
+from records.rules import handles_books
 from schools.calendar import YearCalendar
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
@@ -42,7 +42,7 @@ def calendar_or_stop(request: ActorRequest) -> YearCalendar:
 def dashboard(request: ActorRequest) -> HttpResponse:
     """The term of the whole school; `?term=` switches it."""
     calendar = chosen_calendar(request)
-    context: dict[str, Any] = {"calendar": calendar, "grade": None, "keeps_shelf": keeps_shelf(request.actor)}
+    context: dict[str, Any] = {"calendar": calendar, "grade": None, "handles_books": handles_books(request.actor)}
     if calendar is not None:
         context["board"] = find_dashboard(request.actor, calendar)
     return render(request, "office/dashboard.html", context)

@@ -6,7 +6,7 @@ import random
 from accounts.actors import Actor
 from mentors.models.slots import Mentor
 from records.enums import BookStep
-from records.papers.services.shelf import mark_books
+from records.papers.services.book_handling import mark_books
 from schools.models import SchoolYear, Term
 
 #: Books come back in a few heaps, as they do in an office.
@@ -14,7 +14,7 @@ HEAPS = 3
 BACK, CHECKED = 0.4, 0.6
 
 
-def keep_shelf(*, actor: Actor, year: SchoolYear, seed: int) -> None:
+def handle_books(*, actor: Actor, year: SchoolYear, seed: int) -> None:
     """Issue, collect and check the books of `year` up to the actor's day, through the service that a school uses."""
     # Who is still to be matched has no pupils to write about yet.
     slots = list(Mentor.objects.of_year(year).filter(load__gt=0).order_by("pk").values_list("pk", flat=True))

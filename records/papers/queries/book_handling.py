@@ -1,4 +1,4 @@
-"""德育室's shelf: the record books of a term with how far each is on its way out and back (Guyi plan 四(四)2).
+"""记录本收发: the record books of a term with how far each is on its way out and back (Guyi plan 四(四)2).
 
 Books stand by class in teaching order, inside of a class in the team's order: nothing here sorts by completion.
 """
@@ -29,7 +29,7 @@ NO_BOOK: Final = BookHandling()
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfBook:
+class HandledBook:
     """A record book: whose, of how many pupils, where it is, and how far its form is filled (counts, no text)."""
 
     mentor: Mentor
@@ -66,11 +66,11 @@ class ShelfBook:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfClass:
+class HandledClass:
     """The books of one class; `school_class` None for slots without a class."""
 
     school_class: SchoolClass | None
-    books: tuple[ShelfBook, ...]
+    books: tuple[HandledBook, ...]
 
     @property
     def label(self) -> str:
@@ -79,28 +79,28 @@ class ShelfClass:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfGrade:
-    """One board of the shelf."""
+class HandledGrade:
+    """The books of one grade."""
 
     label: str
-    classes: tuple[ShelfClass, ...]
+    classes: tuple[HandledClass, ...]
 
     @property
-    def books(self) -> tuple[ShelfBook, ...]:
+    def books(self) -> tuple[HandledBook, ...]:
         """All books of the grade in order."""
         return tuple(book for part in self.classes for book in part.books)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class HandledBooks:
     """The books of a place; `counts` by `STATES` are of the whole place, `grades` of those shown."""
 
     calendar: YearCalendar
-    grades: tuple[ShelfGrade, ...]
+    grades: tuple[HandledGrade, ...]
     counts: dict[str, int]
 
     @property
-    def books(self) -> tuple[ShelfBook, ...]:
+    def books(self) -> tuple[HandledBook, ...]:
         """All books that are shown, in order."""
         return tuple(book for grade in self.grades for book in grade.books)
 
@@ -114,9 +114,9 @@ class Shelf:
         return sum(self.counts[state] for state in STATES[STATES.index(step) :])
 
 
-def find_shelf(
+def find_handled_books(
     actor: Actor, calendar: YearCalendar, *, class_id: int | None = None, grade_id: int | None = None, state: str = ""
-) -> Shelf:
+) -> HandledBooks:
     """The books of the school, a grade or a class, those in `state` (all for an empty one).
 
     Whose slot neither has pupils nor a class, because the teacher has left, has no book unless it was issued.
@@ -125,11 +125,11 @@ def find_shelf(
     books = [b for b in _books(actor, calendar) if _lies_in(b, class_id=class_id, grade_id=grade_id)]
     counts = Counter(book.state for book in books)
     shown = [book for book in books if not state or book.state == state]
-    return Shelf(calendar, _grades(shown), {s: counts[s] for s in STATES})
+    return HandledBooks(calendar, _grades(shown), {s: counts[s] for s in STATES})
 
 
-def find_book(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> ShelfBook:
-    """The book of one slot of the calendar's year, names at hand. As many queries as `find_shelf`."""
+def find_book(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> HandledBook:
+    """The book of one slot of the calendar's year, names at hand. As many queries as `find_handled_books`."""
     return next(iter(_books(actor, calendar, mentor=mentor)))
 
 
@@ -137,7 +137,7 @@ def book_list(
     actor: Actor, calendar: YearCalendar, *, class_id: int | None = None, grade_id: int | None = None
 ) -> BookList:
     """The printed list of the same books; the remarks stay with 德育室. One query more, for the school's head."""
-    shelf = find_shelf(actor, calendar, class_id=class_id, grade_id=grade_id)
+    handled = find_handled_books(actor, calendar, class_id=class_id, grade_id=grade_id)
     return BookList(
         school=paper_style(calendar.year.school).head,
         term=str(calendar.term),
@@ -146,12 +146,12 @@ def book_list(
                 label=grade.label,
                 classes=tuple(BookClass(label=c.label, lines=tuple(map(_line, c.books))) for c in grade.classes),
             )
-            for grade in shelf.grades
+            for grade in handled.grades
         ),
     )
 
 
-def _line(book: ShelfBook) -> BookLine:
+def _line(book: HandledBook) -> BookLine:
     return BookLine(
         mentor=book.mentor.names,
         pupils=book.pupils,
@@ -161,14 +161,14 @@ def _line(book: ShelfBook) -> BookLine:
     )
 
 
-def _lies_in(book: ShelfBook, *, class_id: int | None, grade_id: int | None) -> bool:
+def _lies_in(book: HandledBook, *, class_id: int | None, grade_id: int | None) -> bool:
     place = book.school_class
     if class_id is not None:
         return place is not None and place.pk == class_id
     return grade_id is None or (place is not None and place.grade_id == grade_id)
 
 
-def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None) -> list[ShelfBook]:
+def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None) -> list[HandledBook]:
     slots = Mentor.objects.visible_to(actor).of_year(calendar.year).with_names().order_by("pk")
     handled = BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
     if mentor is not None:
@@ -184,7 +184,7 @@ def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None
         if mentor is None and not found and place is None and slot.pk not in handlings:
             continue
         books.append(
-            ShelfBook(
+            HandledBook(
                 mentor=slot,
                 handling=handlings.get(slot.pk, NO_BOOK),
                 school_class=place,
@@ -219,16 +219,16 @@ def _figures(calendar: YearCalendar, mentor: Mentor | None) -> dict[int, dict[st
     return {row["mentor_id"]: dict(row) for row in found}
 
 
-def _grades(books: Sequence[ShelfBook]) -> tuple[ShelfGrade, ...]:
-    grades: dict[str, list[ShelfClass]] = defaultdict(list)
+def _grades(books: Sequence[HandledBook]) -> tuple[HandledGrade, ...]:
+    grades: dict[str, list[HandledClass]] = defaultdict(list)
     for part in _runs(books, lambda book: book.school_class.pk if book.school_class is not None else 0):
         place = part[0].school_class
-        grades[place.grade.name if place is not None else NO_CLASS].append(ShelfClass(place, tuple(part)))
-    return tuple(ShelfGrade(label, tuple(classes)) for label, classes in grades.items())
+        grades[place.grade.name if place is not None else NO_CLASS].append(HandledClass(place, tuple(part)))
+    return tuple(HandledGrade(label, tuple(classes)) for label, classes in grades.items())
 
 
-def _runs(books: Sequence[ShelfBook], key: Callable[[ShelfBook], int]) -> list[list[ShelfBook]]:
-    runs: dict[int, list[ShelfBook]] = defaultdict(list)
+def _runs(books: Sequence[HandledBook], key: Callable[[HandledBook], int]) -> list[list[HandledBook]]:
+    runs: dict[int, list[HandledBook]] = defaultdict(list)
     for book in books:
         runs[key(book)].append(book)
     return list(runs.values())

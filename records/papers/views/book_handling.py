@@ -1,4 +1,4 @@
-"""德育室's shelf: the record books of a term, issued, collected and checked (Guyi plan 四(四)2)."""
+"""记录本收发: the record books of a term, issued, collected and checked (Guyi plan 四(四)2)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,9 +17,17 @@ from records.office.queries.dashboard import covered_classes
 from records.office.queries.pupils import current_year_mentors
 from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.papers.documents.book_list import render_book_list
-from records.papers.forms.shelf import STATE_LABELS, MarkForm, RemarkForm, ShelfForm, StepForm
-from records.papers.queries.shelf import STATES, WAITING, Shelf, ShelfBook, book_list, find_book, find_shelf
-from records.papers.services.shelf import OWN, Marking, mark_books, note_remark, undo_books
+from records.papers.forms.book_handling import STATE_LABELS, HandledBooksForm, MarkForm, RemarkForm, StepForm
+from records.papers.queries.book_handling import (
+    STATES,
+    WAITING,
+    HandledBook,
+    HandledBooks,
+    book_list,
+    find_book,
+    find_handled_books,
+)
+from records.papers.services.book_handling import OWN, Marking, mark_books, note_remark, undo_books
 from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
 
@@ -29,12 +37,12 @@ DONE_WORDS: Final = {BookStep.ISSUED: "已发下", BookStep.COLLECTED: "已收�
 
 
 @page_for(Role.MORAL_OFFICE)
-def shelf(request: ActorRequest) -> HttpResponse:
+def books(request: ActorRequest) -> HttpResponse:
     """The books by class with their states; `?place=`, `?state=` and `?term=` filter."""
     calendar = chosen_calendar(request)
     if calendar is None:
-        return render(request, "papers/shelf/index.html", {"calendar": None})
-    return render(request, "papers/shelf/index.html", _page(request, calendar, request.GET))
+        return render(request, "papers/book_handling/index.html", {"calendar": None})
+    return render(request, "papers/book_handling/index.html", _page(request, calendar, request.GET))
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -103,12 +111,12 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _book_page(
-    request: ActorRequest, calendar: YearCalendar, found: ShelfBook, form: RemarkForm, *, status: int = 200
+    request: ActorRequest, calendar: YearCalendar, found: HandledBook, form: RemarkForm, *, status: int = 200
 ) -> HttpResponse:
     last = BookStep(found.state) if found.state != WAITING else None
     return render(
         request,
-        "papers/shelf/book.html",
+        "papers/book_handling/book.html",
         {
             "calendar": calendar,
             "book": found,
@@ -126,7 +134,7 @@ def _book_page(
 
 @page_for(Role.MORAL_OFFICE)
 def listing(request: ActorRequest) -> HttpResponse:
-    """The list 记录本收发登记表 as a PDF, with the dates that are known; `?place=` and `?term=` as on the shelf."""
+    """The list 记录本收发登记表 as a PDF, with the dates that are known; `?place=` and `?term=` as on the page."""
     calendar = calendar_or_stop(request)
     form = _form(request, calendar, request.GET)
     books = book_list(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
@@ -142,23 +150,25 @@ def listing(request: ActorRequest) -> HttpResponse:
     return pdf_response(render_book_list(books), f"{calendar.term}-记录本收发登记表.pdf")
 
 
-def _form(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> ShelfForm:
+def _form(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> HandledBooksForm:
     values = {"term": str(calendar.term.number), "place": data.get("place", ""), "state": data.get("state", "")}
-    return ShelfForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+    return HandledBooksForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
 
 
 def _filters(data: Mapping[str, Any]) -> dict[str, str]:
-    """What the panel carries along, so that the shelf behind it stays as it was."""
+    """What the panel carries along, so that the page behind it stays as it was."""
     return {name: str(data.get(name, "")) for name in ("place", "state")}
 
 
 def _page(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> dict[str, Any]:
     form = _form(request, calendar, data)
-    found = find_shelf(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=form.state)
+    found = find_handled_books(
+        request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=form.state
+    )
     return {
         "calendar": calendar,
         "form": form,
-        "shelf": found,
+        "handled": found,
         "progress": [(DONE_WORDS[step], found.reached(step)) for step in BookStep],
         "tabs": _tabs(form, found),
         "state": form.state,
@@ -171,7 +181,7 @@ def _page(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]
     }
 
 
-def _tabs(form: ShelfForm, found: Shelf) -> list[dict[str, Any]]:
+def _tabs(form: HandledBooksForm, found: HandledBooks) -> list[dict[str, Any]]:
     tabs = []
     for value, label, count in (
         ("", "全部", found.total),
@@ -182,7 +192,7 @@ def _tabs(form: ShelfForm, found: Shelf) -> list[dict[str, Any]]:
     return tabs
 
 
-def _query(calendar: YearCalendar, form: ShelfForm, *, state: str | None = None) -> str:
+def _query(calendar: YearCalendar, form: HandledBooksForm, *, state: str | None = None) -> str:
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
     for name, value in (("place", form.place), ("state", form.state if state is None else state)):
@@ -191,7 +201,7 @@ def _query(calendar: YearCalendar, form: ShelfForm, *, state: str | None = None)
     return query.urlencode()
 
 
-def _undoable(request: ActorRequest, calendar: YearCalendar, found: Shelf) -> dict[str, Any] | None:
+def _undoable(request: ActorRequest, calendar: YearCalendar, found: HandledBooks) -> dict[str, Any] | None:
     """What the person did last on this day in this term, for the bar with the button that takes it back."""
     last = request.session.get(LAST)
     if not isinstance(last, dict) or last.get("day") != request.actor.today.isoformat():
@@ -206,7 +216,7 @@ def _ready_for(request: ActorRequest, calendar: YearCalendar, step: BookStep) ->
     """Keys of all books of the posted place that stand right before `step`; own ones wait for a colleague's check."""
     form = _form(request, calendar, request.POST)
     before = step.before.value if step.before is not None else WAITING
-    found = find_shelf(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=before)
+    found = find_handled_books(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=before)
     return [book.mentor.pk for book in found.books]
 
 
@@ -223,9 +233,9 @@ def _unclear() -> DomainError:
 
 
 def _back(request: ActorRequest, calendar: YearCalendar) -> HttpResponse:
-    """The shelf as it is now: alone for htmx (which empties the panel it came from), else its page."""
+    """The books as they are now: alone for htmx (which empties the panel it came from), else its page."""
     htmx = request.htmx
     if not htmx:
-        return redirect(f"{reverse('papers:shelf')}?{_query(calendar, _form(request, calendar, request.POST))}")
+        return redirect(f"{reverse('papers:handling')}?{_query(calendar, _form(request, calendar, request.POST))}")
     context = _page(request, calendar, request.POST) | {"oob": htmx.target == "panel"}
-    return render(request, "papers/shelf/_answer.html", context)
+    return render(request, "papers/book_handling/_answer.html", context)

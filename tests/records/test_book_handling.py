@@ -1,4 +1,4 @@
-"""The shelf of record books: each step once and in order, nobody checks their own, all of one school."""
+"""记录本收发: each step once and in order, nobody checks their own, all of one school."""
 
 import datetime
 from typing import Any
@@ -18,8 +18,8 @@ from mentors.services.slots import create_mentor
 from mentors.staff.services.transfers import change_class, retire_teacher
 from records.enums import BookStep
 from records.papers.models import BookHandling
-from records.papers.queries.shelf import Shelf, ShelfBook, find_shelf
-from records.papers.services.shelf import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
+from records.papers.queries.book_handling import HandledBook, HandledBooks, find_handled_books
+from records.papers.services.book_handling import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
 from schools.calendar import YearCalendar
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
 from tests.records.builders import letter, partner_of, talk, term_of, visit
@@ -54,12 +54,12 @@ def calendar_of(cast: SchoolCast, number: int = 1) -> YearCalendar:
     return calendar
 
 
-def shelf_of(cast: SchoolCast, **place: Any) -> Shelf:
-    return find_shelf(cast.actor(cast.office), calendar_of(cast), **place)
+def handled_in(cast: SchoolCast, **place: Any) -> HandledBooks:
+    return find_handled_books(cast.actor(cast.office), calendar_of(cast), **place)
 
 
-def book_of(cast: SchoolCast, slot: Mentor) -> ShelfBook:
-    return next(book for book in shelf_of(cast).books if book.mentor == slot)
+def book_of(cast: SchoolCast, slot: Mentor) -> HandledBook:
+    return next(book for book in handled_in(cast).books if book.mentor == slot)
 
 
 def office_mentor(cast: SchoolCast) -> Actor:
@@ -132,9 +132,9 @@ def test_a_date_in_the_future_or_of_another_year_is_refused(qingzhu: SchoolCast,
 
 def test_terms_are_apart(qingzhu: SchoolCast) -> None:
     mark(qingzhu, qingzhu.slot)
-    second = find_shelf(qingzhu.actor(qingzhu.office), calendar_of(qingzhu, 2))
+    second = find_handled_books(qingzhu.actor(qingzhu.office), calendar_of(qingzhu, 2))
     assert second.counts == {"waiting": 4, "issued": 0, "collected": 0, "checked": 0}
-    assert shelf_of(qingzhu).counts == {"waiting": 3, "issued": 1, "collected": 0, "checked": 0}
+    assert handled_in(qingzhu).counts == {"waiting": 3, "issued": 1, "collected": 0, "checked": 0}
 
 
 # --- Taking back ------------------------------------------------------------------------------------------------------
@@ -272,10 +272,10 @@ def test_the_database_refuses_a_second_row_and_a_checker_without_a_date(qingzhu:
         BookHandling.objects.create(**row)
 
 
-# --- What stands on the shelf -----------------------------------------------------------------------------------------
+# --- What the page shows ---------------------------------------------------------------------------------------------
 def test_books_stand_by_class_in_the_teams_order(qingzhu: SchoolCast) -> None:
-    shelf = shelf_of(qingzhu)
-    assert [(g.label, [(c.label, [b.mentor.names for b in c.books]) for c in g.classes]) for g in shelf.grades] == [
+    handled = handled_in(qingzhu)
+    assert [(g.label, [(c.label, [b.mentor.names for b in c.books]) for c in g.classes]) for g in handled.grades] == [
         ("一年级", [("一（1）班", ["何知秋", "林小满", "苏禾"])]),
         ("五年级", [("五（1）班", ["陶然/石磊"])]),
     ]
@@ -302,7 +302,7 @@ def test_a_full_book_is_complete(qingzhu: SchoolCast) -> None:
     visit(qingzhu, qingzhu.colleague, pupil)
     talk(qingzhu, qingzhu.colleague, pupil)
     letter(qingzhu, qingzhu.colleague, pupil)
-    assert [b.is_complete for b in shelf_of(qingzhu).books] == [False, False, True, False]
+    assert [b.is_complete for b in handled_in(qingzhu).books] == [False, False, True, False]
 
 
 def test_a_slot_without_a_team_stands_under_its_pupils_class(qingzhu: SchoolCast) -> None:
@@ -311,9 +311,9 @@ def test_a_slot_without_a_team_stands_under_its_pupils_class(qingzhu: SchoolCast
         for _ in range(2)
     )
     assign_pupil(actor=qingzhu.system, pupil=qingzhu.pupil_unassigned, mentor=lone, origin=AssignmentOrigin.OFFICE)
-    shelf = shelf_of(qingzhu, class_id=qingzhu.class_one.pk)
-    assert [b.mentor for b in shelf.books][-1] == lone
-    assert idle not in [b.mentor for b in shelf_of(qingzhu).books]
+    handled = handled_in(qingzhu, class_id=qingzhu.class_one.pk)
+    assert [b.mentor for b in handled.books][-1] == lone
+    assert idle not in [b.mentor for b in handled_in(qingzhu).books]
 
 
 def test_the_book_of_a_teacher_who_left_is_still_to_come_back(qingzhu: SchoolCast) -> None:
@@ -328,7 +328,7 @@ def test_the_book_of_a_teacher_who_left_is_still_to_come_back(qingzhu: SchoolCas
 def test_places_and_states_filter_and_counts_stay_those_of_the_place(qingzhu: SchoolCast) -> None:
     mark(qingzhu, qingzhu.slot, qingzhu.slot_shared)
     mark(qingzhu, qingzhu.slot, step=COLLECTED)
-    grade = shelf_of(qingzhu, grade_id=qingzhu.class_one.grade_id, state="collected")
+    grade = handled_in(qingzhu, grade_id=qingzhu.class_one.grade_id, state="collected")
     assert [b.mentor for b in grade.books] == [qingzhu.slot]
     assert (grade.counts, grade.total) == ({"waiting": 2, "issued": 0, "collected": 1, "checked": 0}, 3)
     assert [grade.reached(step) for step in BookStep] == [1, 1, 0]
@@ -336,10 +336,10 @@ def test_places_and_states_filter_and_counts_stay_those_of_the_place(qingzhu: Sc
 
 def test_the_own_book_is_told_apart(qingzhu: SchoolCast) -> None:
     own = office_mentor(qingzhu)
-    assert [b.mentor for b in find_shelf(own, calendar_of(qingzhu)).books if b.is_own] == [qingzhu.slot]
+    assert [b.mentor for b in find_handled_books(own, calendar_of(qingzhu)).books if b.is_own] == [qingzhu.slot]
 
 
 def test_a_colleague_of_another_account_is_no_holder(qingzhu: SchoolCast) -> None:
     user = create_user(actor=qingzhu.system, username="second-office", name="韩二", school=qingzhu.school)
     grant_role(actor=qingzhu.system, user=user, role=Role.MORAL_OFFICE, school=qingzhu.school, starts_on=SINCE)
-    assert not any(b.is_own for b in find_shelf(qingzhu.actor(user), calendar_of(qingzhu)).books)
+    assert not any(b.is_own for b in find_handled_books(qingzhu.actor(user), calendar_of(qingzhu)).books)

@@ -1,4 +1,4 @@
-"""The shelf's pages: filters, marking many, taking back, a remark, the printed list; with htmx and without."""
+"""The pages of 记录本收发: filters, marking many, taking back, a remark, the printed list; with htmx and without."""
 
 import datetime
 from collections.abc import Callable
@@ -18,15 +18,15 @@ from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
 from records.enums import BookStep
 from records.papers.models import BookHandling
-from records.papers.services.shelf import OWN
+from records.papers.services.book_handling import OWN
 from tests.cast import SINCE, TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.documents import reading
-from tests.records.test_shelf import dates, mark
+from tests.records.test_book_handling import dates, mark
 
 SignIn = Callable[[User], Client]
-SHELF = reverse("papers:shelf")
-MARK, UNDO = reverse("papers:shelf_mark"), reverse("papers:shelf_undo")
-HTMX = {"HX-Request": "true", "HX-Target": "shelf"}
+HANDLING = reverse("papers:handling")
+MARK, UNDO = reverse("papers:handling_mark"), reverse("papers:handling_undo")
+HTMX = {"HX-Request": "true", "HX-Target": "book-handling"}
 
 
 def post(client: Client, *slots: Mentor, act: str = "issued", url: str = MARK, **more: Any) -> Any:
@@ -40,13 +40,13 @@ def said(answer: Any) -> list[str]:
 
 
 def shown(answer: Any) -> list[str]:
-    return [b.mentor.names for b in answer.context["shelf"].books]
+    return [b.mentor.names for b in answer.context["handled"].books]
 
 
-def test_the_shelf_shows_books_by_class_with_state_dates_and_form(qingzhu: SchoolCast, client_of: SignIn) -> None:
+def test_the_page_shows_books_by_class_with_state_dates_and_form(qingzhu: SchoolCast, client_of: SignIn) -> None:
     mark(qingzhu, qingzhu.slot, on=datetime.date(2026, 9, 1))
     mark(qingzhu, qingzhu.slot, step=BookStep.COLLECTED)
-    page = client_of(qingzhu.office).get(SHELF)
+    page = client_of(qingzhu.office).get(HANDLING)
     assert shown(page) == ["何知秋", "林小满", "苏禾", "陶然/石磊"]
     assert page.context["progress"] == [("已发下", 1), ("已收回", 1), ("已检查", 0)]
     html = page.content.decode()
@@ -64,17 +64,17 @@ def test_place_state_and_term_filter(qingzhu: SchoolCast, client_of: SignIn) -> 
     mark(qingzhu, qingzhu.slot)
     client = client_of(qingzhu.office)
     place = f"g{qingzhu.class_one.grade_id}"
-    assert shown(client.get(SHELF, {"place": place, "state": "waiting"})) == ["何知秋", "苏禾"]
-    assert shown(client.get(SHELF, {"state": "issued"})) == ["林小满"]
-    assert shown(client.get(SHELF, {"state": "issued", "term": "2"})) == []
-    assert len(shown(client.get(SHELF, {"state": "nonsense", "place": "x"}))) == 4
+    assert shown(client.get(HANDLING, {"place": place, "state": "waiting"})) == ["何知秋", "苏禾"]
+    assert shown(client.get(HANDLING, {"state": "issued"})) == ["林小满"]
+    assert shown(client.get(HANDLING, {"state": "issued", "term": "2"})) == []
+    assert len(shown(client.get(HANDLING, {"state": "nonsense", "place": "x"}))) == 4
 
 
 def test_ticked_books_are_marked_and_the_page_keeps_its_filters(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
     place = f"c{qingzhu.class_one.pk}"
     answer = post(client, qingzhu.slot, qingzhu.slot_colleague, place=place, state="waiting")
-    assert (answer.status_code, answer["Location"]) == (302, f"{SHELF}?term=1&place={place}&state=waiting")
+    assert (answer.status_code, answer["Location"]) == (302, f"{HANDLING}?term=1&place={place}&state=waiting")
     assert [dates(s) for s in (qingzhu.slot, qingzhu.slot_colleague)] == [(TODAY, None, None)] * 2
 
 
@@ -88,20 +88,20 @@ def test_all_that_are_ready_in_a_place_go_out_at_once(qingzhu: SchoolCast, clien
     assert post(client, act="all-checked").status_code == 409
 
 
-def test_htmx_gets_the_shelf_alone(qingzhu: SchoolCast, client_of: SignIn) -> None:
+def test_htmx_gets_the_books_alone(qingzhu: SchoolCast, client_of: SignIn) -> None:
     answer = post(client_of(qingzhu.office), qingzhu.slot, headers=HTMX)
     html = answer.content.decode()
-    assert (answer.status_code, "<html" in html, html.count('id="shelf"')) == (200, False, 1)
-    assert 'id="shelf" class="stack" aria-label="书架">' in html
+    assert (answer.status_code, "<html" in html, html.count('id="book-handling"')) == (200, False, 1)
+    assert 'id="book-handling" class="stack" aria-label="书架">' in html
     assert html.count("已发下 1 本") == 1
 
 
 def test_what_was_done_last_is_taken_back_with_one_press(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
     post(client, qingzhu.slot, qingzhu.slot_colleague)
-    last = client.get(SHELF).context["last"]
+    last = client.get(HANDLING).context["last"]
     assert (last["step"], last["count"]) == (BookStep.ISSUED, 2)
-    assert client.get(SHELF, {"term": 2}).context["last"] is None
+    assert client.get(HANDLING, {"term": 2}).context["last"] is None
     answer = client.post(UNDO, {"term": 1, "act": last["step"], "books": last["books"]}, follow=True)
     assert said(answer) == ["已撤销 2 本的“发下”。"]
     assert (BookHandling.objects.exists(), answer.context["last"]) == (False, None)
@@ -153,36 +153,36 @@ def test_the_own_book_says_whom_to_ask(qingzhu: SchoolCast, client_of: SignIn) -
     assert said(post(client, qingzhu.slot, qingzhu.slot_colleague, act="checked", headers=HTMX)) == [OWN]
     answer = post(client, qingzhu.slot, act="checked")
     assert (answer.status_code, OWN in answer.content.decode()) == (409, True)
-    html = client.get(reverse("papers:shelf_book", args=[qingzhu.slot.pk])).content.decode()
+    html = client.get(reverse("papers:handling_book", args=[qingzhu.slot.pk])).content.decode()
     assert ("检查通过" in html, "保存备注" in html, "请德育室的另一位老师来做" in html) == (False, False, True)
 
 
 # --- One book ---------------------------------------------------------------------------------------------------------
 def test_a_remark_is_kept_and_never_printed(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
-    address = reverse("papers:shelf_book", args=[qingzhu.slot.pk])
+    address = reverse("papers:handling_book", args=[qingzhu.slot.pk])
     answer = client.post(address, {"term": 1, "remark": "封面破损，已换新"}, follow=True)
     assert (said(answer), answer.content.decode().count("有备注")) == (["备注已保存。"], 1)
     assert "封面破损，已换新" in client.get(address).content.decode()
-    assert "封面破损" not in reading.text(client.get(reverse("papers:shelf_list")).content)
+    assert "封面破损" not in reading.text(client.get(reverse("papers:handling_list")).content)
     long = client.post(address, {"term": 1, "remark": "满" * 201})
     assert (long.status_code, "备注最多 200 字" in long.content.decode()) == (422, True)
 
 
-def test_the_panel_answers_with_the_shelf_out_of_band(qingzhu: SchoolCast, client_of: SignIn) -> None:
+def test_the_panel_answers_with_the_books_out_of_band(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
     panel = {"HX-Request": "true", "HX-Target": "panel"}
-    address = reverse("papers:shelf_book", args=[qingzhu.slot.pk])
+    address = reverse("papers:handling_book", args=[qingzhu.slot.pk])
     assert client.get(address, {"state": "issued"}, headers=panel).content.decode().count('hx-target="#panel"') == 2
     answer = post(client, qingzhu.slot, headers=panel)
-    assert 'id="shelf" class="stack" aria-label="书架" hx-swap-oob="true">' in answer.content.decode()
+    assert 'id="book-handling" class="stack" aria-label="书架" hx-swap-oob="true">' in answer.content.decode()
 
 
 # --- The printed list -------------------------------------------------------------------------------------------------
 def test_the_list_prints_what_is_recorded_and_is_logged(qingzhu: SchoolCast, client_of: SignIn) -> None:
     mark(qingzhu, qingzhu.slot, on=datetime.date(2026, 9, 1))
     client = client_of(qingzhu.office)
-    whole = reading.page_texts(client.get(reverse("papers:shelf_list")).content)
+    whole = reading.page_texts(client.get(reverse("papers:handling_list")).content)
     assert ["林小满29.1" in whole[0], "苏禾1" in whole[0], "陶然/石磊1" in whole[1], len(whole)] == [
         True,
         True,
@@ -190,7 +190,7 @@ def test_the_list_prints_what_is_recorded_and_is_logged(qingzhu: SchoolCast, cli
         2,
     ]
     place = {"place": f"c{qingzhu.class_five.pk}"}
-    assert len(reading.page_texts(client.get(reverse("papers:shelf_list"), place).content)) == 1
+    assert len(reading.page_texts(client.get(reverse("papers:handling_list"), place).content)) == 1
     assert [e.detail for e in AuditEntry.objects.filter(verb="print_book_list").order_by("pk")] == [
         {"books": 4},
         {"books": 1},
@@ -200,9 +200,9 @@ def test_the_list_prints_what_is_recorded_and_is_logged(qingzhu: SchoolCast, cli
 def test_without_mentors_there_is_nothing_to_print(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
     clear_slots(qingzhu)
-    answer = client.get(reverse("papers:shelf_list"))
+    answer = client.get(reverse("papers:handling_list"))
     assert (answer.status_code, "还没有导师" in answer.content.decode()) == (409, True)
-    assert "书架上还没有记录本" in client.get(SHELF).content.decode()
+    assert "书架上还没有记录本" in client.get(HANDLING).content.decode()
 
 
 def clear_slots(cast: SchoolCast) -> None:
@@ -214,7 +214,7 @@ def clear_slots(cast: SchoolCast) -> None:
 
 # --- Cost -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("books", [1, 3])
-def test_the_shelf_costs_the_same_for_one_book_and_for_three(
+def test_the_page_costs_the_same_for_one_book_and_for_three(
     qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, books: int
 ) -> None:
     clear_slots(qingzhu)
@@ -230,4 +230,4 @@ def test_the_shelf_costs_the_same_for_one_book_and_for_three(
         mark(qingzhu, *slots, step=step)
     client = client_of(qingzhu.office)
     with django_assert_num_queries(15):
-        assert len(shown(client.get(SHELF))) == books
+        assert len(shown(client.get(HANDLING))) == books

@@ -18,7 +18,7 @@ from core.errors import DomainError
 from mentors.models.slots import Mentor
 from records.enums import BookStep
 from records.papers.models import BookHandling
-from records.rules import date_fits, is_alone, keeps_shelf, may_check_book
+from records.rules import date_fits, handles_books, is_alone, may_check_book
 from schools.models import Term
 
 OWN: Final = "您自己的记录本请德育室的另一位老师检查。"
@@ -142,7 +142,7 @@ def _locked(actor: Actor, term: Term, mentors: Collection[int]) -> list[Mentor]:
     wanted = set(mentors)
     if term.school_id != actor.school_id:
         raise DomainError("other_school", "这个学期不属于本校。")
-    if not keeps_shelf(actor):
+    if not handles_books(actor):
         raise DomainError("not_allowed", "只有德育室可以登记记录本的收发和检查。")
     rows = Mentor.objects.select_for_update().filter(pk__in=wanted, year=term.year_id, school_id=actor.school_id or 0)
     slots = list(rows.with_names().order_by("pk"))

@@ -1,4 +1,4 @@
-"""Forms of the shelf: which books to show, what was done with which of them and when, and a remark."""
+"""Forms of 记录本收发: which books to show, what was done with which of them and when, and a remark."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ from django import forms
 
 from records.enums import BookStep
 from records.office.forms.office import KeysField, PlaceForm
-from records.papers.queries.shelf import STATES, WAITING
+from records.papers.queries.book_handling import STATES, WAITING
 
 STATE_LABELS: Final[dict[str, str]] = {
     WAITING: "未发",
@@ -28,7 +28,7 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ShelfForm(PlaceForm):
+class HandledBooksForm(PlaceForm):
     """Which books to show: of a place and a term, in one state or all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

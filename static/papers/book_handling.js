@@ -1,11 +1,11 @@
-// The shelf: tick all books of a class at once, and say how many are ticked. Without it each book is ticked by itself.
+// 记录本收发: tick all books of a class at once, and say how many are ticked. Without it each book is ticked by itself.
 (() => {
   "use strict";
 
   const boxes = (root) => [...root.querySelectorAll('input[name="books"][type="checkbox"]')];
 
   function tell() {
-    const form = document.querySelector("[data-shelf]");
+    const form = document.querySelector("[data-handling]");
     if (!form) return;
     form.querySelectorAll("[data-bay]").forEach((bay) => {
       const all = bay.querySelector("[data-pick-all]");
@@ -18,7 +18,7 @@
   }
 
   document.addEventListener("change", (event) => {
-    if (!event.target.closest || !event.target.closest("[data-shelf]")) return;
+    if (!event.target.closest || !event.target.closest("[data-handling]")) return;
     if (event.target.matches("[data-pick-all]")) {
       boxes(event.target.closest("[data-bay]")).forEach((box) => { box.checked = event.target.checked; });
     }
