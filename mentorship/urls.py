@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/wishes/", include("mentors.rounds.urls.wishes")),
     path("rounds/", include("mentors.rounds.urls.entry")),
     path("rounds/", include("mentors.rounds.urls.rounds")),
-    path("cards/", include("mentors.rounds.urls.cards")),
+    path("cards/", include("mentors.rounds.urls.mentor_cards")),
     path("classes/<int:pk>/meetings/", include(meetings_urls)),
     path("readiness/", include(readiness_urls)),
     path("training/", include(training_urls)),

@@ -53,7 +53,7 @@ class MatchingRoundQuerySet(OfSchoolQuerySet["MatchingRound"]):
 class RoundMentorQuerySet(OfSchoolQuerySet["RoundMentor"]):
     def with_names(self) -> Self:
         """Mentors with their members and cards, and the classes they are open to, at hand."""
-        return self.select_related("mentor").prefetch_related("mentor__members__teacher__card", "classes__grade")
+        return self.select_related("mentor").prefetch_related("mentor__members__teacher__mentor_card", "classes__grade")
 
     def held_by(self, actor: Actor) -> Self:
         """Candidacies of the slots that the actor holds or shares."""

@@ -28,7 +28,7 @@ def new_card_key() -> str:
 class MentorCard(SchoolOwned):
     """Mentor card 导师名片: how a teacher shows themselves to the pupils who choose; all of it optional."""
 
-    teacher = models.OneToOneField(Teacher, models.CASCADE, related_name="card")
+    teacher = models.OneToOneField(Teacher, models.CASCADE, related_name="mentor_card")
     key = models.CharField(max_length=24, unique=True, default=new_card_key)
     hobbies = models.CharField("我的“B面”", max_length=120, blank=True)
     sentence = models.CharField("想对同学说的一句话", max_length=120, blank=True)

@@ -65,7 +65,7 @@ def _badges(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder],
 
 
 def _badge(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Badge:
-    card = holder.card
+    card = holder.mentor_card
     return Badge(
         school=style.head,
         name=holder.teacher.name,
@@ -74,7 +74,9 @@ def _badge(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Badge:
         year=str(year),
         photo=_photo(card),
         # A code that opens nothing would only puzzle people.
-        card_url=settings.SITE_URL + reverse("mentor_cards:shared", args=[card.key]) if card and card.is_shared else "",
+        mentor_card_url=settings.SITE_URL + reverse("mentor_cards:shared", args=[card.key])
+        if card and card.is_shared
+        else "",
         design=_design(style, year, holder),
     )
 

@@ -27,7 +27,7 @@ def _badges(look: SampleLook) -> bytes:
             classes=(label,),
             year="2026学年",
             design=look.design,
-            card_url=ADDRESS if at % 2 == 0 else "",
+            mentor_card_url=ADDRESS if at % 2 == 0 else "",
         )
         for at, (name, subject, label) in enumerate(people)
     ]

@@ -25,7 +25,7 @@ from mentorship.demo.book_handling import handle_books
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
-from mentorship.demo.rounds import open_primary_round, open_senior_round, write_cards
+from mentorship.demo.rounds import open_primary_round, open_senior_round, write_mentor_cards
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
@@ -103,7 +103,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         # The grade that is being asked has no mentors yet.
         _assign(actor, year, office, but_grade=CHOOSING[year.school.code])
         _work(year, office, today, seed)
-        write_cards(year, seed)
+        write_mentor_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
         handle_books(actor=chief, year=year, seed=seed)

@@ -68,7 +68,7 @@ def open_senior_round(*, actor: Actor, year: SchoolYear, seed: int) -> MatchingR
     return found
 
 
-def write_cards(year: SchoolYear, seed: int) -> None:
+def write_mentor_cards(year: SchoolYear, seed: int) -> None:
     """A mentor card for most teachers of the year's teams; photos are left out."""
     rng = random.Random(f"cards {seed}")  # noqa: S311  # demo data want to be repeatable, not secret
     teams = TeamMember.objects.filter(school_class__year=year).order_by("pk")

@@ -57,18 +57,27 @@ def badge(name: str = "程𫖯", **values: Any) -> Badge:
 def badges(design: Design = Design.UPPER, *, school: Letterhead | None = None) -> list[Badge]:
     """A sheet of ten: with and without photo and code, long names, several classes and subjects."""
     kinds = (
-        badge("程晚", classes=("一<1>",), photo=photo(), card_url=CARD_URL),
-        badge("阿依古丽·买买提明江", subject="数学、信息科技", classes=("五<1>", "五<2>", "五<6>"), card_url=CARD_URL),
+        badge("程晚", classes=("一<1>",), photo=photo(), mentor_card_url=CARD_URL),
+        badge(
+            "阿依古丽·买买提明江",
+            subject="数学、信息科技",
+            classes=("五<1>", "五<2>", "五<6>"),
+            mentor_card_url=CARD_URL,
+        ),
         badge(LONG_NAME, subject="道德与法治", photo=photo()),
         badge("欧阳明月", subject="", classes=()),
-        badge("沈䶮", subject="体育与健康", classes=("高二（12）班",), card_url=CARD_URL),
+        badge("沈䶮", subject="体育与健康", classes=("高二（12）班",), mentor_card_url=CARD_URL),
         badge("柳 红", photo=photo()),
         badge("裴小盼", classes=tuple(f"五<{n}>" for n in range(1, 7))),
         badge(
-            "林小满", subject="语文、道德与法治、综合实践", classes=("五<1>", "五<2>"), photo=photo(), card_url=CARD_URL
+            "林小满",
+            subject="语文、道德与法治、综合实践",
+            classes=("五<1>", "五<2>"),
+            photo=photo(),
+            mentor_card_url=CARD_URL,
         ),
-        badge("欧阳若溪", photo=photo(), card_url=CARD_URL),
-        badge("于一", card_url=CARD_URL),
+        badge("欧阳若溪", photo=photo(), mentor_card_url=CARD_URL),
+        badge("于一", mentor_card_url=CARD_URL),
     )
     return [replace(item, school=school or head(), design=design) for item in kinds]
 

@@ -32,7 +32,7 @@ def test_each_is_86_by_54_millimetres_between_its_cut_marks(tmp_path: Path, desi
 
 
 def test_it_is_sound_tagged_and_spoken_in_order(tmp_path: Path) -> None:
-    pdf = render_badges([badge(photo=photo(), card_url="https://example.com/cards/abc/"), badge("林小满")])
+    pdf = render_badges([badge(photo=photo(), mentor_card_url="https://example.com/cards/abc/"), badge("林小满")])
     reading.assert_sound(pdf, tmp_path, title="导师证 · 江城市青竹小学")
     assert reading.spoken(pdf, tmp_path) == (
         "导师证第1张，共1张请沿裁切线裁开导师证江城市青竹小学程𫖯语文一（1）班2026学年扫码认识我"

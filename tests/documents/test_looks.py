@@ -64,7 +64,9 @@ def an_appointment(design: Design) -> Appointment:
 
 def badges(design: Design) -> bytes:
     badge = Badge(design=design, school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
-    return render_badges([badge, dataclasses.replace(badge, name="林小满", card_url="https://school.example/c/1/")])
+    return render_badges(
+        [badge, dataclasses.replace(badge, name="林小满", mentor_card_url="https://school.example/c/1/")]
+    )
 
 
 PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {

@@ -9,7 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from mentors.models.slots import Teacher
 from mentors.rounds.models import ChoiceSheet, MatchingRound
-from mentors.rounds.services.cards import CardData, save_card
+from mentors.rounds.services.mentor_cards import MentorCardData, save_mentor_card
 from students.models import FamilySlip
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.mentors.choices.builders import (
@@ -83,7 +83,7 @@ def test_the_cards_say_who_the_mentors_are_and_nothing_of_loads(
     candidate(found, qingzhu.slot_shared, 4)
     teacher = Teacher.objects.get(user=qingzhu.mentor)
     Teacher.objects.filter(pk=teacher.pk).update(subject="音乐")
-    save_card(actor=qingzhu.actor(qingzhu.mentor), teacher=teacher, data=CardData("养多肉", "慢慢来"))
+    save_mentor_card(actor=qingzhu.actor(qingzhu.mentor), teacher=teacher, data=MentorCardData("养多肉", "慢慢来"))
     open_with(client, slip)
     text = page(client, slip)
     shown = [text.count(f"{name}<small>") for name in ("何知秋", "林小满", "苏禾", "陶然", "石磊")]

@@ -20,9 +20,9 @@ from mentors.board.services.supporting import add_supporting
 from mentors.enums import MatchRule, RoundState
 from mentors.models.slots import RollOver
 from mentors.rounds.models import MatchingRound, RoundMentor
-from mentors.rounds.services.cards import CardData, save_card
 from mentors.rounds.services.clubs import create_club
 from mentors.rounds.services.draft import draft_round
+from mentors.rounds.services.mentor_cards import MentorCardData, save_mentor_card
 from mentors.rounds.services.running import create_round, open_round
 from mentors.rounds.services.settings import RoundSettings
 from mentors.rounds.services.wishes import hand_in_wish
@@ -214,8 +214,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     )
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
     wish = hand_in_wish(slip=slip, text="想换一位")
-    card = save_card(
-        actor=mentor, teacher=cast.slot.members.get().teacher, data=CardData(is_shared=True, photo=picture())
+    card = save_mentor_card(
+        actor=mentor, teacher=cast.slot.members.get().teacher, data=MentorCardData(is_shared=True, photo=picture())
     )
     grant = RoleGrant.objects.get(user=cast.counsellor)
     teacher = cast.slot.members.get().teacher

@@ -26,11 +26,11 @@ ASKING = (MatchingMode.CHOICE, MatchingMode.TWO_SIDED)
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How one teacher shows themselves; `card` is None until they made one."""
+    """How one teacher shows themselves; `mentor_card` is None until they made one."""
 
     name: str
     subject: str
-    card: MentorCard | None
+    mentor_card: MentorCard | None
 
     @property
     def initial(self) -> str:
@@ -41,7 +41,7 @@ class Face:
 def faces_of(members: Sequence[MentorMember]) -> tuple[Face, ...]:
     """The teachers who hold or share a slot, without those who left (teacher and card at hand)."""
     teachers = [member.teacher for member in members if member.teacher.left_on is None]
-    return tuple(Face(t.name, t.subject, getattr(t, "card", None)) for t in teachers)
+    return tuple(Face(t.name, t.subject, getattr(t, "mentor_card", None)) for t in teachers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def open_mentors(found: MatchingRound, school_class: SchoolClass) -> list[OpenMe
     candidates = (
         RoundMentor.objects.filter(Q(whole_grade=True) | Q(classes=school_class), round=found)
         .select_related("mentor")
-        .prefetch_related("mentor__members__teacher__card")
+        .prefetch_related("mentor__members__teacher__mentor_card")
         .order_by("number")
         .distinct()
     )
@@ -138,7 +138,7 @@ def mentoring_of(pupil: Pupil) -> Mentoring:
         Assignment.objects.active()
         .filter(pupil=pupil, year=enrolment.year)
         .select_related("mentor")
-        .prefetch_related("mentor__members__teacher__card")
+        .prefetch_related("mentor__members__teacher__mentor_card")
         .order_by("kind", "pk")  # "main" comes before "supporting"
     )
     mentors = tuple(MyMentor(a, faces_of(list(a.mentor.members.all()))) for a in assignments)
@@ -169,7 +169,10 @@ def photo_for_family(pupil: Pupil, key: int) -> MentorCard | None:
     if mentoring.enrolment is not None and mentoring.round is not None and asked:
         shown = open_mentors(mentoring.round, mentoring.enrolment.school_class)
         faces += [face for mentor in shown for face in mentor.faces]
-    return next((f.card for f in faces if f.card is not None and f.card.pk == key and f.card.photo), None)
+    return next(
+        (f.mentor_card for f in faces if f.mentor_card is not None and f.mentor_card.pk == key and f.mentor_card.photo),
+        None,
+    )
 
 
 # --- The paper grid and the reminders ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from mentors.rounds.queries.running import Phase
 from mentors.rounds.queries.wishes import wish_of
 from mentors.rounds.services.choices import submit_choices
 from mentors.rounds.services.wishes import hand_in_wish
-from mentors.rounds.views.cards import photo_response
+from mentors.rounds.views.mentor_cards import photo_response
 from students.family import posts_here, private, with_slip
 from students.models import FamilySlip
 

@@ -147,7 +147,9 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
                 m.number,
                 m.names,
                 "、".join(dict.fromkeys(f.subject for f in m.faces if f.subject)),
-                "；".join(line for f in m.faces if f.card and (line := f.card.hobbies or f.card.sentence)),
+                "；".join(
+                    line for f in m.faces if f.mentor_card and (line := f.mentor_card.hobbies or f.mentor_card.sentence)
+                ),
             )
             for m in desk.mentors
         ),

@@ -28,7 +28,7 @@ LONG_SCHOOL: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What one badge shows. `photo` is a JPEG or PNG, or None; `card_url` opens the shared mentor card, or is empty."""
+    """What one badge shows. `photo` is a JPEG, PNG or None; `mentor_card_url` opens the shared card, or is empty."""
 
     school: Letterhead
     name: str
@@ -36,7 +36,7 @@ class Badge:
     classes: tuple[str, ...]
     year: str
     photo: bytes | None = None
-    card_url: str = ""
+    mentor_card_url: str = ""
     design: Design = Design.UPPER
 
 
@@ -85,8 +85,8 @@ def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
 
 def _printed(badge: Badge, photo: str) -> _Printed:
     view, path = "", ""
-    if badge.card_url:
-        side, path = qr_path(badge.card_url)
+    if badge.mentor_card_url:
+        side, path = qr_path(badge.mentor_card_url)
         cut = QUIET - MARGIN
         view = f"{cut} {cut} {side - 2 * cut} {side - 2 * cut}"
     size = "very-long" if len(badge.name) > VERY_LONG_NAME else "long" if len(badge.name) > LONG_NAME else ""

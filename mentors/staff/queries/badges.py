@@ -17,7 +17,7 @@ class BadgeHolder:
     teacher: Teacher
     mentor: Mentor
     classes: list[SchoolClass]
-    card: MentorCard | None
+    mentor_card: MentorCard | None
 
 
 def badge_holders(
@@ -33,7 +33,7 @@ def badge_holders(
         MentorMember.objects.filter(
             year=year, school_id=actor.school_id or 0, mentor__capacity__gt=0, teacher__left_on=None
         )
-        .select_related("teacher__card", "mentor")
+        .select_related("teacher__mentor_card", "mentor")
         .order_by("position", "teacher__number")
         .prefetch_related(
             Prefetch(
@@ -55,7 +55,7 @@ def badge_holders(
             member.teacher,
             member.mentor,
             [seat.school_class for seat in member.mentor.teams.all()],
-            getattr(member.teacher, "card", None),
+            getattr(member.teacher, "mentor_card", None),
         )
         for member in members
     ]

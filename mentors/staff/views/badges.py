@@ -70,8 +70,8 @@ def _page(request: ActorRequest) -> dict[str, Any]:
     return {
         "year": year,
         "total": len(holders),
-        "with_photo": sum(bool(h.card and h.card.photo) for h in holders),
-        "with_code": sum(bool(h.card and h.card.is_shared) for h in holders),
+        "with_photo": sum(bool(h.mentor_card and h.mentor_card.photo) for h in holders),
+        "with_code": sum(bool(h.mentor_card and h.mentor_card.is_shared) for h in holders),
         "classes": [(c, by_class.get(c.pk, [])) for c in classes],
         "others": [h for h in holders if not h.classes],
         "as_job": len(holders) > ON_THE_SPOT,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from core.errors import DomainError
 from mentors.models.slots import Teacher
-from mentors.rounds.services.cards import CardData, save_card
+from mentors.rounds.services.mentor_cards import MentorCardData, save_mentor_card
 from mentors.staff.models import MentorCard
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.core.test_pictures import photographed, picture
@@ -28,8 +28,8 @@ def teacher_of(user: User) -> Teacher:
 
 
 def card(cast: SchoolCast, user: User, *, photo: bool = True, shared: bool = False, hobbies: str = "") -> MentorCard:
-    data = CardData(hobbies=hobbies, is_shared=shared, photo=picture() if photo else None)
-    return save_card(actor=cast.actor(user), teacher=teacher_of(user), data=data)
+    data = MentorCardData(hobbies=hobbies, is_shared=shared, photo=picture() if photo else None)
+    return save_mentor_card(actor=cast.actor(user), teacher=teacher_of(user), data=data)
 
 
 def files(folder: Path) -> int:
@@ -58,7 +58,9 @@ def test_a_teacher_writes_the_own_card(qingzhu: SchoolCast, client_of: ClientOf)
 def test_nobody_writes_anothers_card(qingzhu: SchoolCast, other: SchoolCast) -> None:
     for cast, user in ((qingzhu, qingzhu.colleague), (qingzhu, qingzhu.office), (other, other.mentor)):
         with pytest.raises(DomainError) as caught:
-            save_card(actor=cast.actor(user), teacher=teacher_of(qingzhu.mentor), data=CardData(hobbies="x"))
+            save_mentor_card(
+                actor=cast.actor(user), teacher=teacher_of(qingzhu.mentor), data=MentorCardData(hobbies="x")
+            )
         assert caught.value.code == "not_allowed"
 
 
@@ -67,9 +69,14 @@ def test_a_new_photo_takes_the_place_of_the_old_file_and_a_removed_one_leaves_no
 ) -> None:
     counts = []
     actor, teacher = qingzhu.actor(qingzhu.mentor), teacher_of(qingzhu.mentor)
-    for data in (CardData(photo=picture()), CardData(photo=picture("PNG")), CardData(), CardData(remove_photo=True)):
+    for data in (
+        MentorCardData(photo=picture()),
+        MentorCardData(photo=picture("PNG")),
+        MentorCardData(),
+        MentorCardData(remove_photo=True),
+    ):
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
-            save_card(actor=actor, teacher=teacher, data=data)
+            save_mentor_card(actor=actor, teacher=teacher, data=data)
         counts.append(files(own_folder))
     assert (counts, MentorCard.objects.get().photo.name) == ([1, 1, 1, 0], "")
 
@@ -80,7 +87,7 @@ def test_a_write_that_fails_leaves_no_file(
     def fail(**_: object) -> None:
         raise RuntimeError("the last step")
 
-    monkeypatch.setattr("mentors.rounds.services.cards.audit", fail)
+    monkeypatch.setattr("mentors.rounds.services.mentor_cards.audit", fail)
     with pytest.raises(RuntimeError):
         card(qingzhu, qingzhu.mentor)
     assert files(own_folder) == 0

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.http import ActorRequest, form_for
 from core.gates import public
 from core.saving import form_saved, show_form
-from mentors.rounds.forms.cards import CardForm
-from mentors.rounds.queries.cards import card_of, own_teacher, photos_visible_to, shared_card
+from mentors.rounds.forms.mentor_cards import MentorCardForm
 from mentors.rounds.queries.choices import Face
-from mentors.rounds.services.cards import save_card
+from mentors.rounds.queries.mentor_cards import mentor_card_of, own_teacher, photos_visible_to, shared_mentor_card
+from mentors.rounds.services.mentor_cards import save_mentor_card
 from mentors.staff.models import MentorCard
 
 
@@ -31,15 +31,15 @@ def mine(request: ActorRequest) -> HttpResponse:
     """How pupils see me: every teacher with an account writes the own card. Others are told why they have none."""
     teacher = own_teacher(request.actor)
     if teacher is None:
-        return render(request, "rounds/cards/none.html", status=403 if request.method == "POST" else 200)
-    card = card_of(teacher)
-    form = CardForm(initial=CardForm.about(card))
+        return render(request, "rounds/mentor_cards/none.html", status=403 if request.method == "POST" else 200)
+    card = mentor_card_of(teacher)
+    form = MentorCardForm(initial=MentorCardForm.about(card))
     if request.method == "POST":
-        form = CardForm(request.POST, request.FILES)
-    if form_saved(form, lambda: save_card(actor=request.actor, teacher=teacher, data=form.card_data())):
+        form = MentorCardForm(request.POST, request.FILES)
+    if form_saved(form, lambda: save_mentor_card(actor=request.actor, teacher=teacher, data=form.mentor_card_data())):
         messages.success(request, "名片已保存。")
         return redirect("mentor_cards:mine")
-    return show_form(request, "rounds/cards/mine.html", form, teacher=teacher, card=card)
+    return show_form(request, "rounds/mentor_cards/mine.html", form, teacher=teacher, card=card)
 
 
 @require_safe
@@ -52,11 +52,11 @@ def photo(request: ActorRequest, pk: int) -> HttpResponse:
 @require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """The card behind the code of a badge, if its teacher shares it."""
-    card = shared_card(key)
+    card = shared_mentor_card(key)
     if card is None:
         raise Http404
     face = Face(card.teacher.name, card.teacher.subject, card)
-    response = render(request, "rounds/cards/shared.html", {"faces": (face,), "school": card.school})
+    response = render(request, "rounds/mentor_cards/shared.html", {"faces": (face,), "school": card.school})
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -65,7 +65,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def shared_photo(request: HttpRequest, key: str) -> HttpResponse:
     """The photo of a shared card."""
-    card = shared_card(key)
+    card = shared_mentor_card(key)
     if card is None or not card.photo:
         raise Http404
     return photo_response(card)

@@ -18,7 +18,7 @@ PHOTO_SIDE = 640
 
 
 @dataclass(frozen=True, slots=True)
-class CardData:
+class MentorCardData:
     """What a teacher shows; `photo` is an uploaded file, None keeps the one there is."""
 
     hobbies: str = ""
@@ -28,7 +28,7 @@ class CardData:
     remove_photo: bool = False
 
 
-def save_card(*, actor: Actor, teacher: Teacher, data: CardData) -> MentorCard:
+def save_mentor_card(*, actor: Actor, teacher: Teacher, data: MentorCardData) -> MentorCard:
     """Write the actor's own card. A new photo replaces the file of the old one, a removed one leaves no file.
 
     Raises DomainError `not_allowed` and those of `core.pictures.clean_picture`.

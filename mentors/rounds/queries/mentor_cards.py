@@ -11,12 +11,14 @@ def own_teacher(actor: Actor) -> Teacher | None:
     """The actor on the roster of the school acted in, card at hand; None for accounts that belong to no teacher."""
     if actor.user_id is None:
         return None
-    return Teacher.objects.visible_to(actor).present().filter(user_id=actor.user_id).select_related("card").first()
+    return (
+        Teacher.objects.visible_to(actor).present().filter(user_id=actor.user_id).select_related("mentor_card").first()
+    )
 
 
-def card_of(teacher: Teacher) -> MentorCard | None:
+def mentor_card_of(teacher: Teacher) -> MentorCard | None:
     """The teacher's card, if they made one."""
-    return getattr(teacher, "card", None)
+    return getattr(teacher, "mentor_card", None)
 
 
 def photos_visible_to(actor: Actor) -> QuerySet[MentorCard]:
@@ -24,7 +26,7 @@ def photos_visible_to(actor: Actor) -> QuerySet[MentorCard]:
     return MentorCard.objects.visible_to(actor).filter(teacher__left_on=None).exclude(photo="")
 
 
-def shared_card(key: str) -> MentorCard | None:
+def shared_mentor_card(key: str) -> MentorCard | None:
     """The card behind a badge's code, if its teacher shares it and has not left; teacher and school at hand."""
     rows = MentorCard.objects.filter(key=key, is_shared=True, teacher__left_on=None)
     return rows.select_related("teacher", "school").first()

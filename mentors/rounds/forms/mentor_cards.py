@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from django import forms
 
 from core.saving import ELSE
-from mentors.rounds.services.cards import CardData
+from mentors.rounds.services.mentor_cards import MentorCardData
 from mentors.staff.models import MentorCard
 
 
-class CardForm(forms.Form):
+class MentorCardForm(forms.Form):
     """Hobbies, a sentence, a photo and whether the badge's code opens the card; all of it optional."""
 
     field_of: ClassVar = {ELSE: "photo"}
@@ -49,11 +49,11 @@ class CardForm(forms.Form):
             return {}
         return {name: getattr(card, name) for name in ("hobbies", "sentence", "is_shared")}
 
-    def card_data(self) -> CardData:
+    def mentor_card_data(self) -> MentorCardData:
         """A valid form as the service takes it."""
         data = self.cleaned_data
         upload = data["photo"]
-        return CardData(
+        return MentorCardData(
             hobbies=data["hobbies"],
             sentence=data["sentence"],
             is_shared=data["is_shared"],
