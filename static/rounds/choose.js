@@ -1,4 +1,4 @@
-// Choosing mentors by tapping cards. The selects and reasons of the plain form stay the truth; this only fills them.
+// Choosing mentors by tapping them. The selects and reasons of the plain form stay the truth; this only fills them.
 (() => {
   "use strict";
 
@@ -8,7 +8,7 @@
   const max = Number(form.dataset.max);
   const ORDINALS = "一二三四五六七八九十";
   const ranks = [...form.querySelectorAll(".choose-rank")];
-  const cards = [...form.querySelectorAll(".choose-card")];
+  const mentors = [...form.querySelectorAll(".choose-mentor")];
   const count = form.querySelector(".choose-count");
   const none = form.querySelector(".choose-none");
   const selectOf = (rank) => rank.querySelector("select");
@@ -24,16 +24,16 @@
       selectOf(rank).value = choice.mentor;
       reasonOf(rank).value = choice.reason;
       rank.hidden = !choice.mentor;
-      const card = cards.find((c) => c.dataset.mentor === choice.mentor);
-      const names = card ? [...card.querySelectorAll(".face-name")].map((n) => n.firstChild.textContent.trim()) : [];
+      const mentor = mentors.find((c) => c.dataset.mentor === choice.mentor);
+      const names = mentor ? [...mentor.querySelectorAll(".face-name")].map((n) => n.firstChild.textContent.trim()) : [];
       rank.querySelector(".choose-name").textContent = names.join("/");
       rank.querySelector("[data-up]").disabled = at === 0;
       rank.querySelector("[data-down]").disabled = at >= chosen.length - 1;
     });
-    cards.forEach((card) => {
-      const at = chosen.findIndex((c) => c.mentor === card.dataset.mentor);
-      const button = card.querySelector(".choose-pick");
-      card.classList.toggle("is-chosen", at >= 0);
+    mentors.forEach((mentor) => {
+      const at = chosen.findIndex((c) => c.mentor === mentor.dataset.mentor);
+      const button = mentor.querySelector(".choose-pick");
+      mentor.classList.toggle("is-chosen", at >= 0);
       button.setAttribute("aria-pressed", String(at >= 0));
       button.querySelector("[data-word]").textContent = at >= 0 ? `第${ORDINALS[at]}志愿` : "选";
     });
@@ -68,10 +68,10 @@
 
   form.classList.add("is-live");
   count.hidden = false;
-  cards.forEach((card) => {
-    const button = card.querySelector(".choose-pick");
+  mentors.forEach((mentor) => {
+    const button = mentor.querySelector(".choose-pick");
     button.hidden = false;
-    button.addEventListener("click", () => toggle(card.dataset.mentor));
+    button.addEventListener("click", () => toggle(mentor.dataset.mentor));
   });
   ranks.forEach((rank, at) => {
     rank.querySelector(".choose-name").hidden = false;

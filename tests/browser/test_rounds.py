@@ -37,7 +37,7 @@ def test_1_a_pupil_ranks_three_mentors_on_a_phone_and_changes_their_mind(house: 
     page.get_by_label("手机").fill(tail)
     page.locator("main button[type=submit]").click()
     # Nothing else is there for this family yet: the slip leads straight to choosing.
-    expect(page.locator(".choose-card")).to_have_count(12)
+    expect(page.locator(".choose-mentor")).to_have_count(12)
     # What the page shows says nothing about who is popular or full.
     expect(page.locator("main")).not_to_contain_text("/15")
     picks = page.locator(".choose-pick")

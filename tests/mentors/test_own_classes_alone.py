@@ -13,7 +13,7 @@ from django.db.models.signals import post_init
 from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
 from mentors.queries.people import class_summaries
-from mentors.rounds.queries.running import running_cards
+from mentors.rounds.queries.running import running_rounds
 from mentors.rounds.services.running import create_round, open_round
 from mentors.rounds.services.settings import RoundSettings
 from schools.enums import MatchingMode
@@ -48,7 +48,7 @@ def test_summaries_of_all_classes_are_whole(qingzhu: SchoolCast) -> None:
     assert [(s.pupils, s.assigned, len(s.team)) for s in found] == [(4, 3, 3), (1, 1, 1)]
 
 
-def test_round_cards_of_a_homeroom_teacher_read_no_other_class(qingzhu: SchoolCast, built: Counter[type]) -> None:
+def test_running_rounds_of_a_homeroom_teacher_read_no_other_class(qingzhu: SchoolCast, built: Counter[type]) -> None:
     for school_class in (qingzhu.class_one, qingzhu.class_five):
         created = create_round(
             actor=qingzhu.actor(qingzhu.office),
@@ -62,12 +62,12 @@ def test_round_cards_of_a_homeroom_teacher_read_no_other_class(qingzhu: SchoolCa
     Enrolment.objects.filter(pupil=qingzhu.pupil_shared).update(school_class=beside)
     Enrolment.objects.filter(pupil=qingzhu.pupil_unassigned).update(school_class=qingzhu.class_five)
     built.clear()
-    cards = running_cards(qingzhu.actor(qingzhu.homeroom), qingzhu.year, at=now())
-    assert [[(c.school_class, c.total) for c in card.classes] for card in cards] == [[(qingzhu.class_one, 3)]]
+    running = running_rounds(qingzhu.actor(qingzhu.homeroom), qingzhu.year, at=now())
+    assert [[(c.school_class, c.total) for c in row.classes] for row in running] == [[(qingzhu.class_one, 3)]]
     assert built[Enrolment] == 3
     built.clear()
-    cards = running_cards(qingzhu.actor(qingzhu.office), qingzhu.year, at=now())
-    assert [[(c.school_class, c.total) for c in card.classes] for card in cards] == [
+    running = running_rounds(qingzhu.actor(qingzhu.office), qingzhu.year, at=now())
+    assert [[(c.school_class, c.total) for c in row.classes] for row in running] == [
         [(qingzhu.class_one, 3), (beside, 1)],
         [(qingzhu.class_five, 1)],
     ]

@@ -17,7 +17,7 @@ from core.saving import attempt
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor
 from mentors.queries.people import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
-from mentors.rounds.queries.running import running_cards
+from mentors.rounds.queries.running import running_rounds
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services.assignments import assign_pupil, unassign_pupil
 from schools.models import SchoolClass
@@ -48,7 +48,7 @@ def class_list(request: ActorRequest) -> HttpResponse:
             "unassigned": sum(s.unassigned for s in shown),
             "without_team": sum(1 for s in shown if not s.team),
             "whole_school": actor.has(Role.MORAL_OFFICE),
-            "round_cards": running_cards(actor, year, at=now()) if year is not None else [],
+            "running_rounds": running_rounds(actor, year, at=now()) if year is not None else [],
         },
     )
 

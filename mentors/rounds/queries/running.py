@@ -247,7 +247,7 @@ class ClassCount:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundCard:
+class RunningRound:
     """A running round as the overview of classes shows it: where it stands and how many are still to hand in."""
 
     round: MatchingRound
@@ -270,7 +270,7 @@ class RoundCard:
         return self.total - self.handed_in
 
 
-def running_cards(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> list[RoundCard]:
+def running_rounds(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> list[RunningRound]:
     """The unfinished rounds of `year` that concern the actor: all for 德育室, the own classes for 班主任.
 
     Four queries whatever their number.
@@ -290,7 +290,7 @@ def running_cards(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> l
         Assignment.objects.active().main().filter(year=year, pupil__in=among).values_list("pupil_id", flat=True)
     )
     sheets = set(ChoiceSheet.objects.filter(round__in=rows, pupil__in=among).values_list("round_id", "pupil_id"))
-    cards = []
+    running = []
     for row in rows:
         found: dict[int, list[Enrolment]] = defaultdict(list)
         for place in places:
@@ -301,8 +301,8 @@ def running_cards(actor: Actor, year: SchoolYear, *, at: datetime.datetime) -> l
             for some in found.values()
         ]
         if office or classes:
-            cards.append(RoundCard(row, phase(row, at), classes))
-    return cards
+            running.append(RunningRound(row, phase(row, at), classes))
+    return running
 
 
 def can_see_whole_round(actor: Actor) -> bool:
