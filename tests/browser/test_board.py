@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def open_board(visitor: Visitor, username: str, label: str) -> Page:
-    """The card board of a class, as the demo left it."""
+    """The tile board of a class, as the demo left it."""
     page = visitor.sign_in(username)
     page.get_by_role("link", name="导师匹配").first.click()
     page.get_by_role("link", name=label).first.click()
@@ -51,7 +51,7 @@ def test_the_mouse_drags_keys_move_on_and_everything_is_taken_back(house: House,
     page.mouse.up()
     expect(state).to_have_text("有 1 项未保存的调整")
     assert pupil in names(column(page, 0))
-    moved = page.locator(".board-card.is-moved")
+    moved = page.locator(".board-tile.is-moved")
     expect(moved.locator(".board-was")).to_have_text(re.compile("^原来："))
     expect(column(page, 1).locator(".board-figures")).to_have_text(re.compile(r"^\d+ → \d+/\d+$"))
 
@@ -70,7 +70,7 @@ def test_the_mouse_drags_keys_move_on_and_everything_is_taken_back(house: House,
     # What is in the way of saving is said before.
     page.get_by_role("button", name="均匀分配").click()
     expect(page.locator("#board-notices")).to_contain_text("已均匀放好，还没有保存")
-    expect(column(page, 0).locator(".board-card")).to_have_count(0)
+    expect(column(page, 0).locator(".board-tile")).to_have_count(0)
     page.get_by_role("button", name="撤销一步").click()
     expect(state).to_have_text("有 2 项未保存的调整")
     page.get_by_role("button", name="保存").click()
@@ -162,9 +162,9 @@ def test_a_board_without_javascript_saves_by_its_selects(house: House, visit: Op
         plain.add_cookies([{"name": c["name"], "value": c["value"], "url": house.address} for c in cookies])
         still = plain.new_page()
         still.goto(page.url)
-        card = still.locator(".board-column[data-number='1'] .board-card").first
-        name = card.get_attribute("data-name")
-        card.locator("select").select_option("")
+        tile = still.locator(".board-column[data-number='1'] .board-tile").first
+        name = tile.get_attribute("data-name")
+        tile.locator("select").select_option("")
         still.get_by_role("button", name="保存").click()
         expect(still.locator(".board-saved")).to_contain_text("已保存 1 项调整。")
         assert name in names(still.locator(".board-column[data-number='0']"))

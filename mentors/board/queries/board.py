@@ -1,4 +1,4 @@
-"""The class board as cards: columns of mentors with their loads before and after moves that are not saved yet."""
+"""The class board as tiles: columns of mentors with their loads before and after moves that are not saved yet."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Held = Mapping[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class BoardCard:
+class BoardTile:
     """A pupil on the board: the mentor they have, and the one they would have after saving."""
 
     row: BoardRow
@@ -28,7 +28,7 @@ class BoardCard:
 
     @property
     def pupil(self) -> Pupil:
-        """Whom the card stands for."""
+        """Whom the tile stands for."""
         return self.row.enrolment.pupil
 
     @property
@@ -52,7 +52,7 @@ class BoardColumn:
     supported: int = 0
     is_leader: bool = False
     is_guest: bool = False
-    cards: list[BoardCard] = field(default_factory=list)
+    tiles: list[BoardTile] = field(default_factory=list)
 
     @property
     def over(self) -> int:
@@ -66,7 +66,7 @@ class BoardColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class CardBoard:
+class TileBoard:
     """The board of one class with its moves: the column of pupils without a mentor first."""
 
     columns: list[BoardColumn]
@@ -80,7 +80,7 @@ class CardBoard:
     @property
     def unassigned(self) -> int:
         """Pupils who would have no mentor after saving."""
-        return len(self.columns[0].cards)
+        return len(self.columns[0].tiles)
 
     @property
     def shortage(self) -> int:
@@ -98,7 +98,7 @@ def held_on(board: ClassBoard) -> dict[int, int | None]:
     return {row.enrolment.pupil_id: row.mentor_id for row in board.rows}
 
 
-def card_board(board: ClassBoard, wanted: Held) -> CardBoard:
+def tile_board(board: ClassBoard, wanted: Held) -> TileBoard:
     """The board with the moves that lead to `wanted`; two queries.
 
     `wanted` has each pupil of the board, with mentors of the board only.
@@ -126,12 +126,12 @@ def card_board(board: ClassBoard, wanted: Held) -> CardBoard:
         )
         for mentor in board.mentors
     }
-    cards = [
-        BoardCard(row, position, wanted[row.enrolment.pupil_id]) for position, row in enumerate(board.rows, start=1)
+    tiles = [
+        BoardTile(row, position, wanted[row.enrolment.pupil_id]) for position, row in enumerate(board.rows, start=1)
     ]
-    for card in cards:
-        columns[card.mentor_id].cards.append(card)
-    return CardBoard(list(columns.values()), sum(card.moved for card in cards))
+    for tile in tiles:
+        columns[tile.mentor_id].tiles.append(tile)
+    return TileBoard(list(columns.values()), sum(tile.moved for tile in tiles))
 
 
 def rebase(board: ClassBoard, base: Held, wanted: Held) -> dict[int, int | None]:

@@ -25,8 +25,8 @@ const board = (places = {}, { base = "b1", told = "" } = {}) => `
         <div class="board-head">${name}<span class="board-figures"></span><progress max="${capacity || 1}"></progress><span class="board-word"></span>
           <span class="board-over-count"></span><button type="button" class="board-here" hidden>移到这里</button></div>
         <button type="button" class="board-fold" aria-expanded="false" hidden></button>
-        <div class="board-cards">${PUPILS.filter((pupil) => (places[pupil.id] ?? pupil.base) === key).map((pupil) => `
-          <div class="board-card" data-pupil="${pupil.id}" data-name="${pupil.name}" data-base="${pupil.base}" data-position="${pupil.id}">
+        <div class="board-tiles">${PUPILS.filter((pupil) => (places[pupil.id] ?? pupil.base) === key).map((pupil) => `
+          <div class="board-tile" data-pupil="${pupil.id}" data-name="${pupil.name}" data-base="${pupil.base}" data-position="${pupil.id}">
             <button type="button" class="board-face" aria-pressed="false" disabled>${pupil.name}</button><small class="board-was"></small>${select(pupil, key)}</div>`).join("")}
         </div></section>`).join("")}</div>
     <div class="board-dock"><p id="board-state"></p><p id="board-live"></p><div class="board-targets" hidden></div>
@@ -34,14 +34,14 @@ const board = (places = {}, { base = "b1", told = "" } = {}) => `
       <button name="step" value="save">保存</button><button data-discard hidden>放弃</button></div>
   </form>`;
 
-const start = (options) => new Page(board(), "class-board.js", options);
-const card = (page, id) => page.one(`.board-card[data-pupil="${id}"]`);
-const face = (page, id) => card(page, id).querySelector(".board-face");
+const start = (options) => new Page(board(), "tiles.js", options);
+const tile = (page, id) => page.one(`.board-tile[data-pupil="${id}"]`);
+const face = (page, id) => tile(page, id).querySelector(".board-face");
 const head = (page, key) => page.one(`.board-column[data-column="${key}"] .board-head`);
 const figures = (page) => [...page.document.querySelectorAll(".board-figures")].map((element) => element.textContent);
 // By column: who lies there, and what the form would send.
 const lies = (page) =>
-  [...page.document.querySelectorAll(".board-column")].map((column) => [...column.querySelectorAll(".board-card")].map((one) => one.dataset.name).join(""));
+  [...page.document.querySelectorAll(".board-column")].map((column) => [...column.querySelectorAll(".board-tile")].map((one) => one.dataset.name).join(""));
 const sends = (page) => PUPILS.map(({ id }) => page.one(`[name=p${id}]`).value);
 const save = (page) => page.one("button[value=save]");
 
@@ -51,7 +51,7 @@ test("without a move nothing can be saved, and leaving asks nothing", () => {
   assert.deepEqual([save(page).disabled, page.text("#board-state"), page.asksBeforeLeaving()], [true, "没有未保存的调整", false]);
 });
 
-test("two taps move a card: on it, and on a mentor; the form sends what is seen", () => {
+test("two taps move a tile: on it, and on a mentor; the form sends what is seen", () => {
   const page = start();
   face(page, 4).click();
   assert.equal(page.text("#board-state"), "已选 1 位，请点要移到的导师");
@@ -62,11 +62,11 @@ test("two taps move a card: on it, and on a mentor; the form sends what is seen"
   assert.equal(page.text('[data-column="6"] .board-word'), "已满");
   assert.equal(page.text("#board-state"), "有 1 项未保存的调整");
   assert.equal(page.text("#board-live"), "丁移到何老师，1 → 2/2，还没有保存。");
-  assert.equal(card(page, 4).querySelector(".board-was").textContent, "原来：未匹配");
+  assert.equal(tile(page, 4).querySelector(".board-was").textContent, "原来：未匹配");
   assert.deepEqual([save(page).disabled, page.asksBeforeLeaving()], [false, true]);
 });
 
-test("several selected cards move as one step, in the order of the class, and come back as one", () => {
+test("several selected tiles move as one step, in the order of the class, and come back as one", () => {
   const page = start();
   face(page, 2).click();
   face(page, 1).click();
@@ -92,7 +92,7 @@ test("a mentor over the cap can be seen and not saved; the refusal says whom and
   assert.deepEqual([page.submitted, page.asksBeforeLeaving()], [["class-board"], false]);
 });
 
-test("a digit moves the card under the focus and goes on to the next of the column", () => {
+test("a digit moves the tile under the focus and goes on to the next of the column", () => {
   const page = start();
   face(page, 1).focus();
   page.key(face(page, 1), "2");
@@ -102,7 +102,7 @@ test("a digit moves the card under the focus and goes on to the next of the colu
   assert.deepEqual(lies(page), ["丁", "乙", "甲丙"]);
 });
 
-test("arrows walk through columns and cards, and only one card is in the order of Tab", () => {
+test("arrows walk through columns and tiles, and only one tile is in the order of Tab", () => {
   const page = start();
   face(page, 4).focus();
   page.key(face(page, 4), "ArrowRight");
@@ -126,7 +126,7 @@ test("Ctrl+Z takes a move back, Escape a selection", () => {
   assert.equal(page.key(page.document.body, "z", { ctrlKey: true }).defaultPrevented, false);
 });
 
-test("discarding brings all cards home, and is itself a step that can be taken back", () => {
+test("discarding brings all tiles home, and is itself a step that can be taken back", () => {
   const page = start();
   face(page, 4).click();
   head(page, "5").click();
@@ -138,7 +138,7 @@ test("discarding brings all cards home, and is itself a step that can be taken b
   assert.deepEqual(lies(page), ["丙", "甲乙丁", ""]);
 });
 
-test("a card dragged to a mentor lies there; dropped beside the board it lies where it was", () => {
+test("a tile dragged to a mentor lies there; dropped beside the board it lies where it was", () => {
   const page = start();
   page.window.scrollBy = () => {};
   page.one(".board-columns").scrollBy = () => {};
@@ -157,7 +157,7 @@ test("a card dragged to a mentor lies there; dropped beside the board it lies wh
   assert.deepEqual(lies(page), ["", "甲乙", "丙丁"]);
 });
 
-test("a finger that scrolls takes no card along; one that rests does", async () => {
+test("a finger that scrolls takes no tile along; one that rests does", async () => {
   const page = start();
   page.document.elementFromPoint = () => head(page, "6");
   page.window.scrollBy = () => {};

@@ -1,4 +1,4 @@
-// The class board: cards move by drag, tap or key; nothing is written before 保存. The selects of the form are the state.
+// The class board: tiles move by drag, tap or key; nothing is written before 保存. The selects of the form are the state.
 (() => {
   "use strict";
 
@@ -14,40 +14,40 @@
   const stepBack = find("[data-step-back]");
   const save = find("button[value=save]");
   const columns = all(".board-column");
-  const cards = all(".board-card");
+  const tiles = all(".board-tile");
   const byKey = new Map(columns.map((column) => [column.dataset.column, column]));
   const before = new Map(columns.map((column) => [column, 0]));
   const selected = new Set();
   const steps = [];
   let leaving = false;
 
-  const face = (card) => find(".board-face", card);
-  const where = (card) => find("select", card).value;
-  const columnOf = (card) => byKey.get(where(card));
-  const moved = () => cards.filter((card) => where(card) !== card.dataset.base);
-  const names = (some) => some.slice(0, 3).map((card) => card.dataset.name).join("、") + (some.length > 3 ? `等 ${some.length} 位` : "");
+  const face = (tile) => find(".board-face", tile);
+  const where = (tile) => find("select", tile).value;
+  const columnOf = (tile) => byKey.get(where(tile));
+  const moved = () => tiles.filter((tile) => where(tile) !== tile.dataset.base);
+  const names = (some) => some.slice(0, 3).map((tile) => tile.dataset.name).join("、") + (some.length > 3 ? `等 ${some.length} 位` : "");
   const say = (text) => {
     live.textContent = text;
   };
 
-  cards.forEach((card) => {
-    const home = byKey.get(card.dataset.base);
+  tiles.forEach((tile) => {
+    const home = byKey.get(tile.dataset.base);
     before.set(home, before.get(home) + 1);
   });
 
   // --- What the board shows
-  function place(card, key) {
-    find("select", card).value = key;
-    const list = find(".board-cards", byKey.get(key));
-    const next = all(".board-card", list).find((other) => other !== card && Number(other.dataset.position) > Number(card.dataset.position));
-    list.insertBefore(card, next || null);
-    const isMoved = key !== card.dataset.base;
-    card.classList.toggle("is-moved", isMoved);
-    find(".board-was", card).textContent = isMoved ? `原来：${byKey.get(card.dataset.base).dataset.name}` : "";
+  function place(tile, key) {
+    find("select", tile).value = key;
+    const list = find(".board-tiles", byKey.get(key));
+    const next = all(".board-tile", list).find((other) => other !== tile && Number(other.dataset.position) > Number(tile.dataset.position));
+    list.insertBefore(tile, next || null);
+    const isMoved = key !== tile.dataset.base;
+    tile.classList.toggle("is-moved", isMoved);
+    find(".board-was", tile).textContent = isMoved ? `原来：${byKey.get(tile.dataset.base).dataset.name}` : "";
   }
 
   const weigh = (column) => {
-    const count = all(".board-card", column).length;
+    const count = all(".board-tile", column).length;
     const load = Number(column.dataset.load);
     const capacity = Number(column.dataset.capacity);
     const after = load - before.get(column) + count;
@@ -97,7 +97,7 @@
 
   // --- Moving, and taking a move back
   function move(some, key) {
-    const step = some.filter((card) => where(card) !== key).map((card) => [card, where(card), key]);
+    const step = some.filter((tile) => where(tile) !== key).map((tile) => [tile, where(tile), key]);
     clearSelection();
     if (!step.length) {
       refresh();
@@ -105,11 +105,11 @@
     }
     carryOut(step);
     const target = byKey.get(key);
-    say(`${names(step.map(([card]) => card))}移到${target.dataset.name}，${figures(target)}，还没有保存。`);
+    say(`${names(step.map(([tile]) => tile))}移到${target.dataset.name}，${figures(target)}，还没有保存。`);
   }
 
   function carryOut(step) {
-    step.forEach(([card, , to]) => place(card, to));
+    step.forEach(([tile, , to]) => place(tile, to));
     steps.push(step);
     refresh();
   }
@@ -117,51 +117,51 @@
   function takeBack() {
     const step = steps.pop();
     if (!step) return;
-    step.forEach(([card, from]) => place(card, from));
+    step.forEach(([tile, from]) => place(tile, from));
     refresh();
-    say(`已撤销一步：${names(step.map(([card]) => card))}回到原处。`);
+    say(`已撤销一步：${names(step.map(([tile]) => tile))}回到原处。`);
     focusOn(step[0][0]);
   }
 
   // --- Selection
-  function toggle(card) {
-    if (!selected.delete(card)) selected.add(card);
-    face(card).setAttribute("aria-pressed", String(selected.has(card)));
+  function toggle(tile) {
+    if (!selected.delete(tile)) selected.add(tile);
+    face(tile).setAttribute("aria-pressed", String(selected.has(tile)));
     refresh();
-    say(selected.has(card) ? `已选中${card.dataset.name}` : `不再选${card.dataset.name}`);
+    say(selected.has(tile) ? `已选中${tile.dataset.name}` : `不再选${tile.dataset.name}`);
   }
 
   function clearSelection() {
-    selected.forEach((card) => face(card).setAttribute("aria-pressed", "false"));
+    selected.forEach((tile) => face(tile).setAttribute("aria-pressed", "false"));
     selected.clear();
   }
 
-  // With a pointer the page stays where it is: the next card to tap is near the last one.
-  function focusOn(card, scroll = true) {
-    if (!card) return;
+  // With a pointer the page stays where it is: the next tile to tap is near the last one.
+  function focusOn(tile, scroll = true) {
+    if (!tile) return;
     all(".board-face[tabindex='0']").forEach((other) => {
       other.tabIndex = -1;
     });
-    face(card).tabIndex = 0;
-    face(card).focus({ preventScroll: true });
-    if (scroll) card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    face(tile).tabIndex = 0;
+    face(tile).focus({ preventScroll: true });
+    if (scroll) tile.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function moveSelected(key, scroll) {
-    const some = cards.filter((card) => selected.has(card));
+    const some = tiles.filter((tile) => selected.has(tile));
     move(some, key);
     focusOn(some[0], scroll);
   }
 
   // --- Keys
-  function step(card, [down, right]) {
-    const column = columnOf(card);
-    const list = all(".board-card", column);
-    const at = list.indexOf(card);
+  function step(tile, [down, right]) {
+    const column = columnOf(tile);
+    const list = all(".board-tile", column);
+    const at = list.indexOf(tile);
     if (down) return list[at + down];
     let index = columns.indexOf(column) + right;
     while (columns[index]) {
-      const others = all(".board-card", columns[index]).filter((other) => other.offsetParent);
+      const others = all(".board-tile", columns[index]).filter((other) => other.offsetParent);
       if (others.length) return others[Math.min(at, others.length - 1)];
       index += right;
     }
@@ -186,10 +186,10 @@
     }
     const here = event.target.closest("#class-board .board-face");
     if (!here) return;
-    const card = here.closest(".board-card");
+    const tile = here.closest(".board-tile");
     if (STEPS[event.key]) {
       event.preventDefault();
-      focusOn(step(card, STEPS[event.key]));
+      focusOn(step(tile, STEPS[event.key]));
     } else if (/^[0-9]$/.test(event.key)) {
       const target = columns[Number(event.key)];
       if (!target) return;
@@ -197,10 +197,10 @@
       if (selected.size) moveSelected(target.dataset.column, true);
       else {
         // On to the next pupil of the same column: a class is typed through without another key.
-        const list = all(".board-card", columnOf(card));
-        const at = list.indexOf(card);
-        const next = columnOf(card) === target ? card : list[at + 1] || list[at - 1] || card;
-        move([card], target.dataset.column);
+        const list = all(".board-tile", columnOf(tile));
+        const at = list.indexOf(tile);
+        const next = columnOf(tile) === target ? tile : list[at + 1] || list[at - 1] || tile;
+        move([tile], target.dataset.column);
         focusOn(next);
       }
     }
@@ -216,14 +216,14 @@
     justDragged = false;
     const at = event.target.closest(".board-face");
     if (!at || event.button !== 0 || drag) return;
-    press = { card: at.closest(".board-card"), x: event.clientX, y: event.clientY, touch: event.pointerType === "touch" };
+    press = { tile: at.closest(".board-tile"), x: event.clientX, y: event.clientY, touch: event.pointerType === "touch" };
     if (press.touch) press.timer = setTimeout(beginDrag, HOLD);
   });
 
   function beginDrag() {
-    const { card } = press;
-    if (!selected.has(card)) clearSelection();
-    const some = selected.size ? cards.filter((one) => selected.has(one)) : [card];
+    const { tile } = press;
+    if (!selected.has(tile)) clearSelection();
+    const some = selected.size ? tiles.filter((one) => selected.has(one)) : [tile];
     const ghost = document.createElement("div");
     ghost.className = "board-ghost";
     ghost.textContent = names(some);
@@ -264,7 +264,7 @@
     justDragged = true;
     ghost.remove();
     document.body.classList.remove("is-dragging");
-    some.forEach((card) => card.classList.remove("is-dragged"));
+    some.forEach((tile) => tile.classList.remove("is-dragged"));
     if (target) target.classList.remove("is-target");
     if (!drop || !target) return;
     move(some, target.dataset.column);
@@ -305,12 +305,12 @@
       event.preventDefault();
       return;
     }
-    const card = event.target.closest(".board-face");
+    const tile = event.target.closest(".board-face");
     const fold = event.target.closest(".board-fold");
     const head = event.target.closest(".board-head");
-    if (card) {
-      focusOn(card.closest(".board-card"), false);
-      toggle(card.closest(".board-card"));
+    if (tile) {
+      focusOn(tile.closest(".board-tile"), false);
+      toggle(tile.closest(".board-tile"));
     } else if (fold) {
       const open = fold.getAttribute("aria-expanded") !== "true";
       fold.setAttribute("aria-expanded", String(open));
@@ -329,12 +329,12 @@
   });
 
   form.addEventListener("change", (event) => {
-    const card = event.target.closest(".board-card");
-    if (!card) return;
+    const tile = event.target.closest(".board-tile");
+    if (!tile) return;
     const key = event.target.value;
-    // The select has changed already: back to where the card lies, so that the move is one like all others.
-    event.target.value = card.closest(".board-column").dataset.column;
-    move([card], key);
+    // The select has changed already: back to where the tile lies, so that the move is one like all others.
+    event.target.value = tile.closest(".board-column").dataset.column;
+    move([tile], key);
   });
 
   // --- Filling evenly: the server reckons, the proposal comes as one step that can be taken back
@@ -370,8 +370,8 @@
   }
 
   function takeOver(page) {
-    const wanted = new Map(all(".board-card", page).map((card) => [card.dataset.pupil, where(card)]));
-    const step = cards.map((card) => [card, where(card), wanted.get(card.dataset.pupil)]).filter(([, from, to]) => from !== to);
+    const wanted = new Map(all(".board-tile", page).map((tile) => [tile.dataset.pupil, where(tile)]));
+    const step = tiles.map((tile) => [tile, where(tile), wanted.get(tile.dataset.pupil)]).filter(([, from, to]) => from !== to);
     clearSelection();
     document.getElementById("board-notices").replaceWith(page.getElementById("board-notices"));
     if (step.length) carryOut(step);

@@ -1,4 +1,4 @@
-"""The class board 班主任协商 as cards: moves are tried out first, then saved together, and can be taken back."""
+"""The class board 班主任协商 as tiles: moves are tried out first, then saved together, and can be taken back."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -14,9 +14,9 @@ from accounts.http import ActorRequest, form_for
 from core.errors import DomainError
 from core.saving import attempt
 from mentors.board.forms.board import base_text, read_arrangement
-from mentors.board.queries.board import Held, card_board, held_on, rebase, running_round, undoable_save
+from mentors.board.queries.board import Held, held_on, rebase, running_round, tile_board, undoable_save
 from mentors.board.services.board import ChangedMeanwhile, save_board, undo_board_save
-from mentors.board.views.board import class_to_match
+from mentors.board.views.table import class_to_match
 from mentors.matching.spread import even_fill
 from mentors.queries.people import ClassBoard, class_board
 from mentors.rules import can_edit_team, can_grant_exception
@@ -66,7 +66,7 @@ def _save_or_fill(request: ActorRequest, school_class: SchoolClass, step: str | 
 def _filled(request: ActorRequest, board: ClassBoard, wanted: dict[int, int | None]) -> HttpResponse:
     """The board with the pupils who have no mentor spread evenly over the team's free places."""
     open_ones = [pupil for pupil, mentor in wanted.items() if mentor is None]
-    columns = card_board(board, wanted).columns
+    columns = tile_board(board, wanted).columns
     team = {c.mentor.pk: (c.after, c.mentor.capacity) for c in columns if c.mentor and not c.is_guest}
     placed = even_fill(open_ones, team)
     if not open_ones:
@@ -105,7 +105,7 @@ def _page(
     last_save = undoable_save(actor, school_class)
     context: dict[str, Any] = {
         "board": board,
-        "cards": card_board(board, held if wanted is None else wanted),
+        "tile_board": tile_board(board, held if wanted is None else wanted),
         "base": base_text(held),
         "problem": problem,
         "moved_by_others": _moved_by_others(board, problem),

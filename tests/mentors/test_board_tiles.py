@@ -1,4 +1,4 @@
-"""The class board as cards, by plain forms: a proposal is looked at first, saved together, taken back."""
+"""The class board as tiles, by plain forms: a proposal is looked at first, saved together, taken back."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -51,21 +51,21 @@ def form(
 
 
 def shown(page: Any) -> dict[int, int | None]:
-    """The mentor by pupil as the cards of a page lie."""
-    return {card.pupil.pk: card.mentor_id for column in page.context["cards"].columns for card in column.cards}
+    """The mentor by pupil as the tiles of a page lie."""
+    return {tile.pupil.pk: tile.mentor_id for column in page.context["tile_board"].columns for tile in column.tiles}
 
 
 def columns(page: Any) -> list[tuple[str, int, int]]:
     """Name, present load and load after saving of each column."""
-    return [(c.mentor.names, c.load, c.after) for c in page.context["cards"].columns if c.mentor]
+    return [(c.mentor.names, c.load, c.after) for c in page.context["tile_board"].columns if c.mentor]
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
 def test_the_board_has_the_open_pupils_first_and_the_leader_next(qingzhu: SchoolCast, client_of: SignIn) -> None:
     page = client_of(qingzhu.homeroom).get(address(qingzhu.class_one))
     body = page.content.decode()
-    in_order = page.context["cards"].columns
-    assert [(c.mentor.names if c.mentor else "", [card.pupil.name for card in c.cards]) for c in in_order] == [
+    in_order = page.context["tile_board"].columns
+    assert [(c.mentor.names if c.mentor else "", [tile.pupil.name for tile in c.tiles]) for c in in_order] == [
         ("", ["丁小雨"]),
         ("何知秋", []),
         ("林小满", ["安可儿", "白一诺"]),
@@ -92,7 +92,7 @@ def test_the_board_costs_the_same_for_one_and_for_three_pupils_and_mentors(
     client = client_of(qingzhu.office)
     with django_assert_num_queries(16):
         page = client.get(address(school_class))
-    assert page.content.decode().count('class="board-card"') == pupils
+    assert page.content.decode().count('class="board-tile"') == pupils
 
 
 def test_pupils_of_other_classes_are_counted_in_the_load(qingzhu: SchoolCast, client_of: SignIn) -> None:
