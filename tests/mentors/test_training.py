@@ -145,7 +145,7 @@ def test_the_dashboard_says_how_often_and_how_many(qingzhu: SchoolCast, client_o
     session_of(qingzhu, TODAY + datetime.timedelta(days=3), "计划中的")
     keys = [teacher_of(u).pk for u in (qingzhu.mentor, qingzhu.colleague)]
     set_attendance(actor=qingzhu.actor(qingzhu.office), session=session, came=keys, stayed_away=[])
-    training = client.get(url).context["board"].training
+    training = client.get(url).context["dashboard"].training
     assert (training.held, training.attendances, training.next_on) == (1, 2, TODAY + datetime.timedelta(days=3))
     assert "2 人次参加" in client.get(url).content.decode()
 

@@ -23,7 +23,7 @@ from tests.records.builders import TEXT, letter, released_letter, talk, visit
 SignIn = Callable[[User], Client]
 
 
-def board(cast: SchoolCast, term: int = 1, on: datetime.date = TODAY) -> Dashboard:
+def dashboard(cast: SchoolCast, term: int = 1, on: datetime.date = TODAY) -> Dashboard:
     actor = cast.actor(cast.office)
     calendar = actor.calendar.now.in_term(term)
     assert calendar is not None
@@ -51,7 +51,7 @@ def test_the_figures_follow_the_records(qingzhu: SchoolCast) -> None:
     visit(qingzhu, qingzhu.mentor, first)
     talk(qingzhu, qingzhu.mentor, first, second)
     letter(qingzhu, qingzhu.mentor, first, draft=True)
-    found = board(qingzhu)
+    found = dashboard(qingzhu)
     assert figures(found.tally.actions) == [("家访", 1, 5), ("谈心", 2, 5), ("成长寄语", 0, 5)]
     assert (found.tally.pupils, found.tally.mentored, found.tally.unmentored, found.tally.untouched) == (5, 4, 1, 3)
     grade_one, grade_five = found.blocks
@@ -62,12 +62,12 @@ def test_the_figures_follow_the_records(qingzhu: SchoolCast) -> None:
 def test_a_letter_counts_once_it_is_handed_in(qingzhu: SchoolCast) -> None:
     letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     released_letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
-    assert figures(board(qingzhu).tally.actions)[2] == ("成长寄语", 2, 5)
+    assert figures(dashboard(qingzhu).tally.actions)[2] == ("成长寄语", 2, 5)
 
 
 def test_the_second_term_starts_at_nought(qingzhu: SchoolCast) -> None:
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    assert figures(board(qingzhu, 2).tally.actions)[0] == ("家访", 0, 5)
+    assert figures(dashboard(qingzhu, 2).tally.actions)[0] == ("家访", 0, 5)
 
 
 def test_a_yearly_action_counts_in_both_terms(qingzhu: SchoolCast) -> None:
@@ -86,33 +86,33 @@ def test_a_yearly_action_counts_in_both_terms(qingzhu: SchoolCast) -> None:
         accepted_outcomes=["completed"],
     )
     rebuild_ticks(year=qingzhu.year, on=TODAY)
-    assert [figures(board(qingzhu, n).tally.actions)[0] for n in (1, 2)] == [("家访", 1, 5)] * 2
+    assert [figures(dashboard(qingzhu, n).tally.actions)[0] for n in (1, 2)] == [("家访", 1, 5)] * 2
 
 
 def test_grades_that_the_plan_does_not_cover_stay_out(qingzhu: SchoolCast) -> None:
     uncovered = create_class(year=qingzhu.year, grade_number=2, number=1)
     EnrolmentFactory.create_batch(2, school_class=uncovered)
-    found = board(qingzhu)
+    found = dashboard(qingzhu)
     assert [b.grade.name for b in found.blocks] == ["一年级", "五年级"]
     assert found.tally.pupils == 5
 
 
 def test_an_empty_class_stands_there_with_noughts(qingzhu: SchoolCast) -> None:
     create_class(year=qingzhu.year, grade_number=1, number=2)
-    row = board(qingzhu).blocks[0].rows[1]
+    row = dashboard(qingzhu).blocks[0].rows[1]
     assert (row.school_class.label, row.tally.pupils, row.tally.untouched) == ("一（2）班", 0, 0)
 
 
 def test_classes_stay_in_teaching_order_whatever_was_done(qingzhu: SchoolCast) -> None:
     create_class(year=qingzhu.year, grade_number=1, number=3)
     create_class(year=qingzhu.year, grade_number=1, number=2)
-    labels = [row.school_class.label for row in board(qingzhu).blocks[0].rows]
+    labels = [row.school_class.label for row in dashboard(qingzhu).blocks[0].rows]
     assert labels == ["一（1）班", "一（2）班", "一（3）班"]
 
 
 def test_an_open_window_says_how_many_days_and_pupils_are_left(qingzhu: SchoolCast, client_of: SignIn) -> None:
     talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    (window,) = board(qingzhu).windows
+    (window,) = dashboard(qingzhu).windows
     assert (window.progress.label, window.progress.open, window.days_left, window.is_due) == ("谈心", 4, 7, True)
     page = client_of(qingzhu.office).get(reverse("office:dashboard")).content.decode()
     assert "谈心的时间是 10月26日—11月25日，还有 7 天。" in page

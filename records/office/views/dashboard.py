@@ -44,7 +44,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
     calendar = chosen_calendar(request)
     context: dict[str, Any] = {"calendar": calendar, "grade": None, "handles_books": handles_books(request.actor)}
     if calendar is not None:
-        context["board"] = find_dashboard(request.actor, calendar)
+        context["dashboard"] = find_dashboard(request.actor, calendar)
     return render(request, "office/dashboard.html", context)
 
 
@@ -53,8 +53,8 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
     """The term of one grade."""
     found = get_visible_or_404(grades_of(request.actor), request.actor, pk=pk)
     calendar = calendar_or_stop(request)
-    board = find_dashboard(request.actor, calendar, grade_id=found.pk)
-    return render(request, "office/dashboard.html", {"calendar": calendar, "grade": found, "board": board})
+    context = {"dashboard": find_dashboard(request.actor, calendar, grade_id=found.pk)}
+    return render(request, "office/dashboard.html", context | {"calendar": calendar, "grade": found})
 
 
 @page_for(Role.HOMEROOM, *WATCHERS)
