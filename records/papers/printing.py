@@ -26,13 +26,13 @@ from records.contexts import BookVersion, Letter
 from records.desk.services.readings import note_readings
 from records.enums import Bundle, LetterPaper
 from records.models.records import GrowthLetter
-from records.papers.documents.growth_card import card_manuscript, card_manuscripts
+from records.papers.documents.growth_card import growth_card_manuscript, growth_card_manuscripts
 from records.papers.documents.growth_letter import letter_manuscript, letter_manuscripts
 from records.papers.documents.record_book import book_manuscript
 from records.papers.documents.runs import runs_of
 from records.papers.documents.slips import slip_manuscript
 from records.papers.queries.books import BookSource
-from records.papers.queries.letters import card_contexts, letter_contexts
+from records.papers.queries.letters import growth_card_contexts, letter_contexts
 from records.papers.queries.print_lists import (
     class_for_job,
     class_pupils,
@@ -166,7 +166,7 @@ def make_class_letters(item: JobItem) -> Outcome:
         pdf = letters_pdf(contexts, paper=paper, two_up=bool(params.get("two_up")), school_id=school_id)
         files = [NewFile(file_name(f"{school_class.code}-{paper.label}.pdf"), pdf, PDF)]
     else:
-        papers = card_manuscripts(contexts) if paper == LetterPaper.CARD else letter_manuscripts(contexts)
+        papers = growth_card_manuscripts(contexts) if paper == LetterPaper.CARD else letter_manuscripts(contexts)
         names = _names(letters, class_pupils(actor, school_class))
         files = [
             NewFile(file_name(school_class.code, f"{name}-{context.title}.pdf"), pdf, PDF)
@@ -178,14 +178,16 @@ def make_class_letters(item: JobItem) -> Outcome:
 
 def letter_papers(letters: Sequence[GrowthLetter], *, paper: LetterPaper, actor: Actor) -> list[Letter]:
     """The contexts of `letters` as letters or as cards."""
-    contexts = card_contexts if paper == LetterPaper.CARD else letter_contexts
+    contexts = growth_card_contexts if paper == LetterPaper.CARD else letter_contexts
     return contexts(letters, on=actor.today)
 
 
 def letters_pdf(contexts: Sequence[Letter], *, paper: LetterPaper, two_up: bool, school_id: int) -> bytes:
     """One PDF of all `contexts` (of `paper`) in their order; `two_up` puts two on an A4 sheet with cut marks."""
     write, sheet = (
-        (card_manuscript, ONE_BELOW_THE_OTHER) if paper == LetterPaper.CARD else (letter_manuscript, SIDE_BY_SIDE)
+        (growth_card_manuscript, ONE_BELOW_THE_OTHER)
+        if paper == LetterPaper.CARD
+        else (letter_manuscript, SIDE_BY_SIDE)
     )
     papers = [write(run) for run in runs_of(contexts)]
     parts = [kept_pdf(one, school_id=school_id) for one in papers]

@@ -11,7 +11,7 @@ from typing import Final
 from core.raster import page_png
 from mentors.staff.samples import APPOINTMENT, BADGES
 from records.contexts import Action, Column, Letter, Period, RecordBook, Slip
-from records.papers.documents.growth_card import render_cards
+from records.papers.documents.growth_card import render_growth_cards
 from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
 from records.papers.documents.slips import PER_SHEET, render_slips
@@ -42,8 +42,8 @@ def _letter(look: SampleLook) -> bytes:
     return render_letters([_letter_of(look)])
 
 
-def _card(look: SampleLook) -> bytes:
-    return render_cards([replace(_letter_of(look), title=look.style.words.card_title)])
+def _growth_card(look: SampleLook) -> bytes:
+    return render_growth_cards([replace(_letter_of(look), title=look.style.words.card_title)])
 
 
 def _tree_hole(look: SampleLook) -> bytes:
@@ -117,7 +117,7 @@ SAMPLES: Final[dict[str, PaperSample]] = {
     sample.key: sample
     for sample in (
         PaperSample(key="letter", label="寄语", make=_letter, has_designs=True, dots_per_inch=130),
-        PaperSample(key="card", label="激励卡", make=_card, has_designs=True, dots_per_inch=110),
+        PaperSample(key="card", label="激励卡", make=_growth_card, has_designs=True, dots_per_inch=110),
         PaperSample(key="book", label="记录本封面", make=_book, has_designs=True),
         PaperSample(key="tree_hole", label="树洞卡", make=_tree_hole, has_designs=True),
         BADGES,

@@ -233,8 +233,8 @@ def full_letter(name: str = "沈䶮", *, design: Design = Design.UPPER) -> Lette
     )
 
 
-def as_card(paper: Letter) -> Letter:
-    """The 成长激励卡 of a letter, as `card_contexts` makes it."""
+def as_growth_card(paper: Letter) -> Letter:
+    """The 成长激励卡 of a letter, as `growth_card_contexts` makes it."""
     return dataclasses.replace(paper, title="成长激励卡", motto="每一点进步，老师都看在眼里", advice="")
 
 

@@ -20,7 +20,7 @@ from mentors.staff.documents.badge import Badge, render_badges
 from records.contexts import BookVersion, Letter
 from records.papers.documents.book_list import render_book_list
 from records.papers.documents.class_summary import render_class_summary
-from records.papers.documents.growth_card import render_cards
+from records.papers.documents.growth_card import render_growth_cards
 from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
 from records.papers.documents.slips import render_slips
@@ -76,7 +76,7 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
         for name, make in (
             ("letter", lambda d=design: render_letters([a_letter(d, advice=builders.ADVICE)])),
             ("letter-lined", lambda d=design: render_letters([a_letter(d, body="", signed_by_hand=True)])),
-            ("card", lambda d=design: render_cards([a_letter(d, title="成长激励卡")])),
+            ("growth-card", lambda d=design: render_growth_cards([a_letter(d, title="成长激励卡")])),
             ("tree-hole", lambda d=design: render_tree_hole_cards(TreeHoleCards(school=HEAD, design=d))),
             ("badges", lambda d=design: badges(d)),
             ("appointment", lambda d=design: render_appointments([an_appointment(d)])),
@@ -84,7 +84,10 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
         )
     },
     "letters-two-up": (lambda: render_letters([a_letter(Design.UPPER)] * 2, two_up=True), range(1)),
-    "cards-two-up": (lambda: render_cards([a_letter(Design.UPPER, title="成长激励卡")] * 2, two_up=True), range(1)),
+    "growth-cards-two-up": (
+        lambda: render_growth_cards([a_letter(Design.UPPER, title="成长激励卡")] * 2, two_up=True),
+        range(1),
+    ),
     "book-filled": (lambda: a_book(Design.UPPER, BookVersion.FILLED), range(2, 4)),
     "book-blank": (lambda: a_book(Design.UPPER, BookVersion.BLANK), range(2, 4)),
     "book-mixed": (lambda: a_book(Design.UPPER, BookVersion.MIXED), range(2, 4)),

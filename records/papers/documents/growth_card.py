@@ -16,7 +16,7 @@ from records.papers.documents.runs import set_runs
 from records.papers.letter_page import lines_of
 from schools.enums import Design
 
-#: Type sizes of `card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less than
+#: Type sizes of `growth_card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less than
 #: it measures, for punctuation that may not begin a line).
 SIZES: Final = {
     Design.LOWER: (("large", 5, 26), ("middle", 6, 31), ("small", 9, 39), ("least", 11, 46)),
@@ -42,7 +42,7 @@ class _Page:
     code: Code | None
 
 
-def card_manuscript(letters: Sequence[Letter]) -> Manuscript:
+def growth_card_manuscript(letters: Sequence[Letter]) -> Manuscript:
     """The manuscript of the cards of `letters`, of one design, in the order given, each beginning on a page of its own.
 
     A card without text prints ruled lines for handwriting. Raises ValueError if there is none, or if designs differ.
@@ -57,25 +57,25 @@ def card_manuscript(letters: Sequence[Letter]) -> Manuscript:
         {"pages": [_page(letter) for letter in letters]},
         title=title_of(letters),
         author=first.school.name,
-        stylesheets=("card.css", f"card_{first.design.value}.css"),
+        stylesheets=("growth_card.css", f"growth_card_{first.design.value}.css"),
         assets=first.school.assets,
         recolour=first.school.recolour,
     )
 
 
-def card_manuscripts(letters: Sequence[Letter]) -> list[Manuscript]:
+def growth_card_manuscripts(letters: Sequence[Letter]) -> list[Manuscript]:
     """A manuscript for each card, in their order, of whatever designs: for `core.pdf.set_each`."""
-    return [card_manuscript([letter]) for letter in letters]
+    return [growth_card_manuscript([letter]) for letter in letters]
 
 
-def render_cards(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
+def render_growth_cards(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     """Return the PDF of the cards of `letters`, which may have different designs, in the order given.
 
     `two_up` puts two on an A4 page, with marks to cut between them. Raises ValueError if there is none.
     """
     if not letters:
         raise ValueError("no card to print")
-    pdf = set_runs(letters, card_manuscript, title=title_of(letters))
+    pdf = set_runs(letters, growth_card_manuscript, title=title_of(letters))
     return impose(pdf, ONE_BELOW_THE_OTHER) if two_up else pdf
 
 

@@ -74,7 +74,7 @@ def letter_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None
     return result
 
 
-def card_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None = None) -> list[Letter]:
+def growth_card_contexts(letters: Sequence[GrowthLetter], *, on: datetime.date | None = None) -> list[Letter]:
     """The same papers as cards 成长激励卡: with the card's title. Queries as `letter_contexts`."""
     return [replace(paper, title=paper.card_title) for paper in letter_contexts(letters, on=on)]
 
