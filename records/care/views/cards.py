@@ -36,9 +36,9 @@ from records.care.services.cards import (
 )
 from records.care.views.counsel import SCHOOL_ROLES
 from records.desk.forms.records import RecordForm
-from records.desk.queries.choices import school_pupils
+from records.desk.queries.form_start import school_pupils
 from records.desk.queries.pupil_help import sent_by
-from records.desk.views.drafting import FormDraft
+from records.desk.views.form_page import FormDraft
 from records.desk.views.history import confided_history
 from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard

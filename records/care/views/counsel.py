@@ -30,10 +30,10 @@ from records.care.queries.counsel import (
     state_counts,
 )
 from records.care.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
-from records.desk.queries.choices import school_pupils
+from records.desk.queries.form_start import school_pupils
 from records.desk.queries.pupil_help import pupil_help, sent_by
 from records.desk.services.readings import note_readings
-from records.desk.views.drafting import FormDraft
+from records.desk.views.form_page import FormDraft
 from records.desk.views.history import confided_history
 from records.enums import RecordKind, ReferralState
 from records.kinds import kind_called

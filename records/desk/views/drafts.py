@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.templatetags.ui import cn_moment
 from core.undo import offer_undo
 from records.desk.models import Draft
-from records.desk.queries.drafts import line_of, own_drafts
+from records.desk.queries.form_start import line_of, own_drafts
 from records.desk.services.drafts import DraftElsewhere, save_draft, set_aside_draft, take_back_draft
 
 #: What the column holds; no record comes near.

@@ -18,7 +18,7 @@ from records.desk.models import Attachment
 from records.desk.queries.attachments import files_of, knows_record, school_files
 from records.desk.queries.history import find_record, pupils_of
 from records.desk.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
-from records.desk.views.roster import RECORDERS, came_from
+from records.desk.views.form_page import RECORDERS, came_from
 from records.enums import RecordKind
 from records.kinds import deletion_of, kind_of
 from records.models.records import GrowthLetter, Record

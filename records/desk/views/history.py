@@ -27,7 +27,7 @@ from records.desk.queries.history import (
 from records.desk.services.deletion import KEPT, delete_note, may_delete, restore_note
 from records.desk.services.drafts import drop_draft
 from records.desk.services.readings import is_own, note_readings
-from records.desk.views.roster import READERS, RECORDERS, came_from, saved
+from records.desk.views.form_page import READERS, RECORDERS, came_from, saved
 from records.enums import RecordKind
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Record

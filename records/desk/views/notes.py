@@ -13,7 +13,7 @@ from core.saving import form_saved, record_changed
 from core.templatetags.ui import names
 from mentors.models.slots import Teacher
 from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
-from records.desk.queries.choices import (
+from records.desk.queries.form_start import (
     companions_of,
     known_talks,
     known_visits,
@@ -23,8 +23,18 @@ from records.desk.queries.choices import (
 from records.desk.queries.visits import open_plan_of
 from records.desk.services.drafts import drop_draft
 from records.desk.services.notes import log_talk, log_visit, update_talk, update_visit
-from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
-from records.desk.views.roster import RECORDERS, came_from, pupil_to_record, render_form, saved
+from records.desk.views.form_page import (
+    KEPT_STORED,
+    RECORDERS,
+    TAKE_STORED,
+    FormDraft,
+    came_from,
+    conflict_of,
+    keep_stored,
+    pupil_to_record,
+    render_form,
+    saved,
+)
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
 from records.rules import can_edit_note
 from schools.calendar import YearCalendar

@@ -28,7 +28,7 @@ from records.desk.queries.visits import (
     school_plans,
 )
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
-from records.desk.views.roster import RECORDERS
+from records.desk.views.form_page import RECORDERS
 from records.rules import may_plan_for
 from schools.models import SchoolClass
 

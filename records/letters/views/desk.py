@@ -15,9 +15,9 @@ from core.saving import attempt
 from core.undo import offer_undo
 from records.contexts import paragraphs
 from records.desk.forms.records import LetterForm
-from records.desk.queries.choices import letter_of
+from records.desk.queries.form_start import letter_of
 from records.desk.services.readings import note_readings
-from records.desk.views.drafting import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
+from records.desk.views.form_page import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
 from records.enums import LetterState, RecordKind
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import (

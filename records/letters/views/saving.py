@@ -8,7 +8,7 @@ from accounts.http import ActorRequest
 from core.errors import DomainError
 from core.saving import attempt
 from records.desk.forms.records import LetterForm
-from records.desk.queries.choices import letter_of
+from records.desk.queries.form_start import letter_of
 from records.desk.services.drafts import drop_draft
 from records.enums import LetterState
 from records.letters.services.writing import hand_in_letter, save_letter_draft
