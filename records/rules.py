@@ -3,17 +3,17 @@
 import datetime
 from typing import Any
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Exists, OuterRef
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
-from mentors.models.slots import Assignment, Mentor
+from mentors.models.slots import Mentor
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Note, Record
-from records.querysets.records import pupils_in_reach
+from records.querysets.records import pupils_in_reach, pupils_to_record
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Enrolment, Pupil
@@ -44,24 +44,15 @@ def can_see_pupil_records(actor: Actor, pupil: Pupil) -> bool:
     return pupils_in_reach(actor).filter(pk=pupil.pk).exists()
 
 
-def pupils_to_record_for(actor: Actor, year: SchoolYear) -> Q:
-    """Pupils (a condition on Pupil) for whom the actor may log now: own present pupils, and the own class."""
-    own = Assignment.objects.held_by(actor).active().filter(year=year)
-    own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
-    return Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id"))
-
-
 def with_may_log(rows: PupilQuerySet, actor: Actor, year: SchoolYear) -> PupilQuerySet:
     """`rows` that know by `may_log` whether the actor may record for them: the answer of `may_log_for` on the way."""
-    own = Case(When(pupils_to_record_for(actor, year), then=Value(True)), default=Value(False))
-    return rows.annotate(may_log=own)
+    return rows.annotate(may_log=Exists(pupils_to_record(actor, year).filter(pk=OuterRef("pk"))))
 
 
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     """Whether the actor may log visits and talks for all of these pupils. One query."""
     wanted = set(pupil_ids)
-    allowed = Pupil.objects.in_school(actor).filter(pupils_to_record_for(actor, year), pk__in=wanted)
-    return allowed.count() == len(wanted)
+    return pupils_to_record(actor, year).filter(pk__in=wanted).count() == len(wanted)
 
 
 def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:

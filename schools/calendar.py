@@ -163,7 +163,7 @@ class SchoolCalendar:
         """The present year in today's term; None while the school has no year, no terms or no plan."""
         return self._present if self._present is not None and self._present.is_set_up else None
 
-    @property
+    @cached_property
     def now(self) -> YearCalendar:
         """As `present`. Raises DomainError `not_set_up` while there is none."""
         if self.present is None:
@@ -196,7 +196,7 @@ class SchoolCalendar:
 
     def forget(self) -> None:
         """Read anew: for the services that change years, terms, dates or plans."""
-        for name in ("_present", "present", "_others"):
+        for name in ("_present", "present", "now", "_others"):
             self.__dict__.pop(name, None)
 
 

@@ -12,7 +12,7 @@ from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 from mentors.models.slots import Assignment
-from students.models import Enrolment
+from records.querysets.records import pupils_of
 
 if TYPE_CHECKING:
     from records.desk.models import Attachment, Draft, LetterReply, Reading, RecordVersion, VisitPlan  # noqa: F401  # named in quotes below
@@ -58,9 +58,7 @@ class VisitPlanQuerySet(OfSchoolQuerySet["VisitPlan"]):
         if actor.has(Role.MORAL_OFFICE):
             return rows
         part = of_row(self, Q(teachers__user_id=actor.user_id)) if actor.user_id is not None else Q(pk=None)
-        own = Assignment.objects.held_by(actor).active()
-        own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
-        present = Q(pupil__in=own.values("pupil_id")) | Q(pupil__in=own_class.values("pupil_id"))
+        present = pupils_of(actor, Assignment.objects.held_by(actor).active(), key="pupil")
         return rows.filter(present | part)
 
     def open(self) -> Self:

@@ -16,8 +16,9 @@ from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
 if TYPE_CHECKING:
+    from mentors.querysets.slots import AssignmentQuerySet
     from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick  # noqa: F401  # named in quotes below
-    from schools.models import Term
+    from schools.models import SchoolYear, Term
 
 
 R = TypeVar("R", bound=models.Model)
@@ -28,9 +29,22 @@ def pupils_in_reach(actor: Actor) -> PupilQuerySet:
     pupils = Pupil.objects.in_school(actor)
     if actor.has(Role.MORAL_OFFICE):
         return pupils
-    own = Assignment.objects.held_by(actor)
-    own_class = Enrolment.objects.filter(school_class_id__in=actor.homeroom_class_ids, ends_on=None)
-    return pupils.filter(Q(pk__in=own.values("pupil_id")) | Q(pk__in=own_class.values("pupil_id")))
+    return pupils.filter(pupils_of(actor, Assignment.objects.held_by(actor)))
+
+
+def pupils_to_record(actor: Actor, year: SchoolYear) -> PupilQuerySet:
+    """Pupils for whom the actor may log now: own present pupils, and the own class."""
+    own = Assignment.objects.held_by(actor).active().filter(year=year)
+    return Pupil.objects.in_school(actor).filter(pupils_of(actor, own))
+
+
+def pupils_of(actor: Actor, assignments: AssignmentQuerySet, *, key: str = "pk") -> Q:
+    """Pupils (a condition on their `key`) whom the actor mentors by these assignments, and those of the own class."""
+    own = Q((f"{key}__in", assignments.values("pupil_id")))
+    if not actor.homeroom_class_ids:
+        return own
+    own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids)
+    return own | Q((f"{key}__in", own_class.values("pupil_id")))
 
 
 class RecordQuerySet(OfSchoolQuerySet[R]):

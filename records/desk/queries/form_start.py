@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import RoleGrant
-from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
-from records.desk.models import Draft
+from mentors.models.slots import Assignment, MentorMember, Teacher, TeamMember
+from records.desk.models import Draft, VisitPlan
 from records.desk.querysets import DraftQuerySet
 from records.enums import Occasion, RecordKind
 from records.kinds import form_of
@@ -19,7 +19,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.querysets.records import HeartTalkQuerySet, HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import KeyDateKind
-from schools.models import KeyDate, Term
+from schools.models import Term
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -54,21 +54,21 @@ def visit_team(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> list[Teach
     """
     if actor.school_id is None or actor.user_id is None:
         return []
-    places = Enrolment.objects.active().of_year(calendar.year).filter(pupil=pupil, school_id=actor.school_id)
-    classes = places.values("school_class_id")
-    members = TeamMember.objects.filter(school_class__in=classes).order_by(
-        "-is_leader", "position", "pk", "mentor__members__position"
+    in_class = Q(
+        school_class__year=calendar.year,
+        school_class__enrolments__pupil=pupil,
+        school_class__enrolments__ends_on=None,
     )
+    members = TeamMember.objects.filter(in_class).order_by("-is_leader", "position", "pk", "mentor__members__position")
     seats = enumerate(members.values_list("mentor__members__teacher_id", flat=True))
     team = {key: seat for seat, key in reversed(list(seats))}
-    slots = Mentor.objects.of_year(calendar.year).of_user(actor.user_id)
-    leaders = RoleGrant.objects.active(actor.today).filter(school_class_id__in=classes)
+    shared = MentorMember.objects.filter(
+        mentor__year=calendar.year, mentor__members__teacher__user_id=actor.user_id, teacher=OuterRef("pk")
+    )
+    leaders = RoleGrant.objects.active(actor.today).filter(in_class, user_id=OuterRef("user_id"))
     rows = (
         Teacher.objects.visible_to(actor)
-        .annotate(
-            is_partner=Exists(MentorMember.objects.filter(mentor__in=slots, teacher=OuterRef("pk"))),
-            is_leader=Exists(leaders.filter(user_id=OuterRef("user_id"), user__teacher__left_on=None)),
-        )
+        .annotate(is_partner=Exists(shared), is_leader=Exists(leaders.filter(user__teacher__left_on=None)))
         .filter(Q(user_id=actor.user_id) | Q(is_partner=True) | Q(is_leader=True) | Q(pk__in=list(team)))
     )
 
@@ -77,6 +77,32 @@ def visit_team(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> list[Teach
         return teacher.user_id != actor.user_id, flags[0], flags[1], team.get(teacher.pk, len(team)), teacher.pk
 
     return sorted(rows, key=place)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitStart:
+    """What a new visit begins with: who may have taken part, who did and when as far as known, what lies unsaved."""
+
+    team: list[Teacher]
+    joined: list[Teacher]
+    date: datetime.date
+    plan: VisitPlan | None
+    draft: Draft | None
+
+
+def visit_start(actor: Actor, calendar: YearCalendar, pupil: Pupil, term: Term, *, key: str) -> VisitStart:
+    """The start of a visit to a pupil for whom the actor may record, and so may know of the plan. Five queries at most.
+
+    What was agreed is filled in: who was to go, and the day unless it is still to come. `key` is that of the draft.
+    """
+    draft = open_draft(actor, key)
+    plans = VisitPlan.objects.open().filter(pupil=pupil, term=term)
+    plan = plans.select_related("pupil").prefetch_related("teachers").first()
+    agreed = list(plan.teachers.all()) if plan is not None else []
+    team = visit_team(actor, calendar, pupil)
+    joined = agreed or [teacher for teacher in team if teacher.user_id == actor.user_id]
+    date = min(plan.date, actor.today) if plan is not None else actor.today
+    return VisitStart(list(dict.fromkeys([*team, *joined])), joined, date, plan, draft)
 
 
 def own_enrolment(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> Enrolment | None:
@@ -92,12 +118,9 @@ def own_enrolment(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> Enrolme
 
 
 def likely_occasion(calendar: YearCalendar, day: datetime.date) -> Occasion:
-    """The occasion that a talk of `day` most likely has: two weeks around term start and exams. One query."""
+    """The occasion that a talk of `day` most likely has: two weeks around term start and exams."""
     near = datetime.timedelta(days=14)
-    dates = calendar.key_dates
-    if dates is None:
-        dates = tuple(KeyDate.objects.filter(term=calendar.term))
-    for exam in (date for date in dates if date.kind == KeyDateKind.EXAM):
+    for exam in (date for date in calendar.key_dates if date.kind == KeyDateKind.EXAM):
         if exam.starts_on - near <= day < exam.starts_on:
             return Occasion.BEFORE_EXAM
         if exam.starts_on <= day <= exam.ends_on + near:

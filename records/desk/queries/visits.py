@@ -90,11 +90,6 @@ def open_plans(actor: Actor) -> VisitPlanQuerySet:
     return VisitPlan.objects.visible_to(actor).open().select_related("pupil")
 
 
-def open_plan_of(actor: Actor, pupil: Pupil, term: Term) -> VisitPlan | None:
-    """The pupil's planned visit of the term, teachers at hand. Two queries at most."""
-    return open_plans(actor).filter(pupil=pupil, term=term).prefetch_related("teachers").first()
-
-
 def my_plans(actor: Actor, calendar: YearCalendar) -> VisitPlanQuerySet:
     """The planned visits in which the actor takes part, or which are for the own pupils."""
     if actor.user_id is None:

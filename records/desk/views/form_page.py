@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from core.text import small_number
 from core.undo import offer_undo
 from records.desk.forms.conflict import Conflict, differing, same_values
 from records.desk.models import Draft
-from records.desk.queries.form_start import draft_lines, draft_values, open_draft, school_pupils
+from records.desk.queries.form_start import draft_lines, draft_values, open_draft
 from records.desk.queries.history import last_writer
 from records.desk.queries.pupil_file import Asked, PupilFile, pupil_file
 from records.desk.queries.pupil_help import pupil_help
@@ -30,6 +29,7 @@ from records.desk.queries.roster import find_desk
 from records.desk.services.drafts import drop_draft, save_draft, set_aside_draft
 from records.enums import RecordKind
 from records.models.records import Note
+from records.querysets.records import pupils_to_record
 from records.rules import can_read_text, can_see_pupil_records, may_log_for
 from schools.calendar import YearCalendar
 from students.models import Pupil
@@ -104,10 +104,8 @@ def keep_stored(request: ActorRequest, draft: FormDraft) -> Draft:
 
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:
     """The pupil, if the actor may record for them this year; else 403, and 404 for another school's pupil."""
-    found = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
-    if not may_log_for(request.actor, [found.pk], request.actor.calendar.now.year):
-        raise PermissionDenied
-    return found
+    rows = pupils_to_record(request.actor, request.actor.calendar.now.year)
+    return get_visible_or_404(rows, request.actor, pk=pk)
 
 
 def file_of(request: ActorRequest, found: Pupil, calendar: YearCalendar) -> PupilFile:

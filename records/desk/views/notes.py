@@ -18,9 +18,9 @@ from records.desk.queries.form_start import (
     known_talks,
     known_visits,
     likely_occasion,
+    visit_start,
     visit_team,
 )
-from records.desk.queries.visits import open_plan_of
 from records.desk.services.drafts import drop_draft
 from records.desk.services.notes import log_talk, log_visit, update_talk, update_visit
 from records.desk.views.form_page import (
@@ -46,30 +46,26 @@ from students.models import Enrolment, Pupil
 @form_for(*RECORDERS)
 def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Log a home visit."""
-    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
-    team = visit_team(request.actor, calendar, pupil)
-    draft = FormDraft.of(request, f"visit/new/{pupil.pk}")
-    plan = open_plan_of(request.actor, pupil, calendar.term)
-    joined = [t for t in team if t.user_id == request.actor.user_id]
-    if plan is not None:
-        # What was agreed is filled in: the day, unless it is still to come, and who was to go.
-        joined = list(plan.teachers.all()) or joined
-        team = list({t.pk: t for t in (*team, *joined)}.values())
+    calendar = request.actor.calendar.now
+    term, rules = calendar.term, calendar.rules
+    pupil, key = pupil_to_record(request, pk), f"visit/new/{pk}"
+    start = visit_start(request.actor, calendar, pupil, term, key=key)
+    draft = FormDraft(key, start.draft, request.method == "POST")
     initial = {
-        "date": min(plan.date, request.actor.today) if plan is not None else request.actor.today,
+        "date": start.date,
         "outcome": VisitOutcome.COMPLETED,
         "way": VisitForm.HOME,
-        "teachers": [t.pk for t in joined],
-        "visibility": calendar.rules.plan.note_visibility,
+        "teachers": [t.pk for t in start.joined],
+        "visibility": rules.plan.note_visibility,
     }
     form = VisitEntryForm(
         request.POST or None,
         year=calendar.year,
         today=request.actor.today,
-        teachers=_pairs(team),
+        teachers=_pairs(start.team),
         initial=draft.over(request, initial, VisitEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": plan}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": start.plan}
     if done := form_saved(
         form,
         lambda: log_visit(
@@ -77,7 +73,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
             pupil=pupil,
             term=calendar.term_for(form.cleaned_data["date"]),
             data=form.visit_data(),
-            teachers=_chosen(team, form),
+            teachers=_chosen(start.team, form),
             submission=form.cleaned_data["submission"],
             draft_key=draft.key,
         ),
