@@ -16,8 +16,8 @@ from records.papers.documents.runs import set_runs
 from records.papers.letter_page import lines_of
 from schools.enums import Design
 
-#: Type sizes of `growth_card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less than
-#: it measures, for punctuation that may not begin a line).
+#: Type sizes of `growth_card_<design>.css`, the lines that a card holds in each, and the characters on a line (one less
+#: than it measures, for punctuation that may not begin a line).
 SIZES: Final = {
     Design.LOWER: (("large", 5, 26), ("middle", 6, 31), ("small", 9, 39), ("least", 11, 46)),
     Design.UPPER: (("large", 6, 30), ("middle", 7, 35), ("small", 9, 42), ("least", 11, 48)),
