@@ -28,7 +28,7 @@ from mentors.team.models import CaseMeeting, HandOverNote
 from mentorship.demo.rounds import HOBBIES, SENTENCES
 from notices.models import Notice
 from records.desk.models import Draft, VisitPlan, VisitWish
-from records.enums import CardSubject, CardWish, RecordKind, ReferralState
+from records.enums import RecordKind, ReferralState, TreeHoleSubject, TreeHoleWish
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import Reminder
 from records.papers.models import BookHandling
@@ -135,8 +135,8 @@ def _confided(school: School, rooms: list[Room]) -> None:
                     )  # fmt: skip
                 if child.pk % 20 == 1 or at == 1:
                     cards.append(
-                        (school.pk, child.pk, term.pk, desk.tutor.teacher, CardSubject.MOOD, "最近有点累，想聊聊。",
-                         CardWish.WRITE, new_uuid(school.chance), on)
+                        (school.pk, child.pk, term.pk, desk.tutor.teacher, TreeHoleSubject.MOOD, "最近有点累，想聊聊。",
+                         TreeHoleWish.WRITE, new_uuid(school.chance), on)
                     )  # fmt: skip
                 if child.pk % 200 == 3 or (room is rooms[0] and at == 2):
                     wishes.append((school.pk, child.pk, school.year.pk, "想换一位老师", on))

@@ -30,10 +30,11 @@ _FILE, _OTHER = "hands out a file", "no page of the five roles"
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
         "accounts:sign_out", "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
-        "board:assign", "board:revoke", "clubs:members", "clubs:remove", "cards:answer", "cards:close", "cards:home",
-        "cards:meet", "cards:reopen", "desk:delete", "desk:draft_drop", "desk:draft_save", "desk:draft_undo",
+        "board:assign", "board:revoke", "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",
+        "tree_hole:home", "tree_hole:meet", "tree_hole:reopen", "desk:delete", "desk:draft_drop",
+        "desk:draft_save", "desk:draft_undo",
         "desk:file_remove", "desk:file_restore", "desk:letter_check", "desk:letter_pdf", "desk:letter_preview",
-        "desk:restore", "desk:visit_plan_cancel", "desk:visit_plan_restore", "entry:row", "family:cards_leave",
+        "desk:restore", "desk:visit_plan_cancel", "desk:visit_plan_restore", "entry:row", "family:tree_hole_leave",
         "family:reply", "imports:cancel", "imports:confirm", "imports:mapping", "imports:recheck", "imports:set_aside",
         "imports:undo", "jobs:cancel", "manage:ask_notes", "manage:come_back", "manage:give_role",
         "manage:open_account", "manage:password", "manage:take_role", "marks:mark", "marks:order", "meetings:delete",
@@ -64,12 +65,12 @@ LEFT_OUT: Final[dict[str, str]] = {
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
     "imports:template": "writes a workbook",
     "rounds:download": "writes a workbook",
-    "family:card": "opens by a word that only the pupil has",
+    "family:tree_hole_card": "opens by a word that only the pupil has",
     "year:undo": "this year was not rolled over",
 }  # fmt: skip
 
 #: Pages with a box to search in.
-SEARCHED: Final = ("cards:new", "desk:home", "family:card_new", "manage:people", "manage:pupils")
+SEARCHED: Final = ("tree_hole:new", "desk:home", "family:tree_hole_new", "manage:people", "manage:pupils")
 
 
 def url_names() -> list[str]:
@@ -178,21 +179,21 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
             "rounds:exceptions", "rounds:progress", "rounds:publish",
         ), chosen),
         **dict.fromkeys((
-            "cards:paper", "counsel:refer", "desk:brief", "desk:letter_desk", "desk:pupil", "desk:talk",
+            "tree_hole:paper", "counsel:refer", "desk:brief", "desk:letter_desk", "desk:pupil", "desk:talk",
             "desk:visit", "handover:write", "manage:move", "manage:pupil", "manage:withdraw", "merge:pupils",
         ), pupil),
         **dict.fromkeys((
             "board:detail", "board:table", "board:team", "meetings:list", "meetings:new", "office:class",
         ), room),
         **dict.fromkeys((
-            "choose:mentors", "choose:mine", "choose:wish", "family:card_new", "family:cards", "family:home",
+            "choose:mentors", "choose:mine", "choose:wish", "family:tree_hole_new", "family:tree_hole", "family:home",
             "family:letters", "family:slip", "family:visit",
         ), slip),
         **dict.fromkeys(("manage:leave", "manage:person", "merge:teachers"), teacher),
         **dict.fromkeys(("meetings:detail", "meetings:edit"), room | {"meeting": meeting.pk}),
         **dict.fromkeys(("clubs:delete", "clubs:detail", "clubs:edit"), club),
         **dict.fromkeys(("training:attendance", "training:edit"), training),
-        **dict.fromkeys(("cards:card", "cards:history"), hole_card),
+        **dict.fromkeys(("tree_hole:card", "tree_hole:history"), hole_card),
         **dict.fromkeys(("office:mentor", "papers:handling_book"), slot),
         "arrangement:pupil": room | {"pupil": probe.pupil.pk},
         "counsel:sent": {"pk": sent.pk},

@@ -33,10 +33,10 @@ _UNDER = {
     "badges": "readiness:list",
     "marks": "desk:home",
     "handover": "desk:home",
-    "cards": "desk:home",
+    "tree_hole": "desk:home",
 }
 # Worth an entry, but nobody comes for it.
-_NEVER_FIRST = frozenset({"desk:letters", "desk:visits", "training:list", "cards:inbox", "office:cards"})
+_NEVER_FIRST = frozenset({"desk:letters", "desk:visits", "training:list", "tree_hole:inbox", "office:tree_hole"})
 
 # URL name, label, icon, roles.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
@@ -48,8 +48,8 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("office:letters", "寄语发布", "letter", _OFFICE),
     ("papers:index", "打印", "print", _OFFICE),
     ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM})),
-    ("cards:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
-    ("office:cards", "树洞统计", "tree", _OFFICE),
+    ("tree_hole:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR})),
+    ("office:tree_hole", "树洞统计", "tree", _OFFICE),
     ("readiness:list", "导师队伍", "badge", _OFFICE),
     ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN})),
     ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN})),

@@ -9,7 +9,7 @@ from accounts.views.sign_in import healthz
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
-from records.care.urls import cards
+from records.care.urls import tree_hole
 from records.desk import urls as desk
 from records.letters import urls as letters
 from records.office.urls import office
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("account/", include("accounts.urls")),
-    path("my/cards/", include("records.care.urls.cards")),
+    path("my/cards/", include("records.care.urls.tree_hole")),
     path("my/", include(([*desk.urlpatterns, *letters.desk_urlpatterns], "desk"))),
     path("counsel/", include("records.care.urls.counsel")),
     path("classes/", include("mentors.board.urls.board")),
@@ -40,7 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("training/", include(training_urls)),
     path("handover/", include(handover_urls)),
     path("badges/", include(badges_urls)),
-    path("office/", include(([*office.urlpatterns, *cards.office_urlpatterns, *letters.office_urlpatterns], "office"))),
+    path(
+        "office/",
+        include(([*office.urlpatterns, *tree_hole.office_urlpatterns, *letters.office_urlpatterns], "office")),
+    ),
     path("papers/", include("records.papers.urls")),
     path("plan/", include("records.office.urls.plan")),
     path("manage/merge/", include("records.merging.urls")),

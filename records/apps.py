@@ -8,7 +8,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the printing of all papers into `jobs`; load what registers the kinds of records."""
-        from records.care.services import cards, referrals  # noqa: PLC0415 F401 - as above
+        from records.care.services import referrals, tree_hole  # noqa: PLC0415 F401 - as above
         from records.desk.services import notes  # noqa: PLC0415 F401 - as above
         from records.letters.services import writing  # noqa: PLC0415 F401 - as above
         from records.papers.printing import register_jobs  # noqa: PLC0415 - models are loaded only now

@@ -128,7 +128,7 @@ class ReferralState(models.TextChoices):
     CLOSED = "closed", "已结束"
 
 
-class CardSubject(models.TextChoices):
+class TreeHoleSubject(models.TextChoices):
     """The five subjects of 心灵树洞卡 (Guyi plan 四(三)2)."""
 
     THOUGHT = "thought", "思想"
@@ -138,7 +138,7 @@ class CardSubject(models.TextChoices):
     MOOD = "mood", "情绪"
 
 
-class CardWish(models.TextChoices):
+class TreeHoleWish(models.TextChoices):
     """How the pupil would like to be answered."""
 
     TALK = "talk", "想和老师当面聊聊"

@@ -125,7 +125,7 @@ def can_work_on(actor: Actor, referral: Referral) -> bool:
     )
 
 
-def holds_card(actor: Actor, card: TreeHoleCard) -> bool:
+def holds_tree_hole_card(actor: Actor, card: TreeHoleCard) -> bool:
     """Whether `card` was given to the actor."""
     return actor.user_id is not None and actor.school_id == card.school_id and card.teacher.user_id == actor.user_id
 

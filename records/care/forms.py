@@ -9,9 +9,9 @@ from django import forms
 
 from core.fields import DayField, ProseField
 from core.saving import ELSE
-from records.care.services.cards import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
+from records.care.services.tree_hole import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 from records.desk.forms.records import PICKS, RecordForm
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 
 CONTACTED, SILENT = "contacted", "none"
 
@@ -99,12 +99,12 @@ class HomeForm(RecordForm):
         self.helper.layout = Layout("submission", "version", Field("contacted", template=PICKS), Field("reason"))
 
 
-class CardForm(RecordForm):
+class TreeHoleForm(RecordForm):
     """What stands on a card; the words are the teacher's for a paper card."""
 
     subject = forms.ChoiceField(
         label="关于",
-        choices=CardSubject.choices,
+        choices=TreeHoleSubject.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "请选一项。"},
     )
@@ -117,7 +117,7 @@ class CardForm(RecordForm):
     )
     wish = forms.ChoiceField(
         label="希望怎么回应",
-        choices=CardWish.choices,
+        choices=TreeHoleWish.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "请选一项。"},
     )
@@ -138,14 +138,14 @@ class CardForm(RecordForm):
         """What was typed, for the service."""
         values = self.cleaned_data
         return TreeHoleData(
-            subject=CardSubject(values["subject"]),
+            subject=TreeHoleSubject(values["subject"]),
             text=values["text"],
-            wish=CardWish(values["wish"]),
+            wish=TreeHoleWish(values["wish"]),
             may_tell_home=values["may_tell_home"],
         )
 
 
-class PupilCardForm(CardForm):
+class PupilTreeHoleForm(TreeHoleForm):
     """The same in a child's words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.family.views import cards, letters, reply, visit
+from records.family.views import letters, reply, tree_hole, visit
 
 app_name = "family"
 
@@ -14,8 +14,8 @@ urlpatterns = [
     path("<slug:key>/letters/<int:pk>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("<slug:key>/letters/<int:pk>/reply/", reply.reply, name="reply"),
     path("<slug:key>/visit/", visit.visit, name="visit"),
-    path("<slug:key>/card/", cards.new, name="card_new"),
-    path("<slug:key>/cards/", cards.cards, name="cards"),
-    path("<slug:key>/cards/leave/", cards.leave, name="cards_leave"),
-    path("<slug:key>/cards/<int:pk>/", cards.card, name="card"),
+    path("<slug:key>/card/", tree_hole.new, name="tree_hole_new"),
+    path("<slug:key>/cards/", tree_hole.tree_hole, name="tree_hole"),
+    path("<slug:key>/cards/leave/", tree_hole.leave, name="tree_hole_leave"),
+    path("<slug:key>/cards/<int:pk>/", tree_hole.card, name="tree_hole_card"),
 ]

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from core.constraints import one_of
 from mentors.models.slots import Teacher
-from records.enums import CardSubject, CardWish, HomeContact, ReferralState
+from records.enums import HomeContact, ReferralState, TreeHoleSubject, TreeHoleWish
 from records.querysets.care import ReferralQuerySet, TreeHoleCardQuerySet
 from schools.models import SchoolOwned, Term
 from students.models import FamilySlip, Pupil
@@ -62,9 +62,9 @@ class TreeHoleCard(SchoolOwned):
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="cards")
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")
     teacher = models.ForeignKey(Teacher, models.PROTECT, related_name="cards")
-    subject = models.CharField("关于", max_length=7, choices=CardSubject)
+    subject = models.CharField("关于", max_length=7, choices=TreeHoleSubject)
     text = models.TextField("想说的话", max_length=2000)
-    wish = models.CharField("希望老师怎么回应", max_length=6, choices=CardWish)
+    wish = models.CharField("希望老师怎么回应", max_length=6, choices=TreeHoleWish)
     # The pupil's wish about home; safety alone may override it, with a reason.
     may_tell_home = models.BooleanField("可以告诉家长", default=False)
     submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -101,8 +101,8 @@ class TreeHoleCard(SchoolOwned):
                 condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("handed_in_at")),
                 name="card_dates_ordered",
             ),
-            one_of("subject", CardSubject, name="card_subject_known"),
-            one_of("wish", CardWish, name="card_wish_known"),
+            one_of("subject", TreeHoleSubject, name="card_subject_known"),
+            one_of("wish", TreeHoleWish, name="card_wish_known"),
             one_of("home_contact", HomeContact, name="card_home_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["teacher", "answered_at"], name="card_teacher_open")]

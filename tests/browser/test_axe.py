@@ -151,10 +151,10 @@ from accounts.models import User
 from accounts.queries import actor_for
 from core.clock import today
 from mentors.models.slots import Assignment, Teacher
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.models.care import Referral
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.care.services.cards import TreeHoleData, hand_in_card
+from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.care.services.referrals import refer
 from schools.enums import NoteVisibility
 from students.services import issue_slips
@@ -171,8 +171,8 @@ if not Referral.objects.filter(created_by=user).exists():
              data=TalkData(date=today(), visibility=NoteVisibility.TEAM, text="操场边走了两圈。"))
     refer(actor=actor, pupil=first, text="最近睡得不好。", submission=uuid.uuid4())
     slip = issue_slips(actor=actor, pupils=[first])[first.pk]
-    hand_in_card(slip=slip, teacher=Teacher.objects.get(user=user), submission=uuid.uuid4(),
-                 data=TreeHoleData(CardSubject.MOOD, "有点累。", CardWish.WRITE))
+    hand_in_tree_hole_card(slip=slip, teacher=Teacher.objects.get(user=user), submission=uuid.uuid4(),
+                 data=TreeHoleData(TreeHoleSubject.MOOD, "有点累。", TreeHoleWish.WRITE))
 """
 
 

@@ -22,13 +22,13 @@ from mentors.services.assignments import assign_pupil
 from mentors.services.slots import set_team
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, hold_meeting
-from records.care.services.cards import TreeHoleData, answer_card, card_code, hand_in_card
 from records.care.services.referrals import acknowledge, answer, refer, write_notes
+from records.care.services.tree_hole import TreeHoleData, answer_tree_hole_card, hand_in_tree_hole_card, tree_hole_code
 from records.desk.services.attachments import add_attachment
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, update_talk
 from records.desk.services.visit_plans import hand_in_wish, plan_visits
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.replies import reply_to_letter
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility
@@ -72,8 +72,8 @@ class Marked:
         for slip in self.slips:
             client.post(reverse("family:slip", args=[slip.key]), {"code": slip_code(slip), "phone_tail": TAIL})
         if part == "pupil":
-            code = card_code(self.records["card"])
-            client.post(reverse("family:cards", args=[self.slips[0].key]), {"code": code})
+            code = tree_hole_code(self.records["card"])
+            client.post(reverse("family:tree_hole", args=[self.slips[0].key]), {"code": code})
         return client
 
 
@@ -193,13 +193,15 @@ def build_marked(cast: SchoolCast, other: SchoolCast) -> Marked:
     for one in pupils:
         one.guardians.update(phone=f"1381234{TAIL}")
     slips = [issue_slips(actor=office, pupils=[one])[one.pk] for one in pupils]
-    card = hand_in_card(
+    card = hand_in_tree_hole_card(
         slip=slips[0],
         teacher=trusted_teacher,
-        data=TreeHoleData(CardSubject.STUDY, mark("card"), CardWish.WRITE),
+        data=TreeHoleData(TreeHoleSubject.STUDY, mark("card"), TreeHoleWish.WRITE),
         submission=uuid.uuid4(),
     )
-    card = answer_card(actor=cast.actor(trusted), card=card, text=mark("answer to the card"), version=card.version)
+    card = answer_tree_hole_card(
+        actor=cast.actor(trusted), card=card, text=mark("answer to the card"), version=card.version
+    )
     records["card"] = records["answer to the card"] = card
     referral = refer(actor=holder, pupil=pupil, text=mark("referral"), submission=uuid.uuid4())
     counsellor = cast.actor(cast.counsellor)
@@ -277,12 +279,12 @@ def _addresses(marked: Marked) -> dict[str, list[dict[str, Any]]]:
         "counsel:refer": of_pupils[:1],
         **{f"counsel:{name}": [referral] for name in ("referral", "sent")},
         "counsel:shared": shared,
-        "cards:card": [card],
-        "cards:paper": of_pupils[:1],
+        "tree_hole:card": [card],
+        "tree_hole:paper": of_pupils[:1],
         **{f"family:{name}": of_slips for name in ("slip", "home", "letters", "card_new", "cards", "visit")},
         "family:letter": of_letter,
         "family:letter_pdf": of_letter,
-        "family:card": [{"key": slip.key, "pk": records["card"].pk} for slip in marked.slips[:2]],
+        "family:tree_hole_card": [{"key": slip.key, "pk": records["card"].pk} for slip in marked.slips[:2]],
         "handover:write": of_pupils[:1],
         **{f"meetings:{name}": [{"pk": cast.class_one.pk, "meeting": meeting.pk}] for name in ("detail", "edit")},
         "office:letter": notes["letter"],

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from records.care.services.cards import TreeHoleData, hand_in_card
 from records.care.services.referrals import refer
+from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.desk.services.deletion import delete_note
 from records.desk.services.notes import TalkData, update_talk
 from records.desk.services.visit_plans import plan_visits
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.models.records import HeartTalk
 from schools.enums import NoteVisibility
 from students.models import Pupil
@@ -61,8 +61,8 @@ def fill(cast: SchoolCast, count: int) -> dict[str, tuple[User, str]]:
     for n in range(count):
         one = EnrolmentFactory.create(school_class=cast.class_five, pupil__name=f"易{n}").pupil
         slip = issue_slips(actor=cast.actor(cast.office), pupils=[one])[one.pk]
-        data = TreeHoleData(CardSubject.MOOD, LONG, CardWish.WRITE)
-        hand_in_card(slip=slip, teacher=teacher, data=data, submission=uuid.uuid4())
+        data = TreeHoleData(TreeHoleSubject.MOOD, LONG, TreeHoleWish.WRITE)
+        hand_in_tree_hole_card(slip=slip, teacher=teacher, data=data, submission=uuid.uuid4())
         refer(actor=cast.actor(cast.mentor), pupil=pupil, text=LONG, submission=uuid.uuid4())
     mentor, office, counsellor = cast.mentor, cast.office, cast.counsellor
     return {
@@ -71,7 +71,7 @@ def fill(cast: SchoolCast, count: int) -> dict[str, tuple[User, str]]:
         "pupil, for the office": (office, reverse("desk:pupil", args=[pupil.pk])),
         "letters": (mentor, reverse("desk:letters")),
         "letter desk": (mentor, reverse("desk:letter_desk", args=[pupil.pk])),
-        "cards": (mentor, reverse("cards:inbox")),
+        "cards": (mentor, reverse("tree_hole:inbox")),
         "visits": (mentor, reverse("desk:visits")),
         "visits of the class": (cast.homeroom, reverse("desk:visit_plan")),
         "deleted": (mentor, reverse("desk:deleted")),

@@ -14,13 +14,19 @@ from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Teacher
 from mentors.services.assignments import assign_pupil
-from records.care.services.cards import TreeHoleData, answer_card, decide_home, enter_paper_card, note_meeting
 from records.care.services.referrals import acknowledge, answer, close, refer, write_notes
+from records.care.services.tree_hole import (
+    TreeHoleData,
+    answer_tree_hole_card,
+    decide_home,
+    enter_tree_hole_card,
+    note_meeting,
+)
 from records.desk.models import RecordVersion
 from records.desk.services.deletion import delete_note
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.desk.services.readings import note_readings
-from records.enums import CardSubject, CardWish, Occasion, TalkForm, VisitForm
+from records.enums import Occasion, TalkForm, TreeHoleSubject, TreeHoleWish, VisitForm
 from records.letters.services.office import return_letter
 from records.letters.services.writing import hand_in_letter, mark_handwritten
 from records.models.care import Referral
@@ -159,12 +165,14 @@ def test_every_field_of_a_letter_has_its_word_and_both_values(qingzhu: SchoolCas
 
 def test_every_field_of_a_card_has_its_word_and_both_values(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     actor = qingzhu.actor(qingzhu.mentor)
-    data = TreeHoleData(subject=CardSubject.STUDY, text="我有点怕考试。", wish=CardWish.TALK, may_tell_home=False)
-    card = enter_paper_card(actor=actor, pupil=qingzhu.pupils[0], data=data, submission=uuid.uuid4())
-    answer_card(actor=actor, card=card, text="一起想办法。", version=1)
+    data = TreeHoleData(
+        subject=TreeHoleSubject.STUDY, text="我有点怕考试。", wish=TreeHoleWish.TALK, may_tell_home=False
+    )
+    card = enter_tree_hole_card(actor=actor, pupil=qingzhu.pupils[0], data=data, submission=uuid.uuid4())
+    answer_tree_hole_card(actor=actor, card=card, text="一起想办法。", version=1)
     note_meeting(actor=actor, card=card, on=DAY, version=2)
     decide_home(actor=actor, card=card, contacted=True, reason="请家长一起帮忙", version=3)
-    told = told_at(client_of(qingzhu.mentor), reverse("cards:history", args=[card.pk]))
+    told = told_at(client_of(qingzhu.mentor), reverse("tree_hole:history", args=[card.pk]))
     assert [line for _, changes in told for line in changes] == [
         ("家长", "还没决定", "已与家长沟通"),
         ("说明", "", "请家长一起帮忙"),

@@ -15,7 +15,7 @@ from accounts.enums import AuditKind
 from accounts.models import AuditEntry
 from mentors.models.slots import Teacher
 from notices.models import Notice
-from records.care.services.cards import TreeHoleData, enter_paper_card, hand_in_card
+from records.care.services.tree_hole import TreeHoleData, enter_tree_hole_card, hand_in_tree_hole_card
 from records.desk.models import Attachment, Draft, RecordVersion, VisitPlan
 from records.desk.services.attachments import add_attachment, remove_attachment, restore_attachment
 from records.desk.services.briefs import write_brief
@@ -29,7 +29,7 @@ from records.desk.services.visit_plans import (
     plan_visits,
     restore_visit_plan,
 )
-from records.enums import BookStep, CardSubject, CardWish
+from records.enums import BookStep, TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import cancel_schedule, return_letter, schedule_release
 from records.letters.services.replies import mark_reply_read, reply_to_letter
 from records.letters.services.writing import hand_in_letter, mark_handwritten, save_letter_draft, unmark_handwritten
@@ -383,13 +383,15 @@ def test_a_familys_wish_is_logged_when_it_is_given_and_taken_back(qingzhu: Schoo
 def test_a_card_by_slip_is_logged_and_told_and_one_from_paper_is_logged(qingzhu: SchoolCast) -> None:
     pupil, receiver = qingzhu.pupils[0], Teacher.objects.get(user=qingzhu.colleague)
     slip = issue_slips(actor=qingzhu.actor(qingzhu.homeroom), pupils=[pupil])[pupil.pk]
-    data = TreeHoleData(subject=CardSubject.STUDY, text="我有点怕考试。", wish=CardWish.TALK, may_tell_home=False)
+    data = TreeHoleData(
+        subject=TreeHoleSubject.STUDY, text="我有点怕考试。", wish=TreeHoleWish.TALK, may_tell_home=False
+    )
     with traced() as left:
-        card = hand_in_card(slip=slip, teacher=receiver, data=data, submission=uuid.uuid4())
+        card = hand_in_tree_hole_card(slip=slip, teacher=receiver, data=data, submission=uuid.uuid4())
     assert left["audit"] == [("", "hand_in_card", "records.treeholecard", card.pk)]
     assert left["notices"] == [("card", "苏禾")]
     with traced() as left:
-        paper = enter_paper_card(
+        paper = enter_tree_hole_card(
             actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, data=data, submission=uuid.uuid4()
         )  # fmt: skip
     assert left["audit"] == [("林小满", "enter_card", "records.treeholecard", paper.pk)]

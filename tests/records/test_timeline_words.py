@@ -20,13 +20,13 @@ from mentors.models.slots import Assignment, Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from records.care.services.cards import TreeHoleData, enter_paper_card
+from records.care.services.tree_hole import TreeHoleData, enter_tree_hole_card
 from records.desk.models import VisitPlan, VisitWish
 from records.desk.services.attachments import add_attachment, remove_attachment
 from records.desk.services.deletion import delete_note
 from records.desk.services.readings import note_readings
 from records.desk.services.visit_plans import cancel_visit_plan, plan_visits
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import return_letter
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
@@ -210,8 +210,10 @@ def test_a_meeting_a_handover_and_a_card_say_who_may_read_them(qingzhu: SchoolCa
         actor=qingzhu.actor(qingzhu.homeroom), school_class=qingzhu.class_one, data=data, submission=uuid.uuid4()
     )
     write_note(actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, text="喜欢画画。", submission=uuid.uuid4())
-    card = TreeHoleData(subject=CardSubject.STUDY, text="我有点怕考试。", wish=CardWish.TALK, may_tell_home=False)
-    enter_paper_card(actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, data=card, submission=uuid.uuid4())
+    card = TreeHoleData(
+        subject=TreeHoleSubject.STUDY, text="我有点怕考试。", wish=TreeHoleWish.TALK, may_tell_home=False
+    )
+    enter_tree_hole_card(actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, data=card, submission=uuid.uuid4())
     page = page_of(qingzhu, client_of)
     assert heads(page) == [
         "11月18日（周三） 交接说明 林小满 写的人、现在的导师和德育室可见",

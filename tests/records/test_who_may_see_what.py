@@ -34,7 +34,7 @@ from records.rules import (
     can_read_version,
     can_work_on,
     can_write_letter,
-    holds_card,
+    holds_tree_hole_card,
 )
 from tests.cast import SchoolCast
 from tests.records.marked import Marked, build_marked, mark
@@ -139,7 +139,7 @@ def sight(marked: Marked, part: str, kind: str) -> str:
         case Referral() if kind == "counsellor's notes":
             return told(known(Referral) and can_work_on(actor, record), True)
         case TreeHoleCard():
-            return told(known(TreeHoleCard), holds_card(actor, record))
+            return told(known(TreeHoleCard), holds_tree_hole_card(actor, record))
         case Draft() | LetterReply() | Referral() | HandOverNote() | CaseMeeting() | VisitPlan():
             return told(known(type(record)), True)
     raise AssertionError(kind)
@@ -210,7 +210,7 @@ def text_of(response: HttpResponseBase, folder: Path) -> str:
 def traces(marked: Marked, client: Client) -> dict[str, int]:
     """How many notes of the first pupil are told as restricted, letters as unfinished, cards as counted."""
     pupil = client.get(reverse("desk:pupil", args=[marked.pupil.pk])).content.decode()
-    cards = client.get(reverse("office:cards")).content.decode()
+    cards = client.get(reverse("office:tree_hole")).content.decode()
     return {
         "notes": pupil.count(RESTRICTED),
         "letters": pupil.count("导师还在写，交稿后可以看到"),

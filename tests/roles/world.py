@@ -31,12 +31,12 @@ from mentors.staff.services.readiness import open_case
 from mentors.staff.services.training import TrainingData, create_session
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
-from records.care.services.cards import TreeHoleData, hand_in_card
 from records.care.services.referrals import refer
+from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.desk.models import Attachment, VisitPlan
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
 from schools.enums import MatchingMode, NoteVisibility
@@ -220,10 +220,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     grant = RoleGrant.objects.get(user=cast.counsellor)
     teacher = cast.slot.members.get().teacher
     referral = refer(actor=mentor, pupil=pupil, text="", submission=uuid.uuid4())
-    hole_card = hand_in_card(
+    hole_card = hand_in_tree_hole_card(
         slip=slip,
         teacher=teacher,
-        data=TreeHoleData(subject=CardSubject.MOOD, text="最近有点累", wish=CardWish.WRITE),
+        data=TreeHoleData(subject=TreeHoleSubject.MOOD, text="最近有点累", wish=TreeHoleWish.WRITE),
         submission=uuid.uuid4(),
     )
     case = open_case(actor=office, teacher=cast.slot_colleague.members.get().teacher, starts_on=day)
@@ -327,14 +327,14 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},
             "manage:ask_notes": {"pk": teacher.pk},
-            "cards:answer": {"pk": hole_card.pk},
-            "cards:card": {"pk": hole_card.pk},
-            "cards:history": {"pk": hole_card.pk},
-            "cards:close": {"pk": hole_card.pk},
-            "cards:home": {"pk": hole_card.pk},
-            "cards:meet": {"pk": hole_card.pk},
-            "cards:paper": {"pk": pupil.pk},
-            "cards:reopen": {"pk": hole_card.pk},
+            "tree_hole:answer": {"pk": hole_card.pk},
+            "tree_hole:card": {"pk": hole_card.pk},
+            "tree_hole:history": {"pk": hole_card.pk},
+            "tree_hole:close": {"pk": hole_card.pk},
+            "tree_hole:home": {"pk": hole_card.pk},
+            "tree_hole:meet": {"pk": hole_card.pk},
+            "tree_hole:paper": {"pk": pupil.pk},
+            "tree_hole:reopen": {"pk": hole_card.pk},
             "counsel:acknowledge": {"pk": referral.pk},
             "counsel:answer": {"pk": referral.pk},
             "counsel:close": {"pk": referral.pk},
@@ -374,10 +374,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "entry:grid": typed_in,
             "entry:row": typed_in | {"pupil": cast.pupil_unassigned.pk},
             "family:home": {"key": slip.key},
-            "family:card": {"key": slip.key, "pk": hole_card.pk},
-            "family:card_new": {"key": slip.key},
-            "family:cards": {"key": slip.key},
-            "family:cards_leave": {"key": slip.key},
+            "family:tree_hole_card": {"key": slip.key, "pk": hole_card.pk},
+            "family:tree_hole_new": {"key": slip.key},
+            "family:tree_hole": {"key": slip.key},
+            "family:tree_hole_leave": {"key": slip.key},
             "family:letter": {"key": slip.key, "pk": letter.pk},
             "family:letter_pdf": {"key": slip.key, "pk": letter.pk},
             "family:letters": {"key": slip.key},

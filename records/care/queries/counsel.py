@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from mentors.models.slots import Assignment, MentorMember
-from records.care.queries.cards import class_labels, waited
+from records.care.queries.tree_hole import class_labels, waited
 from records.enums import RecordKind, ReferralState
 from records.kinds import Kind, shared_kinds
 from records.models.care import Referral

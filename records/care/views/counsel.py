@@ -17,7 +17,6 @@ from core.saving import button_done, form_saved, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from records.care.forms import NotesForm, ReferForm, WordForm
-from records.care.queries.cards import class_labels
 from records.care.queries.counsel import (
     MOST_BESIDE,
     has_counsellor,
@@ -29,6 +28,7 @@ from records.care.queries.counsel import (
     shared_of,
     state_counts,
 )
+from records.care.queries.tree_hole import class_labels
 from records.care.services.referrals import acknowledge, answer, close, open_referral, refer, reopen, write_notes
 from records.desk.queries.form_start import school_pupils
 from records.desk.queries.pupil_help import pupil_help, sent_by
@@ -82,10 +82,10 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
 def _back(request: ActorRequest, pupil: Pupil, *, in_reach: bool) -> str:
     card = small_number(request.GET.get("card"))
     if card is not None:
-        return reverse("cards:card", args=[card])
+        return reverse("tree_hole:card", args=[card])
     if request.GET.get("back") == "home" and request.actor.has(Role.MENTOR):
         return reverse("desk:home")
-    return reverse("desk:pupil", args=[pupil.pk]) if in_reach else reverse("cards:inbox")
+    return reverse("desk:pupil", args=[pupil.pk]) if in_reach else reverse("tree_hole:inbox")
 
 
 def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> HttpResponse:

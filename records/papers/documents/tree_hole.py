@@ -10,7 +10,7 @@ from typing import Final
 from core.pdf import Manuscript, manuscript, set_pdf
 from core.pdfpages import merge_pdfs
 from records.contexts import paragraphs
-from records.enums import CardSubject, CardWish
+from records.enums import TreeHoleSubject, TreeHoleWish
 from schools.contexts import Letterhead, PaperWords
 from schools.enums import Design
 
@@ -29,8 +29,8 @@ class TreeHoleCards:
     intro: str = _WORDS.tree_hole_intro
     design: Design = Design.UPPER
     sheets: int = 1
-    subjects: tuple[str, ...] = tuple(str(label) for label in CardSubject.labels)
-    wishes: tuple[str, ...] = tuple(str(label) for label in CardWish.labels)
+    subjects: tuple[str, ...] = tuple(str(label) for label in TreeHoleSubject.labels)
+    wishes: tuple[str, ...] = tuple(str(label) for label in TreeHoleWish.labels)
     emergency: str = ""
 
 

@@ -4,9 +4,9 @@ import uuid
 
 from accounts.models import User
 from mentors.models.slots import Teacher
-from records.care.services.cards import TreeHoleData, hand_in_card
 from records.care.services.referrals import refer
-from records.enums import CardSubject, CardWish
+from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.models.care import Referral, TreeHoleCard
 from students.models import FamilySlip, Pupil
 from students.services import issue_slips
@@ -36,14 +36,14 @@ def card(
     to: User,
     pupil: Pupil,
     *,
-    wish: CardWish = CardWish.WRITE,
+    wish: TreeHoleWish = TreeHoleWish.WRITE,
     may_tell_home: bool = False,
     text: str = SECRET,
 ) -> TreeHoleCard:
     """A card that `pupil` handed in by slip."""
-    return hand_in_card(
+    return hand_in_tree_hole_card(
         slip=slip_for(cast, pupil),
         teacher=teacher_of(to),
-        data=TreeHoleData(subject=CardSubject.MOOD, text=text, wish=wish, may_tell_home=may_tell_home),
+        data=TreeHoleData(subject=TreeHoleSubject.MOOD, text=text, wish=wish, may_tell_home=may_tell_home),
         submission=uuid.uuid4(),
     )

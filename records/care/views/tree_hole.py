@@ -13,26 +13,26 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
-from records.care.forms import CONTACTED, SILENT, AnswerForm, CardForm, HomeForm, MeetForm
-from records.care.queries.cards import (
-    card_counts,
+from records.care.forms import CONTACTED, SILENT, AnswerForm, HomeForm, MeetForm, TreeHoleForm
+from records.care.queries.tree_hole import (
     class_labels,
     classes_of,
     find_enrolments,
     inbox,
     is_teacher,
-    own_cards,
+    own_tree_hole_cards,
+    tree_hole_counts,
     waited,
 )
-from records.care.services.cards import (
+from records.care.services.tree_hole import (
     AS_WISHED,
-    answer_card,
-    close_card,
+    answer_tree_hole_card,
+    close_tree_hole_card,
     decide_home,
-    enter_paper_card,
+    enter_tree_hole_card,
     note_meeting,
-    open_card,
-    reopen_card,
+    open_tree_hole_card,
+    reopen_tree_hole_card,
 )
 from records.care.views.counsel import SCHOOL_ROLES
 from records.desk.forms.records import RecordForm
@@ -55,18 +55,18 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
     context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
-    return render(request, "care/cards/inbox.html", context)
+    return render(request, "care/tree_hole/inbox.html", context)
 
 
 def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
-    return get_visible_or_404(own_cards(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(own_tree_hole_cards(request.actor), request.actor, pk=pk)
 
 
 @page_for(*SCHOOL_ROLES)
 def card(request: ActorRequest, pk: int) -> HttpResponse:
     """One card: answer, meet and decide about home in any order; the first reading is noted."""
     found = _card(request, pk)
-    open_card(actor=request.actor, card=found)
+    open_tree_hole_card(actor=request.actor, card=found)
     return _show(request, found)
 
 
@@ -74,7 +74,7 @@ def card(request: ActorRequest, pk: int) -> HttpResponse:
 def history(request: ActorRequest, pk: int) -> HttpResponse:
     """What was changed in a card that was given to the actor."""
     found = _card(request, pk)
-    back = reverse("cards:card", args=[pk])
+    back = reverse("tree_hole:card", args=[pk])
     return confided_history(request, kind=RecordKind.CARD, record=found, back=back)
 
 
@@ -104,7 +104,7 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
         "in_reach": pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists(),
         "referrals": sent_by(request.actor).filter(pupil=found.pupil)[:5],
     }
-    return render(request, "care/cards/card.html", context, status=422 if bound else 200)
+    return render(request, "care/tree_hole/card.html", context, status=422 if bound else 200)
 
 
 def _home(found: TreeHoleCard) -> dict[str, str]:
@@ -124,7 +124,7 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
     if record_changed(
         form,
         found,
-        lambda: answer_card(
+        lambda: answer_tree_hole_card(
             actor=request.actor,
             card=found,
             text=form.cleaned_data["text"],
@@ -134,7 +134,7 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         how = "这张卡是从纸上录入的，请把回信当面交给同学。" if found.entered_by_id else "同学用暗号就能看到。"
         messages.success(request, f"回信已保存，{how}")
-        return redirect("cards:card", pk=pk)
+        return redirect("tree_hole:card", pk=pk)
     return _show(request, found, answer=form)
 
 
@@ -151,7 +151,7 @@ def meet(request: ActorRequest, pk: int) -> HttpResponse:
         ),
     ):
         messages.success(request, "已记下约谈日期。")
-        return redirect("cards:card", pk=pk)
+        return redirect("tree_hole:card", pk=pk)
     return _show(request, found, meet=form)
 
 
@@ -172,7 +172,7 @@ def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
         ),
     ):
         messages.success(request, "已记下。")
-        return redirect("cards:card", pk=pk)
+        return redirect("tree_hole:card", pk=pk)
     return _show(request, found, home=form)
 
 
@@ -180,18 +180,18 @@ def tell_home(request: ActorRequest, pk: int) -> HttpResponse:
 def close(request: ActorRequest, pk: int) -> HttpResponse:
     """Put the card away; a button takes it back."""
     found = _card(request, pk)
-    if not button_done(request, lambda: close_card(actor=request.actor, card=found)):
-        return redirect("cards:card", pk=pk)
-    offer_undo(request, "这张树洞卡已收起。", reverse("cards:reopen", args=[pk]))
-    return redirect("cards:inbox")
+    if not button_done(request, lambda: close_tree_hole_card(actor=request.actor, card=found)):
+        return redirect("tree_hole:card", pk=pk)
+    offer_undo(request, "这张树洞卡已收起。", reverse("tree_hole:reopen", args=[pk]))
+    return redirect("tree_hole:inbox")
 
 
 @action_for(*SCHOOL_ROLES)
 def reopen(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a card out again."""
     found = _card(request, pk)
-    reopen_card(actor=request.actor, card=found)
-    return redirect("cards:card", pk=pk)
+    reopen_tree_hole_card(actor=request.actor, card=found)
+    return redirect("tree_hole:card", pk=pk)
 
 
 @page_for(*SCHOOL_ROLES)
@@ -209,7 +209,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
         "rows": find_enrolments(request.actor, year, text=query, class_id=class_id),
         "is_teacher": is_teacher(request.actor),
     }
-    return render(request, "care/cards/find.html", context)
+    return render(request, "care/tree_hole/find.html", context)
 
 
 @form_for(*SCHOOL_ROLES)
@@ -218,21 +218,21 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
     if not is_teacher(request.actor):
         raise PermissionDenied
-    form = CardForm(request.POST or None)
+    form = TreeHoleForm(request.POST or None)
     if done := form_saved(
         form,
-        lambda: enter_paper_card(
+        lambda: enter_tree_hole_card(
             actor=request.actor, pupil=pupil, data=form.card_data(), submission=form.cleaned_data["submission"]
         ),
     ):
         messages.success(request, "已录入。回信请当面交给同学。")
-        return redirect("cards:card", pk=done.value.pk)
+        return redirect("tree_hole:card", pk=done.value.pk)
     label = class_labels({pupil.pk}, request.actor.calendar.this_year()).get(pupil.pk, "")
-    return show_form(request, "care/cards/paper.html", form, pupil=pupil, class_label=label)
+    return show_form(request, "care/tree_hole/paper.html", form, pupil=pupil, class_label=label)
 
 
 @page_for(Role.MORAL_OFFICE)
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
     year = request.actor.calendar.this_year()
-    return render(request, "care/cards/counts.html", {"counts": card_counts(year), "year": year})
+    return render(request, "care/tree_hole/counts.html", {"counts": tree_hole_counts(year), "year": year})

@@ -18,9 +18,9 @@ from core.clock import today
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models.slots import Teacher
-from records.care.forms import CodeForm, PupilCardForm
-from records.care.queries.cards import cards_of_slip, near_teachers, reachable_teachers, search_teachers
-from records.care.services.cards import card_code, hand_in_card, open_by_code
+from records.care.forms import CodeForm, PupilTreeHoleForm
+from records.care.queries.tree_hole import near_teachers, reachable_teachers, search_teachers, tree_hole_cards_of_slip
+from records.care.services.tree_hole import hand_in_tree_hole_card, open_by_code, tree_hole_code
 from records.models.care import TreeHoleCard
 from schools.calendar import SchoolCalendar
 from students.family import posts_here, private, with_slip
@@ -43,21 +43,21 @@ def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     teacher = _chosen(request, opened)
     if teacher is None:
         return _choose(request, opened)
-    form = PupilCardForm(request.POST or None)
+    form = PupilTreeHoleForm(request.POST or None)
     if request.method == "POST" and request.user.is_authenticated:
         # A teacher who helps with the slip on the own device must not write in the pupil's place.
         messages.warning(request, "您现在以教师账号登录，不能替同学交树洞卡。纸质卡请在“树洞卡”里录入。")
-        return redirect("family:card_new", key=opened.key)
+        return redirect("family:tree_hole_new", key=opened.key)
     if done := form_saved(
         form,
-        lambda: hand_in_card(
+        lambda: hand_in_tree_hole_card(
             slip=opened, teacher=teacher, data=form.card_data(), submission=form.cleaned_data["submission"]
         ),
     ):
         _remember(request, opened, done.value)
         request.session[FRESH_KEY] = done.value.pk
-        return redirect("family:card", key=opened.key, pk=done.value.pk)
-    page = show_form(request, "family/cards/new.html", form, slip=opened, school=opened.school, teacher=teacher)
+        return redirect("family:tree_hole_card", key=opened.key, pk=done.value.pk)
+    page = show_form(request, "family/tree_hole/new.html", form, slip=opened, school=opened.school, teacher=teacher)
     return posts_here(page)
 
 
@@ -75,25 +75,25 @@ def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         "found": search_teachers(opened.school_id, query, on=today()),
         "query": query,
     }
-    return render(request, "family/cards/choose.html", context)
+    return render(request, "family/tree_hole/choose.html", context)
 
 
 @private
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_slip
-def cards(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
+def tree_hole(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """Asks for the word 暗号; shows what this session has opened, and nothing else."""
     form = CodeForm(request.POST or None)
     status = 422 if request.method == "POST" else 200
     if done := form_saved(form, lambda: open_by_code(slip=opened, code=form.cleaned_data["code"])):
         _remember(request, opened, done.value)
-        return redirect("family:card", key=opened.key, pk=done.value.pk)
+        return redirect("family:tree_hole_card", key=opened.key, pk=done.value.pk)
     if form.has_error("code", "card_locked"):
         status = 429
     context: dict[str, Any] = {"slip": opened, "school": opened.school, "form": form}
-    context["cards"] = cards_of_slip(opened, _open_keys(request, opened))
-    return posts_here(render(request, "family/cards/list.html", context, status=status))
+    context["cards"] = tree_hole_cards_of_slip(opened, _open_keys(request, opened))
+    return posts_here(render(request, "family/tree_hole/list.html", context, status=status))
 
 
 @private
@@ -103,16 +103,16 @@ def card(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One card with its answer, if this session has opened it. The word is shown once, right after handing in."""
     if pk not in _open_keys(request, opened):
         messages.info(request, "请先输入暗号。")
-        return redirect("family:cards", key=opened.key)
-    found = next(iter(cards_of_slip(opened, [pk])), None)
+        return redirect("family:tree_hole", key=opened.key)
+    found = next(iter(tree_hole_cards_of_slip(opened, [pk])), None)
     if found is None:
         raise Http404
     code = ""
     if request.session.get(FRESH_KEY) == pk:
         del request.session[FRESH_KEY]
-        code = card_code(found)
+        code = tree_hole_code(found)
     context = {"slip": opened, "school": opened.school, "card": found, "code": code}
-    return posts_here(render(request, "family/cards/card.html", context))
+    return posts_here(render(request, "family/tree_hole/card.html", context))
 
 
 @private
@@ -125,7 +125,7 @@ def leave(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     request.session[SESSION_KEY] = marks
     request.session.pop(FRESH_KEY, None)
     messages.success(request, "树洞已关好。")
-    return redirect("family:cards", key=opened.key)
+    return redirect("family:tree_hole", key=opened.key)
 
 
 def _open_keys(request: HttpRequest, opened: FamilySlip) -> list[int]:

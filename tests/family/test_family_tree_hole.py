@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.care.services.cards import LOCKED, WRONG, answer_card, card_code, decide_home
+from records.care.services.tree_hole import LOCKED, WRONG, answer_tree_hole_card, decide_home, tree_hole_code
 from records.models.care import CardDoor, TreeHoleCard
 from students.models import FamilySlip
 from students.services import slip_code
@@ -37,17 +37,17 @@ def opened(slip: FamilySlip) -> Client:
 
 
 def door(slip: FamilySlip) -> str:
-    return reverse("family:cards", args=[slip.key])
+    return reverse("family:tree_hole", args=[slip.key])
 
 
 def hand_in(client: Client, slip: FamilySlip, to: User, **typed: str) -> Any:
-    url = reverse("family:card_new", args=[slip.key]) + f"?to={teacher_of(to).pk}"
+    url = reverse("family:tree_hole_new", args=[slip.key]) + f"?to={teacher_of(to).pk}"
     form = {"subject": "mood", "text": SECRET, "wish": "write", "submission": str(uuid.uuid4()), "version": "0"}
     return client.post(url, form | typed)
 
 
 def page_of(client: Client, given: TreeHoleCard, slip: FamilySlip) -> str:
-    return client.get(reverse("family:card", args=[slip.key, given.pk])).content.decode()
+    return client.get(reverse("family:tree_hole_card", args=[slip.key, given.pk])).content.decode()
 
 
 def test_a_pupil_hands_in_a_card_and_sees_the_word_once(qingzhu: SchoolCast, slip: FamilySlip) -> None:
@@ -56,7 +56,7 @@ def test_a_pupil_hands_in_a_card_and_sees_the_word_once(qingzhu: SchoolCast, sli
     given = TreeHoleCard.objects.get()
     assert (answered.status_code, answered.headers["Location"]) == (
         302,
-        reverse("family:card", args=[slip.key, given.pk]),
+        reverse("family:tree_hole_card", args=[slip.key, given.pk]),
     )
     assert (given.teacher.user, given.pupil, given.entered_by, given.may_tell_home) == (
         qingzhu.colleague,
@@ -65,7 +65,7 @@ def test_a_pupil_hands_in_a_card_and_sees_the_word_once(qingzhu: SchoolCast, sli
         False,
     )
     pages = [page_of(client, given, slip) for _ in range(2)]
-    assert [(page.count(card_code(given)), page.count(SECRET)) for page in pages] == [(1, 1), (0, 1)]
+    assert [(page.count(tree_hole_code(given)), page.count(SECRET)) for page in pages] == [(1, 1), (0, 1)]
 
 
 def test_a_double_tap_is_one_card_with_one_word(qingzhu: SchoolCast, slip: FamilySlip) -> None:
@@ -73,7 +73,7 @@ def test_a_double_tap_is_one_card_with_one_word(qingzhu: SchoolCast, slip: Famil
     for _ in range(2):
         hand_in(client, slip, qingzhu.mentor, submission=key)
     given = TreeHoleCard.objects.get()
-    assert page_of(client, given, slip).count(card_code(given)) == 1
+    assert page_of(client, given, slip).count(tree_hole_code(given)) == 1
 
 
 def test_whoever_opens_the_slip_later_learns_nothing_of_a_card(qingzhu: SchoolCast, slip: FamilySlip) -> None:
@@ -83,8 +83,8 @@ def test_whoever_opens_the_slip_later_learns_nothing_of_a_card(qingzhu: SchoolCa
     parent = opened(slip)
     home = parent.get(reverse("family:home", args=[slip.key])).content.decode()
     shown = parent.get(door(slip)).content.decode()
-    direct = parent.get(reverse("family:card", args=[slip.key, given.pk]))
-    foreign = parent.get(reverse("family:card", args=[slip.key, given.pk + 1]))
+    direct = parent.get(reverse("family:tree_hole_card", args=[slip.key, given.pk]))
+    foreign = parent.get(reverse("family:tree_hole_card", args=[slip.key, given.pk + 1]))
     tokens = [line for line in shown.splitlines() if "csrfmiddlewaretoken" not in line]
     # Word for word the page of a child who never wrote a card.
     assert tokens == [line for line in empty.splitlines() if "csrfmiddlewaretoken" not in line]
@@ -94,9 +94,9 @@ def test_whoever_opens_the_slip_later_learns_nothing_of_a_card(qingzhu: SchoolCa
 
 def test_the_word_opens_the_card_with_its_answer_however_it_is_typed(qingzhu: SchoolCast, slip: FamilySlip) -> None:
     given = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    answer_card(actor=qingzhu.actor(qingzhu.mentor), card=given, text=REPLY, version=1)
+    answer_tree_hole_card(actor=qingzhu.actor(qingzhu.mentor), card=given, text=REPLY, version=1)
     client = opened(slip)
-    code = card_code(given).upper()
+    code = tree_hole_code(given).upper()
     answered = client.post(door(slip), {"code": f" {code[:3]} {code[3:]}"})
     assert (answered.status_code, len(code)) == (302, 6)
     page = page_of(client, given, slip)
@@ -108,15 +108,15 @@ def test_shutting_the_tree_hole_asks_for_the_word_again(qingzhu: SchoolCast, sli
     client = opened(slip)
     hand_in(client, slip, qingzhu.mentor)
     given = TreeHoleCard.objects.get()
-    client.post(reverse("family:cards_leave", args=[slip.key]))
-    assert client.get(reverse("family:card", args=[slip.key, given.pk])).status_code == 302
+    client.post(reverse("family:tree_hole_leave", args=[slip.key]))
+    assert client.get(reverse("family:tree_hole_card", args=[slip.key, given.pk])).status_code == 302
     assert len(client.get(door(slip)).context["cards"]) == 0
 
 
 def test_an_opened_card_shuts_by_itself(qingzhu: SchoolCast, slip: FamilySlip, monkeypatch: pytest.MonkeyPatch) -> None:
     client = opened(slip)
     hand_in(client, slip, qingzhu.mentor)
-    monkeypatch.setattr("records.family.views.cards.OPEN_FOR", datetime.timedelta(seconds=-1))
+    monkeypatch.setattr("records.family.views.tree_hole.OPEN_FOR", datetime.timedelta(seconds=-1))
     assert len(client.get(door(slip)).context["cards"]) == 0
 
 
@@ -125,7 +125,7 @@ def test_the_fifth_wrong_word_locks_even_the_right_one_for_a_quarter_of_an_hour(
 ) -> None:
     given = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     answers = []
-    for word in ["aaaaaa"] * 5 + [card_code(given)]:
+    for word in ["aaaaaa"] * 5 + [tree_hole_code(given)]:
         # A new browser each time: the count belongs to the slip.
         answered = opened(slip).post(door(slip), {"code": word})
         body = answered.content.decode()
@@ -133,7 +133,7 @@ def test_the_fifth_wrong_word_locks_even_the_right_one_for_a_quarter_of_an_hour(
     assert answers == [(422, 1, 0)] * 4 + [(429, 0, 1)] * 2
     moment = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: moment + datetime.timedelta(minutes=16))
-    assert opened(slip).post(door(slip), {"code": card_code(given)}).status_code == 302
+    assert opened(slip).post(door(slip), {"code": tree_hole_code(given)}).status_code == 302
 
 
 def test_failures_older_than_a_quarter_of_an_hour_are_forgotten(
@@ -163,7 +163,7 @@ def test_another_childs_word_and_a_paper_card_open_nothing(qingzhu: SchoolCast, 
     own = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     paper = TreeHoleCard.objects.filter(pk=own.pk)
     paper.update(entered_by=qingzhu.mentor)
-    statuses = [opened(slip).post(door(slip), {"code": card_code(one)}).status_code for one in (foreign, own)]
+    statuses = [opened(slip).post(door(slip), {"code": tree_hole_code(one)}).status_code for one in (foreign, own)]
     assert statuses == [422, 422]
 
 
@@ -171,7 +171,7 @@ def test_the_pupil_is_told_honestly_that_home_was_told(qingzhu: SchoolCast, slip
     given = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     decide_home(actor=qingzhu.actor(qingzhu.mentor), card=given, contacted=True, reason="听到你说不想活了", version=1)
     client = opened(slip)
-    client.post(door(slip), {"code": card_code(given)})
+    client.post(door(slip), {"code": tree_hole_code(given)})
     page = page_of(client, given, slip)
     assert page.count("为了你的安全，老师联系了家长。原因：听到你说不想活了") == 1
 
@@ -179,7 +179,7 @@ def test_the_pupil_is_told_honestly_that_home_was_told(qingzhu: SchoolCast, slip
 def test_own_mentor_and_homeroom_stand_first_and_others_are_found_by_name(
     qingzhu: SchoolCast, other: SchoolCast, slip: FamilySlip
 ) -> None:
-    client, url = opened(slip), reverse("family:card_new", args=[slip.key])
+    client, url = opened(slip), reverse("family:tree_hole_new", args=[slip.key])
     first = client.get(url)
     assert sorted(t.name for t in first.context["near"]) == ["何知秋", "林小满"]
     found = [[t.name for t in client.get(url, {"q": q}).context["found"]] for q in ("苏", "石磊", "温言", "")]
@@ -208,12 +208,12 @@ def test_pages_of_the_tree_hole_stay_in_no_cache_and_hold_the_emergency_card(
 ) -> None:
     client = opened(slip)
     hand_in(client, slip, qingzhu.mentor)
-    new = reverse("family:card_new", args=[slip.key])
+    new = reverse("family:tree_hole_new", args=[slip.key])
     urls = [
         door(slip),
         new,
         f"{new}?to={teacher_of(qingzhu.mentor).pk}",
-        reverse("family:card", args=[slip.key, TreeHoleCard.objects.get().pk]),
+        reverse("family:tree_hole_card", args=[slip.key, TreeHoleCard.objects.get().pk]),
     ]
     pages = [client.get(url) for url in urls]
     assert [(p.headers["Cache-Control"], p.content.decode().count("这里没有人时刻守着")) for p in pages] == [

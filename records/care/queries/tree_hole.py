@@ -15,7 +15,7 @@ from core.clock import now
 from core.search import named_like
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.querysets.slots import TeacherQuerySet
-from records.enums import CardSubject
+from records.enums import TreeHoleSubject
 from records.models.care import TreeHoleCard
 from records.querysets.care import TreeHoleCardQuerySet
 from schools.models import Grade, SchoolClass, SchoolYear
@@ -78,7 +78,7 @@ def search_teachers(school_id: int, text: str, *, on: datetime.date) -> list[Tea
     return list(found.order_by("pinyin", "pk")[:MOST_FOUND])
 
 
-def cards_of_slip(slip: FamilySlip, keys: list[int]) -> list[TreeHoleCard]:
+def tree_hole_cards_of_slip(slip: FamilySlip, keys: list[int]) -> list[TreeHoleCard]:
     """Those of the pupil's own cards with these keys, the latest first; paper cards are never among them."""
     rows = TreeHoleCard.objects.filter(pk__in=keys, pupil_id=slip.pupil_id, school_id=slip.school_id, entered_by=None)
     return list(rows.select_related("teacher", "school"))
@@ -101,7 +101,7 @@ def inbox(actor: Actor) -> TreeHoleCardQuerySet:
     )
 
 
-def own_cards(actor: Actor) -> TreeHoleCardQuerySet:
+def own_tree_hole_cards(actor: Actor) -> TreeHoleCardQuerySet:
     """The cards that the actor may open, with all that the page shows."""
     return TreeHoleCard.objects.held_by(actor).select_related("pupil", "teacher", "term__year", "school")
 
@@ -134,7 +134,7 @@ def find_enrolments(actor: Actor, year: SchoolYear, *, text: str = "", class_id:
 
 
 @dataclass(frozen=True, slots=True)
-class CardCounts:
+class TreeHoleCounts:
     """德育室's view of a year's cards: counts and waiting times, never a text, a pupil, a class or a teacher."""
 
     total: int
@@ -147,7 +147,7 @@ class CardCounts:
     grades: list[tuple[str, int]]
 
 
-def card_counts(year: SchoolYear) -> CardCounts:
+def tree_hole_counts(year: SchoolYear) -> TreeHoleCounts:
     """Counts by subject and, apart from it, by grade: crossed, a small cell would point at a child. Three queries."""
     cards = list(
         TreeHoleCard.objects.filter(school_id=year.school_id, term__year=year).values_list(
@@ -163,13 +163,13 @@ def card_counts(year: SchoolYear) -> CardCounts:
     open_since = [card[2] for card in cards if card[3] is None and card[4] is None and card[5] is None]
     days = [(moment - since).days for since in open_since]
     subjects, grades = Counter(card[0] for card in cards), Counter(grade_of.get(card[1]) for card in cards)
-    return CardCounts(
+    return TreeHoleCounts(
         total=len(cards),
         answered=len(cards) - len(days),
         waiting=len(days),
         median_days=int(statistics.median(days)) if days else 0,
         oldest_days=max(days, default=0),
-        subjects=[(str(subject.label), subjects[subject.value]) for subject in CardSubject],
+        subjects=[(str(subject.label), subjects[subject.value]) for subject in TreeHoleSubject],
         grades=[
             (grade.name, grades[grade.pk])
             for grade in Grade.objects.filter(school_id=year.school_id)

@@ -23,13 +23,13 @@ from core.errors import DomainError
 from core.text import clean_key
 from mentors.models.slots import Teacher
 from notices.services import send_notice
-from records.care.queries.cards import reachable_teachers
+from records.care.queries.tree_hole import reachable_teachers
 from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version
-from records.enums import CardSubject, CardWish, HomeContact, RecordKind, VersionAct
+from records.enums import HomeContact, RecordKind, TreeHoleSubject, TreeHoleWish, VersionAct
 from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
-from records.rules import holds_card
+from records.rules import holds_tree_hole_card
 from schools.calendar import term_on
 from students.models import Enrolment, FamilySlip, Pupil
 
@@ -78,7 +78,7 @@ register(
         prose=("answer",),
         forms=(
             FormKey("card/new", lambda _actor: Target(RecordKind.CARD, None)),
-            FormKey("card/#", _form, "cards:card"),
+            FormKey("card/#", _form, "tree_hole:card"),
         ),
         author="entered_by",
         written="handed_in_at",
@@ -91,13 +91,13 @@ register(
 class TreeHoleData:
     """What stands on a card."""
 
-    subject: CardSubject
+    subject: TreeHoleSubject
     text: str
-    wish: CardWish
+    wish: TreeHoleWish
     may_tell_home: bool = False
 
 
-def card_code(card: TreeHoleCard) -> str:
+def tree_hole_code(card: TreeHoleCard) -> str:
     """The word 暗号 of a card that was handed in by slip: derived with the server's key, stored nowhere."""
     digest = hmac.new(
         settings.SECRET_KEY.encode(), f"tree-hole-card:{card.submission}".encode(), hashlib.sha256
@@ -109,7 +109,9 @@ def card_code(card: TreeHoleCard) -> str:
     return "".join(letters)
 
 
-def hand_in_card(*, slip: FamilySlip, teacher: Teacher, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
+def hand_in_tree_hole_card(
+    *, slip: FamilySlip, teacher: Teacher, data: TreeHoleData, submission: uuid.UUID
+) -> TreeHoleCard:
     """The pupil of an opened slip gives a card to `teacher`, who is told that there is one, not from whom.
 
     The same `submission` again returns the card that is already there.
@@ -123,10 +125,10 @@ def hand_in_card(*, slip: FamilySlip, teacher: Teacher, data: TreeHoleData, subm
         return _existing(submission, slip.pupil_id, entered_by=None)
 
 
-def enter_paper_card(*, actor: Actor, pupil: Pupil, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
+def enter_tree_hole_card(*, actor: Actor, pupil: Pupil, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
     """A teacher types in a paper card that `pupil` gave to them. The pupil gets the answer in person.
 
-    Raises DomainError `no_teacher` and what `hand_in_card` raises, but `too_many`: the paper was given already.
+    Raises DomainError `no_teacher` and what `hand_in_tree_hole_card` raises, but `too_many`: the paper was given.
     """
     teacher = Teacher.objects.visible_to(actor).filter(user_id=actor.user_id).first() if actor.user_id else None
     if teacher is None or actor.user_id is None:
@@ -182,7 +184,7 @@ def _create(
             school=year.school,
             kind="card",
             title="您收到 1 张心灵树洞卡",
-            link=reverse("cards:card", args=[card.pk]),
+            link=reverse("tree_hole:card", args=[card.pk]),
             dedup_key=f"card:{card.pk}",
         )
     return card
@@ -212,7 +214,7 @@ def open_by_code(*, slip: FamilySlip, code: str) -> TreeHoleCard:
             outcome = DomainError("card_locked", LOCKED)
         else:
             cards = TreeHoleCard.objects.filter(pupil_id=slip.pupil_id, entered_by=None).select_related("teacher")
-            right = next((card for card in cards if hmac.compare_digest(card_code(card).encode(), typed)), None)
+            right = next((card for card in cards if hmac.compare_digest(tree_hole_code(card).encode(), typed)), None)
             if right is not None:
                 door.failures, door.first_failed_at, door.locked_until = 0, None, None
             else:
@@ -231,9 +233,9 @@ def open_by_code(*, slip: FamilySlip, code: str) -> TreeHoleCard:
 
 
 @transaction.atomic
-def open_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
+def open_tree_hole_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
     """The receiver has opened the card: logged, and the first time is kept. Raises DomainError `not_yours`."""
-    if not holds_card(actor, card):
+    if not holds_tree_hole_card(actor, card):
         raise DomainError("not_yours", "这张树洞卡不是交给您的。")
     TreeHoleCard.objects.filter(pk=card.pk, opened_at=None).update(opened_at=now())
     audit(actor=actor, verb="open_card", target=card, kind=AuditKind.READ)
@@ -241,7 +243,9 @@ def open_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
 
 
 @transaction.atomic
-def answer_card(*, actor: Actor, card: TreeHoleCard, text: str, version: int, draft_key: str = "") -> TreeHoleCard:
+def answer_tree_hole_card(
+    *, actor: Actor, card: TreeHoleCard, text: str, version: int, draft_key: str = ""
+) -> TreeHoleCard:
     """Write, or change, the answer that the pupil reads.
 
     Raises DomainError `other_school`, `not_yours`, `answer_empty`, `changed_meanwhile`.
@@ -297,7 +301,7 @@ def decide_home(*, actor: Actor, card: TreeHoleCard, contacted: bool, reason: st
 
 
 @transaction.atomic
-def close_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
+def close_tree_hole_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
     """Put the card away. Wants the decision about home, and an answer or a meeting, unless the wish was to be heard.
 
     A second time changes nothing. Raises DomainError `other_school`, `not_yours`, `not_finished`.
@@ -305,7 +309,7 @@ def close_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
     locked = _lock(actor, card, None)
     if locked.closed_at is not None:
         return locked
-    if locked.wish != CardWish.LISTEN and locked.answered_at is None and locked.met_on is None:
+    if locked.wish != TreeHoleWish.LISTEN and locked.answered_at is None and locked.met_on is None:
         raise DomainError("not_finished", "同学还在等回应，请先回信或约谈，再收起这张卡。")
     if locked.home_contact == HomeContact.OPEN:
         raise DomainError("not_finished", "请先记下是否联系了家长，再收起这张卡。")
@@ -314,8 +318,8 @@ def close_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
 
 
 @transaction.atomic
-def reopen_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
-    """Undo `close_card`. Raises DomainError `other_school`, `not_yours`."""
+def reopen_tree_hole_card(*, actor: Actor, card: TreeHoleCard) -> TreeHoleCard:
+    """Undo `close_tree_hole_card`. Raises DomainError `other_school`, `not_yours`."""
     locked = _lock(actor, card, None)
     if locked.closed_at is None:
         return locked
@@ -328,7 +332,7 @@ def _lock(actor: Actor, card: TreeHoleCard, version: int | None) -> TreeHoleCard
     locked = rows.get(pk=card.pk)
     if locked.school_id != actor.school_id:
         raise DomainError("other_school", "这张树洞卡不属于本校。")
-    if not holds_card(actor, locked):
+    if not holds_tree_hole_card(actor, locked):
         raise DomainError("not_yours", "这张树洞卡不是交给您的。")
     if version is not None and locked.version != version:
         raise DomainError("changed_meanwhile", CHANGED)
