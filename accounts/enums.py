@@ -21,3 +21,12 @@ class AuditKind(models.TextChoices):
     CHANGE = "change", "修改"
     READ = "read", "查阅"
     ACCOUNT = "account", "账号"
+
+
+class DoorKind(models.TextChoices):
+    """What somebody can knock at without being known yet."""
+
+    SIGN_IN = "sign_in", "登录"
+    SLIP = "slip", "家长凭条"
+    SLIP_PHONE = "slip_phone", "凭条的手机号"
+    CARD = "card", "树洞暗号"

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 
-from accounts.enums import AuditKind, Role
+from accounts.enums import AuditKind, DoorKind, Role
 from accounts.querysets import AuditQuerySet, RoleGrantQuerySet, UserManager
 from core.constraints import one_of, ordered
 from schools.models import Bureau, School, SchoolClass
@@ -20,6 +20,8 @@ class User(AbstractBaseUser):
     email = models.EmailField("邮箱", blank=True)
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="users")
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    # Until when a first password opens; None once a person has chosen their own.
+    first_password_until = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -115,3 +117,24 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class DoorTry(models.Model):
+    """One wrong try at a door. What was tried is in it as hashes and keys: no name, no address, no code."""
+
+    door = models.CharField(max_length=12, choices=DoorKind)
+    # What was knocked at: the hash of a user name, or the key of a row.
+    subject = models.CharField(max_length=40)
+    # Who knocked: the hash of an address, or of a device that was let in before.
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["door", "source", "at"], name="door_try_source"),
+            models.Index(fields=["door", "subject", "at"], name="door_try_subject"),
+        ]
+        constraints: ClassVar = [one_of("door", DoorKind, name="door_try_door_known")]
+
+    def __str__(self) -> str:
+        return f"try {self.pk} at {self.door}"

@@ -24,6 +24,8 @@ VAR_DIR = private_folder(Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_keys(VAR_DIR / "secret_key", make=True)[0]
+# What printed codes are derived from, where `var/paper_keys` does not keep it: the first one is used for new ones.
+PAPER_KEYS = env.list("PAPER_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Address that printed slips and e-mails point to.
@@ -39,7 +41,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "axes",
     "csp",
     "core",
     "schools",
@@ -68,7 +69,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.DomainErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "mentorship.urls"
@@ -120,10 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -136,20 +133,15 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NotToBeGuessed"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
-# A whole school shares one address: only name and address together are locked.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-# Counted as it is looked up: capitals and blanks make no other account.
-AXES_USERNAME_CALLABLE = "accounts.lockout.counted_username"
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"
-# The audit table of our own says who signed in; axes keeps failures only.
-AXES_DISABLE_ACCESS_LOG = True
+# A first password that nobody has used by then opens nothing any more.
+FIRST_PASSWORD_DAYS = env.int("FIRST_PASSWORD_DAYS", default=14)
+# Whose X-Forwarded-For is believed: addresses or networks of the own proxies; "unix" for one behind a socket.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -287,6 +279,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "purge-records": {
         "task": "records.purge",
         "schedule": crontab(hour=0, minute=40),
+        "options": {"expires": 6 * 3600},
+    },
+    "forget-tries": {
+        "task": "accounts.forget_tries",
+        "schedule": crontab(hour=0, minute=45),
         "options": {"expires": 6 * 3600},
     },
     "clear-sessions": {

@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class NoticesConfig(AppConfig):
     name = "notices"
+
+    def ready(self) -> None:
+        """Listen to who is given power over others' data."""
+        from accounts.signals import power_changed  # noqa: PLC0415 - models are loaded only now
+        from notices.power import tell_of_power  # noqa: PLC0415 - as above
+
+        power_changed.connect(tell_of_power, dispatch_uid="notices.power")

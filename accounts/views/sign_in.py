@@ -1,8 +1,7 @@
 """Signing in and out, the own password, and the choice between several scopes."""
 
-from typing import Any
-
 from django.contrib.auth import login, logout, update_session_auth_hash
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,13 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.devices import know_device
 from accounts.enums import AuditKind
-from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.forms import ChangePasswordForm, SignInForm, subject_of
 from accounts.http import ActorRequest
 from accounts.middleware import SCOPE_SESSION_KEY
 from accounts.models import User
 from accounts.queries import actor_for, scopes_of
 from accounts.services import audit, change_own_password
+from accounts.services.door import SIGN_IN
 from core.clock import today
 from core.gates import allows_first_password, public
 
@@ -38,14 +39,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, user)
         actor = actor_for(user, scope_key=None, on=today())
         audit(actor=actor, verb="sign_in", target=user, kind=AuditKind.ACCOUNT)
-        return redirect(target or "home")
+        response = redirect(target or "home")
+        know_device(request, response, SIGN_IN, subject_of(user.username))
+        return response
+    if form.has_error(NON_FIELD_ERRORS, "shut"):
+        return render(request, "accounts/locked.html", status=429)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/sign_in.html", {"form": form, "next": target}, status=status)
-
-
-def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """What django-axes shows after too many wrong passwords for one name from one address."""
-    return render(request, "accounts/locked.html", {"minutes": 15}, status=429)
 
 
 @allows_first_password

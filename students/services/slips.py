@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.services import PAPER_ALPHABET, audit
+from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.papercodes import PAPER_ALPHABET
 from core.text import clean_key
 from students.models import FamilySlip, Pupil
 

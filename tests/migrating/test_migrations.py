@@ -27,7 +27,7 @@ FORMER = Path(__file__).parent / "former.sql.xz"
 # Django's own tables, which every migration may write.
 KEPT_BY_DJANGO = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
 # Of a library that is no longer used; its tables are dropped.
-DROPPED = "django_celery_beat_"
+DROPPED = ("django_celery_beat_", "axes_")
 
 pytestmark = pytest.mark.migrations
 

@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
-from accounts.services import PAPER_ALPHABET, audit
+from accounts.services import audit
 from core.clock import now, today
 from core.errors import DomainError
+from core.papercodes import PAPER_ALPHABET
 from core.text import clean_key
 from mentors.models.slots import Teacher
 from notices.services import send_notice

@@ -1,132 +1,24 @@
-"""The only writers of accounts, roles and the audit."""
+"""The only writers of roles."""
 
 import datetime
-import secrets
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind, Role
-from accounts.models import AuditEntry, RoleGrant, User
+from accounts.models import RoleGrant, User
+from accounts.rules import check_gives_role
+from accounts.services.audit import audit
+from accounts.signals import POWERS, PowerChange, power_changed
+from core.clock import cn_day
 from core.errors import DomainError
 from core.journal import note_changing, note_created, note_deleting
 from schools.models import Bureau, School, SchoolClass, SchoolYear
-
-# Letters and digits that nobody confuses on paper.
-PAPER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def audit(
-    *,
-    actor: Actor,
-    verb: str,
-    target: models.Model | None = None,
-    kind: AuditKind = AuditKind.CHANGE,
-    detail: dict[str, Any] | None = None,
-    school_id: int | None = None,
-) -> AuditEntry:
-    """Append one entry: `actor` did `verb` to `target`. `detail` holds keys, counts and codes, never names or texts."""
-    return AuditEntry.objects.create(
-        school_id=school_id if school_id is not None else actor.school_id,
-        user_id=actor.user_id,
-        kind=kind,
-        verb=verb,
-        target_type=target._meta.label_lower if target is not None else "",
-        target_id=target.pk if target is not None and isinstance(target.pk, int) else None,
-        detail=detail or {},
-    )
-
-
-def new_password() -> str:
-    """A first password that can be read off paper and typed: 12 characters, no look-alikes."""
-    return "".join(secrets.choice(PAPER_ALPHABET) for _ in range(12))
-
-
-@transaction.atomic
-def create_user(
-    *,
-    actor: Actor,
-    username: str,
-    name: str,
-    school: School | None,
-    password: str | None = None,
-    email: str = "",
-) -> User:
-    """A new account; without `password` nobody can sign in until one is issued.
-
-    Raises DomainError `username_taken`.
-    """
-    username = username.strip().lower()
-    if User.objects.filter(username=username).exists():
-        raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
-    user = User(username=username, name=name, school=school, email=email)
-    user.password = make_password(password)
-    user.save()
-    audit(
-        actor=actor,
-        verb="create_user",
-        target=user,
-        kind=AuditKind.ACCOUNT,
-        school_id=school.pk if school else None,
-    )
-    return user
-
-
-@transaction.atomic
-def create_users(*, actor: Actor, school: School, names: Iterable[tuple[str, str]]) -> list[User]:
-    """Accounts without passwords for many teachers of `school` at once; `names` yields (username, name).
-
-    Names that are taken by accounts of this school are returned as they are. Three queries whatever the number.
-    """
-    wanted = {username.strip().lower(): name for username, name in names}
-    unusable = make_password(None)
-    taken = set(User.objects.filter(username__in=wanted).values_list("username", flat=True))
-    created = User.objects.bulk_create(
-        User(username=username, name=name, school=school, password=unusable)
-        for username, name in wanted.items()
-        if username not in taken
-    )
-    note_created(User, [user.pk for user in created])
-    audit(
-        actor=actor,
-        verb="create_users",
-        target=school,
-        kind=AuditKind.ACCOUNT,
-        detail={"count": len(created)},
-    )
-    return list(User.objects.filter(username__in=wanted, school=school))
-
-
-@transaction.atomic
-def issue_password(*, actor: Actor, user: User) -> str:
-    """A new first password for `user`, who must change it at the next sign-in. Returned once, stored only hashed.
-
-    Raises DomainError `other_school`.
-    """
-    if user.school_id != actor.school_id:
-        raise DomainError("other_school", "这个账号不属于本校。")
-    password = new_password()
-    user.password = make_password(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    audit(actor=actor, verb="issue_password", target=user, kind=AuditKind.ACCOUNT)
-    return password
-
-
-@transaction.atomic
-def change_own_password(*, actor: Actor, user: User, password: str) -> None:
-    """Set the password that `user` chose for themselves."""
-    user.password = make_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
-    audit(actor=actor, verb="change_password", target=user, kind=AuditKind.ACCOUNT)
 
 
 @transaction.atomic
@@ -143,8 +35,9 @@ def grant_role(
     """Give `user` the role from `starts_on` (default today) on; an open grant of the same kind is returned as it is.
 
     For HOMEROOM the class's former homeroom teacher, if another, ends the day before.
-    Raises DomainError `other_school` when user, class and school do not belong together.
+    Raises DomainError `not_allowed`, and `other_school` when user, class and school do not belong together.
     """
+    check_gives_role(actor, role, school.pk if school is not None else None)
     if school is not None and (
         user.school_id != school.pk or (school_class is not None and school_class.school_id != school.pk)
     ):
@@ -174,6 +67,7 @@ def grant_role(
         detail={"role": role, "class": school_class.pk if school_class else None},
         school_id=school.pk if school else None,
     )
+    _tell(actor, [grant], given=True)
     return grant
 
 
@@ -192,8 +86,11 @@ def grant_roles(
 ) -> int:
     """`grant_role` for many at once, in a handful of queries whatever the number; how many were new.
 
-    Raises DomainError `other_school` when a user or class is not of `school`.
+    Raises DomainError `not_allowed`, and `other_school` when a user or class is not of `school`.
     """
+    grants = list(grants)
+    for role in {grant.role for grant in grants}:
+        check_gives_role(actor, role, school.pk)
     starts_on = starts_on or actor.today
     wanted = list(dict.fromkeys(grants))
     users = {grant.user_id for grant in wanted}
@@ -226,32 +123,17 @@ def grant_roles(
     if created:
         counts = dict(Counter(str(grant.role) for grant in created))
         audit(actor=actor, verb="grant_roles", target=school, kind=AuditKind.ACCOUNT, detail=counts)
+        powers = RoleGrant.objects.filter(pk__in=[grant.pk for grant in created], role__in=POWERS)
+        _tell(actor, list(powers.select_related("user", "school")), given=True)
     return len(created)
 
 
 @transaction.atomic
-def rename_users(*, actor: Actor, school: School, names: dict[int, str]) -> None:
-    """Give accounts of `school` the names their people now have, by account key."""
-    users = list(User.objects.filter(pk__in=names, school=school))
-    for user in users:
-        user.name = names[user.pk]
-    if users:
-        note_changing(User, [user.pk for user in users])
-        User.objects.bulk_update(users, ["name"], batch_size=500)
-        audit(
-            actor=actor,
-            verb="rename_users",
-            target=school,
-            kind=AuditKind.ACCOUNT,
-            detail={"count": len(users)},
-        )
-
-
-@transaction.atomic
 def end_role(*, actor: Actor, grant: RoleGrant) -> None:
-    """End a role as of today. Raises DomainError `other_school`, `already_ended`, `last_admin`."""
-    if grant.school_id is None or grant.school_id != actor.school_id:
+    """End a role as of today. Raises DomainError `other_school`, `not_allowed`, `already_ended`, `last_admin`."""
+    if grant.school_id is None:
         raise DomainError("other_school", "这个角色不属于本校。")
+    check_gives_role(actor, Role(grant.role), grant.school_id)
     if grant.ends_on is not None:
         raise DomainError("already_ended", "这个角色已经结束了。")
     # Locked, so that two admins cannot end each other at the same moment.
@@ -263,6 +145,7 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
     )
     if grant.role == Role.SCHOOL_ADMIN and not set(admins) - {grant.user_id}:
         raise DomainError("last_admin", "这是本校唯一的管理员，请先指定另一位管理员。")
+    _tell(actor, [grant], given=False)
     _end(grant, on=actor.today)
     audit(
         actor=actor,
@@ -277,10 +160,9 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
 def end_homeroom_roles(*, actor: Actor, year: SchoolYear) -> list[int]:
     """The classes of `year` are over: their open 班主任 roles end yesterday. The keys of the grants, for an undo.
 
-    Two queries and the audit. Raises DomainError `other_school`.
+    Two queries and the audit. Raises DomainError `other_school`, `not_allowed`.
     """
-    if year.school_id != actor.school_id:
-        raise DomainError("other_school", "这个学年不属于本校。")
+    check_gives_role(actor, Role.HOMEROOM, year.school_id)
     open_ones = RoleGrant.objects.select_for_update().filter(
         role=Role.HOMEROOM, school_class__year=year, ends_on=None, starts_on__lte=actor.today
     )
@@ -293,9 +175,11 @@ def end_homeroom_roles(*, actor: Actor, year: SchoolYear) -> list[int]:
 
 @transaction.atomic
 def reopen_homeroom_roles(*, actor: Actor, year: SchoolYear, keys: Iterable[int]) -> int:
-    """Take `end_homeroom_roles` back; a class that got another homeroom teacher since keeps the new one. How many."""
-    if year.school_id != actor.school_id:
-        raise DomainError("other_school", "这个学年不属于本校。")
+    """Take `end_homeroom_roles` back; a class that got another homeroom teacher since keeps the new one. How many.
+
+    Raises DomainError `other_school`, `not_allowed`.
+    """
+    check_gives_role(actor, Role.HOMEROOM, year.school_id)
     taken = RoleGrant.objects.filter(role=Role.HOMEROOM, school_class__year=year, ends_on=None)
     count = (
         RoleGrant.objects.filter(pk__in=list(keys), role=Role.HOMEROOM, school_class__year=year)
@@ -304,20 +188,6 @@ def reopen_homeroom_roles(*, actor: Actor, year: SchoolYear, keys: Iterable[int]
     )
     audit(actor=actor, verb="reopen_roles", target=year, kind=AuditKind.ACCOUNT, detail={"homeroom": count})
     return count
-
-
-@transaction.atomic
-def set_account_active(*, actor: Actor, user: User, active: bool) -> User:
-    """Close an account, or open it again: a closed one can neither sign in nor go on with what it opened.
-
-    Raises DomainError `other_school`.
-    """
-    if user.school_id is None or user.school_id != actor.school_id:
-        raise DomainError("other_school", "这个账号不属于本校。")
-    user.is_active = active
-    user.save(update_fields=["is_active"])
-    audit(actor=actor, verb="open_account" if active else "close_account", target=user, kind=AuditKind.ACCOUNT)
-    return user
 
 
 def _end(grant: RoleGrant, *, on: datetime.date) -> None:
@@ -339,15 +209,20 @@ def _end_many(grants: list[RoleGrant], *, on: datetime.date) -> None:
     RoleGrant.objects.filter(pk__in=held).update(ends_on=on - datetime.timedelta(days=1))
 
 
-@transaction.atomic
-def rename_account(*, actor: Actor, user: User, username: str) -> User:
-    """Give an account another name to sign in with. Raises DomainError `other_school`, `username_taken`."""
-    if user.school_id != actor.school_id:
-        raise DomainError("other_school", "这个账号不属于本校。")
-    username = username.strip().lower()
-    if User.objects.filter(username=username).exclude(pk=user.pk).exists():
-        raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
-    user.username = username
-    user.save(update_fields=["username"])
-    audit(actor=actor, verb="rename_account", target=user, kind=AuditKind.ACCOUNT)
-    return user
+def _tell(actor: Actor, grants: list[RoleGrant], *, given: bool) -> None:
+    """Let it be known who was given, or lost, a role that reads or opens more than others.
+
+    What the software's own commands set up is told to nobody: a new school has nobody yet who could wonder.
+    """
+    changes = []
+    for grant in grants if actor.user_id is not None else ():
+        if Role(grant.role) not in POWERS or grant.school is None:
+            continue
+        label = Role(grant.role).label
+        title = f"{grant.user.name}{'得到' if given else '不再担任'}“{label}”"
+        day = grant.starts_on if given else actor.today
+        body = f"由{actor.name}设定，{cn_day(day)}起。如果不应该这样，请尽快找管理员问清楚。"
+        key = f"power:{grant.pk}:{'given' if given else 'ended'}"
+        changes.append(PowerChange(actor, grant.user, grant.school, title, body, key))
+    if changes:
+        power_changed.send(sender=RoleGrant, changes=changes)

@@ -1,0 +1,39 @@
+"""The only writers of accounts, roles, the audit, and what is counted at doors."""
+
+from accounts.services.accounts import (
+    change_own_password,
+    create_user,
+    create_users,
+    issue_password,
+    new_password,
+    rename_account,
+    rename_users,
+    set_account_active,
+)
+from accounts.services.audit import audit
+from accounts.services.roles import (
+    NewGrant,
+    end_homeroom_roles,
+    end_role,
+    grant_role,
+    grant_roles,
+    reopen_homeroom_roles,
+)
+
+__all__ = [
+    "NewGrant",
+    "audit",
+    "change_own_password",
+    "create_user",
+    "create_users",
+    "end_homeroom_roles",
+    "end_role",
+    "grant_role",
+    "grant_roles",
+    "issue_password",
+    "new_password",
+    "rename_account",
+    "rename_users",
+    "reopen_homeroom_roles",
+    "set_account_active",
+]

@@ -1,0 +1,29 @@
+"""What accounts tell to whoever listens further right."""
+
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import User
+from schools.models import School
+
+#: Who holds one of these reads what is closed to others, or opens doors for them.
+POWERS = frozenset({Role.MORAL_OFFICE, Role.COUNSELLOR, Role.SCHOOL_ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class PowerChange:
+    """`user` was given or lost what reads or opens more than others: `title` says what, `key` tells it from others."""
+
+    actor: Actor
+    user: User
+    school: School
+    title: str
+    body: str
+    key: str
+
+
+#: Sent with `changes`, a list of `PowerChange`, inside of the transaction that makes them.
+power_changed = Signal()
