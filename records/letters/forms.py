@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.fields import ProseField
 from records.enums import LetterState
-from records.letters.queries.office import ACCEPTED, MISSING, SCHEDULED
+from records.letters.queries.office import ACCEPTED, MISSING, NOTED, SCHEDULED
 from records.office.forms.office import KeysField, PlaceForm
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
@@ -18,6 +18,7 @@ from schools.models import SchoolClass
 STATE_LABELS = {
     MISSING: "未交",
     LetterState.HANDED_IN: "待校对",
+    NOTED: "有提醒",
     ACCEPTED: "已校对",
     SCHEDULED: "定时",
     LetterState.RETURNED: "退回",

@@ -9,6 +9,7 @@ desk_urlpatterns = [
     path("letters/lined.pdf", tools.lined_all, name="lined_letters"),
     path("letters/<int:pk>/", desk.letter_desk, name="letter_desk"),
     path("letters/<int:pk>/check/", tools.check, name="letter_check"),
+    path("letters/<int:pk>/know/", tools.know, name="letter_know"),
     path("letters/<int:pk>/preview/", tools.preview, name="letter_preview"),
     path("letters/<int:pk>/preview.pdf", tools.preview_pdf, name="letter_pdf"),
     path("letters/<int:pk>/lined.pdf", tools.lined, name="letter_lined"),

@@ -140,6 +140,12 @@ class GrowthLetter(Record):
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     # When it is to reach the family, if 德育室 set a time.
     release_at = models.DateTimeField("定时发布", null=True, blank=True)
+    # After the family had read it: when 德育室 last changed the text that they see.
+    corrected_at = models.DateTimeField("发布后更正", null=True, blank=True)
+    # Codes of what the checks found in the text that was handed in, one for each place; None: nobody has looked yet.
+    findings = models.JSONField(null=True, blank=True, editable=False)
+    # Keys of the findings that the mentor has seen and waved aside (records.letters.queries.findings).
+    known_findings = models.JSONField(default=list, blank=True, editable=False)
     # What likeness is searched by (records.letters.checks); empty while there is no text.
     signature = models.BinaryField(default=b"", editable=False)
 

@@ -24,9 +24,9 @@
     return content;
   }
 
-  // The version and the form's own key are no words of the person.
-  const typed = (content) =>
-    JSON.stringify(Object.entries(content).filter(([name]) => name !== "version" && name !== "submission"));
+  // The version, the form's own key and waved-aside reminders are no words of the person.
+  const WORDLESS = new Set(["version", "submission", "known"]);
+  const typed = (content) => JSON.stringify(Object.entries(content).filter(([name]) => !WORDLESS.has(name)));
 
   // --- What the page says about it
   function tell(state, text, { warn = false, link = null, parts = [] } = {}) {

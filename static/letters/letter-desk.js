@@ -40,7 +40,7 @@
   if (!form) return;
   const body = field("body");
   // On a phone the keyboard would cover the page before one has seen it.
-  if (body && !isPhone) body.focus({ preventScroll: true });
+  if (body && !isPhone && !form.querySelector("[data-asks]")) body.focus({ preventScroll: true });
 
   // --- Prompts: one at a time
   const prompts = form.querySelector("[data-prompts]");
@@ -63,7 +63,7 @@
       if (running) running.abort();
       running = new AbortController();
       const data = new FormData();
-      ["csrfmiddlewaretoken", "body", "advice"].forEach((name) => {
+      ["csrfmiddlewaretoken", "body", "advice", "known"].forEach((name) => {
         const input = form.elements.namedItem(name);
         if (input) data.set(name, input.value);
       });
@@ -89,31 +89,29 @@
     };
   }
 
-  // --- Checks: what was waved aside stays so for this letter, in this browser, as keys without words
-  const store = `letter-known:${form.dataset.draft || window.location.pathname}`;
-  let known = new Set();
-  try {
-    known = new Set(JSON.parse(localStorage.getItem(store) || "[]"));
-  } catch {
-    known = new Set();
-  }
-
-  function tidy(root) {
-    let left = 0;
-    root.querySelectorAll(".finding").forEach((item) => {
-      if (known.has(item.dataset.key) && !item.classList.contains("is-blocking")) item.remove();
-      else left += 1;
-    });
-    const heading = root.querySelector("h3");
-    if (heading && left) heading.firstChild.textContent = `${left} 处请再看一看`;
-    else if (heading) root.replaceChildren();
-  }
+  // --- Checks: what was waved aside goes with the form, as keys without words, and is kept on the server
+  const known = form.elements.namedItem("known");
 
   const check = asker(form.dataset.check, "[data-findings]", (root) => {
-    tidy(root);
     document.getElementById("findings").replaceWith(root);
   });
   const checkLater = later(check, 1200);
+
+  function wave(item) {
+    const { key } = item.dataset;
+    if (known) known.value = `${known.value} ${key}`.trim();
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", form.elements.namedItem("csrfmiddlewaretoken").value);
+    data.set("known", key);
+    // Offline the form itself carries it.
+    fetch(form.dataset.wave, { method: "POST", body: data, credentials: "same-origin", keepalive: true }).catch(() => {});
+    const root = item.closest("[data-findings]");
+    root.querySelectorAll(`[data-key="${CSS.escape(key)}"]`).forEach((same) => same.remove());
+    const left = root.querySelectorAll(".finding").length;
+    if (left) root.querySelector("h3").firstChild.textContent = `${left} 处请再看一看`;
+    else root.replaceChildren();
+    (root.querySelector("button") || body).focus();
+  }
 
   form.addEventListener("click", (event) => {
     const jump = event.target.closest("[data-jump]");
@@ -125,16 +123,7 @@
       target.setSelectionRange(Number(jump.dataset.start), Number(jump.dataset.end));
       target.scrollIntoView({ block: "center" });
     } else if (know) {
-      const item = know.closest(".finding");
-      known.add(item.dataset.key);
-      try {
-        localStorage.setItem(store, JSON.stringify([...known].slice(-40)));
-      } catch {
-        // A browser that stores nothing shows the reminder again next time.
-      }
-      const root = item.closest("[data-findings]");
-      tidy(root);
-      (root.querySelector("button") || body).focus();
+      wave(know.closest(".finding"));
     } else if (event.target.closest("[data-check-now]")) {
       event.preventDefault();
       check();
@@ -184,6 +173,9 @@
     checkLater();
     if (sheet) previewLater();
   });
-  if (body && body.value.trim()) check();
+  const question = form.querySelector("[data-asks]");
+  // A question stays until it is answered, or the text changes.
+  if (question) question.focus();
+  else if (body && body.value.trim()) check();
   if (sheet) preview();
 })();

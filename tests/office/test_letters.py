@@ -37,7 +37,16 @@ def test_the_list_counts_every_pupil_who_is_owed_a_letter(qingzhu: SchoolCast, c
     letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1], draft=True)
     released_letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague)
     page = client_of(qingzhu.office).get(reverse("office:letters"))
-    assert tabs(page) == {"未交": 3, "待校对": 1, "已校对": 0, "定时": 0, "退回": 0, "已发布": 1, "全部": 5}
+    assert tabs(page) == {
+        "未交": 3,
+        "待校对": 1,
+        "有提醒": 0,
+        "已校对": 0,
+        "定时": 0,
+        "退回": 0,
+        "已发布": 1,
+        "全部": 5,
+    }
     assert [row.enrolment.pupil for row in page.context["rows"]] == [qingzhu.pupils[0]]
 
 
@@ -51,7 +60,16 @@ def test_the_list_can_be_narrowed_to_a_class_and_a_state(qingzhu: SchoolCast, cl
     everybody = client.get(reverse("office:letters"), {"state": ""})
     assert len(everybody.context["rows"]) == 5
     second = client.get(reverse("office:letters"), {"term": "2"})
-    assert tabs(second) == {"未交": 5, "待校对": 0, "已校对": 0, "定时": 0, "退回": 0, "已发布": 0, "全部": 5}
+    assert tabs(second) == {
+        "未交": 5,
+        "待校对": 0,
+        "有提醒": 0,
+        "已校对": 0,
+        "定时": 0,
+        "退回": 0,
+        "已发布": 0,
+        "全部": 5,
+    }
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -9,7 +9,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
 from records.letters.checks import Check
 from records.letters.checks.likeness import signature
-from records.letters.queries.checks import blocking_findings, check_context, check_for
+from records.letters.queries.checks import check_context, check_for
 from records.letters.queries.likeness import find_alike
 from records.letters.services.likeness import sign_letter, sign_letters
 from records.models.records import GrowthLetter
@@ -73,7 +73,7 @@ def test_only_listed_findings_block(qingzhu: SchoolCast) -> None:
     actor, pupil, term = qingzhu.actor(qingzhu.mentor), qingzhu.pupils[0], builders.term_of(qingzhu)
 
     def blocking(body: str) -> list[Check]:
-        return [f.code for f in blocking_findings(actor=actor, pupil=pupil, term=term, body=body)]
+        return [f.code for f in check_for(actor, pupil, term, body) if f.severity == "blocking"]
 
     body = "一诺，你考了95分。"
     assert blocking(body) == []

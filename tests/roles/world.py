@@ -354,6 +354,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:look": {"mark": "0123456789ab-8c2f39", "name": "letter.css"},
             "desk:letter_check": {"pk": pupil.pk},
             "desk:letter_desk": {"pk": pupil.pk},
+            "desk:letter_know": {"pk": pupil.pk},
             "desk:letter_lined": {"pk": pupil.pk},
             "desk:letter_pdf": {"pk": pupil.pk},
             "desk:letter_preview": {"pk": pupil.pk},

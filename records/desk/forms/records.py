@@ -257,6 +257,8 @@ class LetterForm(RecordForm):
 
     body = ProseField(label="正文", max_length=4000, rows=10)
     advice = ProseField(label="成长建议", max_length=1000, rows=4)
+    # What the writer has waved aside of the checks' findings, as keys.
+    known = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, with_advice: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,7 +266,7 @@ class LetterForm(RecordForm):
             del self.fields["advice"]
         self.fields["body"].help_text = "用“你”来写，从一件具体的小事写起。不写分数、名次，也不与别人比较。"
         shown = [name for name in ("body", "advice") if name in self.fields]
-        self.helper.layout = Layout("submission", "version", *shown)
+        self.helper.layout = Layout("submission", "version", "known", *shown)
 
     def clean_body(self) -> str:
         """A letter has a text, even as a draft."""

@@ -85,6 +85,18 @@ def drop_draft(*, actor: Actor, key: str) -> None:
     Draft.objects.visible_to(actor).filter(key=key).delete()
 
 
+@transaction.atomic
+def note_in_draft(*, actor: Actor, key: str, name: str, text: str) -> None:
+    """Add `text` to a hidden field of the open draft, if there is one: no word of the person changed, nor its stamp."""
+    # The same lock as in `save_draft`: what is being typed is not written over.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
+    draft = Draft.objects.visible_to(actor).open().filter(key=key).first()
+    if draft is not None:
+        before = next(iter(draft.content.get(name, ())), "")
+        content = draft.content | {name: [f"{before} {text}".strip()]}
+        Draft.objects.filter(pk=draft.pk).update(content=content)
+
+
 def set_aside_draft(*, actor: Actor, draft: Draft) -> None:
     """The person drops a draft; for a day it can be taken back. Raises DomainError `not_allowed`."""
     if not Draft.objects.visible_to(actor).filter(pk=draft.pk).update(dropped_at=now()):

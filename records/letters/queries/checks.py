@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Value
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Teacher
-from records.letters.checks import Check, CheckContext, Finding, LetterText, check_letter
+from records.letters.checks import CheckContext, Finding, LetterText, check_letter
 from records.letters.queries.likeness import find_alike
 from records.papers.letter_page import LetterPage
 from schools.contexts import filled
@@ -56,17 +56,6 @@ def check_for(
     context = check_context(actor, pupil, term, enrolment)
     alike = find_alike(actor=actor, pupil=pupil, term=term, body=body)
     return check_letter(LetterText(body, advice), context=replace(context, alike=alike))
-
-
-def blocking_findings(*, actor: Actor, pupil: Pupil, term: Term, body: str, advice: str = "") -> list[Finding]:
-    """The findings that the plan wants settled before the letter is handed in; two queries where it lists none."""
-    if not actor.calendar.of_term(term).rules.plan.letter_blocking:
-        return []
-    context = check_context(actor, pupil, term)
-    if Check.LIKENESS in context.blocking:
-        context = replace(context, alike=find_alike(actor=actor, pupil=pupil, term=term, body=body))
-    found = check_letter(LetterText(body, advice), context=context)
-    return [finding for finding in found if finding.severity == "blocking"]
 
 
 def _page(actor: Actor, pupil: Pupil, term: Term, last: Enrolment | None) -> LetterPage:

@@ -1,13 +1,16 @@
 """Findings of the checks as a page lists them: what, why, and the words in their place."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from records.letters.checks import CHECK_LABELS, Finding
 
 AROUND: Final = 12
+MOST_KNOWN: Final = 60
+_KEY: Final = re.compile(r"\b[a-z_]{3,30}-[0-9a-f]{12}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class FindingLine:
     after: str
     start: int | None
     end: int | None
+    # Whether the writer has waved it aside.
+    is_known: bool = False
 
     @property
     def is_blocking(self) -> bool:
@@ -29,27 +34,48 @@ class FindingLine:
         return self.finding.severity == "blocking"
 
 
-def finding_lines(findings: Iterable[Finding], *, body: str, advice: str) -> list[FindingLine]:
-    """The findings of these texts, blocking ones first."""
-    lines = [_line(finding, advice if finding.field == "advice" else body) for finding in findings]
+def finding_lines(
+    findings: Iterable[Finding], *, body: str, advice: str, known: Collection[str] = ()
+) -> list[FindingLine]:
+    """The findings of these texts, blocking ones first; `known` are the keys that were waved aside."""
+    lines = [_line(finding, advice if finding.field == "advice" else body, known) for finding in findings]
     return sorted(lines, key=lambda line: not line.is_blocking)
 
 
-def _line(finding: Finding, text: str) -> FindingLine:
+def open_lines(findings: Iterable[Finding], *, body: str, advice: str, known: Collection[str]) -> list[FindingLine]:
+    """Those of `finding_lines` that nobody has waved aside; blocking ones cannot be."""
+    lines = finding_lines(findings, body=body, advice=advice, known=known)
+    return [line for line in lines if line.is_blocking or not line.is_known]
+
+
+def codes_of(findings: Iterable[Finding]) -> list[str]:
+    """What a letter keeps of its findings: the codes, one for each place."""
+    return [finding.code.value for finding in findings]
+
+
+def keys_in(text: str) -> list[str]:
+    """The keys of findings that a form or a draft carries, at most 60; what is no key is left out."""
+    return list(dict.fromkeys(_KEY.findall(text)))[-MOST_KNOWN:]
+
+
+def _line(finding: Finding, text: str, known: Collection[str]) -> FindingLine:
     title = CHECK_LABELS[finding.code]
     start, end = finding.start, finding.end
     if start is None or end is None:
-        return FindingLine(finding, title, _key(finding, ""), "", "", "", None, None)
+        key = _key(finding, "")
+        return FindingLine(finding, title, key, "", "", "", None, None, key in known)
     marked = text[start:end]
+    key = _key(finding, marked)
     return FindingLine(
         finding=finding,
         title=title,
-        key=_key(finding, marked),
+        key=key,
         before=text[max(0, start - AROUND) : start],
         marked=marked,
         after=text[end : end + AROUND],
         start=_units(text[:start]),
         end=_units(text[:end]),
+        is_known=key in known,
     )
 
 
@@ -59,5 +85,5 @@ def _units(text: str) -> int:
 
 
 def _key(finding: Finding, marked: str) -> str:
-    """The words themselves do not stay in the browser's store: a school's computers are shared."""
+    """It names the words without repeating them: it lies in forms, drafts and beside the letter."""
     return f"{finding.code}-{hashlib.sha256(marked.encode()).hexdigest()[:12]}"

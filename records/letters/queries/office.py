@@ -25,10 +25,17 @@ MISSING: Final = "missing"
 ACCEPTED: Final = "accepted"
 SCHEDULED: Final = "scheduled"
 STATES: Final = (MISSING, LetterState.HANDED_IN, ACCEPTED, SCHEDULED, LetterState.RETURNED, LetterState.RELEASED)
-#: Those of `STATES` from which a letter can be released.
-RELEASABLE: Final = (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)
+#: Handed in, and the checks found something in it: those of `LetterState.HANDED_IN` to be read with more care.
+NOTED: Final = "noted"
+#: Those of `STATES` from which a letter can be released, and those that have no set time of their own.
+RELEASABLE: Final = (LetterState.HANDED_IN, NOTED, ACCEPTED, SCHEDULED)
+WAITING: Final = (LetterState.HANDED_IN, NOTED, ACCEPTED)
 #: States in which 德育室 may read the text; a draft belongs to its writer.
 READABLE: Final = (LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELEASED)
+
+
+#: What the checks found was kept when the letter was handed in; what nobody has looked at is not among them.
+WITH_FINDINGS: Final = Q(findings__isnull=False) & ~Q(findings=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,12 @@ class LetterRow:
     def state(self) -> str:
         """One of `STATES`."""
         return shown_state(self.letter) if self.letter is not None else MISSING
+
+    @property
+    def noted(self) -> int:
+        """In how many places the checks found something that 德育室 has not read yet."""
+        waits = self.letter is not None and self.letter.state == LetterState.HANDED_IN and not self.letter.accepted_at
+        return len(self.letter.findings or ()) if self.letter is not None and waits else 0
 
     @property
     def is_releasable(self) -> bool:
@@ -69,7 +82,7 @@ def letters_owed(
     grade_id: int | None = None,
     mentor_id: int | None = None,
 ) -> EnrolmentQuerySet:
-    """The pupils who are owed a letter this term, in handing-out order; `letter_state` is one of `STATES`."""
+    """The pupils who are owed a letter this term, in handing-out order; `letter_state`: one of `STATES`, or `NOTED`."""
     owed = calendar.rules.find(ActionKind.LETTER)
     letters = (
         GrowthLetter.objects.present()
@@ -78,6 +91,7 @@ def letters_owed(
             shown=Case(
                 When(state=LetterState.HANDED_IN, release_at__isnull=False, then=Value(SCHEDULED)),
                 When(state=LetterState.HANDED_IN, accepted_at__isnull=False, then=Value(ACCEPTED)),
+                When(Q(state=LetterState.HANDED_IN) & WITH_FINDINGS, then=Value(NOTED)),
                 default=F("state"),
                 output_field=CharField(),
             )
@@ -103,14 +117,17 @@ def letters_owed(
 
 
 def in_state(rows: EnrolmentQuerySet, state: str) -> EnrolmentQuerySet:
-    """Those of `letters_owed` in one of `STATES`; all for an empty one."""
-    return rows.filter(Q(letter_state=state)) if state else rows
+    """Those of `letters_owed` in one of `STATES`, or `NOTED`; all for an empty one."""
+    states = (state, NOTED) if state == LetterState.HANDED_IN else (state,)
+    return rows.filter(Q(letter_state__in=states)) if state else rows
 
 
 def letter_counts(rows: EnrolmentQuerySet) -> dict[str, int]:
-    """How many of `letters_owed` stand in each of `STATES`. One query."""
+    """How many of `letters_owed` stand in each of `STATES`, and of the handed-in ones in `NOTED`. One query."""
     found = dict(rows.order_by().values_list(F("letter_state")).annotate(n=Count("pk")))
-    return {state: found.get(state, 0) for state in STATES}
+    noted = found.get(NOTED, 0)
+    found[LetterState.HANDED_IN] = found.get(LetterState.HANDED_IN, 0) + noted
+    return {state: found.get(state, 0) for state in (*STATES, NOTED)}
 
 
 def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> list[LetterRow]:

@@ -21,6 +21,8 @@ from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.desk.services.versions import keep_former, note_version
 from records.enums import LetterState, VersionAct
+from records.letters.queries.checks import check_for
+from records.letters.queries.findings import codes_of
 from records.letters.services.likeness import sign_letter
 from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
@@ -74,6 +76,7 @@ def edit_letter_as_office(*, actor: Actor, letter: GrowthLetter, body: str, advi
         locked.release_at, locked.released_by_id = None, None
         locked.version += 1
         sign_letter(letter=locked)
+        locked.findings = codes_of(check_for(actor, locked.pupil, locked.term, body, advice))
         locked.save()
         note_version(actor=actor, record=locked, act=VersionAct.PROOFED)
         audit(actor=actor, verb="edit_letter", target=locked, detail={"version": locked.version})

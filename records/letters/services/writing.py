@@ -1,7 +1,7 @@
 """The mentor's side of a growth letter 成长寄语: draft, handed in, written by hand, read by the family."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -14,12 +14,13 @@ from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.contexts import Action, Entry
-from records.desk.services.drafts import drop_draft
+from records.desk.services.drafts import drop_draft, note_in_draft
 from records.desk.services.versions import keep_former, note_version
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
 from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
 from records.letters.checks import Finding
-from records.letters.queries.checks import blocking_findings
+from records.letters.queries.checks import check_for
+from records.letters.queries.findings import codes_of, keys_in, open_lines
 from records.letters.services.likeness import sign_letter
 from records.models.records import GrowthLetter
 from records.rules import can_write_letter
@@ -79,11 +80,12 @@ register(
         unkept={
             **OF_EVERY_RECORD,
             "mentor": "the slot that owes it; who wrote is the version's own changed_by",
-            "signature": "follows from the text",
+            **dict.fromkeys(("signature", "findings"), "follows from the text"),
+            "known_findings": "what the writer was reminded of, no word of the letter",
             **dict.fromkeys(
                 (
                     "handed_in_at", "released_at", "released_by", "read_at", "accepted_at", "accepted_by", "edited_at",
-                    "edited_by", "release_at",
+                    "edited_by", "release_at", "corrected_at",
                 ),
                 "a step of its way to the family, which the audit log tells",
             ),
@@ -112,12 +114,26 @@ register(
 )  # fmt: skip
 
 
-class LetterBlocked(DomainError):
-    """The plan wants these findings settled before the letter is handed in; nothing was saved."""
+class LetterFindings(DomainError):
+    """The checks found something, and nothing was saved; `findings` are to be shown."""
+
+    def __init__(self, code: str, message: str, findings: Sequence[Finding]) -> None:
+        super().__init__(code, message)
+        self.findings = tuple(findings)
+
+
+class LetterBlocked(LetterFindings):
+    """The plan wants these findings settled before the letter is handed in."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("letter_blocked", "按本校方案，有几处要先改好才能交稿，已经在文字下面列出。")
-        self.findings = tuple(findings)
+        super().__init__("letter_blocked", "按本校方案，有几处要先改好才能交稿，已经在文字下面列出。", findings)
+
+
+class LetterAsked(LetterFindings):
+    """Nobody has waved these findings aside yet: whoever hands in is asked once."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("letter_asked", f"还没有交：{len(findings)} 处请再看一看，已经在文字下面列出。", findings)
 
 
 def _own_mentor(actor: Actor, pupil: Pupil, term: Term) -> Mentor:
@@ -148,15 +164,20 @@ def _save(
     hand_in: bool,
     draft_key: str,
     handwritten: bool = False,
+    known: Collection[str] | None = None,
 ) -> GrowthLetter:
     mentor = _own_mentor(actor, pupil, term)
     body, advice = body.strip(), advice.strip()
+    findings: list[Finding] = []
     if hand_in and not handwritten:
         if not body:
             raise DomainError("letter_empty", "寄语还没有写，写好后再交稿。")
-        findings = blocking_findings(actor=actor, pupil=pupil, term=term, body=body, advice=advice)
-        if findings:
-            raise LetterBlocked(findings)
+        findings = check_for(actor, pupil, term, body, advice)
+        if blocking := [finding for finding in findings if finding.severity == "blocking"]:
+            raise LetterBlocked(blocking)
+        left = open_lines(findings, body=body, advice=advice, known=known or ())
+        if known is not None and left:
+            raise LetterAsked([line.finding for line in left])
     with transaction.atomic():
         letter = _locked(pupil, term)
         if letter is not None and letter.submission == submission and version == 0 and letter.version == 1:
@@ -186,6 +207,9 @@ def _save(
         letter.body, letter.advice = body, advice
         letter.mentor = mentor
         letter.handwritten = handwritten
+        letter.findings = codes_of(findings) if hand_in else None
+        if known is not None:
+            letter.known_findings = sorted(known)
         if hand_in:
             letter.state = LetterState.HANDED_IN
             letter.handed_in_at = now()
@@ -237,8 +261,11 @@ def save_letter_draft(
     version: int,
     submission: uuid.UUID,
     draft_key: str = "",
+    known: Collection[str] | None = None,
 ) -> GrowthLetter:
     """Keep the letter as a draft. `version` is the one that the form showed, 0 for a new letter.
+
+    `known` are the keys of findings that the writer has waved aside (`finding_key`); None leaves the stored ones.
 
     Raises DomainError `other_school`, `not_allowed`, `changed_meanwhile`, `letter_released`, `letter_handed_in`.
     """
@@ -252,6 +279,7 @@ def save_letter_draft(
         submission=submission,
         hand_in=False,
         draft_key=draft_key,
+        known=known,
     )
 
 
@@ -265,11 +293,13 @@ def hand_in_letter(
     version: int,
     submission: uuid.UUID,
     draft_key: str = "",
+    known: Collection[str] | None = None,
 ) -> GrowthLetter:
     """Save the letter and hand it in to 德育室; its tick turns to √.
 
-    Raises DomainError `letter_empty`, all of `save_letter_draft`, and `LetterBlocked` for findings of checks that the
-    plan wants settled first.
+    `known` are the keys of the findings that the writer has waved aside; None where there is nobody to ask.
+    Raises DomainError `letter_empty`, all of `save_letter_draft`, `LetterBlocked` for findings of checks that the
+    plan wants settled first, and `LetterAsked` for others that are not known.
     """
     return _save(
         actor,
@@ -281,6 +311,7 @@ def hand_in_letter(
         submission=submission,
         hand_in=True,
         draft_key=draft_key,
+        known=known,
     )
 
 
@@ -318,10 +349,25 @@ def unmark_handwritten(*, actor: Actor, pupil: Pupil, term: Term, version: int) 
         _check_version(letter, version)
         keep_former(letter)
         letter.handwritten = False
+        letter.findings = None
         letter.state = LetterState.DRAFT
         letter.handed_in_at = None
         _finish(actor, letter, verb="unmark_handwritten")
         return letter
+
+
+def wave_findings(*, actor: Actor, pupil: Pupil, term: Term, keys: Sequence[str], draft_key: str) -> None:
+    """The writer has seen these findings and waves them aside: the letter, and what is typed, remember it.
+
+    Neither version nor draft's stamp changes: no word did. Raises DomainError `other_school`, `not_allowed`.
+    """
+    _own_mentor(actor, pupil, term)
+    with transaction.atomic():
+        letter = _locked(pupil, term)
+        if letter is not None:
+            known = keys_in(" ".join([*letter.known_findings, *keys]))
+            GrowthLetter.objects.filter(pk=letter.pk).update(known_findings=known)
+        note_in_draft(actor=actor, key=draft_key, name="known", text=" ".join(keys))
 
 
 @transaction.atomic

@@ -30,10 +30,10 @@ from records.letters.queries.desk import (
     prompts_for,
     proofing_of,
 )
-from records.letters.queries.findings import finding_lines
+from records.letters.queries.findings import finding_lines, open_lines
 from records.letters.services.replies import mark_reply_read
-from records.letters.services.writing import LetterBlocked, mark_handwritten, unmark_handwritten
-from records.letters.views.saving import initial_of, try_save
+from records.letters.services.writing import LetterAsked, LetterFindings, mark_handwritten, unmark_handwritten
+from records.letters.views.saving import initial_of, known_in, try_save
 from records.models.records import Note
 from records.papers.documents.growth_letter import stylesheets
 from records.papers.views.look import look_address
@@ -43,6 +43,8 @@ from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
+#: 就这样交, the second button of the question that handing in asks.
+ANYWAY = "hand_in_anyway"
 TEXT_LEFT = "文字框里还有字。手写的寄语在这里不放文字：请先清空，或直接交稿。"
 
 
@@ -81,18 +83,23 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
         kept = keep_stored(request, draft)
         offer_undo(request, KEPT_STORED, reverse("desk:draft_undo", args=[kept.pk]))
         return redirect("desk:letter_desk", pk=pupil.pk)
-    form = LetterForm(request.POST, with_advice=now.with_advice)
+    data = request.POST.copy()
+    if action == ANYWAY:
+        # 就这样交: what the page has asked about counts as waved aside; what was found since is asked about anew.
+        data["known"] = f"{data.get('known', '')} {data.get('asked', '')}"
+    form = LetterForm(data, with_advice=now.with_advice)
     context: dict[str, Any] = {"draft": draft}
     if action in ("handwritten", "typed"):
         return _by_hand(request, desk, row, form, context, done=action == "handwritten")
     if action == "check":
         body, advice = request.POST.get("body", ""), request.POST.get("advice", "")
         findings = check_for(request.actor, pupil, now.term, body, advice)
-        context["findings"] = finding_lines(findings, body=body, advice=advice)
+        known = known_in(form, row.letter)
+        context |= {"findings": open_lines(findings, body=body, advice=advice, known=known), "is_checked": True}
         return _page(request, desk, row, form, context)
     if not form.is_valid():
         return _page(request, desk, row, form, context, status=422)
-    hands_in = action == "hand_in"
+    hands_in = action in ("hand_in", ANYWAY)
     error = try_save(request, pupil, now.term, form, row.letter, draft_key=draft.key, hands_in=hands_in)
     if error is not None:
         return _refused(request, desk, row, form, context, error)
@@ -140,9 +147,10 @@ def _refused(
 ) -> HttpResponse:
     """The page with the typed text, and why it was not saved."""
     stored = letter_of(request.actor, row.pupil, desk.now.term)
-    if isinstance(error, LetterBlocked):
+    if isinstance(error, LetterFindings):
         body, advice = form.cleaned_data["body"], form.cleaned_data.get("advice", "")
         context["findings"] = finding_lines(error.findings, body=body, advice=advice)
+        context["asks"] = isinstance(error, LetterAsked)
     form.errors.clear()
     form.add_error(None, error.message)
     if stored is not None and error.code == "changed_meanwhile":

@@ -20,6 +20,7 @@ from records.enums import LetterState
 from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.letters.queries.office import (
     ACCEPTED,
+    NOTED,
     RELEASABLE,
     SCHEDULED,
     STATES,
@@ -51,7 +52,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     data.setdefault("term", str(calendar.term.number))
     form = LetterFilterForm(data, **_choices(request, calendar))
     state = request.GET.get("state", LetterState.HANDED_IN)
-    state = state if state in STATES or state == "" else LetterState.HANDED_IN
+    state = state if state in (*STATES, NOTED, "") else LetterState.HANDED_IN
     owed = letters_owed(
         request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, mentor_id=form.mentor_id
     )
@@ -70,7 +71,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "place_label": _place_label(form),
             "state": state,
             "tabs": _tabs(data, state, counts),
-            "to_release": sum(counts[s] for s in RELEASABLE),
+            "to_release": sum(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
             "accepted": counts[ACCEPTED],
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
@@ -92,8 +93,8 @@ def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:
 def _tabs(data: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     tabs = []
     for value, label, count in (
-        *((s, STATE_LABELS[s], counts[s]) for s in STATES),
-        ("", "全部", sum(counts.values())),
+        *((s, label, counts[s]) for s, label in STATE_LABELS.items()),
+        ("", "全部", sum(counts[s] for s in STATES)),
     ):
         query = data.copy()
         query.pop("page", None)
@@ -205,7 +206,7 @@ def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> Htt
     for name in ("place", "mentor"):
         if form.cleaned_data.get(name):
             query[name] = str(form.cleaned_data[name])
-    if state in STATES:
+    if state in (*STATES, NOTED):
         query["state"] = state
     return redirect(f"{reverse('office:letters')}?{query.urlencode()}")
 

@@ -13,6 +13,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.saving import attempt, refuse
 from core.text import small_number
+from records.contexts import paragraphs
 from records.desk.services.readings import note_readings
 from records.enums import LetterState
 from records.letters.forms import ProofForm, ReturnForm
@@ -146,6 +147,8 @@ def _page(
         "calendar": calendar,
         "seen": now().isoformat(),
         "proofing": proofing_of(found),
+        "body_lines": paragraphs(found.body),
+        "advice_lines": paragraphs(found.advice),
     }
     if waits:
         initial = {"version": found.version, "body": found.body, "advice": found.advice}
@@ -153,7 +156,7 @@ def _page(
         findings = (
             check_for(request.actor, found.pupil, found.term, found.body, found.advice, owed) if found.body else []
         )
-        context["findings"] = finding_lines(findings, body=found.body, advice=found.advice)
+        context["findings"] = finding_lines(findings, body=found.body, advice=found.advice, known=found.known_findings)
         if holds(request.actor, found.mentor):
             context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
     if calendar is not None and not getattr(request, "htmx", False):

@@ -11,6 +11,7 @@ from records.desk.forms.records import LetterForm
 from records.desk.queries.form_start import letter_of
 from records.desk.services.drafts import drop_draft
 from records.enums import LetterState
+from records.letters.queries.findings import keys_in
 from records.letters.services.writing import hand_in_letter, save_letter_draft
 from records.models.records import GrowthLetter
 from schools.models import Term
@@ -21,7 +22,13 @@ def initial_of(stored: GrowthLetter | None) -> dict[str, Any]:
     """The stored letter as the form shows it."""
     if stored is None:
         return {}
-    return {"version": stored.version, "body": stored.body, "advice": stored.advice}
+    known = " ".join(stored.known_findings)
+    return {"version": stored.version, "body": stored.body, "advice": stored.advice, "known": known}
+
+
+def known_in(form: LetterForm, stored: GrowthLetter | None) -> list[str]:
+    """What the writer has waved aside by now: in this form, and in what is stored."""
+    return keys_in(" ".join([*(stored.known_findings if stored is not None else ()), form.data.get("known", "")]))
 
 
 def try_save(
@@ -49,6 +56,7 @@ def try_save(
             version=form.cleaned_data["version"],
             submission=form.cleaned_data["submission"],
             draft_key=draft_key,
+            known=known_in(form, stored),
         )
     )
     if not isinstance(refusal, DomainError):

@@ -15,8 +15,9 @@ from core.errors import DomainError
 from core.unprintable import said_first
 from records.contexts import Letter
 from records.letters.queries.checks import check_for
-from records.letters.queries.desk import find_letter_desk, own_letter_pupils, typed_letter
-from records.letters.queries.findings import finding_lines
+from records.letters.queries.desk import draft_key, find_letter_desk, own_letter_pupils, typed_letter
+from records.letters.queries.findings import keys_in, open_lines
+from records.letters.services.writing import wave_findings
 from records.papers.documents.growth_letter import fits, render_letters, sheet_html
 from records.papers.queries.letters import letter_context
 from records.papers.queries.unprintable import in_papers
@@ -36,8 +37,20 @@ def check(request: ActorRequest, pk: int) -> HttpResponse:
     term, pupil = _target(request, pk)
     body, advice = _typed(request)
     findings = check_for(request.actor, pupil, term.term, body, advice) if body.strip() or advice.strip() else []
-    context: dict[str, Any] = {"findings": finding_lines(findings, body=body, advice=advice), "is_checked": True}
+    lines = open_lines(findings, body=body, advice=advice, known=keys_in(request.POST.get("known", "")))
+    context: dict[str, Any] = {"findings": lines, "is_checked": True}
     return render(request, "letters/_findings.html", context)
+
+
+@action_for(Role.MENTOR)
+def know(request: ActorRequest, pk: int) -> HttpResponse:
+    """我知道了: the findings of `known` are waved aside, here and on every other device."""
+    term, pupil = _target(request, pk)
+    keys = keys_in(request.POST.get("known", ""))
+    if keys:
+        key = draft_key(pk, term.term)
+        wave_findings(actor=request.actor, pupil=pupil, term=term.term, keys=keys, draft_key=key)
+    return HttpResponse(status=204)
 
 
 @action_for(Role.MENTOR)

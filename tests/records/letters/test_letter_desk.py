@@ -267,12 +267,6 @@ def test_what_the_plan_wants_settled_refuses_handing_in(qingzhu: SchoolCast, cli
     assert client.post(url_of(pupil), typed(body="你很努力。", action="hand_in")).status_code == 302
 
 
-def test_a_finding_that_does_not_block_is_only_shown(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    pupil = qingzhu.pupils[0]
-    client_of(qingzhu.mentor).post(url_of(pupil), typed(body="你考了98分。", action="hand_in"))
-    assert stored(pupil).state == LetterState.HANDED_IN
-
-
 # --- The sheet --------------------------------------------------------------------------------------------------------
 def test_the_preview_is_the_papers_own_sheet_and_escapes_what_is_typed(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.mentor)
