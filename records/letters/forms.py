@@ -126,6 +126,11 @@ class ReleaseForm(LetterFilterForm):
         return bool(self.cleaned_data["scope"] == "all")
 
     @property
+    def takes_ticked(self) -> bool:
+        """Whether the ticked letters are meant."""
+        return bool(self.cleaned_data["scope"] == "selected")
+
+    @property
     def takes_accepted(self) -> bool:
         """Whether all letters of the place that were found good are meant."""
         return bool(self.cleaned_data["scope"] == "accepted")

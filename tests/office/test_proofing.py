@@ -109,7 +109,7 @@ def test_one_does_not_inspect_ones_own(qingzhu: SchoolCast, client_of: SignIn) -
     }  # fmt: skip
     answers = [client.post(url_of(own, name), data) for name, data in posts.items()]
     assert [(a.status_code, OWN in a.content.decode()) for a in answers] == [(409, True)] * 4
-    client.post(reverse("office:release"), {"scope": "all", "term": "1"})
+    client.post(reverse("office:release"), {"scope": "all", "term": "1", "sure": "1"})
     assert (again(own).state, again(theirs).state) == ("handed_in", "released")
 
 
@@ -133,7 +133,7 @@ def test_a_time_is_set_for_the_accepted_ones_and_cancelled(qingzhu: SchoolCast, 
 def test_the_accepted_ones_are_released_and_the_unread_stay(qingzhu: SchoolCast, client_of: SignIn) -> None:
     first, second = (letter(qingzhu, qingzhu.mentor, pupil) for pupil in qingzhu.pupils)
     accept_letter(actor=qingzhu.actor(qingzhu.office), letter=first, version=1)
-    client_of(qingzhu.office).post(reverse("office:release"), {"scope": "accepted", "term": "1"})
+    client_of(qingzhu.office).post(reverse("office:release"), {"scope": "accepted", "term": "1", "sure": "1"})
     assert [again(x).state for x in (first, second)] == ["released", "handed_in"]
 
 

@@ -1,5 +1,6 @@
 """德育室's list of the term's letters: every pupil who is owed one, written or not."""
 
+import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ from records.models.records import GrowthLetter
 from records.querysets.records import GrowthLetterQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
-from schools.models import SchoolYear
+from schools.models import SchoolYear, Term
 from students.models import Enrolment, Pupil
 from students.querysets import EnrolmentQuerySet
 
@@ -193,7 +194,7 @@ def letters_to_release(
     class_id: int | None,
     grade_id: int | None,
     mentor_id: int | None = None,
-    states: Sequence[str] = RELEASABLE,
+    states: Sequence[str] = WAITING,
 ) -> list[int]:
     """Keys of all handed-in letters of a place or a mentor that stand in one of `states`. One query."""
     pupils = letters_owed(actor, calendar, class_id=class_id, grade_id=grade_id, mentor_id=mentor_id)
@@ -205,6 +206,45 @@ def letters_to_release(
         .filter(state=LetterState.HANDED_IN, pupil__in=pupils.order_by().values("pupil_id"))
         .values_list("pk", flat=True)
     )
+
+
+def going_out(
+    actor: Actor, term: Term, keys: Collection[int], *, seen_at: datetime.datetime | None
+) -> GrowthLetterQuerySet:
+    """Those of the letters that the actor may send out: handed in, not the own ones, and not changed since `seen_at`.
+
+    Whether the actor may release at all, and in that term's school, the service asks.
+    """
+    letters = GrowthLetter.objects.present().filter(
+        school_id=actor.school_id or 0, term=term, pk__in=keys, state=LetterState.HANDED_IN
+    )
+    if seen_at is not None:
+        # Nor a text that a colleague has edited since.
+        letters = letters.filter(Q(edited_at=None) | Q(edited_at__lte=seen_at), handed_in_at__lte=seen_at)
+    if actor.user_id is not None:
+        own = MentorMember.objects.filter(teacher__user_id=actor.user_id)
+        letters = letters.exclude(mentor_id__in=own.values("mentor_id"))
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseQuestion:
+    """What is asked before many letters go out: how many, how many nobody has read, in how many something was found."""
+
+    count: int
+    unread: int
+    noted: int
+
+
+def release_question(
+    actor: Actor, term: Term, keys: Collection[int], *, seen_at: datetime.datetime | None
+) -> ReleaseQuestion:
+    """The figures of those that would go out now. One query."""
+    unread = Q(accepted_at=None)
+    found = going_out(actor, term, keys, seen_at=seen_at).aggregate(
+        count=Count("pk"), unread=Count("pk", filter=unread), noted=Count("pk", filter=unread & WITH_FINDINGS)
+    )
+    return ReleaseQuestion(**found)
 
 
 def still_handed_in(actor: Actor, keys: Collection[int]) -> int:

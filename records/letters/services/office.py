@@ -2,14 +2,14 @@
 
 Nobody inspects their own: whoever holds or shares the slot that writes a letter neither accepts, edits, returns nor
 releases it; another colleague of 德育室 does. Where there is only one, the school's admin gives the role to a second
-person.
+person. The same press twice is done once: what already stands as wanted is returned as it is.
 """
 
 import datetime
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from records.desk.services.versions import keep_former, note_version
 from records.enums import LetterState, VersionAct
 from records.letters.queries.checks import check_for
 from records.letters.queries.findings import codes_of
+from records.letters.queries.office import going_out
 from records.letters.services.likeness import sign_letter
 from records.models.records import GrowthLetter
 from records.rules import can_release, can_write_letter, is_alone
@@ -46,7 +47,10 @@ def accept_letter(*, actor: Actor, letter: GrowthLetter, version: int) -> Growth
     """
     _check(actor, letter)
     with transaction.atomic():
-        locked = _locked(letter, version)
+        locked = _locked(letter)
+        if locked.accepted_at is not None and locked.version == version:
+            return locked
+        _check_waits(locked, version)
         locked.accepted_at, locked.accepted_by_id = now(), actor.user_id
         locked.save(update_fields=["accepted_at", "accepted_by", "updated_at"])
         audit(actor=actor, verb="accept_letter", target=locked, detail={"version": locked.version})
@@ -63,7 +67,13 @@ def edit_letter_as_office(*, actor: Actor, letter: GrowthLetter, body: str, advi
     if not body:
         raise DomainError("letter_empty", "寄语不能改成空的。如果要重写，请退回给导师。")
     with transaction.atomic():
-        locked = _locked(letter, version)
+        locked = _locked(letter)
+        if (locked.body, locked.advice, locked.edited_by_id, locked.version) == (
+            *(body, advice),
+            *(actor.user_id, version + 1),
+        ):
+            return locked
+        _check_waits(locked, version)
         if locked.handwritten:
             raise DomainError("letter_handwritten", "这封寄语是手写的，没有可以修改的文字。")
         if (locked.body, locked.advice) == (body, advice):
@@ -101,7 +111,10 @@ def return_letter(
     if not reason.strip():
         raise DomainError("reason_missing", "请写明退回的原因，方便导师修改。")
     with transaction.atomic():
-        locked = _locked(letter, version)
+        locked = _locked(letter)
+        if locked.state == LetterState.RETURNED and locked.return_reason == reason.strip():
+            return locked
+        _check_waits(locked, version)
         if seen_at is not None and locked.handed_in_at is not None and locked.handed_in_at > seen_at:
             raise DomainError("changed_meanwhile", CHANGED)
         keep_former(locked)
@@ -128,8 +141,9 @@ def release_letters(
     So do the actor's own. Their mentors are told once. Raises DomainError `other_school`, `not_allowed`.
     """
     letters = list(_handed_in(actor, term, letter_ids, seen_at))
-    _release(letters, released_by=actor.user_id)
-    audit(actor=actor, verb="release_letters", target=term, detail={"count": len(letters)})
+    if letters:
+        _release(letters, released_by=actor.user_id)
+        audit(actor=actor, verb="release_letters", target=term, detail={"count": len(letters)})
     return len(letters)
 
 
@@ -174,9 +188,11 @@ def release_due() -> int:
     for term in Term.objects.filter(pk__in=due.order_by().values("term_id")):
         with transaction.atomic():
             letters = list(due.filter(term=term).select_for_update(of=("self",)).only("pk", "mentor_id", "school_id"))
-            _release(letters)
-            actor = system_actor(school_id=term.school_id, today=timezone.localdate())
-            audit(actor=actor, verb="release_letters", target=term, detail={"count": len(letters), "scheduled": True})
+            if letters:
+                _release(letters)
+                actor = system_actor(school_id=term.school_id, today=timezone.localdate())
+                detail = {"count": len(letters), "scheduled": True}
+                audit(actor=actor, verb="release_letters", target=term, detail=detail)
         count += len(letters)
     return count
 
@@ -201,14 +217,19 @@ def _check(actor: Actor, letter: GrowthLetter) -> None:
         raise DomainError("own_letter", OWN_ALONE if is_alone(actor) else OWN)
 
 
-def _locked(letter: GrowthLetter, version: int | None) -> GrowthLetter:
+def _locked(letter: GrowthLetter) -> GrowthLetter:
     rows = GrowthLetter.objects.present().select_for_update(of=("self",)).select_related("term__year", "pupil")
     locked = rows.filter(pk=letter.pk).first()
-    if locked is None or locked.state != LetterState.HANDED_IN:
+    if locked is None:
+        raise DomainError("not_handed_in", NOT_HANDED_IN)
+    return locked
+
+
+def _check_waits(locked: GrowthLetter, version: int | None) -> None:
+    if locked.state != LetterState.HANDED_IN:
         raise DomainError("not_handed_in", NOT_HANDED_IN)
     if version is not None and locked.version != version:
         raise DomainError("changed_meanwhile", CHANGED)
-    return locked
 
 
 def _handed_in(
@@ -218,15 +239,7 @@ def _handed_in(
         raise DomainError("other_school", "这个学期不属于本校。")
     if not can_release(actor):
         raise DomainError("not_allowed", "只有德育室可以发布寄语。")
-    letters = GrowthLetter.objects.present().filter(
-        school_id=actor.school_id, term=term, pk__in=keys, state=LetterState.HANDED_IN
-    )
-    if seen_at is not None:
-        # Nor a text that a colleague has edited since.
-        letters = letters.filter(Q(edited_at=None) | Q(edited_at__lte=seen_at), handed_in_at__lte=seen_at)
-    if actor.user_id is not None:
-        own = MentorMember.objects.filter(teacher__user_id=actor.user_id)
-        letters = letters.exclude(mentor_id__in=own.values("mentor_id"))
+    letters = going_out(actor, term, keys, seen_at=seen_at)
     return letters.select_for_update(of=("self",)).only("pk", "mentor_id", "school_id", "release_at")
 
 

@@ -21,15 +21,17 @@ from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, S
 from records.letters.queries.office import (
     ACCEPTED,
     NOTED,
-    RELEASABLE,
     SCHEDULED,
     STATES,
+    WAITING,
+    ReleaseQuestion,
     in_state,
     letter_counts,
     letter_rows,
     letters_owed,
     letters_to_release,
     mentor_choices,
+    release_question,
     still_handed_in,
 )
 from records.letters.services.office import cancel_schedule, release_letters, schedule_release
@@ -39,6 +41,8 @@ from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
 
 PAGE_SIZE = 50
+#: What the question before a release carries on.
+ASKED_AGAIN = ("scope", "letters", "place", "mentor", "term", "seen", "state")
 
 
 @page_for(Role.MORAL_OFFICE)
@@ -71,7 +75,8 @@ def letters(request: ActorRequest) -> HttpResponse:
             "place_label": _place_label(form),
             "state": state,
             "tabs": _tabs(data, state, counts),
-            "to_release": sum(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
+            "to_release": counts[LetterState.HANDED_IN] + counts[ACCEPTED],
+            "has_form": any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
             "accepted": counts[ACCEPTED],
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
@@ -118,16 +123,44 @@ def _place_label(form: PlaceForm) -> str:
 
 @action_for(Role.MORAL_OFFICE)
 def release(request: ActorRequest) -> HttpResponse:
-    """Release the ticked letters, or all of the place that are handed in or were found good, in one go."""
+    """Release the ticked letters, or all of the place that are handed in or were found good, in one go.
+
+    Unless it is a single ticked one, the numbers are said first. Those with a set time of their own keep it unless
+    they are ticked.
+    """
     calendar, form, chosen = _chosen(request)
     seen_at = seen_moment(request)
+    if (len(chosen) > 1 or not form.takes_ticked) and "sure" not in request.POST:
+        question = release_question(request.actor, calendar.term, chosen, seen_at=seen_at)
+        if question.count:
+            return _ask(request, calendar, form, question, kept=len(chosen) - question.count)
     count = 0
     if chosen:
         count = release_letters(actor=request.actor, term=calendar.term, letter_ids=chosen, seen_at=seen_at)
     if count:
         messages.success(request, f"已发布 {count} 封寄语，家长凭条即可打开阅读。")
-    _tell_left(request, still_handed_in(request.actor, chosen), count, "发布")
+    left = still_handed_in(request.actor, chosen)
+    if not count and not left and (chosen or not form.takes_ticked):
+        messages.info(request, "没有要发布的寄语了：刚才已经发布，或者设了定时，到时自动发布。")
+    else:
+        _tell_left(request, left, count, "发布")
     return _to_list(form, calendar)
+
+
+def _ask(
+    request: ActorRequest, calendar: YearCalendar, form: ReleaseForm, question: ReleaseQuestion, *, kept: int
+) -> HttpResponse:
+    """The numbers, and the same form once more with `sure`."""
+    again = [(name, value) for name, values in request.POST.lists() for value in values if name in ASKED_AGAIN]
+    context = {
+        "calendar": calendar,
+        "question": question,
+        "kept": kept,
+        "again": again,
+        "place_label": "勾选的" if form.takes_ticked else _place_label(form),
+        "back": _list_url(form, calendar, state=request.POST.get("state", "")),
+    }
+    return render(request, "letters/office/release.html", context)
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -172,7 +205,7 @@ def unschedule(request: ActorRequest) -> HttpResponse:
     return _to_list(form, calendar, state=SCHEDULED)
 
 
-def _chosen(request: ActorRequest, states: tuple[str, ...] = RELEASABLE) -> tuple[YearCalendar, ReleaseForm, list[int]]:
+def _chosen(request: ActorRequest, states: tuple[str, ...] = WAITING) -> tuple[YearCalendar, ReleaseForm, list[int]]:
     """Which letters the post means. Raises DomainError `release_unclear`."""
     calendar = calendar_or_stop(request)
     form = ReleaseForm(request.POST, **_choices(request, calendar))
@@ -201,6 +234,10 @@ def _tell_left(request: ActorRequest, left: int, count: int, done: str) -> None:
 
 
 def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> HttpResponse:
+    return redirect(_list_url(form, calendar, state=state))
+
+
+def _list_url(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> str:
     query = QueryDict(mutable=True)
     query["term"] = str(calendar.term.number)
     for name in ("place", "mentor"):
@@ -208,7 +245,7 @@ def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> Htt
             query[name] = str(form.cleaned_data[name])
     if state in (*STATES, NOTED):
         query["state"] = state
-    return redirect(f"{reverse('office:letters')}?{query.urlencode()}")
+    return f"{reverse('office:letters')}?{query.urlencode()}"
 
 
 def seen_moment(request: ActorRequest) -> datetime.datetime | None:

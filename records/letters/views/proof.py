@@ -56,6 +56,10 @@ def letter(request: ActorRequest, pk: int) -> HttpResponse:
             actor=request.actor, term=found.term, letter_ids=[found.pk], seen_at=seen_moment(request)
         )
         if not count:
+            found = _letter(request, pk)
+            if found.state == LetterState.RELEASED:
+                # Pressed twice: it is out.
+                return _saved(request, found, f"已发布给{found.pupil.name}的家长。")
             if found.state == LetterState.HANDED_IN:
                 messages.warning(request, CHANGED)
                 return _page(request, found, status=409)
