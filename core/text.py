@@ -86,7 +86,7 @@ n/a na n.a n.a. #n/a none null nil nan tbd undefined unknown \\n
 _NOTHING = frozenset(_WORDS.split())
 _ONLY_SIGNS = re.compile(r"[-\u2010-\u2015\u2212_~/\\|.\u00b7\u3002\u3001,;:()<>\[\]\u3010\u3011]*")
 _ONLY_ZERO = re.compile(r"[0\u3007\u96f6\u25cb]+(?:\.0+)?")
-_AROUND = " ()<>[]\u3010\u3011\"'\u201c\u201d\u2018\u2019.,\u3002"
+_OUTER_MARKS = " ()<>[]\u3010\u3011\"'\u201c\u201d\u2018\u2019.,\u3002"
 # What stands for the cell above, which nobody fills in unasked.
 SAME_AS_ABOVE = frozenset(("同上", "同前", "同左", "〃", "″", '"', "''"))
 # As they stand in a cell, mostly: whoever has many cells looks here first. Zero, too, means nothing in most columns.
@@ -121,7 +121,7 @@ def is_nothing(text: str, *, zero: bool = True) -> bool:
     key = clean_key(text)
     if key == "Na":
         return False
-    bare = _BETWEEN_HAN.sub("", key.strip(_AROUND)).lower()
+    bare = _BETWEEN_HAN.sub("", key.strip(_OUTER_MARKS)).lower()
     if bare in _NOTHING or _ONLY_SIGNS.fullmatch(key):
         return True
     return zero and _ONLY_ZERO.fullmatch(bare) is not None

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 _KIN_WORDS = tuple(sorted((word for word in KIN if len(word) > 1), key=len, reverse=True))
 _SHORT_KIN = "父爸妈"
 _KIN_SIGNS = frozenset("父母爸妈")
-_AROUND = (
+_FILLERS = (
     *("联系电话", "手机号码", "电话号码", "手机号", "手机", "电话", "号码", "微信", "姓名", "监护人", "家长", "学生"),
     *("孩子", "联系人", "和", "与", "及", "或", "的", "是"),
 )
@@ -90,9 +90,9 @@ def _words(run: str) -> list[tuple[str, str]] | None:
             found.append(("r", KIN[kin]))
             run = run.removeprefix(kin)
             continue
-        around = next((word for word in _AROUND if run.startswith(word)), "")
-        if around:
-            run = run.removeprefix(around)
+        filler = next((word for word in _FILLERS if run.startswith(word)), "")
+        if filler:
+            run = run.removeprefix(filler)
             continue
         behind = next((word for word in _KIN_WORDS if run.endswith(word)), "")
         name = run.removesuffix(behind)

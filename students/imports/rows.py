@@ -16,10 +16,10 @@ from core.workbooks import Cell, CellError, Column, Record, Table, cell_text, co
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
 from students.enums import Gender
-from students.imports.around import class_lines, leavers_in, leavers_line, lines_between
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianReader, GuardianRow
 from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
+from students.imports.other_lines import class_lines, leavers_in, leavers_line, lines_between
 from students.imports.status import split_status, status_in_remark, status_mentioned, status_of
 
 # GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
