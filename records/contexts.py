@@ -60,22 +60,22 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One record on a pupil's page. `facts` are (label, value) pairs in the order of print; empty values are left out.
+    """One record on a pupil's page. `details` are (label, value) pairs in the order of print; empty ones are left out.
 
-    A restricted entry carries neither text nor facts: it prints its date and that it exists (ValueError otherwise),
+    A restricted entry carries neither text nor details: it prints its date and that it exists (ValueError otherwise),
     so no caller can print a restricted text by mistake.
     """
 
     on: date | None = None
     heading: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
     text: str = ""
     advice: str = ""
     signature: str = ""
     restricted: bool = False
 
     def __post_init__(self) -> None:
-        if self.restricted and (self.text or self.advice or self.facts or self.heading):
+        if self.restricted and (self.text or self.advice or self.details or self.heading):
             raise ValueError("a restricted record may not be printed")
 
 

@@ -75,7 +75,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field among the facts of a record: its short word, and what stands there for a ticked box."""
+    """A field among the details of a record: its short word, and what stands there for a ticked box."""
 
     label: str
     name: str
@@ -96,7 +96,7 @@ class Printed:
     rows: Callable[[Any], Any]
     entry: Callable[[Any, Sequence[str], str], Entry]
     text: tuple[str, ...] = ("text",)
-    facts: tuple[Shown, ...] = ()
+    details: tuple[Shown, ...] = ()
     with_text: Q = field(default_factory=Q)
 
 
@@ -105,8 +105,8 @@ class Kind:
     """One kind of record.
 
     `kept` are the columns that versions keep, in the order in which people read them, under the words of the model;
-    `unkept` all others, each with the reason. `prose` are running texts, `words` what stands in lists of codes. `facts`
-    stand beside a text on its pupil's page, `shared` where it was shared with 心理老师.
+    `unkept` all others, each with the reason. `prose` are running texts, `words` what stands in lists of codes.
+    `details` stand beside a text on its pupil's page, `shared` where it was shared with 心理老师.
     `people` names the pupil or pupils; `author` and `written` who wrote the record first, and when. A row that
     matches `sent` says that the form with its `submission` has arrived; None where forms carry no such key.
     """
@@ -119,7 +119,7 @@ class Kind:
     prose: Collection[str]
     forms: tuple[FormKey, ...]
     words: Mapping[str, type[models.TextChoices]] = field(default_factory=dict)
-    facts: tuple[Shown, ...] = ()
+    details: tuple[Shown, ...] = ()
     shared: tuple[Shown, ...] = ()
     author: str = "created_by"
     written: str = "created_at"
@@ -142,8 +142,8 @@ class Kind:
         """All that people type and the record book prints."""
         if self.printed is None:
             return ()
-        facts = [shown.name for shown in self.printed.facts if _is_typed(self.model._meta.get_field(shown.name))]
-        return (*self.printed.text, *facts)
+        details = [shown.name for shown in self.printed.details if _is_typed(self.model._meta.get_field(shown.name))]
+        return (*self.printed.text, *details)
 
     def column(self, name: str) -> str:
         """Under which name versions keep the field: people by their keys."""
@@ -177,21 +177,21 @@ class Kind:
     def told(
         self, record: Any, shown: Collection[Shown], day: Callable[[datetime.date], str], known: Collection[str] = ()
     ) -> tuple[tuple[str, str], ...]:
-        """The facts of a record as (word, value), the empty ones too; whoever is `known` needs no naming."""
-        return tuple((fact.label, self._fact(record, fact, day, known)) for fact in shown)
+        """The details of a record as (word, value), the empty ones too; whoever is `known` needs no naming."""
+        return tuple((detail.label, self._detail(record, detail, day, known)) for detail in shown)
 
-    def _fact(self, record: Any, fact: Shown, day: Callable[[datetime.date], str], known: Collection[str]) -> str:
-        value = getattr(record, fact.name)
-        if self.model._meta.get_field(fact.name).many_to_many:
+    def _detail(self, record: Any, detail: Shown, day: Callable[[datetime.date], str], known: Collection[str]) -> str:
+        value = getattr(record, detail.name)
+        if self.model._meta.get_field(detail.name).many_to_many:
             return "、".join(person.name for person in value.all())
         if isinstance(value, models.Model):
             name: str = value.name  # type: ignore[attr-defined]  # people have names
             return "" if name in known else name
         if isinstance(value, bool):
-            return fact.yes if value else ""
+            return detail.yes if value else ""
         if isinstance(value, datetime.date):
             return day(value)
-        labels = self.labels(fact.name)
+        labels = self.labels(detail.name)
         if isinstance(value, list):
             return "、".join(labels[code] for code in value if code in labels)
         return labels.get(value, value) or ""

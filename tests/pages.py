@@ -1,4 +1,4 @@
-"""Reading a page as a person does: its tables, facts and lines as plain texts."""
+"""Reading a page as a person does: its tables, details and lines as plain texts."""
 
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -36,7 +36,7 @@ def texts(node: Element, name: str) -> list[str]:
     return [text(part) for part in by_class(node, name)]
 
 
-def facts(node: Element) -> list[tuple[str, str]]:
+def details(node: Element) -> list[tuple[str, str]]:
     """The terms beneath, each with what is said of it."""
     return [(text(term), text(said)) for term, said in zip(node.iter("dt"), node.iter("dd"), strict=True)]
 

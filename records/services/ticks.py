@@ -28,7 +28,7 @@ FULFILLED_LETTERS = frozenset({LetterState.HANDED_IN, LetterState.RELEASED})
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class CountedRecord:
     """One record, reduced to what ticks need. `outcome` is filled for visits, `fulfilled` for letters."""
 
     pupil_id: int
@@ -59,7 +59,7 @@ class TickDifference:
     expected: TickValue | None
 
 
-def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact]:
+def _counted_records(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[CountedRecord]:
     """The present records of `year`: three queries whatever their number."""
     visits, letters = HomeVisit.objects.present(), GrowthLetter.objects.present()
     talks = HeartTalk.pupils.through._default_manager.filter(hearttalk__deleted_at=None)
@@ -74,14 +74,14 @@ def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact
         )
         talks = talks.filter(among("hearttalk__term__year_id", [year.pk]), pupil_id__in=pupil_ids)
     for pupil_id, term_id, date, outcome in visits.values_list("pupil_id", "term_id", "date", "outcome"):
-        yield Fact(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
+        yield CountedRecord(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
     for pupil_id, term_id, date in talks.values_list("pupil_id", "hearttalk__term_id", "hearttalk__date"):
-        yield Fact(pupil_id, term_id, ActionKind.TALK, date)
+        yield CountedRecord(pupil_id, term_id, ActionKind.TALK, date)
     for pupil_id, term_id, state, handed_in_at, created_at in letters.values_list(
         "pupil_id", "term_id", "state", "handed_in_at", "created_at"
     ):
         day = timezone.localdate(handed_in_at or created_at)
-        yield Fact(
+        yield CountedRecord(
             pupil_id,
             term_id,
             ActionKind.LETTER,
@@ -91,7 +91,7 @@ def _facts(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[Fact
 
 
 def _expected(
-    facts: Iterable[Fact],
+    records: Iterable[CountedRecord],
     calendar: YearCalendar,
 ) -> dict[TickKey, TickValue]:
     """What the ticks should say on the calendar's day."""
@@ -102,18 +102,18 @@ def _expected(
     by_term = {p.term_id: p for p in calendar.periods if p.term_id is not None}
     whole_year = next(p for p in calendar.periods if p.term_id is None)
     found: dict[TickKey, list[tuple[datetime.date, bool]]] = defaultdict(list)
-    for fact in facts:
+    for record in records:
         for period, kind in (
-            (by_term[fact.term_id], PeriodKind.TERM),
+            (by_term[record.term_id], PeriodKind.TERM),
             (whole_year, PeriodKind.YEAR),
         ):
-            owed = rules[period.pk].find(fact.action)
+            owed = rules[period.pk].find(record.action)
             if owed is None or owed.period != kind:
                 continue
-            fulfilled = fact.fulfilled
-            if fact.action == ActionKind.VISIT:
-                fulfilled = fact.outcome in owed.accepted_outcomes
-            found[(fact.pupil_id, period.pk, fact.action)].append((fact.date, fulfilled))
+            fulfilled = record.fulfilled
+            if record.action == ActionKind.VISIT:
+                fulfilled = record.outcome in owed.accepted_outcomes
+            found[(record.pupil_id, period.pk, record.action)].append((record.date, fulfilled))
     result: dict[TickKey, TickValue] = {}
     for key, entries in found.items():
         owed = rules[key[1]].find(ActionKind(key[2]))
@@ -178,7 +178,7 @@ def _lock(pupils: QuerySet[Pupil]) -> None:
 def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
     _lock(Pupil.objects.filter(pk__in=pupil_ids))
-    expected = _expected(_facts(year, pupil_ids), YearCalendar(year, on))
+    expected = _expected(_counted_records(year, pupil_ids), YearCalendar(year, on))
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
 
@@ -187,6 +187,6 @@ def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
     if not check:
         _lock(Pupil.objects.filter(school_id=year.school_id))
-    expected = _expected(_facts(year, None), YearCalendar(year, on))
+    expected = _expected(_counted_records(year, None), YearCalendar(year, on))
     stored = _stored(year, None)
     return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

@@ -93,7 +93,7 @@ def test_one_talk_with_three_pupils_turns_three_ticks(house: House, visit: OpenV
 def test_a_joint_visit_shows_with_both_teachers(house: House, visit: OpenVisit) -> None:
     homeroom = visit(PHONE)
     page = homeroom.sign_in("demo-homeroom")
-    leader = page.locator(".cover-facts div").filter(has_text="导师姓名").locator("dd").inner_text().strip()
+    leader = page.locator(".cover-details div").filter(has_text="导师姓名").locator("dd").inner_text().strip()
     mentor = visit(PHONE)
     desk = mentor.sign_in("demo-mentor")
     tick = pupils_with_open(desk, "家访")[-1]

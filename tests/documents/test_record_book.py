@@ -24,7 +24,7 @@ VISIT = (
     f"回访：2026年9月25日（周五）{builders.VISIT_TEXT}"
 )
 TALK = "一次谈心第一学期2026年11月9日（周一）"
-TALK_FACTS = "考试前形式：面对面地点：操场策略：学业辅导、心理疏导家校沟通：已联系家长"
+TALK_DETAILS = "考试前形式：面对面地点：操场策略：学业辅导、心理疏导家校沟通：已联系家长"
 LETTER = reading.squeezed(f"一次反馈第一学期2027年1月18日（周一）成长寄语{builders.BODY}丁一鼎裴小盼")
 BY_HAND = "日期：年月日"
 SUMMARY = "学生情况：乐于助人，喜欢画画；数学应用题需要多鼓励"
@@ -35,7 +35,7 @@ def full() -> bytes:
     return render_record_book(builders.two_classes())
 
 
-def spoken_page(name: str, label: str, talk: str = TALK + TALK_FACTS + builders.TALK_TEXT) -> str:
+def spoken_page(name: str, label: str, talk: str = TALK + TALK_DETAILS + builders.TALK_TEXT) -> str:
     """What a pupil's page says when the first term is recorded and the second is ruled."""
     return (
         f"一生一表记录学生姓名：{name}班级：{label}{SUMMARY}"
@@ -54,8 +54,8 @@ BLANK_ACTIONS = (("家访", "形式："), ("谈心", "地点："), ("反馈", ""
 # --- A whole book of 17 pupils ----------------------------------------------------------------------------------------
 def test_a_book_of_17_pupils_of_two_classes_is_spoken_whole_and_in_order(full: bytes, tmp_path: Path) -> None:
     talks = {
-        0: TALK + TALK_FACTS + reading.squeezed(builders.LONG_NOTE),
-        1: TALK + TALK_FACTS + "孩子画了一张卡片😀，写着“谢谢老师❤”，还给全家👨👩👧画了像👍。",
+        0: TALK + TALK_DETAILS + reading.squeezed(builders.LONG_NOTE),
+        1: TALK + TALK_DETAILS + "孩子画了一张卡片😀，写着“谢谢老师❤”，还给全家👨👩👧画了像👍。",
         3: TALK,
     }
     pages = ""
@@ -63,7 +63,7 @@ def test_a_book_of_17_pupils_of_two_classes_is_spoken_whole_and_in_order(full: b
         if index % 3 == 2:
             pages += ruled_page(name, pupil.class_label, SUMMARY)
         else:
-            pages += spoken_page(name, pupil.class_label, talks.get(index, TALK + TALK_FACTS + builders.TALK_TEXT))
+            pages += spoken_page(name, pupil.class_label, talks.get(index, TALK + TALK_DETAILS + builders.TALK_TEXT))
     rows = ""
     for index, name in enumerate(NAMES):
         rows += {0: "五<6>13人", 13: "五<5>4人"}.get(index, "")
@@ -149,7 +149,7 @@ def test_a_filled_book_says_in_a_line_that_nothing_was_recorded(tmp_path: Path) 
     nothing = "第二学期还没有记录"
     assert spoken.endswith(
         f"一生一表记录学生姓名：丁小满班级：五<6>{SUMMARY}"
-        f"{VISIT}{nothing}{TALK}{TALK_FACTS}{builders.TALK_TEXT}{nothing}{LETTER}{nothing}"
+        f"{VISIT}{nothing}{TALK}{TALK_DETAILS}{builders.TALK_TEXT}{nothing}{LETTER}{nothing}"
     )
     assert ruled_periods(one(BookVersion.FILLED)) == 0
 

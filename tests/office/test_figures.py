@@ -22,7 +22,7 @@ from schools.services import create_class
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
-from tests.pages import by_class, facts, tables, text, texts, tree
+from tests.pages import by_class, details, tables, text, texts, tree
 from tests.records.builders import letter, released_letter, talk, term_of, visit
 
 ClientOf = Callable[[User], Client]
@@ -249,4 +249,4 @@ def test_the_term_is_todays_unless_asked(qingzhu: SchoolCast, client_of: ClientO
 
 def test_the_cover_facts_of_a_page_are_read_as_pairs(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     page = tree(client_of(qingzhu.mentor).get("/my/"))
-    assert facts(page) == [("班级", "一（1）班"), ("导师姓名", "林小满"), ("学生人数", "2 人")]
+    assert details(page) == [("班级", "一（1）班"), ("导师姓名", "林小满"), ("学生人数", "2 人")]

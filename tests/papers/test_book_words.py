@@ -42,7 +42,7 @@ def only(page: BookPupil, column: int, period: int = 0) -> Entry:
 
 
 def said(entry: Entry) -> list[tuple[str, str]]:
-    return [(word, value) for word, value in entry.facts if value]
+    return [(word, value) for word, value in entry.details if value]
 
 
 # --- Cover and roster -------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_a_letter_carries_text_advice_word_and_names(qingzhu: SchoolCast) -> Non
     letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared, body="你很有耐心。", advice="每天跳绳。")
     book = record_book_context(qingzhu.slot_shared, qingzhu.year, actor=qingzhu.actor(qingzhu.sharer))
     entry = only(book.pupils[0], 2)
-    assert (entry.on, entry.heading, entry.text, entry.advice, entry.signature, entry.facts) == (
+    assert (entry.on, entry.heading, entry.text, entry.advice, entry.signature, entry.details) == (
         TODAY, "成长激励卡", "你很有耐心。", "每天跳绳。", "陶然　石磊", (),
     )  # fmt: skip
     GrowthLetter.objects.update(body="", advice="", handwritten=True)
@@ -257,7 +257,7 @@ def test_what_is_restricted_deleted_or_anothers_has_no_text_in_the_book(qingzhu:
     delete_note(actor=qingzhu.actor(qingzhu.mentor), record=make(qingzhu, qingzhu.mentor, pupil, text="删掉了"))
     source = BookSource(qingzhu.actor(qingzhu.mentor), qingzhu.year, [qingzhu.slot])
     restricted, open_to_all = source.book(qingzhu.slot, mask_phones=True).pupils[0].entries[column][0]
-    assert (restricted.restricted, restricted.text, restricted.facts, restricted.on) == (
+    assert (restricted.restricted, restricted.text, restricted.details, restricted.on) == (
         True, "", (), DAY - datetime.timedelta(days=1),
     )  # fmt: skip
     assert (open_to_all.restricted, open_to_all.text) == (False, "给大家看")

@@ -58,8 +58,8 @@ def test_the_home_page_is_the_roster_table(qingzhu: SchoolCast, client_of: Clien
     Enrolment.objects.filter(pupil=first).update(brief="喜欢足球")
     page = client_of(qingzhu.mentor).get(HOME).content.decode()
     assert page.count("人人都有“好朋友”老师") == 1
-    facts = [page.count(f"<dd>{value}</dd>") for value in ("一（1）班", "林小满", "2 人")]
-    assert facts == [1, 1, 1]
+    details = [page.count(f"<dd>{value}</dd>") for value in ("一（1）班", "林小满", "2 人")]
+    assert details == [1, 1, 1]
     assert ticks_on(page, first) == ["done", "open", "open"]
     assert ticks_on(page, second) == ["open", "done", "planned"]
     assert page.count("喜欢足球") == 1

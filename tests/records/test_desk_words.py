@@ -22,7 +22,7 @@ from schools.models import Plan, PlanAction
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
-from tests.pages import by_class, facts, tables, text, texts, tree
+from tests.pages import by_class, details, tables, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 
 ClientOf = Callable[[User], Client]
@@ -75,7 +75,7 @@ def test_the_rows_are_numbered_named_and_described(qingzhu: SchoolCast, client_o
         ["4", "范思齐 辅助", "导师 陶然/石磊"],
     ]
     assert texts(page, "roster-group") == ["一（1）班", "五（1）班"]
-    assert facts(page) == [("班级", "一（1）班、五（1）班"), ("导师姓名", "林小满"), ("学生人数", "2 人")]
+    assert details(page) == [("班级", "一（1）班、五（1）班"), ("导师姓名", "林小满"), ("学生人数", "2 人")]
     # A search keeps the numbers of the whole book.
     found = [row[:2] for table in tables(home(qingzhu, client_of, query="范思齐")) for row in table if len(row) == 6]
     assert (found, shared_by.name) == ([["4", "范思齐 辅助"]], "石磊")

@@ -34,7 +34,7 @@ from schools.models import Plan, PlanAction
 from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, GuardianFactory, SchoolCast
-from tests.pages import by_class, facts, text, texts, tree
+from tests.pages import by_class, details, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 
 ClientOf = Callable[[User], Client]
@@ -92,7 +92,7 @@ def test_a_visit_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast
     (entry,) = entries(page_of(qingzhu, client_of))
     assert heads(page_of(qingzhu, client_of)) == ["11月10日（周二） 家访 电话 改约 导师团可见"]
     assert texts(entry, "entry-text") == ["谈了在家的作息。"]
-    assert facts(entry) == [
+    assert details(entry) == [
         ("参加", "林小满、苏禾"),
         ("家长", "奶奶"),
         ("约定", "每天读十分钟周末给老师看"),
@@ -106,7 +106,7 @@ def test_a_bare_visit_shows_nothing_that_was_not_said(qingzhu: SchoolCast, clien
     page = page_of(qingzhu, client_of, "homeroom")
     (entry,) = entries(page)
     assert (heads(page), texts(entry, "entry-text")) == (["11月10日（周二） 家访 上门 德育室可见"], [])
-    assert facts(entry) == [("登记", "何知秋")]
+    assert details(entry) == [("登记", "何知秋")]
 
 
 def test_a_talk_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -121,7 +121,7 @@ def test_a_talk_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast,
     assert heads(page) == ["11月10日（周二） 谈心 考试后 网络 导师团可见"]
     assert texts(entry, "entry-text") == ["先画图再列式。"]
     # The mentor sees the own other pupil by name, and that there was one more.
-    assert facts(entry) == [
+    assert details(entry) == [
         ("同谈", "与另外 2 位同学一起（白一诺）"),
         ("策略", "学业辅导、心理疏导"),
         ("地点", "图书角"),
@@ -131,9 +131,9 @@ def test_a_talk_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast,
     ]
     # The homeroom teacher knows both by name; the colleague's page of the third pupil names none.
     (entry,) = entries(page_of(qingzhu, client_of, "homeroom"))
-    assert facts(entry)[0] == ("同谈", "与另外 2 位同学一起（白一诺、曹子墨）")
+    assert details(entry)[0] == ("同谈", "与另外 2 位同学一起（白一诺、曹子墨）")
     (entry,) = entries(page_of(qingzhu, client_of, "colleague", qingzhu.pupil_of_colleague))
-    assert facts(entry)[0] == ("同谈", "与另外 2 位同学一起")
+    assert details(entry)[0] == ("同谈", "与另外 2 位同学一起")
 
 
 def test_a_bare_talk_shows_nothing_that_was_not_said(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -141,14 +141,14 @@ def test_a_bare_talk_shows_nothing_that_was_not_said(qingzhu: SchoolCast, client
     page = page_of(qingzhu, client_of)
     (entry,) = entries(page)
     assert (heads(page), texts(entry, "entry-text")) == (["11月10日（周二） 谈心 日常 面对面 导师团可见"], [])
-    assert facts(entry) == [("登记", "林小满")]
+    assert details(entry) == [("登记", "林小满")]
 
 
 def test_a_strategy_that_the_list_does_not_know_any_more_is_left_out(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     note = talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], strategies=["study"])
     HeartTalk.objects.filter(pk=note.pk).update(strategies=["unknown", "career"])
     (entry,) = entries(page_of(qingzhu, client_of))
-    assert facts(entry)[0] == ("策略", "生涯向导")
+    assert details(entry)[0] == ("策略", "生涯向导")
 
 
 LETTER_STATES = {
@@ -221,9 +221,9 @@ def test_a_meeting_a_handover_and_a_card_say_who_may_read_them(qingzhu: SchoolCa
         "11月10日（周二） 小教研 上学路上 导师团可见",
     ]
     assert [texts(entry, "entry-text") for entry in entries(page)] == [["喜欢画画。"], [], ["一起想办法。"]]
-    (attended,) = [value for word, value in facts(entries(page)[2]) if word == "参加"]
+    (attended,) = [value for word, value in details(entries(page)[2]) if word == "参加"]
     assert sorted(attended.split("、")) == ["何知秋", "林小满"]
-    assert facts(entries(page)[2])[1] == ("登记", "何知秋")
+    assert details(entries(page)[2])[1] == ("登记", "何知秋")
     # The card is the receiver's alone; the hand-over note is not the homeroom teacher's.
     assert heads(page_of(qingzhu, client_of, "homeroom")) == ["11月10日（周二） 小教研 上学路上 导师团可见"]
     counted = [text(chip) for chip in by_class(page, "chips")[0]]
@@ -250,7 +250,7 @@ def test_a_restricted_note_shows_its_day_alone(
         if part in shown:
             assert texts(entry, "entry-text") == ["孩子说最近睡得不太好。"]
         else:
-            assert (text(entry), facts(entry)) == ("11月10日（周二） 有一条受限记录", [])
+            assert (text(entry), details(entry)) == ("11月10日（周二） 有一条受限记录", [])
 
 
 # --- What stands beside an entry --------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def shared(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     found = get_visible_or_404(known.with_people(shared_of(actor, known)), actor, pk=pk, deleted_at=None)
     note_readings(actor=actor, records=[found])
     audit(actor=actor, verb="open_shared_note", target=found, kind=AuditKind.READ)
-    facts, pupils = known.told(found, known.shared, cn_date), known.pupils_of(found)
+    details, pupils = known.told(found, known.shared, cn_date), known.pupils_of(found)
     return render(
-        request, "care/counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "facts": facts}
+        request, "care/counsel/shared.html", {"note": found, "pupils": pupils, "kind": known.key, "details": details}
     )

@@ -99,10 +99,10 @@ class Entry:
         return self.record is None
 
     @property
-    def facts(self) -> tuple[tuple[str, str], ...]:
+    def details(self) -> tuple[tuple[str, str], ...]:
         """What stands beside a visit's or a talk's text, as (word, value)."""
         kind = kind_of(self.record)
-        return kind.told(self.record, kind.facts, cn_date)
+        return kind.told(self.record, kind.details, cn_date)
 
 
 def _notes(rows: QuerySet[Any, Any], kind: RecordKind) -> QuerySet[Any, Any]:

@@ -105,8 +105,8 @@ def _entry(heading: str, note: Note, mentors: Sequence[str], _label: str) -> Ent
     if note.is_restricted:
         return Entry(on=note.date, restricted=True)
     kind = kind_of(note)
-    facts = () if kind.printed is None else kind.told(note, kind.printed.facts, cn_full_date, mentors)
-    return Entry(on=note.date, heading=kind.labels(heading)[getattr(note, heading)], facts=facts, text=note.text)
+    details = () if kind.printed is None else kind.told(note, kind.printed.details, cn_full_date, mentors)
+    return Entry(on=note.date, heading=kind.labels(heading)[getattr(note, heading)], details=details, text=note.text)
 
 
 _MET, _AGREED = Shown("家长", "guardians_met"), Shown("约定", "agreement")
@@ -124,7 +124,7 @@ register(
         ),
         unkept=OF_EVERY_RECORD,
         prose=("text", "agreement"),
-        facts=(Shown("参加", "teachers"), _MET, _AGREED, _NEXT),
+        details=(Shown("参加", "teachers"), _MET, _AGREED, _NEXT),
         shared=(_WAY, _MET, _AGREED, _NEXT),
         forms=_forms(RecordKind.VISIT),
         deletion=Deletion(own=_own, writes=can_edit_note, follow=lambda visit: follow_visit_plan(visit=visit)),
@@ -134,7 +134,7 @@ register(
             word="家访",
             rows=lambda rows: rows.prefetch_related("teachers").order_by("date", "pk"),
             entry=partial(_entry, "form"),
-            facts=(
+            details=(
                 Shown("结果", "outcome"), Shown("参加", "teachers"), _MET, _AGREED, Shown("回访", "follow_up_on"),
             ),
             with_text=Q(visibility=NoteVisibility.TEAM),
@@ -151,7 +151,7 @@ register(
         unkept=OF_EVERY_RECORD,
         prose=("text",),
         words={"strategies": Strategy},
-        facts=(_STRATEGIES, _PLACE, Shown("家校", "home_contacted", "已与家长沟通"), _NEXT),
+        details=(_STRATEGIES, _PLACE, Shown("家校", "home_contacted", "已与家长沟通"), _NEXT),
         shared=(_WAY, Shown("时机", "occasion"), _NEXT),
         forms=_forms(RecordKind.TALK),
         deletion=Deletion(own=_own, writes=can_edit_note),
@@ -161,7 +161,7 @@ register(
             word="谈心",
             rows=lambda rows: rows.select_related("created_by").order_by("date", "pk"),
             entry=partial(_entry, "occasion"),
-            facts=(
+            details=(
                 Shown("形式", "form"), _PLACE, _STRATEGIES, Shown("参加", "created_by"),
                 Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"),
             ),

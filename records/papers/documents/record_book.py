@@ -29,11 +29,11 @@ PAGE_HEIGHT = 258.0 - 23.0
 SUMMARY_LINE = 5.4
 SECTION_HEIGHT = 11.6
 HEAD_LINE, HEAD_SPACE = 5.4, 2.4
-FACT_LINE = 5.1
+DETAIL_LINE = 5.1
 TEXT_LINE = 5.9
 RULE_HEIGHT, RULES_SPACE = 8.0, 1.0
 TEXT_MEASURE = 44
-FACT_MEASURE = 52
+DETAIL_MEASURE = 52
 SUMMARY_MEASURE = 48
 #: Fewer lines are no room to write, more are waste.
 LEAST_LINES, MOST_LINES = 2, 12
@@ -77,7 +77,7 @@ class _Block:
 
     head: str
     begins: bool
-    facts: str = ""
+    details: str = ""
     text: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     signature: str = ""
@@ -234,15 +234,15 @@ def _note(entry: Entry, label: str) -> _Block:
     return _Block(
         "　".join(part for part in (label, day(entry.on), entry.heading) if part),
         begins=bool(label),
-        facts=_facts(entry),
+        details=_details(entry),
         text=(RESTRICTED,) if entry.restricted else paragraphs(entry.text),
         advice=paragraphs(entry.advice),
         signature=entry.signature,
     )
 
 
-def _facts(entry: Entry) -> str:
-    return "　".join(f"{label}：{value}" for label, value in entry.facts if value)
+def _details(entry: Entry) -> str:
+    return "　".join(f"{label}：{value}" for label, value in entry.details if value)
 
 
 def _free_lines(
@@ -264,7 +264,7 @@ def _free_lines(
 
 
 def _note_height(entry: Entry) -> float:
-    height = HEAD_LINE + _rows(_facts(entry), FACT_MEASURE) * FACT_LINE
+    height = HEAD_LINE + _rows(_details(entry), DETAIL_MEASURE) * DETAIL_LINE
     texts = [*paragraphs(entry.text), *paragraphs(entry.advice)]
     height += sum(_rows(f"　　{line}", TEXT_MEASURE) for line in texts) * TEXT_LINE
     return height + TEXT_LINE * (bool(entry.signature) + bool(entry.advice) + entry.restricted)

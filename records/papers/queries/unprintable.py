@@ -52,7 +52,7 @@ def in_book(book: RecordBook) -> list[Unprintable]:
         texts = [("姓名", pupil.name), ("情况简述", pupil.summary)]
         for column, periods in zip(book.columns, pupil.entries, strict=False):
             entries = [entry for entries in periods for entry in entries]
-            words = [entry.text + entry.advice + "".join(value for _, value in entry.facts) for entry in entries]
+            words = [entry.text + entry.advice + "".join(value for _, value in entry.details) for entry in entries]
             texts.append((column.title, "".join(words)))
         for place, text in texts:
             result += unprintable(pupil.name, pupil.class_label, place, text)

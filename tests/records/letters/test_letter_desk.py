@@ -256,13 +256,13 @@ def test_what_the_plan_wants_settled_refuses_handing_in(qingzhu: SchoolCast, cli
     pupil, client = qingzhu.pupils[0], client_of(qingzhu.mentor)
     answer = client.post(url_of(pupil), typed(body="你考了98分。", action="hand_in"))
     page = answer.content.decode()
-    facts = (
+    details = (
         answer.status_code,
         page.count("交稿前要改</span>"),
         page.count("data-know"),
         "你考了98分。</textarea>" in page,
     )
-    assert facts == (422, 1, 0, True)
+    assert details == (422, 1, 0, True)
     assert GrowthLetter.objects.count() == 0
     assert client.post(url_of(pupil), typed(body="你很努力。", action="hand_in")).status_code == 302
 
