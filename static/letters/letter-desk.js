@@ -134,23 +134,36 @@
   const box = document.querySelector("[data-preview-box]");
   const paper = document.querySelector("[data-preview-paper]");
   const fit = document.querySelector("[data-preview-fit]");
-  let sheet = null;
-  if (box && paper && paper.attachShadow) {
-    const tree = paper.attachShadow({ mode: "open" });
-    box.dataset.sheetCss.split(" ").forEach((href) => {
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = href;
-      tree.append(link);
-    });
-    sheet = document.createElement("div");
-    sheet.className = `paper paper-${box.dataset.design}`;
-    sheet.style.backgroundImage = `url("${box.dataset.sheetDrawing}")`;
-    tree.append(sheet);
+  const tree = box && paper && paper.attachShadow ? paper.attachShadow({ mode: "open" }) : null;
+  const sheet = document.createElement("div");
+  sheet.className = "paper";
+
+  function styled(href) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    return link;
+  }
+
+  if (tree) {
+    tree.append(styled(box.dataset.css), sheet);
     box.hidden = false;
   }
-  const preview = asker(form.dataset.preview, "[data-sheet]", (root) => {
+
+  // How the school's letters look comes with the first answer; its words wait for the style sheets.
+  let dressed = null;
+  function dress({ design, css, drawing }) {
+    const links = css.split(" ").map(styled);
+    tree.prepend(...links);
+    sheet.classList.add(`paper-${design}`);
+    sheet.style.backgroundImage = `url("${drawing}")`;
+    return Promise.all(links.map((link) => new Promise((done) => { link.onload = link.onerror = done; })));
+  }
+
+  const preview = asker(form.dataset.preview, "[data-sheet]", async (root) => {
     const fits = root.dataset.fits === "1";
+    dressed = dressed || dress(root.dataset);
+    await dressed;
     sheet.classList.toggle("is-over", !fits);
     sheet.replaceChildren(...root.childNodes);
     fit.textContent = fits ? "一页" : "超出一页";
@@ -171,11 +184,11 @@
 
   form.addEventListener("input", () => {
     checkLater();
-    if (sheet) previewLater();
+    if (tree) previewLater();
   });
   const question = form.querySelector("[data-asks]");
   // A question stays until it is answered, or the text changes.
   if (question) question.focus();
   else if (body && body.value.trim()) check();
-  if (sheet) preview();
+  if (tree) preview();
 })();

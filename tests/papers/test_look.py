@@ -30,12 +30,12 @@ def address(name: str, colour: str = RED) -> str:
 
 def test_the_letter_desk_shows_the_sheet_in_the_school_s_shades(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.mentor)
-    desk = reverse("desk:letter_desk", args=[qingzhu.pupils[0].pk])
-    before = client.get(desk).context
-    assert before["sheet_css"] == ["/static/documents/letter.css", "/static/documents/letter_lower.css"]
+    preview = reverse("desk:letter_preview", args=[qingzhu.pupils[0].pk])
+    before = client.post(preview).context
+    assert before["css"] == ["/static/documents/letter.css", "/static/documents/letter_lower.css"]
     set_red(qingzhu)
-    after = client.get(desk).context
-    found = [client.get(where) for where in (*after["sheet_css"], after["sheet_drawing"])]
+    after = client.post(preview).context
+    found = [client.get(where) for where in (*after["css"], after["drawing"])]
     assert [(answer.status_code, answer["Content-Type"]) for answer in found] == [
         (200, "text/css"),
         (200, "text/css"),

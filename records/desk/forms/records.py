@@ -16,7 +16,7 @@ from core.saving import VersionedForm
 from records.desk.services.briefs import BRIEF_LENGTH
 from records.desk.services.notes import TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
-from records.models.records import Note
+from records.models.records import GrowthLetter, Note
 from records.rules import date_fits
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear
@@ -267,6 +267,14 @@ class LetterForm(RecordForm):
         self.fields["body"].help_text = "用“你”来写，从一件具体的小事写起。不写分数、名次，也不与别人比较。"
         shown = [name for name in ("body", "advice") if name in self.fields]
         self.helper.layout = Layout("submission", "version", "known", *shown)
+
+    @staticmethod
+    def initial_of(stored: GrowthLetter | None) -> dict[str, Any]:
+        """The stored letter as the form shows it."""
+        if stored is None:
+            return {}
+        known = " ".join(stored.known_findings)
+        return {"version": stored.version, "body": stored.body, "advice": stored.advice, "known": known}
 
     def clean_body(self) -> str:
         """A letter has a text, even as a draft."""

@@ -44,14 +44,9 @@ class DeskRow:
     """One pupil of the desk. `draft` is what was typed and not saved."""
 
     number: int
-    enrolment: Enrolment
+    pupil: Pupil
     letter: GrowthLetter | None
     draft: Draft | None
-
-    @property
-    def pupil(self) -> Pupil:
-        """The pupil of the row."""
-        return self.enrolment.pupil
 
     @property
     def state(self) -> str:
@@ -81,19 +76,20 @@ class LetterDesk:
     rows: tuple[DeskRow, ...]
     letters: tuple[GrowthLetter, ...]
 
-    def row_of(self, pupil: Pupil) -> DeskRow:
-        """The row of one of its pupils."""
-        return next(row for row in self.rows if row.pupil == pupil)
+    def row_of(self, pupil_id: int) -> DeskRow | None:
+        """The row of a pupil, if it is one of its pupils."""
+        return next((row for row in self.rows if row.pupil.pk == pupil_id), None)
 
-    def beside(self, pupil: Pupil, step: int) -> DeskRow | None:
-        """The row before (-1) or after (1) the pupil's."""
-        at = self.rows.index(self.row_of(pupil)) + step
+    def neighbour(self, row: DeskRow, step: int) -> DeskRow | None:
+        """The row before (-1) or after (1) this one."""
+        at = row.number - 1 + step
         return self.rows[at] if 0 <= at < len(self.rows) else None
 
-    def next_open(self, pupil: Pupil | None = None) -> DeskRow | None:
-        """The next row with something to do, from the pupil's on and then from the top."""
-        at = self.rows.index(self.row_of(pupil)) + 1 if pupil is not None else 0
-        return next((row for row in (*self.rows[at:], *self.rows[:at]) if row.is_open and row.pupil != pupil), None)
+    def next_open(self, row: DeskRow | None = None) -> DeskRow | None:
+        """The next row with something to do, from this one on and then from the top."""
+        at = row.number if row is not None else 0
+        others = (*self.rows[at:], *self.rows[: max(at - 1, 0)])
+        return next((other for other in others if other.is_open), None)
 
     @property
     def done(self) -> int:
@@ -109,7 +105,8 @@ class LetterDesk:
 def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None = None) -> LetterDesk:
     """The desk of the slot that the actor holds or shares; three queries whatever the number of pupils.
 
-    `earlier_of` is the key of a pupil whose letters of other terms come along.
+    `earlier_of` is the key of a pupil whose letters of other terms come along. The pupils are the actor's own of today,
+    who may know of all that was recorded of them: it is not asked again of letters, notes and hand-over notes.
     """
     own = Assignment.objects.held_by(actor).active().main().filter(year=now.year)
     enrolments = list(
@@ -125,20 +122,17 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
     if earlier_of in keys:
         wanted |= Q(pupil_id=earlier_of)
     letters = tuple(
-        GrowthLetter.objects.visible_to(actor)
-        .present()
+        GrowthLetter.objects.present()
         .filter(wanted)
         .select_related("reply", "term__year", "edited_by")
         .defer("signature")
     )
+    typed = list(Draft.objects.visible_to(actor).open().filter(kind=RecordKind.LETTER, pupil_id__in=keys))
     mine = {letter.pupil_id: letter for letter in letters if letter.term_id == now.term.pk}
-    drafts = {
-        draft.pupil_id: draft
-        for draft in Draft.objects.visible_to(actor).open().filter(kind=RecordKind.LETTER, pupil_id__in=keys)
-        if draft.key == draft_key(draft.pupil_id or 0, now.term)
-    }
+    drafts = {draft.pupil_id: draft for draft in typed if draft.key == draft_key(draft.pupil_id or 0, now.term)}
     rows = tuple(
-        DeskRow(number, e, mine.get(e.pupil_id), drafts.get(e.pupil_id)) for number, e in enumerate(enrolments, start=1)
+        DeskRow(number, e.pupil, mine.get(e.pupil_id), drafts.get(e.pupil_id))
+        for number, e in enumerate(enrolments, start=1)
     )
     return LetterDesk(now, rows, letters)
 
@@ -171,13 +165,16 @@ class Beside:
     shown: list[HomeVisit | HeartTalk | GrowthLetter]
 
 
-def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable[[Note], bool]) -> Beside:
-    """This term's visits and talks, hand-over notes, follow-ups and earlier letters of the pupil. Three queries."""
+def find_beside(desk: LetterDesk, pupil: Pupil, may_read: Callable[[Note], bool]) -> Beside:
+    """This term's visits and talks, hand-over notes, follow-ups and earlier letters of the pupil. Three queries.
+
+    Who has the pupil on the desk may know of them (`find_letter_desk`); which texts may be read is asked of each note.
+    """
     term, most = desk.now.term, MOST_NOTES + 1
     now = among("term_id", [term.pk])
-    visits = list(HomeVisit.objects.visible_to(actor).present().filter(now, pupil=pupil)[:most])
-    talks = list(HeartTalk.objects.visible_to(actor).present().filter(now, pupils=pupil)[:most])
-    handed = list(HandOverNote.objects.visible_to(actor).filter(pupil=pupil)[:MOST_EARLIER])
+    visits = list(HomeVisit.objects.present().filter(now, pupil=pupil)[:most])
+    talks = list(HeartTalk.objects.present().filter(now, pupils=pupil)[:most])
+    handed = list(HandOverNote.objects.filter(pupil=pupil)[:MOST_EARLIER])
     records: list[HomeVisit | HeartTalk] = [*visits, *talks]
     lines = [_line(note, may_read(note)) for note in records]
     lines.sort(key=lambda line: line.on, reverse=True)

@@ -1,5 +1,6 @@
 """The letter desk 寄语台: the fifteen letters of a term on one screen, with the notes on each child beside them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -33,13 +34,9 @@ from records.letters.queries.desk import (
 from records.letters.queries.findings import finding_lines, open_lines
 from records.letters.services.replies import mark_reply_read
 from records.letters.services.writing import LetterAsked, LetterFindings, mark_handwritten, unmark_handwritten
-from records.letters.views.saving import initial_of, known_in, try_save
+from records.letters.views.saving import known_in, try_save
 from records.models.records import Note
-from records.papers.documents.growth_letter import stylesheets
-from records.papers.views.look import look_address
 from records.rules import can_read_text
-from schools.contexts import Letterhead, PaperStyle
-from schools.queries import paper_style
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
@@ -60,17 +57,18 @@ def letters(request: ActorRequest) -> HttpResponse:
 def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's letter in the middle of the desk: keep a draft and go on, hand in, mark as written by hand."""
     now = request.actor.calendar.now
+    term, with_advice = now.term, now.with_advice
     desk = find_letter_desk(request.actor, now, earlier_of=pk)
-    row = next((row for row in desk.rows if row.pupil.pk == pk), None)
+    row, key = desk.row_of(pk), draft_key(pk, term)
     if row is None:
         rows = own_letter_pupils(request.actor, now.year)
         get_visible_or_404(rows, request.actor, pk=pk)
         raise PermissionDenied
-    draft = FormDraft(draft_key(pk, now.term), row.draft, request.method == "POST")
+    draft = FormDraft(key, row.draft, request.method == "POST")
     if request.method == "POST":
         return _post(request, desk, row, draft)
-    initial = initial_of(row.letter)
-    form = LetterForm(with_advice=now.with_advice, initial=draft.over(request, initial, LetterForm))
+    initial = LetterForm.initial_of(row.letter)
+    form = LetterForm(with_advice=with_advice, initial=draft.over(request, initial, LetterForm))
     context: dict[str, Any] = {"draft": draft}
     if row.letter is not None:
         context["conflict"] = draft.conflict(form, initial, row.letter.version, row.letter.pk)
@@ -105,10 +103,10 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
         return _refused(request, desk, row, form, context, error)
     if hands_in:
         messages.success(request, f"已交稿：{pupil.name}的{now.letter_label}。")
-        following = desk.next_open(pupil)
+        following = desk.next_open(row)
         return redirect("desk:letter_desk", pk=following.pupil.pk) if following else redirect("desk:letters")
     messages.success(request, f"已存草稿：{pupil.name}的{now.letter_label}。")
-    return redirect("desk:letter_desk", pk=(desk.beside(pupil, STEPS.get(action, 0)) or row).pupil.pk)
+    return redirect("desk:letter_desk", pk=(desk.neighbour(row, STEPS.get(action, 0)) or row).pupil.pk)
 
 
 def _by_hand(
@@ -155,9 +153,8 @@ def _refused(
     form.add_error(None, error.message)
     if stored is not None and error.code == "changed_meanwhile":
         form.show_version(stored.version)
-        context["conflict"] = conflict_of(form, initial_of(stored), RecordKind.LETTER, stored.pk)
-    fresh = DeskRow(row.number, row.enrolment, stored, row.draft)
-    return _page(request, desk, fresh, form, context, status=422)
+        context["conflict"] = conflict_of(form, LetterForm.initial_of(stored), RecordKind.LETTER, stored.pk)
+    return _page(request, desk, replace(row, letter=stored), form, context, status=422)
 
 
 def _page(
@@ -173,36 +170,25 @@ def _page(
         return can_read_text(request.actor, note)
 
     pupil, letter = row.pupil, row.letter
-    beside = find_beside(request.actor, desk, pupil, may_read)
+    beside = find_beside(desk, pupil, may_read)
+    context = {
+        "desk": desk,
+        "now": desk.now,
+        "row": row,
+        "pupil": pupil,
+        "letter": letter,
+        "form": form,
+        "beside": beside,
+        "previous": desk.neighbour(row, -1),
+        "following": desk.neighbour(row, 1),
+        "prompts": prompts_for(pupil, request.actor.today),
+        "proofing": proofing_of(letter),
+        "writes": letter is None or not (letter.handwritten or letter.state == LetterState.RELEASED),
+        "body_lines": paragraphs(letter.body) if letter is not None else (),
+        "advice_lines": paragraphs(letter.advice) if letter is not None and desk.now.with_advice else (),
+        **context,
+    }
     note_readings(actor=request.actor, records=beside.shown)
     if request.method == "GET" and row.reply is not None and row.reply.read_at is None:
         mark_reply_read(actor=request.actor, reply=row.reply)
-    school, grade = request.actor.school, row.enrolment.school_class.grade
-    style = paper_style(school) if school is not None else PaperStyle(head=Letterhead(name=""))
-    design = style.words.design_for(grade.number)
-    released = letter is not None and letter.state == LetterState.RELEASED
-    return render(
-        request,
-        "letters/desk.html",
-        {
-            "desk": desk,
-            "now": desk.now,
-            "design": design.value,
-            "sheet_css": [look_address(name, style.head) for name in stylesheets(design)],
-            "sheet_drawing": look_address(f"letter_{design.value}.svg", style.head),
-            "row": row,
-            "pupil": pupil,
-            "letter": letter,
-            "form": form,
-            "beside": beside,
-            "previous": desk.beside(pupil, -1),
-            "following": desk.beside(pupil, 1),
-            "prompts": prompts_for(pupil, request.actor.today),
-            "proofing": proofing_of(letter),
-            "writes": not released and not (letter is not None and letter.handwritten),
-            "body_lines": paragraphs(letter.body) if letter is not None else (),
-            "advice_lines": paragraphs(letter.advice) if letter is not None and desk.now.with_advice else (),
-            **context,
-        },
-        status=status,
-    )
+    return render(request, "letters/desk.html", context, status=status)

@@ -1,7 +1,5 @@
 """Saving a letter, as the short form of the side panel and the letter desk both do it."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 
 from accounts.http import ActorRequest
@@ -16,14 +14,6 @@ from records.letters.services.writing import hand_in_letter, save_letter_draft
 from records.models.records import GrowthLetter
 from schools.models import Term
 from students.models import Pupil
-
-
-def initial_of(stored: GrowthLetter | None) -> dict[str, Any]:
-    """The stored letter as the form shows it."""
-    if stored is None:
-        return {}
-    known = " ".join(stored.known_findings)
-    return {"version": stored.version, "body": stored.body, "advice": stored.advice, "known": known}
 
 
 def known_in(form: LetterForm, stored: GrowthLetter | None) -> list[str]:

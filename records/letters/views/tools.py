@@ -18,10 +18,10 @@ from records.letters.queries.checks import check_for
 from records.letters.queries.desk import draft_key, find_letter_desk, own_letter_pupils, typed_letter
 from records.letters.queries.findings import keys_in, open_lines
 from records.letters.services.writing import wave_findings
-from records.papers.documents.growth_letter import fits, render_letters, sheet_html
+from records.papers.documents.growth_letter import fits, render_letters, sheet_html, stylesheets
 from records.papers.queries.letters import letter_context
 from records.papers.queries.unprintable import in_papers
-from records.papers.views.look import logo_address
+from records.papers.views.look import logo_address, look_address
 from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
 from students.models import Pupil
@@ -56,13 +56,16 @@ def know(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def preview(request: ActorRequest, pk: int) -> HttpResponse:
-    """The sheet of the text as it is typed, as HTML of the paper's own template; nothing is saved."""
+    """The sheet of the text as it is typed, as HTML of the paper's own template, and its look; nothing is saved."""
     paper = _paper(request, *_target(request, pk))
-    return render(
-        request,
-        "letters/_preview.html",
-        {"sheet": sheet_html(paper, logo_address=logo_address(paper.school)), "fits": fits(paper)},
-    )
+    context = {
+        "sheet": sheet_html(paper, logo_address=logo_address(paper.school)),
+        "fits": fits(paper),
+        "design": paper.design.value,
+        "css": [look_address(name, paper.school) for name in stylesheets(paper.design)],
+        "drawing": look_address(f"letter_{paper.design.value}.svg", paper.school),
+    }
+    return render(request, "letters/_preview.html", context)
 
 
 @action_for(Role.MENTOR)

@@ -32,7 +32,7 @@ SignIn = Callable[[User], Client]
 DESK = reverse("desk:letters")
 #: Whatever the number of pupils and records.
 LIST_QUERIES = 9
-DESK_QUERIES = 14
+DESK_QUERIES = 13
 
 
 def url_of(pupil: Pupil, name: str = "letter_desk") -> str:
