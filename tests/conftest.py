@@ -2,7 +2,9 @@
 
 import datetime
 import gc
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +21,11 @@ from accounts.models import User
 from core import pdf
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.stored import StoredCasts
+
+# Some machines are told not to keep what Python has compiled. Here that would be all tests, at every start, and the
+# whole product for every command that a test runs.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Locks, constraints and bulk writes: all of these run on SQLite and again on PostgreSQL.
 ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
