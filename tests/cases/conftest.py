@@ -10,11 +10,18 @@ from tests.imports.conftest import admin_client, desk, private_files
 __all__ = ["admin_client", "anywhere", "desk", "private_files"]
 
 
-@pytest.fixture(params=[A1, *ELSEWHERE], ids=str)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`anywhere` is A1, and other corners in all formats, but what a mark rules out: `at_a1`, `not_as_text`."""
+    if "anywhere" in metafunc.fixturenames:
+        marked = metafunc.definition.get_closest_marker
+        others = () if marked("at_a1") else ELSEWHERE
+        corners = [A1, *(corner for corner in others if not (corner.form == "csv" and marked("not_as_text")))]
+        metafunc.parametrize("anywhere", corners, indirect=True, ids=str)
+
+
+@pytest.fixture
 def anywhere(request: pytest.FixtureRequest) -> Iterator[Corner]:
-    """The test's workbooks are built from A1, and from other corners in all formats; but for `at_a1` only from A1."""
+    """The test's workbooks are built from this corner."""
     corner: Corner = request.param
-    if corner != A1 and request.node.get_closest_marker("at_a1"):
-        pytest.skip("its cells are named by their letters, or it needs this very format")
     with built_from(corner):
         yield corner

@@ -49,6 +49,7 @@ def uploaded(desk: Desk, data: bytes) -> ImportBatch:
     )
 
 
+@pytest.mark.not_as_text
 def test_case_01_titles_merged_above_the_heading_are_passed_over(desk: Desk) -> None:
     def title(sheet: Worksheet) -> None:
         sheet.merge_cells("A1:C1")
@@ -59,6 +60,7 @@ def test_case_01_titles_merged_above_the_heading_are_passed_over(desk: Desk) -> 
     assert (report.written, report.log.findings, places()) == (True, (), [("甲", "一（1）班")])
 
 
+@pytest.mark.not_as_text
 def test_case_02_a_heading_in_two_rows_is_joined(desk: Desk) -> None:
     def joined(sheet: Worksheet) -> None:
         for cells in ("A1:A2", "B1:B2", "C1:E1", "F1:G1"):
@@ -74,6 +76,7 @@ def test_case_02_a_heading_in_two_rows_is_joined(desk: Desk) -> None:
     assert guardians() == [(1, "张勇", "父亲", "19900000001"), (2, "李芳", "", "19900000002")]
 
 
+@pytest.mark.not_as_text
 def test_case_02_a_joined_heading_that_nobody_knows_is_asked_about(desk: Desk) -> None:
     def joined(sheet: Worksheet) -> None:
         sheet.merge_cells("C1:D1")
@@ -190,6 +193,7 @@ def test_case_08_without_heading_the_columns_are_picked(desk: Desk, admin_client
     assert ColumnMapping.objects.count() == 0
 
 
+@pytest.mark.not_as_text
 def test_case_09_a_merged_class_counts_for_its_rows_and_no_others(desk: Desk) -> None:
     rows = [("班级", "姓名"), ("一<1>", "甲"), ("", "乙"), ("一<2>", "丙"), ("", "丁")]
     report = read(desk, book(*rows, also=lambda sheet: sheet.merge_cells("A2:A3")))
@@ -200,6 +204,7 @@ def test_case_09_a_merged_class_counts_for_its_rows_and_no_others(desk: Desk) ->
     assert places() == [("甲", "一（1）班"), ("乙", "一（1）班"), ("丙", "一（2）班"), ("丁", "一（2）班")]
 
 
+@pytest.mark.not_as_text
 def test_case_10_a_sheet_per_class_gives_the_class_and_its_count(desk: Desk) -> None:
     header = ("姓名", "性别")
     data = sheets({"一(1)班": [header, ("甲", "女"), ("乙", "男")], "102": [header, ("丙", "女")]})
@@ -211,6 +216,7 @@ def test_case_10_a_sheet_per_class_gives_the_class_and_its_count(desk: Desk) -> 
     assert places() == [("甲", "一（1）班"), ("乙", "一（1）班"), ("丙", "一（2）班")]
 
 
+@pytest.mark.not_as_text
 def test_case_11_hidden_sheets_and_rows_are_left_out_until_they_are_asked_for(desk: Desk) -> None:
     workbook_rows = {
         "名册": [("姓名", "班级"), ("甲", "一<1>"), ("乙", "一<1>"), ("丙", "一<1>")],
@@ -233,6 +239,7 @@ def test_case_11_hidden_sheets_and_rows_are_left_out_until_they_are_asked_for(de
     assert names() == ["甲", "乙", "丙", "丁"]
 
 
+@pytest.mark.not_as_text
 def test_case_11_rows_that_a_filter_hides_are_hidden_rows(desk: Desk) -> None:
     def narrow(sheet: Worksheet) -> None:
         sheet.auto_filter.ref = "A1:B3"
@@ -244,6 +251,7 @@ def test_case_11_rows_that_a_filter_hides_are_hidden_rows(desk: Desk) -> None:
     assert names() == ["甲"]
 
 
+@pytest.mark.not_as_text
 def test_case_11_a_hidden_column_is_read_and_told_and_can_be_left_out(desk: Desk) -> None:
     def hide(sheet: Worksheet) -> None:
         sheet.column_dimensions["C"].hidden = True
@@ -254,6 +262,7 @@ def test_case_11_a_hidden_column_is_read_and_told_and_can_be_left_out(desk: Desk
     assert warnings(mapped(desk, data, {"备注": ""})) == []
 
 
+@pytest.mark.not_as_text
 def test_case_11_the_page_offers_the_hidden_rows(desk: Desk, admin_client: Client) -> None:
     def hide(sheet: Worksheet) -> None:
         sheet.row_dimensions[3].hidden = True
