@@ -4,6 +4,7 @@ import datetime
 import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -19,8 +20,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from core import pdf
+from core.workbooks import marking, reader
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.stored import StoredCasts
+from tests.warm import WarmChildren
 
 # Some machines are told not to keep what Python has compiled. Here that would be all tests, at every start, and the
 # whole product for every command that a test runs.
@@ -122,6 +125,24 @@ def shared_renderings(
         return renderings[key]
 
     monkeypatch.setattr(pdf, "html_to_pdf", remembered)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_children() -> Iterator[None]:
+    """Children that parse and mark workbooks come out of one that is warm."""
+    children = WarmChildren()
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (reader, marking):
+            patch.setattr(module, "subprocess", children)
+        yield
+    children.stop()
+
+
+@pytest.fixture
+def cold_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are started as the product starts them."""
+    for module in (reader, marking):
+        monkeypatch.setattr(module, "subprocess", subprocess)
 
 
 @pytest.fixture

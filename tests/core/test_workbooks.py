@@ -25,6 +25,8 @@ from core.workbooks import (
     write_workbook,
 )
 
+pytestmark = pytest.mark.usefixtures("cold_children")
+
 ROSTERS = Path(__file__).parent.parent / "data" / "rosters"
 SPECS = (
     ColumnSpec("name", "姓名", ("学生姓名",), required=True),

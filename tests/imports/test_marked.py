@@ -193,6 +193,7 @@ def test_marks_are_bounded_and_the_rest_is_counted() -> None:
     assert "还有 10 条没有列出" in str(marked["问题清单"].cell(MOST_MARKS + 2, 6).value)
 
 
+@pytest.mark.usefixtures("cold_children")
 def test_a_workbook_that_cannot_be_marked_gets_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = uploaded(desk, book(STUDENT_HEADER, pupil(1, "甲", gender="？")))
     monkeypatch.setattr("core.workbooks.marking._MEMORY", 20 * 1024 * 1024)
