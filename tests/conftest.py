@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import override_settings
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -21,6 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.models import User
 from core import pdf
 from core.workbooks import marking, reader
+from tests.cases.corners import A1
 from tests.cast import SCHOOL_DAY, SchoolCast
 from tests.stored import StoredCasts
 from tests.warm import WarmChildren
@@ -30,7 +31,8 @@ from tests.warm import WarmChildren
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Locks, constraints and bulk writes: all of these run on SQLite and again on PostgreSQL.
+TESTS = Path(__file__).parent
+# Locks, constraints and bulk writes: what uses the database in these folders runs on SQLite and again on PostgreSQL.
 ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
 
 _folder = pytest.StashKey[Path]()
@@ -79,8 +81,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")
         transactional = marker is not None and marker.kwargs.get("transaction")
-        if transactional or item.path.parent.name in ON_BOTH_DATABASES:
+        named = item.path.relative_to(TESTS).parts[0] in ON_BOTH_DATABASES
+        if transactional or (named and _uses_database(item) and _is_built_from_a1(item)):
             item.add_marker("both_databases")
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return of_django or item.get_closest_marker("django_db") is not None or "db" in fixtures
+
+
+def _is_built_from_a1(item: pytest.Item) -> bool:
+    """Where the table lies in the sheet is settled long before the database is asked."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is None or callspec.params.get("anywhere", A1) == A1
 
 
 def pytest_collection_finish() -> None:
