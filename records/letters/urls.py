@@ -19,8 +19,11 @@ office_urlpatterns = [
     path("letters/release/", office.release, name="release"),
     path("letters/schedule/", office.schedule, name="schedule"),
     path("letters/unschedule/", office.unschedule, name="unschedule"),
+    path("letters/withdraw/", office.withdraw, name="withdraw"),
     path("letters/<int:pk>/", proof.letter, name="letter"),
     path("letters/<int:pk>/accept/", proof.accept, name="accept_letter"),
     path("letters/<int:pk>/edit/", proof.edit, name="edit_letter"),
     path("letters/<int:pk>/return/", proof.return_to_mentor, name="return_letter"),
+    path("letters/<int:pk>/withdraw/", proof.withdraw, name="withdraw_letter"),
+    path("letters/<int:pk>/correct/", proof.correct, name="correct_letter"),
 ]

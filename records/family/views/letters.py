@@ -6,6 +6,7 @@ The gate itself is `students.family`; the pages about the mentor are `mentors.ro
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -103,8 +104,15 @@ def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 def letter(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """One letter as it stands on paper; the first reading is noted."""
     found = get_object_or_404(letters_for_family(opened), pk=pk)
-    _note_reading(request, found)
+    if not _note_reading(request, found):
+        return _not_now(request, opened)
     return show_letter(request, opened, found)
+
+
+def _not_now(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
+    """The letter was taken back or corrected at this very moment."""
+    messages.info(request, "这封寄语学校正在修改。如果下面没有它，改好以后会再发布；如果有，请重新打开。")
+    return redirect("family:letters", key=opened.key)
 
 
 def show_letter(
@@ -136,8 +144,9 @@ def show_letter(
 def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpResponse:
     """The letter as a PDF; one letter takes about a tenth of a second. One that was written by hand has none."""
     found = get_object_or_404(letters_for_family(opened).filter(handwritten=False), pk=pk)
+    if not _note_reading(request, found):
+        return _not_now(request, opened)
     paper = letter_context(found)
-    _note_reading(request, found)
     name = quote(f"{paper.title}-{paper.pupil_name}-{paper.term}.pdf")
     return HttpResponse(
         render_letters([paper]),
@@ -149,7 +158,6 @@ def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpRespons
     )
 
 
-def _note_reading(request: HttpRequest, found: GrowthLetter) -> None:
-    """A teacher who helps with the slip, signed in on the same device, is not the family."""
-    if not request.user.is_authenticated:
-        mark_letter_read(letter=found)
+def _note_reading(request: HttpRequest, found: GrowthLetter) -> bool:
+    """Whether the letter may be shown. A teacher who helps with the slip, signed in here, is not the family."""
+    return request.user.is_authenticated or mark_letter_read(letter=found)

@@ -37,6 +37,8 @@ READABLE: Final = (LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELE
 
 #: What the checks found was kept when the letter was handed in; what nobody has looked at is not among them.
 WITH_FINDINGS: Final = Q(findings__isnull=False) & ~Q(findings=[])
+#: The family has never opened it: a corrected letter was read before.
+UNREAD: Final = Q(state=LetterState.RELEASED, read_at=None, corrected_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class LetterRow:
     def is_releasable(self) -> bool:
         """Whether it can be released."""
         return self.state in RELEASABLE and not self.is_own
+
+    @property
+    def can_come_back(self) -> bool:
+        """Whether its release can be taken back."""
+        return self.letter is not None and is_unread(self.letter) and not self.is_own
+
+
+def is_unread(letter: GrowthLetter) -> bool:
+    """Whether it is released and the family has never opened it."""
+    return letter.state == LetterState.RELEASED and letter.read_at is None and letter.corrected_at is None
 
 
 def shown_state(letter: GrowthLetter) -> str:
@@ -215,12 +227,20 @@ def going_out(
 
     Whether the actor may release at all, and in that term's school, the service asks.
     """
-    letters = GrowthLetter.objects.present().filter(
-        school_id=actor.school_id or 0, term=term, pk__in=keys, state=LetterState.HANDED_IN
-    )
+    letters = _of_others(actor, term, keys).filter(state=LetterState.HANDED_IN)
     if seen_at is not None:
         # Nor a text that a colleague has edited since.
         letters = letters.filter(Q(edited_at=None) | Q(edited_at__lte=seen_at), handed_in_at__lte=seen_at)
+    return letters
+
+
+def unread_by_families(actor: Actor, term: Term, keys: Collection[int]) -> GrowthLetterQuerySet:
+    """Those of the letters that the actor may take back: released, never opened by the family, not the own ones."""
+    return _of_others(actor, term, keys).filter(UNREAD)
+
+
+def _of_others(actor: Actor, term: Term, keys: Collection[int]) -> GrowthLetterQuerySet:
+    letters = GrowthLetter.objects.present().filter(school_id=actor.school_id or 0, term=term, pk__in=keys)
     if actor.user_id is not None:
         own = MentorMember.objects.filter(teacher__user_id=actor.user_id)
         letters = letters.exclude(mentor_id__in=own.values("mentor_id"))
@@ -250,6 +270,11 @@ def release_question(
 def still_handed_in(actor: Actor, keys: Collection[int]) -> int:
     """How many of these letters are handed in and not released. One query."""
     return GrowthLetter.objects.visible_to(actor).present().filter(pk__in=keys, state=LetterState.HANDED_IN).count()
+
+
+def still_out(actor: Actor, keys: Collection[int]) -> int:
+    """How many of these letters are released. One query."""
+    return GrowthLetter.objects.visible_to(actor).present().filter(pk__in=keys, state=LetterState.RELEASED).count()
 
 
 def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> tuple[GrowthLetter | None, int]:

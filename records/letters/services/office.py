@@ -45,9 +45,9 @@ def accept_letter(*, actor: Actor, letter: GrowthLetter, version: int) -> Growth
 
     Raises DomainError `other_school`, `not_allowed`, `own_letter`, `not_handed_in`, `changed_meanwhile`.
     """
-    _check(actor, letter)
+    check_office(actor, letter)
     with transaction.atomic():
-        locked = _locked(letter)
+        locked = lock_letter(letter)
         if locked.accepted_at is not None and locked.version == version:
             return locked
         _check_waits(locked, version)
@@ -62,12 +62,12 @@ def edit_letter_as_office(*, actor: Actor, letter: GrowthLetter, body: str, advi
 
     Raises DomainError as `accept_letter` does, and `letter_empty`, `letter_unchanged`, `letter_handwritten`.
     """
-    _check(actor, letter)
+    check_office(actor, letter)
     body, advice = body.strip(), advice.strip()
     if not body:
         raise DomainError("letter_empty", "寄语不能改成空的。如果要重写，请退回给导师。")
     with transaction.atomic():
-        locked = _locked(letter)
+        locked = lock_letter(letter)
         if (locked.body, locked.advice, locked.edited_by_id, locked.version) == (
             *(body, advice),
             *(actor.user_id, version + 1),
@@ -90,7 +90,9 @@ def edit_letter_as_office(*, actor: Actor, letter: GrowthLetter, body: str, advi
         locked.save()
         note_version(actor=actor, record=locked, act=VersionAct.PROOFED)
         audit(actor=actor, verb="edit_letter", target=locked, detail={"version": locked.version})
-        _tell([locked], kind="letter_edited", title="德育室改动了您交的寄语，请看一看改了哪里", key=f"{actor.today}")
+        tell_mentors(
+            [locked], kind="letter_edited", title="德育室改动了您交的寄语，请看一看改了哪里", key=f"{actor.today}"
+        )
         return locked
 
 
@@ -107,11 +109,11 @@ def return_letter(
     Raises DomainError `other_school`, `not_allowed`, `own_letter`, `reason_missing`, `not_handed_in`,
     `changed_meanwhile` (not the text of `version`, or handed in again after `seen_at`, when the page was made).
     """
-    _check(actor, letter)
+    check_office(actor, letter)
     if not reason.strip():
         raise DomainError("reason_missing", "请写明退回的原因，方便导师修改。")
     with transaction.atomic():
-        locked = _locked(letter)
+        locked = lock_letter(letter)
         if locked.state == LetterState.RETURNED and locked.return_reason == reason.strip():
             return locked
         _check_waits(locked, version)
@@ -127,7 +129,7 @@ def return_letter(
         note_version(actor=actor, record=locked, act=VersionAct.UPDATED)
         refresh_ticks(year=locked.term.year, pupil_ids=[locked.pupil_id], on=actor.today)
         audit(actor=actor, verb="return_letter", target=locked)
-        _tell([locked], kind="letter_returned", title="有寄语退回，请按说明改好再交", key=f"{actor.today}")
+        tell_mentors([locked], kind="letter_returned", title="有寄语退回，请按说明改好再交", key=f"{actor.today}")
         return locked
 
 
@@ -205,10 +207,11 @@ def _release(letters: list[GrowthLetter], *, released_by: int | None = None) -> 
     )
     # Of letters released one by one in a day a mentor is told once, of each batch once.
     key = f"{timezone.localdate(moment)}" if len(letters) == 1 else moment.isoformat()
-    _tell(letters, kind="letters_released", title="德育室发布了您写的寄语，家长可以看到了", key=key)
+    tell_mentors(letters, kind="letters_released", title="德育室发布了您写的寄语，家长可以看到了", key=key)
 
 
-def _check(actor: Actor, letter: GrowthLetter) -> None:
+def check_office(actor: Actor, letter: GrowthLetter) -> None:
+    """Whether the actor may inspect this letter. Raises DomainError `other_school`, `not_allowed`, `own_letter`."""
     if letter.school_id != actor.school_id:
         raise DomainError("other_school", "这封寄语不属于本校。")
     if not can_release(actor):
@@ -217,7 +220,8 @@ def _check(actor: Actor, letter: GrowthLetter) -> None:
         raise DomainError("own_letter", OWN_ALONE if is_alone(actor) else OWN)
 
 
-def _locked(letter: GrowthLetter) -> GrowthLetter:
+def lock_letter(letter: GrowthLetter) -> GrowthLetter:
+    """The letter as it stands now, its row locked until the transaction ends. Raises DomainError `not_handed_in`."""
     rows = GrowthLetter.objects.present().select_for_update(of=("self",)).select_related("term__year", "pupil")
     locked = rows.filter(pk=letter.pk).first()
     if locked is None:
@@ -232,18 +236,23 @@ def _check_waits(locked: GrowthLetter, version: int | None) -> None:
         raise DomainError("changed_meanwhile", CHANGED)
 
 
-def _handed_in(
-    actor: Actor, term: Term, keys: Collection[int], seen_at: datetime.datetime | None
-) -> "QuerySet[GrowthLetter]":
+def check_term(actor: Actor, term: Term) -> None:
+    """Whether the actor releases letters of this term. Raises DomainError `other_school`, `not_allowed`."""
     if term.school_id != actor.school_id:
         raise DomainError("other_school", "这个学期不属于本校。")
     if not can_release(actor):
         raise DomainError("not_allowed", "只有德育室可以发布寄语。")
+
+
+def _handed_in(
+    actor: Actor, term: Term, keys: Collection[int], seen_at: datetime.datetime | None
+) -> "QuerySet[GrowthLetter]":
+    check_term(actor, term)
     letters = going_out(actor, term, keys, seen_at=seen_at)
     return letters.select_for_update(of=("self",)).only("pk", "mentor_id", "school_id", "release_at")
 
 
-def _tell(letters: Iterable[GrowthLetter], *, kind: str, title: str, key: str) -> None:
+def tell_mentors(letters: Iterable[GrowthLetter], *, kind: str, title: str, key: str) -> None:
     """One notice to each teacher of the letters' slots; it names no pupil."""
     slots = {letter.mentor_id for letter in letters}
     rows = MentorMember.objects.filter(mentor_id__in=slots).exclude(teacher__user=None)

@@ -371,6 +371,13 @@ def wave_findings(*, actor: Actor, pupil: Pupil, term: Term, keys: Sequence[str]
 
 
 @transaction.atomic
-def mark_letter_read(*, letter: GrowthLetter) -> None:
-    """The family has opened the letter; the first time is kept."""
-    GrowthLetter.objects.released().filter(pk=letter.pk, read_at=None).update(read_at=now())
+def mark_letter_read(*, letter: GrowthLetter) -> bool:
+    """The family opens the letter as it is at hand; the first time is kept.
+
+    False where it may not be shown: it was taken back or corrected at this moment. Whoever comes first, the family or
+    德育室, holds the row.
+    """
+    same = GrowthLetter.objects.released().filter(pk=letter.pk, version=letter.version)
+    if letter.read_at is not None:
+        return True
+    return bool(same.filter(read_at=None).update(read_at=now())) or same.exists()

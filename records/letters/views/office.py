@@ -33,7 +33,9 @@ from records.letters.queries.office import (
     mentor_choices,
     release_question,
     still_handed_in,
+    still_out,
 )
+from records.letters.services.after_release import withdraw_letters
 from records.letters.services.office import cancel_schedule, release_letters, schedule_release
 from records.office.forms.office import PlaceForm
 from records.office.queries.dashboard import covered_classes
@@ -64,6 +66,8 @@ def letters(request: ActorRequest) -> HttpResponse:
     owed = in_state(owed, state)
     page = Paginator(owed, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = letter_rows(request.actor, calendar, list(page.object_list))
+    picks_released = state == LetterState.RELEASED
+    can_take_back = picks_released and any(row.can_come_back for row in rows)
     return render(
         request,
         "letters/office/list.html",
@@ -76,7 +80,9 @@ def letters(request: ActorRequest) -> HttpResponse:
             "state": state,
             "tabs": _tabs(data, state, counts),
             "to_release": counts[LetterState.HANDED_IN] + counts[ACCEPTED],
-            "has_form": any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
+            "has_form": can_take_back or any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
+            "picks_released": picks_released,
+            "can_take_back": can_take_back,
             "accepted": counts[ACCEPTED],
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
@@ -203,6 +209,24 @@ def unschedule(request: ActorRequest) -> HttpResponse:
     else:
         messages.warning(request, "没有取消任何定时发布：请先勾选寄语。")
     return _to_list(form, calendar, state=SCHEDULED)
+
+
+@action_for(Role.MORAL_OFFICE)
+def withdraw(request: ActorRequest) -> HttpResponse:
+    """Take back the ticked letters that no family has opened."""
+    calendar, form, chosen = _chosen(request)
+    count = 0
+    if chosen and form.takes_ticked:
+        count = withdraw_letters(actor=request.actor, term=calendar.term, letter_ids=chosen)
+    if count:
+        messages.success(request, f"已撤回 {count} 封寄语，家长看不到了。改好以后再发布。")
+    if left := still_out(request.actor, chosen):
+        messages.warning(
+            request, f"有 {left} 封没有撤回：家长已经打开过的，请点开那一封更正；您自己写的，请另一位老师撤回。"
+        )
+    elif not count:
+        messages.warning(request, "没有撤回任何寄语：请先勾选家长还没有打开的寄语。")
+    return _to_list(form, calendar, state=LetterState.RELEASED)
 
 
 def _chosen(request: ActorRequest, states: tuple[str, ...] = WAITING) -> tuple[YearCalendar, ReleaseForm, list[int]]:

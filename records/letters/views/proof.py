@@ -1,5 +1,6 @@
 """德育室 reads one letter: accepts it, changes it with the change shown, returns it with a reason, or releases it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -22,12 +23,14 @@ from records.letters.queries.desk import proofing_of
 from records.letters.queries.findings import finding_lines
 from records.letters.queries.office import (
     holds,
+    is_unread,
     next_to_proof,
     owed_by,
     readable_letters,
     row_of,
     shown_state,
 )
+from records.letters.services.after_release import correct_letter, withdraw_letter
 from records.letters.services.office import (
     CHANGED,
     OWN,
@@ -85,12 +88,22 @@ def accept(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.MORAL_OFFICE)
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change the text and accept it; the mentor sees what was changed."""
+    return _changed(request, pk, edit_letter_as_office, "已改好{}的寄语并校对通过，导师会看到改了哪些字。")
+
+
+@action_for(Role.MORAL_OFFICE)
+def correct(request: ActorRequest, pk: int) -> HttpResponse:
+    """Change the text that the family has read; they see that it was corrected, the mentor what was changed."""
+    return _changed(request, pk, correct_letter, "已更正{}的寄语：家长会看到更正后的文字，导师会看到改了哪些字。")
+
+
+def _changed(request: ActorRequest, pk: int, change: Callable[..., GrowthLetter], sentence: str) -> HttpResponse:
     found = _letter(request, pk)
     form = ProofForm(request.POST, with_advice=_with_advice(found))
     if not form.is_valid():
         return _page(request, found, proof_form=form, status=422)
     done = attempt(
-        lambda: edit_letter_as_office(
+        lambda: change(
             actor=request.actor,
             letter=found,
             body=form.cleaned_data["body"],
@@ -102,7 +115,15 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     if isinstance(done, DomainError):
         refuse(form, done)
         return _page(request, _letter(request, pk), proof_form=form, status=422)
-    return _saved(request, found, f"已改好{found.pupil.name}的寄语并校对通过，导师会看到改了哪些字。")
+    return _saved(request, found, sentence.format(found.pupil.name))
+
+
+@action_for(Role.MORAL_OFFICE)
+def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take the release back while the family has not opened the letter."""
+    found = _letter(request, pk)
+    withdraw_letter(actor=request.actor, letter=found)
+    return _saved(request, found, f"已撤回{found.pupil.name}的寄语，家长看不到了。")
 
 
 @action_for(Role.MORAL_OFFICE)
@@ -142,7 +163,7 @@ def _page(
 ) -> HttpResponse:
     calendar = request.actor.calendar.in_term(found.term.number)
     owed = owed_by(request.actor, calendar, found) if calendar is not None else None
-    waits = found.state == LetterState.HANDED_IN
+    waits, is_out = found.state == LetterState.HANDED_IN, found.state == LetterState.RELEASED
     context: dict[str, Any] = {
         "letter": found,
         "owed": owed,
@@ -151,18 +172,20 @@ def _page(
         "calendar": calendar,
         "seen": now().isoformat(),
         "proofing": proofing_of(found),
+        "can_come_back": is_unread(found),
         "body_lines": paragraphs(found.body),
         "advice_lines": paragraphs(found.advice),
     }
-    if waits:
+    if waits or (is_out and not found.handwritten):
         initial = {"version": found.version, "body": found.body, "advice": found.advice}
         context["proof_form"] = proof_form or ProofForm(initial=initial, with_advice=_with_advice(found))
+    if waits:
         findings = (
             check_for(request.actor, found.pupil, found.term, found.body, found.advice, owed) if found.body else []
         )
         context["findings"] = finding_lines(findings, body=found.body, advice=found.advice, known=found.known_findings)
-        if holds(request.actor, found.mentor):
-            context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
+    if (waits or is_out) and holds(request.actor, found.mentor):
+        context["own"] = OWN_ALONE if is_alone(request.actor) else OWN
     if calendar is not None and not getattr(request, "htmx", False):
         context["following"], context["waiting"] = next_to_proof(request.actor, calendar, found)
     return render(request, "letters/office/letter.html", context, status=status)
