@@ -21,7 +21,8 @@ from scipy.optimize import linear_sum_assignment
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak
+from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind
+from mentors.matching.problem import Chooser, Place, Problem
 from mentors.matching.quality import quality
 from mentors.matching.solve import solve
 
@@ -69,7 +70,7 @@ def _case(title: str, pupils: tuple[Chooser, ...], mentors: tuple[Place, ...]) -
     print(f"{'scipy alone':<16}{time.perf_counter() - clock:>6.2f}{best}")
     slowest = 0.0
     for rule, tie_break in itertools.product(
-        (Rule.SATISFACTION, Rule.LOTTERY, Rule.STABLE), (TieBreak.LOTTERY, TieBreak.ROSTER)
+        (MatchRule.SATISFACTION, MatchRule.LOTTERY, MatchRule.STABLE), (MatchTieBreak.LOTTERY, MatchTieBreak.ROSTER)
     ):
         problem = Problem(pupils, mentors, rule, tie_break, seed=7)
         clock = time.perf_counter()
@@ -81,9 +82,9 @@ def _case(title: str, pupils: tuple[Chooser, ...], mentors: tuple[Place, ...]) -
         ratios = f"first {figures.first / best.first:.3f}, mean rank {figures.mean / best.mean:.3f}"
         name = f"{rule.value[:12]}/{tie_break.value[0]}"
         print(f"{name:<16}{took:>6.2f}{figures}{found.unplaced:>8}{len(found.blocking_pairs):>10}{ratios:>32}")
-        if rule is Rule.STABLE:
+        if rule is MatchRule.STABLE:
             assert not found.blocking_pairs
-        if rule is Rule.SATISFACTION:
+        if rule is MatchRule.SATISFACTION:
             assert (figures.chosen, round(figures.mean, 9)) == (best.chosen, round(best.mean, 9))
     return slowest
 
@@ -103,13 +104,17 @@ def _choosers(pupils: int, mentors: int) -> tuple[Chooser, ...]:
 
 def _mentors(pupils: tuple[Chooser, ...], places: list[int], *, marked: bool) -> tuple[Place, ...]:
     chance = random.Random(12)  # noqa: S311 - invented marks
-    marks: dict[int, dict[int, Mark]] = {at: {} for at in range(len(places))}
+    marks: dict[int, dict[int, MentorMarkKind]] = {at: {} for at in range(len(places))}
     if marked:
         for pupil in pupils:
             for mentor in pupil.choices:
                 drawn = chance.random()
                 marks[mentor][pupil.key] = (
-                    Mark.PREFERRED if drawn < 0.3 else Mark.UNSUITABLE if drawn > 0.97 else Mark.ACCEPTABLE
+                    MentorMarkKind.PREFERRED
+                    if drawn < 0.3
+                    else MentorMarkKind.UNSUITABLE
+                    if drawn > 0.97
+                    else MentorMarkKind.ACCEPTABLE
                 )
     return tuple(Place(at, count, marks[at]) for at, count in enumerate(places))
 

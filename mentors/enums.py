@@ -32,7 +32,15 @@ class RoundState(models.TextChoices):
 
 
 class MatchRule(models.TextChoices):
-    """By which rule a round is matched (values as in `mentors.matching.Rule`)."""
+    """By which rule a round is matched: how places are given out.
+
+    学校应充分尊重学生的自主权和选择权，可采用意向征询、双向选择或利用社团等载体进行导师匹配 (Wuhu plan, 五(二));
+    五年级由学生自主选择导师 (Guyi plan, 四(二)).
+
+    SATISFACTION and LOTTERY serve 意向征询, STABLE serves 双向选择, GIVEN serves 社团 and carrying on: memberships that
+    stand already, so that nothing is weighed. GIVEN takes each pupil in turn as LOTTERY does; a pupil of two clubs
+    lists both.
+    """
 
     SATISFACTION = "satisfaction", "总体满意度最高"
     LOTTERY = "lottery", "抽签顺序依次选"
@@ -41,7 +49,7 @@ class MatchRule(models.TextChoices):
 
 
 class MatchTieBreak(models.TextChoices):
-    """What decides between pupils who are otherwise equal (values as in `mentors.matching.TieBreak`)."""
+    """Who comes first among pupils who are otherwise equal: the seeded lottery, or the roster."""
 
     LOTTERY = "lottery", "抽签"
     ROSTER = "roster", "按班级和座号"
@@ -55,7 +63,7 @@ class SheetSource(models.TextChoices):
 
 
 class MentorMarkKind(models.TextChoices):
-    """What a mentor says of a pupil in a two-sided round (values as in `mentors.matching.Mark`)."""
+    """What a mentor says of a pupil in a two-sided round (双向选择, Wuhu plan, 五(二))."""
 
     PREFERRED = "preferred", "优先"
     ACCEPTABLE = "acceptable", "均可"
@@ -63,7 +71,7 @@ class MentorMarkKind(models.TextChoices):
 
 
 class PlacementHow(models.TextChoices):
-    """How a pupil of a draft came to the mentor (values as in `mentors.matching.How`)."""
+    """How a pupil of a draft came to the mentor."""
 
     CHOICE = "choice", "按意向"
     KEPT = "kept", "沿用原导师"
@@ -73,7 +81,7 @@ class PlacementHow(models.TextChoices):
 
 
 class PlacementReason(models.TextChoices):
-    """Why a pupil got none of their choices, or no mentor (values as in `mentors.matching.Reason`)."""
+    """Why a pupil got none of their choices, or no mentor."""
 
     CHOICES_FULL = "choices_full", "所选导师都已满额"
     NO_CHOICE = "no_choice", "没有提交意向"

@@ -3,39 +3,8 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Rule(StrEnum):
-    """How places are given out.
-
-    学校应充分尊重学生的自主权和选择权，可采用意向征询、双向选择或利用社团等载体进行导师匹配 (Wuhu plan, 五(二));
-    五年级由学生自主选择导师 (Guyi plan, 四(二)).
-
-    SATISFACTION and LOTTERY serve 意向征询, STABLE serves 双向选择, GIVEN serves 社团 and carrying on: memberships that
-    stand already, so that nothing is weighed. GIVEN takes each pupil in turn as LOTTERY does; a pupil of two clubs
-    lists both.
-    """
-
-    SATISFACTION = "satisfaction"
-    LOTTERY = "lottery"
-    STABLE = "stable"
-    GIVEN = "given"
-
-
-class TieBreak(StrEnum):
-    """Who comes first among equals: the seeded lottery, or the roster."""
-
-    LOTTERY = "lottery"
-    ROSTER = "roster"
-
-
-class Mark(StrEnum):
-    """What a mentor says of a pupil: 优先, 均可, 不合适 (双向选择, Wuhu plan, 五(二))."""
-
-    PREFERRED = "preferred"
-    ACCEPTABLE = "acceptable"
-    UNSUITABLE = "unsuitable"
+from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +34,13 @@ class Place:
 
     key: int
     places: int
-    marks: Mapping[int, Mark]
+    marks: Mapping[int, MentorMarkKind]
     ranking: tuple[int, ...] = ()
     present: int = 0
 
     def takes(self, pupil: int) -> bool:
         """Whether the mentor would have this pupil."""
-        return self.marks.get(pupil) is not Mark.UNSUITABLE
+        return self.marks.get(pupil) is not MentorMarkKind.UNSUITABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +49,8 @@ class Problem:
 
     pupils: tuple[Chooser, ...]
     mentors: tuple[Place, ...]
-    rule: Rule
-    tie_break: TieBreak
+    rule: MatchRule
+    tie_break: MatchTieBreak
     seed: int
     fill: bool = True
 
@@ -99,6 +68,6 @@ def lottery_numbers(problem: Problem) -> dict[int, int]:
 
 def turns(problem: Problem) -> dict[int, int]:
     """The turn of each pupil, 1 first, by the tie-break of the problem."""
-    if problem.tie_break is TieBreak.LOTTERY:
+    if problem.tie_break is MatchTieBreak.LOTTERY:
         return lottery_numbers(problem)
     return {pupil.key: turn for turn, pupil in enumerate(problem.roster(), 1)}

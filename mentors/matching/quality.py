@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mentors.matching.problem import Mark, Place, Problem
-from mentors.matching.solve import How, Match, Placement
+from mentors.enums import MentorMarkKind, PlacementHow
+from mentors.matching.problem import Place, Problem
+from mentors.matching.solve import Match, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def quality(problem: Problem, match: Match) -> Quality:
         placed=len(given),
         unplaced=len(match.placements) - len(given),
         none_of_theirs=sum(
-            p.rank is None and bool(choices[p.pupil]) and p.how is not How.PINNED for p in match.placements
+            p.rank is None and bool(choices[p.pupil]) and p.how is not PlacementHow.PINNED for p in match.placements
         ),
         mean_rank=sum(rank * count for rank, count in ranks.items()) / ranks.total() if ranks else None,
         loads={mentor.key: loads[mentor.key] for mentor in sorted(problem.mentors, key=lambda m: m.key)},
@@ -80,7 +81,7 @@ _NOBODY = (-1, 0)
 
 
 def _settled(placement: Placement) -> bool:
-    return placement.how in {How.PINNED, How.KEPT}
+    return placement.how in {PlacementHow.PINNED, PlacementHow.KEPT}
 
 
 class _Liking:
@@ -93,4 +94,4 @@ class _Liking:
     def __call__(self, pupil: int) -> tuple[int, int]:
         if pupil in self._ranked:
             return (0, self._ranked[pupil])
-        return (1, 0) if self._marks.get(pupil) is Mark.PREFERRED else (2, 0)
+        return (1, 0) if self._marks.get(pupil) is MentorMarkKind.PREFERRED else (2, 0)

@@ -11,32 +11,12 @@ Nothing fails: who cannot be placed has mentor None and a reason. Equal problems
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from heapq import heappop, heappush
 
+from mentors.enums import MatchRule, MentorMarkKind, PlacementHow, PlacementReason
 from mentors.matching.assignment import cheapest
-from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, turns
+from mentors.matching.problem import Chooser, Place, Problem, turns
 from mentors.matching.spread import Seeker, spread
-
-
-class How(StrEnum):
-    """How a pupil came to the mentor."""
-
-    CHOICE = "choice"
-    KEPT = "kept"
-    PINNED = "pinned"
-    FILL = "fill"
-    NONE = "none"
-
-
-class Reason(StrEnum):
-    """Why a pupil got none of their choices, or no place at all."""
-
-    CHOICES_FULL = "choices_full"
-    NO_CHOICE = "no_choice"
-    NOT_ACCEPTED = "not_accepted"
-    NOT_OPEN = "not_open"
-    NO_PLACE = "no_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +29,8 @@ class Placement:
     pupil: int
     mentor: int | None
     rank: int | None
-    how: How
-    reason: Reason | None = None
+    how: PlacementHow
+    reason: PlacementReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +64,9 @@ class _Work:
         self.mentors: Mapping[int, Place] = {m.key: m for m in sorted(problem.mentors, key=lambda m: m.key)}
         self.queue = sorted(problem.pupils, key=lambda p: self.turn[p.key])
         self.free = {m.key: m.places for m in problem.mentors}  # below 0 where more were put by hand
-        self.got: dict[int, tuple[int, How]] = {}
+        self.got: dict[int, tuple[int, PlacementHow]] = {}
 
-    def put(self, pupil: int, mentor: int, how: How) -> None:
+    def put(self, pupil: int, mentor: int, how: PlacementHow) -> None:
         self.got[pupil] = (mentor, how)
         if mentor in self.free:
             self.free[mentor] -= 1
@@ -110,7 +90,7 @@ class _Work:
     def pin(self) -> None:
         for pupil in self.queue:
             if pupil.pinned is not None:
-                self.put(pupil.key, pupil.pinned, How.PINNED)
+                self.put(pupil.key, pupil.pinned, PlacementHow.PINNED)
 
     def keep(self) -> None:
         for pupil in self.waiting():
@@ -118,7 +98,7 @@ class _Work:
             if kept is None or (pupil.choices and pupil.choices[0] != kept):
                 continue
             if self.possible(pupil, kept) and self.free[kept] > 0:
-                self.put(pupil.key, kept, How.KEPT)
+                self.put(pupil.key, kept, PlacementHow.KEPT)
 
     def fill(self) -> None:
         """Spread the rest: none of their own choices has room by now, so a fill never stands in a choice's way."""
@@ -134,32 +114,32 @@ class _Work:
             limit = place.present + place.places
             loads[key] = (limit - self.free[key], limit)
         for pupil, mentor in spread(seekers, loads).items():
-            self.put(pupil, mentor, How.FILL)
+            self.put(pupil, mentor, PlacementHow.FILL)
 
     def placement(self, pupil: Chooser) -> Placement:
-        mentor, how = self.got.get(pupil.key, (None, How.NONE))
+        mentor, how = self.got.get(pupil.key, (None, PlacementHow.NONE))
         rank = pupil.choices.index(mentor) + 1 if mentor in pupil.choices else None
-        reason: Reason | None = None
-        if how is How.FILL or (how is How.NONE and not self.problem.fill):
+        reason: PlacementReason | None = None
+        if how is PlacementHow.FILL or (how is PlacementHow.NONE and not self.problem.fill):
             reason = self._why_none_of_theirs(pupil)
-        elif how is How.NONE:
-            reason = Reason.NO_PLACE
+        elif how is PlacementHow.NONE:
+            reason = PlacementReason.NO_PLACE
         return Placement(pupil.key, mentor, rank, how, reason)
 
-    def _why_none_of_theirs(self, pupil: Chooser) -> Reason:
+    def _why_none_of_theirs(self, pupil: Chooser) -> PlacementReason:
         if not pupil.choices:
-            return Reason.NO_CHOICE
+            return PlacementReason.NO_CHOICE
         if any(self.possible(pupil, mentor) for mentor in pupil.choices):
-            return Reason.CHOICES_FULL
+            return PlacementReason.CHOICES_FULL
         reached = any(mentor in pupil.open_to and mentor in self.mentors for mentor in pupil.choices)
-        return Reason.NOT_ACCEPTED if reached else Reason.NOT_OPEN
+        return PlacementReason.NOT_ACCEPTED if reached else PlacementReason.NOT_OPEN
 
 
 def _in_turn(work: _Work) -> None:
     """Each pupil in turn takes the best choice that has room (random serial dictatorship if the lottery decides)."""
     for pupil in work.waiting():
         for mentor in work.wishes(pupil):
-            work.put(pupil.key, mentor, How.CHOICE)
+            work.put(pupil.key, mentor, PlacementHow.CHOICE)
             break
 
 
@@ -183,7 +163,7 @@ def _satisfaction(work: _Work) -> None:
     )
     for pupil, mentor in zip(pupils, found, strict=True):
         if mentor is not None:
-            work.put(pupil.key, mentor, How.CHOICE)
+            work.put(pupil.key, mentor, PlacementHow.CHOICE)
 
 
 def _stable(work: _Work) -> None:
@@ -204,7 +184,7 @@ def _stable(work: _Work) -> None:
             pupil = heappop(guests[mentor])[2] if len(guests[mentor]) > work.free[mentor] else None
     for mentor, held in guests.items():
         for *_, guest in held:
-            work.put(guest, mentor, How.CHOICE)
+            work.put(guest, mentor, PlacementHow.CHOICE)
 
 
 def _liking(work: _Work, mentor: int) -> Callable[[int], tuple[int, int]]:
@@ -215,14 +195,14 @@ def _liking(work: _Work, mentor: int) -> Callable[[int], tuple[int, int]]:
     def key(pupil: int) -> tuple[int, int]:
         if pupil in ranked:
             return (0, ranked[pupil])
-        return (1 if place.marks.get(pupil) is Mark.PREFERRED else 2, work.turn[pupil])
+        return (1 if place.marks.get(pupil) is MentorMarkKind.PREFERRED else 2, work.turn[pupil])
 
     return key
 
 
-_RULES: Mapping[Rule, Callable[[_Work], None]] = {
-    Rule.SATISFACTION: _satisfaction,
-    Rule.LOTTERY: _in_turn,
-    Rule.GIVEN: _in_turn,
-    Rule.STABLE: _stable,
+_RULES: Mapping[MatchRule, Callable[[_Work], None]] = {
+    MatchRule.SATISFACTION: _satisfaction,
+    MatchRule.LOTTERY: _in_turn,
+    MatchRule.GIVEN: _in_turn,
+    MatchRule.STABLE: _stable,
 }

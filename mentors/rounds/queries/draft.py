@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.actors import Actor
-from mentors.enums import PlacementHow, PlacementReason, RoundState
-from mentors.matching.problem import Problem, TieBreak, lottery_numbers
+from mentors.enums import MatchTieBreak, PlacementHow, PlacementReason, RoundState
+from mentors.matching.problem import Problem, lottery_numbers
 from mentors.matching.quality import Quality, quality
 from mentors.matching.shortage import Shortage
-from mentors.matching.solve import How, Match, Reason
+from mentors.matching.solve import Match
 from mentors.matching.solve import Placement as Solved
 from mentors.models.slots import Mentor
 from mentors.rounds.models import MatchingRound, Placement, RoundMentor
@@ -157,7 +157,7 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
     figures = quality(problem, match)
     names = {key: mentor.names for key, mentor in asked.mentors.items()}
     pupils = {e.pupil_id: e.pupil.name for e in enrolments}
-    numbers = lottery_numbers(problem) if problem.tie_break is TieBreak.LOTTERY else {}
+    numbers = lottery_numbers(problem) if problem.tie_break is MatchTieBreak.LOTTERY else {}
     choices = {p.key: p.choices for p in problem.pupils}
     lines = [
         _line(asked.mentors, e, placements[e.pupil_id], choices[e.pupil_id], round.mode, numbers.get(e.pupil_id))
@@ -210,7 +210,13 @@ def _as_published(problem: Problem, placements: Mapping[int, Placement]) -> Prob
 
 
 def _solved(line: Placement) -> Solved:
-    return Solved(line.pupil_id, line.mentor_id, line.rank, How(line.how), Reason(line.reason) if line.reason else None)
+    return Solved(
+        line.pupil_id,
+        line.mentor_id,
+        line.rank,
+        PlacementHow(line.how),
+        PlacementReason(line.reason) if line.reason else None,
+    )
 
 
 def _figures(mode: str, lines: list[DraftLine], figures: Quality) -> list[Figure]:

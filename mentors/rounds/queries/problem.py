@@ -5,8 +5,8 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mentors.enums import MentorMarkKind, PlacementHow
-from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak
+from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind, PlacementHow
+from mentors.matching.problem import Chooser, Place, Problem
 from mentors.matching.solve import Match, solve
 from mentors.models.slots import Mentor
 from mentors.rounds.models import Choice, ClubMember, MatchingRound, MentorMark, Placement, RoundMentor
@@ -80,7 +80,7 @@ def round_problem(round: MatchingRound) -> RoundProblem:
         for row in rows
     )
     problem = Problem(
-        tuple(pupils), mentors, Rule(round.rule), TieBreak(round.tie_break), seed=round.seed, fill=round.fill
+        tuple(pupils), mentors, MatchRule(round.rule), MatchTieBreak(round.tie_break), seed=round.seed, fill=round.fill
     )
     return RoundProblem(round, problem, enrolments, rows, space)
 
@@ -110,15 +110,15 @@ def choices_in(round: MatchingRound, *, pupil_id: int | None = None) -> dict[int
     return {pupil: tuple(mentors) for pupil, mentors in wishes.items()}
 
 
-def _marks(round: MatchingRound) -> tuple[dict[int, dict[int, Mark]], dict[int, list[int]]]:
+def _marks(round: MatchingRound) -> tuple[dict[int, dict[int, MentorMarkKind]], dict[int, list[int]]]:
     """Marks and own order of each mentor of a two-sided round."""
-    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
+    marks: dict[int, dict[int, MentorMarkKind]] = defaultdict(dict)
     rankings: dict[int, list[int]] = defaultdict(list)
     if not round.asks_mentors:
         return marks, rankings
     rows = MentorMark.objects.filter(candidate__round=round).order_by("position", "pk")
     for mentor, pupil, mark, position in rows.values_list("candidate__mentor_id", "pupil_id", "mark", "position"):
-        marks[mentor][pupil] = Mark(MentorMarkKind(mark).value)
+        marks[mentor][pupil] = MentorMarkKind(mark)
         if position is not None:
             rankings[mentor].append(pupil)
     return marks, rankings

@@ -7,7 +7,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.enums import PlacementHow, RoundState
-from mentors.matching.solve import How, Match
+from mentors.matching.solve import Match
 from mentors.models.slots import Mentor
 from mentors.rounds.models import MatchingRound, Placement
 from mentors.rounds.queries.problem import RoundProblem, digest, round_problem, solved
@@ -53,9 +53,9 @@ def _store(row: MatchingRound, asked: RoundProblem, match: Match) -> None:
                 pupil_id=p.pupil,
                 mentor_id=p.mentor,
                 rank=p.rank,
-                how=PlacementHow(p.how.value),
+                how=p.how,
                 # Left open by hand: the algorithm found nobody because it was told so.
-                reason="" if p.reason is None or (p.how is How.NONE and p.pupil in left_open) else p.reason.value,
+                reason="" if p.reason is None or (p.how is PlacementHow.NONE and p.pupil in left_open) else p.reason,
             )
             for p in match.placements
         ),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak
+from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind
+from mentors.matching.problem import Chooser, Place, Problem
 
 A, B, C, D = 101, 102, 103, 104
 
@@ -19,7 +20,12 @@ def pupil(
 
 
 def mentor(
-    key: int, places: int, *, marks: Mapping[int, Mark] | None = None, ranking: tuple[int, ...] = (), present: int = 0
+    key: int,
+    places: int,
+    *,
+    marks: Mapping[int, MentorMarkKind] | None = None,
+    ranking: tuple[int, ...] = (),
+    present: int = 0,
 ) -> Place:
     """A mentor to whom all pupils are acceptable unless marked."""
     return Place(key, places, marks or {}, ranking, present)
@@ -29,8 +35,8 @@ def problem(
     pupils: Iterable[Chooser],
     mentors: Iterable[Place],
     *,
-    rule: Rule = Rule.SATISFACTION,
-    tie_break: TieBreak = TieBreak.ROSTER,
+    rule: MatchRule = MatchRule.SATISFACTION,
+    tie_break: MatchTieBreak = MatchTieBreak.ROSTER,
     seed: int = 1,
     fill: bool = True,
 ) -> Problem:

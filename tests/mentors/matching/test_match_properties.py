@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from mentors.matching.problem import Chooser, Mark, Place, Problem, Rule, TieBreak, turns
+from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind, PlacementHow
+from mentors.matching.problem import Chooser, Place, Problem, turns
 from mentors.matching.quality import blocking_pairs, quality
-from mentors.matching.solve import How, Match, solve
+from mentors.matching.solve import Match, solve
 from mentors.matching.spread import Seeker, even_fill, spread
 
 MENTORS = (11, 12, 13, 14)
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
-SETTLED = {How.PINNED, How.KEPT}
+SETTLED = {PlacementHow.PINNED, PlacementHow.KEPT}
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, rule: Rule | None = None, most: int = 8) -> Problem:
+def problems(draw: st.DrawFn, *, rule: MatchRule | None = None, most: int = 8) -> Problem:
     mentors = draw(st.permutations(MENTORS))[: draw(st.integers(1, len(MENTORS)))]
     some = st.sets(st.sampled_from(MENTORS)).map(frozenset)
     maybe = st.none() | st.sampled_from(MENTORS)
@@ -38,7 +39,7 @@ def problems(draw: st.DrawFn, *, rule: Rule | None = None, most: int = 8) -> Pro
         )
         for key in keys
     )
-    marks = st.dictionaries(st.sampled_from(keys), st.sampled_from(Mark)) if keys else st.just({})
+    marks = st.dictionaries(st.sampled_from(keys), st.sampled_from(MentorMarkKind)) if keys else st.just({})
     places = tuple(
         Place(
             key,
@@ -52,8 +53,8 @@ def problems(draw: st.DrawFn, *, rule: Rule | None = None, most: int = 8) -> Pro
     return Problem(
         pupils,
         places,
-        rule or draw(st.sampled_from(Rule)),
-        draw(st.sampled_from(TieBreak)),
+        rule or draw(st.sampled_from(MatchRule)),
+        draw(st.sampled_from(MatchTieBreak)),
         draw(st.integers(0, 1000)),
         draw(st.booleans()),
     )
@@ -69,10 +70,12 @@ def crowded(draw: st.DrawFn) -> Problem:
         for key, (some, most) in enumerate(zip(choices, wanted, strict=True))
     )
     mentors = tuple(Place(key, 1, {}) for key in MENTORS)
-    return Problem(pupils, mentors, Rule.SATISFACTION, draw(st.sampled_from(TieBreak)), draw(st.integers(0, 99)), False)
+    return Problem(
+        pupils, mentors, MatchRule.SATISFACTION, draw(st.sampled_from(MatchTieBreak)), draw(st.integers(0, 99)), False
+    )
 
 
-def free_after(problem: Problem, match: Match, hows: set[How]) -> dict[int, int]:
+def free_after(problem: Problem, match: Match, hows: set[PlacementHow]) -> dict[int, int]:
     """Places left by mentor once those placed in one of these ways are in."""
     free = {mentor.key: mentor.places for mentor in problem.mentors}
     for placement in match.placements:
@@ -83,7 +86,7 @@ def free_after(problem: Problem, match: Match, hows: set[How]) -> dict[int, int]
 
 def can(problem: Problem, pupil: Chooser, mentor: int) -> bool:
     marks = {m.key: m.marks for m in problem.mentors}
-    return mentor in marks and mentor in pupil.open_to and marks[mentor].get(pupil.key) is not Mark.UNSUITABLE
+    return mentor in marks and mentor in pupil.open_to and marks[mentor].get(pupil.key) is not MentorMarkKind.UNSUITABLE
 
 
 @EXAMPLES
@@ -99,7 +102,7 @@ def test_no_mentor_is_above_the_limit_but_by_those_placed_by_hand(problem: Probl
     match = solve(problem)
     for mentor in problem.mentors:
         hows = [p.how for p in match.placements if p.mentor == mentor.key]
-        assert len(hows) <= max(mentor.places, hows.count(How.PINNED))
+        assert len(hows) <= max(mentor.places, hows.count(PlacementHow.PINNED))
 
 
 @EXAMPLES
@@ -109,7 +112,7 @@ def test_nobody_is_placed_where_it_is_not_open_or_not_accepted_but_by_hand(probl
     for placement in solve(problem).placements:
         pupil = pupils[placement.pupil]
         if pupil.pinned is not None:
-            assert (placement.mentor, placement.how) == (pupil.pinned, How.PINNED)
+            assert (placement.mentor, placement.how) == (pupil.pinned, PlacementHow.PINNED)
         elif placement.mentor is not None:
             assert can(problem, pupil, placement.mentor)
 
@@ -121,11 +124,11 @@ def test_what_is_said_of_a_placement_fits_it(problem: Problem) -> None:
     for placement in solve(problem).placements:
         choices = pupils[placement.pupil].choices
         assert placement.rank == (choices.index(placement.mentor) + 1 if placement.mentor in choices else None)
-        assert (placement.mentor is None) == (placement.how is How.NONE)
-        assert (placement.reason is None) == (placement.how in SETTLED | {How.CHOICE})
-        if placement.how is How.CHOICE:
+        assert (placement.mentor is None) == (placement.how is PlacementHow.NONE)
+        assert (placement.reason is None) == (placement.how in SETTLED | {PlacementHow.CHOICE})
+        if placement.how is PlacementHow.CHOICE:
             assert placement.rank is not None
-        if placement.how is How.FILL:
+        if placement.how is PlacementHow.FILL:
             assert placement.rank is None
 
 
@@ -141,7 +144,7 @@ def test_the_same_problem_has_the_same_match_whatever_the_order(problem: Problem
 
 
 @EXAMPLES
-@given(problems(rule=Rule.STABLE))
+@given(problems(rule=MatchRule.STABLE))
 def test_a_two_sided_match_is_stable_even_where_only_the_tie_break_decides(problem: Problem) -> None:
     match = solve(problem)
     turn = turns(problem)
@@ -151,7 +154,7 @@ def test_a_two_sided_match_is_stable_even_where_only_the_tie_break_decides(probl
     def liking(mentor: Place, pupil: int) -> tuple[int, int]:
         if pupil in mentor.ranking:
             return (0, mentor.ranking.index(pupil))
-        return (1 if mentor.marks.get(pupil) is Mark.PREFERRED else 2, turn[pupil])
+        return (1 if mentor.marks.get(pupil) is MentorMarkKind.PREFERRED else 2, turn[pupil])
 
     pairs = []
     for pupil, mentor in itertools.product(problem.pupils, mentors.values()):
@@ -169,11 +172,11 @@ def test_a_two_sided_match_is_stable_even_where_only_the_tie_break_decides(probl
 
 
 @EXAMPLES
-@given(problems(rule=Rule.STABLE))
+@given(problems(rule=MatchRule.STABLE))
 def test_where_mentors_wish_nothing_the_two_sided_rule_is_taking_turns(problem: Problem) -> None:
     open_minded = tuple(dataclasses.replace(m, marks={}, ranking=()) for m in problem.mentors)
     stable = dataclasses.replace(problem, mentors=open_minded)
-    assert solve(stable) == solve(dataclasses.replace(stable, rule=Rule.LOTTERY))
+    assert solve(stable) == solve(dataclasses.replace(stable, rule=MatchRule.LOTTERY))
 
 
 def chosen(match: Match) -> tuple[int, int]:
@@ -183,15 +186,15 @@ def chosen(match: Match) -> tuple[int, int]:
 
 
 @EXAMPLES
-@given(problems(rule=Rule.SATISFACTION))
+@given(problems(rule=MatchRule.SATISFACTION))
 def test_best_satisfaction_is_never_worse_than_taking_turns_or_than_a_stable_match(problem: Problem) -> None:
     best = chosen(solve(problem))
-    assert best <= chosen(solve(dataclasses.replace(problem, rule=Rule.LOTTERY)))
-    assert best <= chosen(solve(dataclasses.replace(problem, rule=Rule.STABLE)))
+    assert best <= chosen(solve(dataclasses.replace(problem, rule=MatchRule.LOTTERY)))
+    assert best <= chosen(solve(dataclasses.replace(problem, rule=MatchRule.STABLE)))
 
 
 @EXAMPLES
-@given(crowded() | problems(rule=Rule.SATISFACTION, most=5))
+@given(crowded() | problems(rule=MatchRule.SATISFACTION, most=5))
 def test_best_satisfaction_is_the_best_of_all_ways(problem: Problem) -> None:
     match = solve(problem)
     free = free_after(problem, match, SETTLED)
@@ -212,7 +215,7 @@ def test_best_satisfaction_is_the_best_of_all_ways(problem: Problem) -> None:
         return ranks.count(0), sum(ranks), ties
 
     ways = (way for way in itertools.product(*options) if all(way.count(m) <= free[m] for m in free))
-    given_to = {p.pupil: p.mentor for p in match.placements if p.how is How.CHOICE}
+    given_to = {p.pupil: p.mentor for p in match.placements if p.how is PlacementHow.CHOICE}
     assert value(tuple(given_to.get(p.key) for p in seekers)) == min(map(value, ways))
 
 
@@ -220,13 +223,13 @@ def test_best_satisfaction_is_the_best_of_all_ways(problem: Problem) -> None:
 @given(problems())
 def test_a_fill_places_as_many_as_any_way_could(problem: Problem) -> None:
     match = solve(dataclasses.replace(problem, fill=True))
-    free = free_after(problem, match, SETTLED | {How.CHOICE})
+    free = free_after(problem, match, SETTLED | {PlacementHow.CHOICE})
     slots = [mentor for mentor, places in free.items() for _ in range(places)]
     hows = {p.pupil: p.how for p in match.placements}
-    rest = [p for p in problem.pupils if hows[p.key] in {How.FILL, How.NONE}]
+    rest = [p for p in problem.pupils if hows[p.key] in {PlacementHow.FILL, PlacementHow.NONE}]
     edges = np.array([[can(problem, p, m) for m in slots] for p in rest], dtype=int).reshape(len(rest), len(slots))
     most = int((maximum_bipartite_matching(csr_array(edges), perm_type="column") >= 0).sum()) if edges.size else 0
-    assert list(hows.values()).count(How.FILL) == most
+    assert list(hows.values()).count(PlacementHow.FILL) == most
 
 
 @EXAMPLES
@@ -235,7 +238,7 @@ def test_a_fill_takes_no_choice_from_anybody(problem: Problem) -> None:
     filled = solve(dataclasses.replace(problem, fill=True))
     bare = solve(dataclasses.replace(problem, fill=False))
     for before, after in zip(bare.placements, filled.placements, strict=True):
-        if before.how is not How.NONE:
+        if before.how is not PlacementHow.NONE:
             assert after == before
 
 

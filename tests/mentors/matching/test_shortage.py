@@ -2,8 +2,9 @@
 
 import pytest
 
+from mentors.enums import MatchRule, MatchTieBreak
 from mentors.matching.capacity import ClassLoad
-from mentors.matching.problem import Chooser, Place, Problem, Rule, TieBreak
+from mentors.matching.problem import Chooser, Place, Problem
 from mentors.matching.shortage import Host, Lack, MentorRoom, Shortage, shortage, shortage_of
 from mentors.matching.solve import Match, solve
 from mentors.matching.spread import even_fill
@@ -20,7 +21,7 @@ def owner(mentor: int) -> int | None:
 
 
 def grade_five(
-    *, shared: bool = False, more: int = 0, crossing: bool = True, rule: Rule = Rule.SATISFACTION
+    *, shared: bool = False, more: int = 0, crossing: bool = True, rule: MatchRule = MatchRule.SATISFACTION
 ) -> Problem:
     """Mentors 0 to 11, two to a class, open to it or to the grade; each pupil ranks the two of their class."""
     mentors = tuple(Place(key, CAP * (2 if shared and key == 11 else 1), {}) for key in range(12 + more))
@@ -31,7 +32,7 @@ def grade_five(
         for seat in range(size):
             choices = own if seat % 2 else own[::-1]
             pupils.append(Chooser(100 * number + seat, (5, number, seat), choices, frozenset(everybody)))
-    return Problem(tuple(pupils), mentors, rule, TieBreak.LOTTERY, seed=5)
+    return Problem(tuple(pupils), mentors, rule, MatchTieBreak.LOTTERY, seed=5)
 
 
 def advice(wanted: Problem, match: Match, *, crossing: bool = True, shared: bool = False) -> Shortage | None:
@@ -65,8 +66,8 @@ def test_the_even_fill_of_the_board_makes_the_same_split() -> None:
     assert splits == [(16, 16), (16, 16), (16, 15), (17, 16), (16, 15), (13, 13)]
 
 
-@pytest.mark.parametrize("rule", list(Rule))
-def test_twelve_mentors_of_fifteen_take_180_of_185_and_five_are_missing(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", list(MatchRule))
+def test_twelve_mentors_of_fifteen_take_180_of_185_and_five_are_missing(rule: MatchRule) -> None:
     wanted = grade_five(rule=rule)
     match = solve(wanted)
     assert len(match.mentors()) == 180
@@ -82,8 +83,8 @@ def test_before_any_match_the_grade_as_a_whole_says_the_same() -> None:
     assert shortage("五年级", 185, rooms, CAP) == Shortage(5, 1, 5, (), (), 0, TOO_FEW)
 
 
-@pytest.mark.parametrize("rule", list(Rule))
-def test_with_the_shared_slot_counted_as_two_people_and_classes_crossed_the_grade_fits(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", list(MatchRule))
+def test_with_the_shared_slot_counted_as_two_people_and_classes_crossed_the_grade_fits(rule: MatchRule) -> None:
     wanted = grade_five(shared=True, rule=rule)
     match = solve(wanted)
     assert sum(mentor.places for mentor in wanted.mentors) == 195
@@ -91,15 +92,15 @@ def test_with_the_shared_slot_counted_as_two_people_and_classes_crossed_the_grad
     assert advice(wanted, match, shared=True) is None
 
 
-@pytest.mark.parametrize("rule", list(Rule))
-def test_with_one_more_mentor_or_five_exceptions_the_grade_fits(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", list(MatchRule))
+def test_with_one_more_mentor_or_five_exceptions_the_grade_fits(rule: MatchRule) -> None:
     one_more = grade_five(more=1, rule=rule)
     match = solve(one_more)
     assert len(match.mentors()) == 185
     assert advice(one_more, match) is None
     plain = grade_five(rule=rule)
     widened = tuple(Place(m.key, m.places + (m.key < 5), {}) for m in plain.mentors)
-    excepted = Problem(plain.pupils, widened, rule, TieBreak.LOTTERY, seed=5)
+    excepted = Problem(plain.pupils, widened, rule, MatchTieBreak.LOTTERY, seed=5)
     assert len(solve(excepted).mentors()) == 185
 
 
