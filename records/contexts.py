@@ -2,21 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from django.db.models import TextChoices
 
 from core.clock import cn_full_date, cn_full_day
 from schools.contexts import Letterhead
-from schools.enums import Design
-
-
-class Action(StrEnum):
-    """The three required actions (Guyi plan, 四(三)1), in the order of the record book's columns."""
-
-    VISIT = "visit"
-    TALK = "talk"
-    FEEDBACK = "feedback"
+from schools.enums import ActionKind, Design
 
 
 class BookVersion(TextChoices):
@@ -28,7 +19,7 @@ class BookVersion(TextChoices):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class PaperPeriod:
     """A stretch of the plan in which an action is due. `short` (上, 下) heads a column of the roster table."""
 
     label: str
@@ -43,14 +34,14 @@ class Column:
     for handwriting where nothing was recorded; 0 lets the page decide.
     """
 
-    action: Action
+    action: ActionKind
     title: str
-    periods: tuple[Period, ...]
+    periods: tuple[PaperPeriod, ...]
     lines: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class PaperTick:
     """One field of the roster table."""
 
     done: bool = False
@@ -91,7 +82,7 @@ class BookPupil:
     class_label: str
     phone: str = ""
     summary: str = ""
-    ticks: tuple[tuple[Tick, ...], ...] = ()
+    ticks: tuple[tuple[PaperTick, ...], ...] = ()
     entries: tuple[tuple[tuple[Entry, ...], ...], ...] = ()
 
 
@@ -147,7 +138,7 @@ class SummaryPupil:
     seat: int | None
     name: str
     mentor: str
-    ticks: tuple[Tick, ...]
+    ticks: tuple[PaperTick, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

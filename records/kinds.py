@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from core.errors import DomainError
-from records.contexts import Action, Entry
+from records.contexts import Entry
 from records.enums import RecordKind
 from records.models.records import Record
 from students.models import Pupil
@@ -84,13 +84,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """The kind in the record book: its column there, and `word` where a text has characters that do not print.
+    """The kind in the record book: its column's `heading`, and `word` where a text has characters that do not print.
 
     `rows` picks what is printed and loads what `entry` shows, given the book's mentors and the letters' name;
     `with_text` are those whose text is printed.
     """
 
-    column: Action
     heading: str
     word: str
     rows: Callable[[Any], Any]

@@ -10,14 +10,14 @@ from typing import Final
 
 from core.raster import page_png
 from mentors.staff.samples import APPOINTMENT, BADGES
-from records.contexts import Action, Column, Letter, Period, RecordBook, Slip
+from records.contexts import Column, Letter, PaperPeriod, RecordBook, Slip
 from records.papers.documents.growth_card import render_growth_cards
 from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
 from records.papers.documents.slips import PER_SHEET, render_slips
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from schools.contexts import PaperSample, SampleLook, filled
-from schools.enums import Design
+from schools.enums import ActionKind, Design
 
 #: A class of the age that a design is drawn for.
 CLASSES: Final = {Design.LOWER: "一（2）班", Design.UPPER: "五（2）班", Design.SENIOR: "高一（2）班"}
@@ -77,16 +77,16 @@ def _letter_of(look: SampleLook) -> Letter:
 
 def _book(look: SampleLook) -> bytes:
     label = CLASSES[look.design]
-    terms = (Period(label="第一学期", short="上"), Period(label="第二学期", short="下"))
+    terms = (PaperPeriod(label="第一学期", short="上"), PaperPeriod(label="第二学期", short="下"))
     book = RecordBook(
         school=look.style.head,
         mentors=(MENTOR,),
         class_labels=(label,),
         period="2026年9月-2027年6月",
         columns=(
-            Column(action=Action.VISIT, title="家访", periods=terms),
-            Column(action=Action.TALK, title="谈心谈话", periods=terms),
-            Column(action=Action.FEEDBACK, title="书面反馈", periods=terms),
+            Column(action=ActionKind.VISIT, title="家访", periods=terms),
+            Column(action=ActionKind.TALK, title="谈心谈话", periods=terms),
+            Column(action=ActionKind.LETTER, title="书面反馈", periods=terms),
         ),
         title=look.style.words.book_title,
         subtitle=look.style.words.book_subtitle,

@@ -7,32 +7,31 @@ from io import BytesIO
 from PIL import Image
 
 from records.contexts import (
-    Action,
     BookPupil,
     BookVersion,
     Column,
     Entry,
     Letter,
-    Period,
+    PaperPeriod,
+    PaperTick,
     RecordBook,
     Slip,
-    Tick,
 )
 from schools.contexts import Letterhead
-from schools.enums import Design
+from schools.enums import ActionKind, Design
 
 SCHOOL = Letterhead(name="江城市青竹小学")
-TERMS = (Period(label="第一学期", short="上"), Period(label="第二学期", short="下"))
-YEAR = (Period(label="本学年", short="年"),)
+TERMS = (PaperPeriod(label="第一学期", short="上"), PaperPeriod(label="第二学期", short="下"))
+YEAR = (PaperPeriod(label="本学年", short="年"),)
 TERMLY = (
-    Column(action=Action.VISIT, title="一次家访", periods=TERMS),
-    Column(action=Action.TALK, title="一次谈心", periods=TERMS),
-    Column(action=Action.FEEDBACK, title="一次反馈", periods=TERMS),
+    Column(action=ActionKind.VISIT, title="一次家访", periods=TERMS),
+    Column(action=ActionKind.TALK, title="一次谈心", periods=TERMS),
+    Column(action=ActionKind.LETTER, title="一次反馈", periods=TERMS),
 )
 YEARLY = (
-    Column(action=Action.VISIT, title="一次家访", periods=YEAR),
-    Column(action=Action.TALK, title="一次谈心", periods=YEAR),
-    Column(action=Action.FEEDBACK, title="一次反馈", periods=TERMS),
+    Column(action=ActionKind.VISIT, title="一次家访", periods=YEAR),
+    Column(action=ActionKind.TALK, title="一次谈心", periods=YEAR),
+    Column(action=ActionKind.LETTER, title="一次反馈", periods=TERMS),
 )
 ANNEX = tuple(Column(action=column.action, title=column.title, periods=YEAR) for column in TERMLY)
 NAMES = (
@@ -99,7 +98,7 @@ def pupil(
     )  # fmt: skip
     ticks = tuple(
         tuple(
-            Tick(
+            PaperTick(
                 done=filled and place == 0,
                 on=entry.on if filled and place == 0 else None,
             )

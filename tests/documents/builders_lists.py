@@ -8,10 +8,10 @@ from records.contexts import (
     BookLine,
     BookList,
     ClassSummary,
+    PaperTick,
     SummaryAction,
     SummaryMentor,
     SummaryPupil,
-    Tick,
 )
 from schools.contexts import Letterhead
 from tests.documents.builders import NAMES, SCHOOL
@@ -23,7 +23,7 @@ FIRST_DAYS = (date(2026, 8, 24), date(2026, 11, 5), date(2027, 1, 14))
 def summary_pupil(number: int) -> SummaryPupil:
     """The pupil with a seat number from 1: most have their visit, fewer the talk, few the letter; two no mentor."""
     ticks = tuple(
-        Tick(done=number % (5 - at) != 1, on=day + timedelta(days=number % 12) if number % (5 - at) != 1 else None)
+        PaperTick(done=number % (5 - at) != 1, on=day + timedelta(days=number % 12) if number % (5 - at) != 1 else None)
         for at, day in enumerate(FIRST_DAYS)
     )
     name = NAMES[(number - 1) % len(NAMES)]

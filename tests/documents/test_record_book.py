@@ -9,7 +9,7 @@ import pytest
 
 from core.pdfpages import merge_pdfs
 from core.raster import page_png
-from records.contexts import BookPupil, BookVersion, Entry, RecordBook, Tick
+from records.contexts import BookPupil, BookVersion, Entry, PaperTick, RecordBook
 from records.papers.documents.record_book import book_manuscript, render_record_book
 from schools.enums import Design
 from tests.documents import builders, reading
@@ -171,7 +171,7 @@ def test_a_blank_book_has_names_phones_and_situations_but_no_tick_and_no_record(
 
 
 def test_a_blank_book_rules_also_what_the_plan_does_not_require() -> None:
-    ticks = ((Tick(required=False),), (Tick(),), (Tick(done=True),))
+    ticks = ((PaperTick(required=False),), (PaperTick(),), (PaperTick(done=True),))
     pupil = BookPupil(name="林沐阳", class_label="一<1>", ticks=ticks)
     blank = dataclasses.replace(builders.book((pupil,), columns=builders.ANNEX), version=BookVersion.BLANK)
     assert ruled_periods(blank) == 3
@@ -229,7 +229,7 @@ def test_a_plan_of_one_period_prints_the_seven_columns_of_the_annex() -> None:
 
 
 def test_what_the_plan_does_not_require_is_marked_with_a_dash() -> None:
-    ticks = ((Tick(done=True, on=date(2026, 9, 3)),), (Tick(required=False),), (Tick(),))
+    ticks = ((PaperTick(done=True, on=date(2026, 9, 3)),), (PaperTick(required=False),), (PaperTick(),))
     pupil = BookPupil(name="林沐阳", class_label="一<1>", ticks=ticks)
     pages = reading.page_texts(render_record_book(builders.book((pupil,), columns=builders.ANNEX)))
     assert pages[2].count("1林沐阳√9.3—2") == 1

@@ -16,7 +16,7 @@ from accounts.services import audit
 from core.clock import cn_full_date
 from core.errors import DomainError
 from mentors.models.slots import Teacher
-from records.contexts import Action, Entry
+from records.contexts import Entry
 from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version
 from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan
@@ -129,7 +129,6 @@ register(
         forms=_forms(RecordKind.VISIT),
         deletion=Deletion(own=_own, writes=can_edit_note, follow=lambda visit: follow_visit_plan(visit=visit)),
         printed=Printed(
-            column=Action.VISIT,
             heading="家访",
             word="家访",
             rows=lambda rows: rows.prefetch_related("teachers").order_by("date", "pk"),
@@ -156,7 +155,6 @@ register(
         forms=_forms(RecordKind.TALK),
         deletion=Deletion(own=_own, writes=can_edit_note),
         printed=Printed(
-            column=Action.TALK,
             heading="谈心",
             word="谈心",
             rows=lambda rows: rows.select_related("created_by").order_by("date", "pk"),

@@ -13,7 +13,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Assignment, Mentor, MentorMember
-from records.contexts import Action, Entry
+from records.contexts import Entry
 from records.desk.services.drafts import drop_draft, note_in_draft
 from records.desk.services.versions import keep_former, note_version
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
@@ -103,7 +103,6 @@ register(
             clash=_clash,
         ),
         printed=Printed(
-            column=Action.FEEDBACK,
             heading="反馈",
             word="寄语",
             rows=lambda rows: rows.filter(state__in=PRINTED_LETTERS).prefetch_related("mentor__members__teacher"),

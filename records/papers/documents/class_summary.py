@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil, Tick, short_day, written_day
+from records.contexts import ClassSummary, PaperTick, SummaryAction, SummaryMentor, SummaryPupil, short_day, written_day
 
 #: A team of more mentors than this prints its lines closer together, so that the class fits on two pages.
 ROOMY_TEAM = 5
@@ -78,7 +78,7 @@ def _figure(done: int, owed: int) -> str:
     return f"{done} / {owed}" if owed else "—"
 
 
-def _cell(tick: Tick) -> _Cell:
+def _cell(tick: PaperTick) -> _Cell:
     if not tick.required:
         return _Cell("—", "")
     if tick.done:

@@ -6,17 +6,17 @@ from itertools import groupby
 
 from core.pdf import Manuscript, manuscript, set_pdf
 from records.contexts import (
-    Action,
     BookPupil,
     BookVersion,
     Column,
     Entry,
+    PaperTick,
     RecordBook,
-    Tick,
     day,
     paragraphs,
     short_day,
 )
+from schools.enums import ActionKind
 
 #: The annex prints fifteen rows, the most pupils a mentor has in principle.
 ROSTER_ROWS = 15
@@ -42,7 +42,7 @@ LONG_LINE, LONG_TITLE, LONGEST_TITLE, LONGEST_SUBTITLE = 24, 12, 30, 16
 MANY_CLASSES = 3
 DATE_BY_HAND = "日期：　　　　年　　　月　　　日"
 #: What else a period for handwriting asks for.
-BY_HAND = {Action.VISIT: "　　形式：", Action.TALK: "　　地点：", Action.FEEDBACK: ""}
+BY_HAND = {ActionKind.VISIT: "　　形式：", ActionKind.TALK: "　　地点：", ActionKind.LETTER: ""}
 NOTHING_YET = "还没有记录"
 NOT_REQUIRED = "按方案不作要求"
 RESTRICTED = "有一条受限记录"
@@ -192,7 +192,7 @@ def _groups(book: RecordBook) -> tuple[_Group, ...]:
 def _cells(columns: Sequence[Column], pupil: BookPupil) -> tuple[_Cell, ...]:
     cells = []
     for index, column in enumerate(columns):
-        ticks = pupil.ticks[index] if pupil.ticks else (Tick(),) * len(column.periods)
+        ticks = pupil.ticks[index] if pupil.ticks else (PaperTick(),) * len(column.periods)
         for position, tick in enumerate(ticks):
             mark = "√" if tick.done else "" if tick.required else "—"
             cells.append(_Cell(mark, short_day(tick.on) if tick.done else "", position == 0))

@@ -17,9 +17,7 @@ from accounts.actors import Actor
 from core.rowwise import among
 from core.text import to_chinese
 from mentors.models.slots import Assignment, Mentor, TeamMember
-from records.contexts import BookPupil, BookVersion, Column, Entry, RecordBook
-from records.contexts import Period as PaperPeriod
-from records.contexts import Tick as PaperTick
+from records.contexts import BookPupil, BookVersion, Column, Entry, PaperPeriod, PaperTick, RecordBook
 from records.enums import RecordKind, TickState
 from records.kinds import Kind, Printed, printed_kinds
 from records.models.records import Record, Tick
@@ -184,7 +182,7 @@ class BookSource:
                     if p.term is not None
                 )
             times = "两" if owed.count == 2 else to_chinese(owed.count)
-            columns.append((owed, Column(action=printed.column, title=f"{times}次{printed.heading}", periods=periods)))
+            columns.append((owed, Column(action=owed.action, title=f"{times}次{printed.heading}", periods=periods)))
         return columns
 
     def _slots(self, owed: OwedAction) -> list[Period]:

@@ -1,8 +1,7 @@
 """From the database to the typed context of 班级学期小结: ticks and counts of one class and term, no text."""
 
 from accounts.actors import Actor
-from records.contexts import ClassSummary, SummaryAction, SummaryMentor, SummaryPupil
-from records.contexts import Tick as PaperTick
+from records.contexts import ClassSummary, PaperTick, SummaryAction, SummaryMentor, SummaryPupil
 from records.desk.queries.roster import DeskTick
 from records.enums import PRINTED_LETTERS, LetterState
 from records.office.queries.pupils import MentorRow, PupilRow, find_class
