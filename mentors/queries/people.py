@@ -104,7 +104,7 @@ def may_see_whole_school(actor: Actor) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassSummary:
+class ClassOverview:
     """A class on the overview: how many pupils have a mentor, its homeroom teacher and its team."""
 
     school_class: SchoolClass
@@ -120,9 +120,9 @@ class ClassSummary:
         return self.pupils - self.assigned
 
 
-def class_summaries(
+def class_overviews(
     year: SchoolYear, *, on: datetime.date, class_ids: Collection[int] | None = None
-) -> list[ClassSummary]:
+) -> list[ClassOverview]:
     """The classes of `year` (or those of `class_ids`) in teaching order. Ten queries whatever their number."""
     classes = SchoolClass.objects.of_year(year)
     if class_ids is not None:
@@ -147,7 +147,7 @@ def class_summaries(
     teams = teams_of_year(year, class_ids=class_ids)
     rules = YearCalendar(year, on).plan_on(on)
     return [
-        ClassSummary(
+        ClassOverview(
             school_class,
             rules is not None and rules.covers(school_class.grade_id),
             *counts.get(school_class.pk, (0, 0)),

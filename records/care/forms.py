@@ -99,7 +99,7 @@ class HomeForm(RecordForm):
         self.helper.layout = Layout("submission", "version", Field("contacted", template=PICKS), Field("reason"))
 
 
-class TreeHoleForm(RecordForm):
+class TreeHoleCardForm(RecordForm):
     """What stands on a card; the words are the teacher's for a paper card."""
 
     subject = forms.ChoiceField(
@@ -145,7 +145,7 @@ class TreeHoleForm(RecordForm):
         )
 
 
-class PupilTreeHoleForm(TreeHoleForm):
+class PupilTreeHoleCardForm(TreeHoleCardForm):
     """The same in a child's words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

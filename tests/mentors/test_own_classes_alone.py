@@ -12,7 +12,7 @@ from django.db.models.signals import post_init
 
 from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
-from mentors.queries.people import class_summaries
+from mentors.queries.people import class_overviews
 from mentors.rounds.queries.running import running_rounds
 from mentors.rounds.services.running import create_round, open_round
 from mentors.rounds.services.settings import RoundSettings
@@ -38,13 +38,13 @@ def built() -> Any:
 
 
 def test_summaries_of_one_class_read_no_other_team(qingzhu: SchoolCast, built: Counter[type]) -> None:
-    found = class_summaries(qingzhu.year, on=TODAY, class_ids=[qingzhu.class_one.pk])
+    found = class_overviews(qingzhu.year, on=TODAY, class_ids=[qingzhu.class_one.pk])
     assert [(s.school_class, s.pupils, s.assigned, len(s.team)) for s in found] == [(qingzhu.class_one, 4, 3, 3)]
     assert (built[TeamMember], built[Teacher]) == (3, 3)
 
 
 def test_summaries_of_all_classes_are_whole(qingzhu: SchoolCast) -> None:
-    found = class_summaries(qingzhu.year, on=TODAY)
+    found = class_overviews(qingzhu.year, on=TODAY)
     assert [(s.pupils, s.assigned, len(s.team)) for s in found] == [(4, 3, 3), (1, 1, 1)]
 
 

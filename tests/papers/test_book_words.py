@@ -129,7 +129,7 @@ def test_a_mentor_without_pupils_has_the_team_s_classes_on_the_cover(qingzhu: Sc
 # --- Columns and ticks ------------------------------------------------------------------------------------------------
 def test_columns_follow_the_plan_in_number_and_period(qingzhu: SchoolCast) -> None:
     assert [(column.title, column.action) for column in book_of(qingzhu).columns] == [
-        ("一次家访", "visit"), ("一次谈心", "talk"), ("一次反馈", "feedback"),
+        ("一次家访", "visit"), ("一次谈心", "talk"), ("一次反馈", "letter"),
     ]  # fmt: skip
     PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(period=PeriodKind.YEAR, count=2)
     PlanAction.objects.filter(plan__year=qingzhu.year, action="talk").update(count=3)

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.saving import attempt
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor
-from mentors.queries.people import BoardRow, ClassBoard, class_board, class_summaries, classes_visible_to
+from mentors.queries.people import BoardRow, ClassBoard, class_board, class_overviews, classes_visible_to
 from mentors.rounds.queries.running import running_rounds
 from mentors.rules import CapReached, can_assign, can_edit_team, can_grant_exception
 from mentors.services.assignments import assign_pupil, unassign_pupil
@@ -33,7 +33,7 @@ def class_list(request: ActorRequest) -> HttpResponse:
     summaries = []
     if year is not None:
         whole_school = actor.has(Role.MORAL_OFFICE)
-        summaries = class_summaries(year, on=actor.today, class_ids=None if whole_school else actor.homeroom_class_ids)
+        summaries = class_overviews(year, on=actor.today, class_ids=None if whole_school else actor.homeroom_class_ids)
     # A class outside of the plan has nothing to match, unless it got mentors under an earlier version.
     shown = [s for s in summaries if s.covered or s.team or s.assigned]
     outside = list(dict.fromkeys(s.school_class.grade.name for s in summaries if s not in shown))

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, page_for
-from mentors.queries.people import class_summaries
+from mentors.queries.people import class_overviews
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -13,7 +13,7 @@ def classes(request: ActorRequest) -> HttpResponse:
     """All classes of this year with pupils, homeroom teacher and team."""
     actor = request.actor
     year = actor.calendar.year
-    summaries = class_summaries(year, on=actor.today) if year is not None else []
+    summaries = class_overviews(year, on=actor.today) if year is not None else []
     return render(
         request,
         "staff/manage/classes.html",

@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
-from records.care.forms import CONTACTED, SILENT, AnswerForm, HomeForm, MeetForm, TreeHoleForm
+from records.care.forms import CONTACTED, SILENT, AnswerForm, HomeForm, MeetForm, TreeHoleCardForm
 from records.care.queries.tree_hole import (
     class_labels,
     classes_of,
@@ -218,7 +218,7 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
     if not is_teacher(request.actor):
         raise PermissionDenied
-    form = TreeHoleForm(request.POST or None)
+    form = TreeHoleCardForm(request.POST or None)
     if done := form_saved(
         form,
         lambda: enter_tree_hole_card(

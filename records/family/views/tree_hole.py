@@ -18,7 +18,7 @@ from core.clock import today
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models.slots import Teacher
-from records.care.forms import CodeForm, PupilTreeHoleForm
+from records.care.forms import CodeForm, PupilTreeHoleCardForm
 from records.care.queries.tree_hole import near_teachers, reachable_teachers, search_teachers, tree_hole_cards_of_slip
 from records.care.services.tree_hole import hand_in_tree_hole_card, open_by_code, tree_hole_code
 from records.models.care import TreeHoleCard
@@ -43,7 +43,7 @@ def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     teacher = _chosen(request, opened)
     if teacher is None:
         return _choose(request, opened)
-    form = PupilTreeHoleForm(request.POST or None)
+    form = PupilTreeHoleCardForm(request.POST or None)
     if request.method == "POST" and request.user.is_authenticated:
         # A teacher who helps with the slip on the own device must not write in the pupil's place.
         messages.warning(request, "您现在以教师账号登录，不能替同学交树洞卡。纸质卡请在“树洞卡”里录入。")
