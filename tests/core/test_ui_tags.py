@@ -224,15 +224,16 @@ class TestPieces:
     def test_a_list_of_one_page_has_no_page_links(self) -> None:
         assert render("{% pagination page %}", page=Paginator(range(3), 44).page(1)).strip() == ""
 
-    def test_sorting_again_turns_the_order_and_goes_to_the_first_page(self) -> None:
-        def html(query: str) -> str:
-            request = RequestFactory().get(f"/?{query}")
-            return Template('{% sort_header "姓名" "name" %}').render(RequestContext(request)).strip()
-
-        assert html("q=x&page=3") == '<a class="sort" href="?q=x&amp;sort=name">姓名</a>'
-        assert flat(html("sort=name")) == "姓名 （升序）"
-        assert 'href="?sort=-name"' in html("sort=name")
-        assert 'href="?sort=name"' in html("sort=-name")
+    def test_a_table_has_heads_for_words_numbers_and_the_ear_and_escapes_them(self) -> None:
+        html = render(
+            '{% cards_table heads kind="wide" %}<tr><td>3</td></tr>{% endcards_table %}', heads="一<1>|#人数|(操作)"
+        )
+        assert html == (
+            '<div class="table-frame table-frame-cards"><table class="table table-cards wide"><thead><tr>'
+            '<th scope="col">一&lt;1&gt;</th><th scope="col" class="num">人数</th>'
+            '<th scope="col"><span class="visually-hidden">操作</span></th>'
+            "</tr></thead><tbody><tr><td>3</td></tr></tbody></table></div>"
+        )
 
     def test_a_breadcrumb_ends_with_the_page_itself_and_escapes_class_names(self) -> None:
         html = render('{% breadcrumb "班级" "/classes/" label %}', label="一<1>")
