@@ -83,6 +83,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "has_form": can_take_back or any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
             "picks_released": picks_released,
             "can_take_back": can_take_back,
+            "can_pick": can_take_back or any(row.is_releasable for row in rows),
             "accepted": counts[ACCEPTED],
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
