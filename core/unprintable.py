@@ -44,10 +44,18 @@ def unprintable_names(names: Iterable[str], group: str = "", place: str = "å§“å
 
 def said_first(request: HttpRequest, found: Sequence[Unprintable]) -> HttpResponse | None:
     """The page that lists what would not print, until the reader goes on all the same; None if there is nothing."""
+    return listed_first(request, found, template="errors/unprintable.html", answer="missing")
+
+
+def listed_first(request: HttpRequest, found: Sequence[object], *, template: str, answer: str) -> HttpResponse | None:
+    """The page `template` that lists what a paper will lack, until the reader goes on (`answer`); None if nothing.
+
+    The page gets `found`, `more` and, to ask again for the same paper, `fields` and `posts`.
+    """
     asked = request.POST if request.method == "POST" else request.GET
-    if not found or asked.get("missing") == "ok":
+    if not found or asked.get(answer) == "ok":
         return None
     fields = [(key, value) for key, values in asked.lists() if key != "csrfmiddlewaretoken" for value in values]
     shown = found[:SHOWN]
     context = {"found": shown, "more": len(found) - len(shown), "fields": fields, "posts": request.method == "POST"}
-    return render(request, "errors/unprintable.html", context, status=409)
+    return render(request, template, context, status=409)

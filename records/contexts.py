@@ -209,7 +209,7 @@ class Letter:
 
     `salutation` is printed as given (empty: name and 同学). `closing` stands above the signature. `signed_by_hand`
     prints a line instead of the names; `family_url` goes into a QR code that opens the family's page.
-    `motto` and `card_title` are the card's.
+    `motto` and `card_title` are the card's. `mark` stands small at the head of a sheet that is not to be handed out.
     """
 
     school: Letterhead
@@ -229,6 +229,7 @@ class Letter:
     family_url: str = ""
     motto: str = ""
     card_title: str = "成长激励卡"
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,13 @@ class GrowthLetter(Record):
     def __str__(self) -> str:
         return f"letter {self.pk}"
 
+    @property
+    def may_go_out(self) -> bool:
+        """Whether 德育室 has found the text good, or the family has it already: what mentors print of their own."""
+        return self.state == LetterState.RELEASED or (
+            self.state == LetterState.HANDED_IN and self.accepted_at is not None
+        )
+
 
 class Tick(SchoolOwned):
     """A tick of the roster table: what the records of one pupil, period and action amount to under the plan.

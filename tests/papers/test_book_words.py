@@ -14,7 +14,8 @@ from mentors.services.assignments import assign_pupil, unassign_pupil
 from mentors.services.slots import set_team
 from records.contexts import BookPupil, Entry, RecordBook
 from records.desk.services.deletion import delete_note
-from records.letters.services.office import return_letter
+from records.letters.services.office import accept_letter, return_letter
+from records.letters.services.writing import NOT_PROOFED
 from records.models.records import GrowthLetter, HomeVisit, Note
 from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.services.ticks import rebuild_ticks
@@ -217,7 +218,8 @@ def test_the_mentors_own_talk_does_not_name_them_again(qingzhu: SchoolCast) -> N
 def test_a_letter_carries_text_advice_word_and_names(qingzhu: SchoolCast) -> None:
     partner_of(qingzhu)
     Plan.objects.filter(year=qingzhu.year).update(letter_label="成长激励卡")
-    letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared, body="你很有耐心。", advice="每天跳绳。")
+    written = letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared, body="你很有耐心。", advice="每天跳绳。")
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=written, version=1)
     book = record_book_context(qingzhu.slot_shared, qingzhu.year, actor=qingzhu.actor(qingzhu.sharer))
     entry = only(book.pupils[0], 2)
     assert (entry.on, entry.heading, entry.text, entry.advice, entry.signature, entry.details) == (
@@ -231,6 +233,14 @@ def test_a_letter_carries_text_advice_word_and_names(qingzhu: SchoolCast) -> Non
     book = record_book_context(qingzhu.slot_shared, qingzhu.year, actor=qingzhu.actor(qingzhu.sharer))
     # The day of the school's clock, not of the server's.
     assert (only(book.pupils[0], 2).text, only(book.pupils[0], 2).on) == ("打了字的", datetime.date(2026, 11, 16))
+
+
+def test_the_book_says_in_the_place_of_a_text_that_nobody_has_proof_read(qingzhu: SchoolCast) -> None:
+    written = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0], body="你很有耐心。", advice="每天跳绳。")
+    entry = only(book_of(qingzhu).pupils[0], 2)
+    assert (entry.on, entry.heading, entry.text, entry.advice) == (TODAY, "成长寄语", NOT_PROOFED, "")
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=written, version=1)
+    assert only(book_of(qingzhu).pupils[0], 2).text == "你很有耐心。"
 
 
 def test_only_letters_that_were_handed_in_or_released_are_printed(qingzhu: SchoolCast) -> None:

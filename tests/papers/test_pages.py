@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
 from records.desk.models import Reading
+from records.letters.services.office import accept_letter
 from records.papers.queries.books import BookSource, record_book_context
 from records.papers.queries.print_lists import mentors_for_print
 from schools.enums import NoteVisibility
@@ -37,7 +38,7 @@ def test_a_mentor_prints_the_own_record_book(qingzhu: SchoolCast, client_of: Sig
     teacher = qingzhu.slot.members.get().teacher
     visit(qingzhu, qingzhu.mentor, first, text="孩子在给弟弟读绘本。", teachers=[teacher], guardians_met="母亲")
     talk(qingzhu, qingzhu.mentor, first, second, text="一起约定先画图再列式。", place="操场")
-    letter(qingzhu, qingzhu.mentor, second)
+    released_letter(qingzhu, qingzhu.mentor, second)
     answer = client_of(qingzhu.mentor).get(reverse("papers:my_book"))
     assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("application/pdf", True)
     # Cover, its blank back, the roster table, one page per pupil.
@@ -160,13 +161,34 @@ def test_my_letters_come_in_handing_out_order(qingzhu: SchoolCast, client_of: Si
     client = client_of(qingzhu.mentor)
     empty = client.get(reverse("papers:my_letters"))
     assert (empty.status_code, "还没有已交的寄语" in empty.content.decode()) == (409, True)
-    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
-    letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    released_letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
+    mine = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=mine, version=1)
     letter(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague)
     pdf = client.get(reverse("papers:my_letters")).content
     found = page_texts(pdf)
     assert [name in page for name, page in zip(("安可儿同学", "白一诺同学"), found, strict=True)] == [True, True]
     assert pages(client.get(reverse("papers:my_letters"), {"layout": "a4"}).content) == 1
+
+
+@pytest.mark.parametrize("query", [{}, {"layout": "a4"}, {"paper": "card"}])
+def test_my_letters_leave_out_by_name_what_nobody_has_proof_read(
+    qingzhu: SchoolCast, client_of: SignIn, query: dict[str, str]
+) -> None:
+    """Seen: the mentor's print-out held letters that nobody had proof-read, ready to be handed out."""
+    first, second = qingzhu.pupils
+    client, address = client_of(qingzhu.mentor), reverse("papers:my_letters")
+    waiting = letter(qingzhu, qingzhu.mentor, first)
+    none = client.get(address, query)
+    assert (none.status_code, "安可儿已经交了，德育室还没有校对" in none.content.decode()) == (409, True)
+    released_letter(qingzhu, qingzhu.mentor, second)
+    told = client.get(address, query)
+    assert (told.status_code, told.content.decode().count("德育室还没有校对")) == (409, 1)
+    texts = "".join(page_texts(client.get(address, query | {"left_out": "ok"}).content))
+    assert ("安可儿" in texts, "白一诺" in texts) == (False, True)
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=waiting, version=1)
+    texts = "".join(page_texts(client.get(address, query).content))
+    assert ("安可儿" in texts, "白一诺" in texts) == (True, True)
 
 
 def test_a_class_prints_what_its_reader_may_have(qingzhu: SchoolCast, client_of: SignIn) -> None:

@@ -28,6 +28,8 @@ from records.services.ticks import refresh_ticks
 from schools.models import Term
 from students.models import Pupil
 
+#: What the record book says in the place of a text that nobody but its writer has read.
+NOT_PROOFED: Final = "（已交稿。德育室校对以后，这里印出正文。）"
 #: A letter that is handed in lies with 德育室, a released one with the family: those are not deleted.
 _DELETABLE: Final = (LetterState.DRAFT, LetterState.RETURNED)
 
@@ -62,6 +64,8 @@ def _clash(letter: GrowthLetter) -> DomainError | None:
 
 def _entry(letter: GrowthLetter, _mentors: Sequence[str], label: str) -> Entry:
     moment = letter.handed_in_at or letter.released_at
+    if not letter.may_go_out and not letter.handwritten:
+        return Entry(on=timezone.localdate(moment) if moment else None, heading=label, text=NOT_PROOFED)
     return Entry(
         on=timezone.localdate(moment) if moment is not None else None,
         heading=label,

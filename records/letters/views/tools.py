@@ -1,5 +1,6 @@
 """What answers while a letter is written: the checks, the sheet as it will print, the lined sheet for handwriting."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.unprintable import said_first
 from records.contexts import Letter
+from records.desk.queries.form_start import letter_of
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import draft_key, find_letter_desk, own_letter_pupils, typed_letter
 from records.letters.queries.findings import keys_in, open_lines
@@ -71,9 +73,12 @@ def preview(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def preview_pdf(request: ActorRequest, pk: int) -> HttpResponse:
-    """The PDF of the text as it is typed; nothing is saved."""
+    """The PDF of the text as it is typed; nothing is saved. It says so, unless that very text may go out."""
     term, pupil = _target(request, pk)
-    return pdf_response(render_letters([_paper(request, term, pupil)]), f"{pupil.name}-{term.label}-预览.pdf")
+    paper, stored = _paper(request, term, pupil), letter_of(request.actor, pupil, term.term)
+    is_good = stored is not None and stored.may_go_out and (stored.body, stored.advice) == _trimmed(request)
+    marked = paper if is_good else replace(paper, mark="预览：德育室还没有校对")
+    return pdf_response(render_letters([marked]), f"{pupil.name}-{term.label}-预览.pdf")
 
 
 @page_for(Role.MENTOR)
@@ -103,6 +108,11 @@ def _typed(request: ActorRequest) -> tuple[str, str]:
     """Not trimmed: the findings name places in it."""
     body, advice = (request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n") for name in ("body", "advice"))
     return body[:MOST_BODY], advice[:MOST_ADVICE]
+
+
+def _trimmed(request: ActorRequest) -> tuple[str, str]:
+    body, advice = _typed(request)
+    return body.strip(), advice.strip()
 
 
 def _paper(request: ActorRequest, term: YearCalendar, pupil: Pupil) -> Letter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Count
@@ -54,6 +55,33 @@ def letters_for_print(
         pupil_id: number for number, pupil_id in enumerate(rows.in_list_order().values_list("pupil_id", flat=True))
     }
     return sorted((x for x in letters if x.pupil_id in place), key=lambda x: place[x.pupil_id])
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A letter that is not printed for its mentor, and why."""
+
+    name: str
+    reason: str
+
+
+_REASONS: Final = {
+    LetterState.DRAFT: "还是草稿，没有交",
+    LetterState.HANDED_IN: "已经交了，德育室还没有校对",
+    LetterState.RETURNED: "德育室退回了，还没有再交",
+}
+
+
+def own_letters_for_print(actor: Actor, term: Term, mentor: Mentor) -> tuple[list[GrowthLetter], list[LeftOut]]:
+    """What a mentor prints of the own letters, in handing-out order: those that may go out. The others by name."""
+    letters = letters_for_print(actor, term, mentor=mentor, states=tuple(LetterState))
+    printed = [letter for letter in letters if letter.may_go_out and not letter.handwritten]
+    left = [
+        LeftOut(x.pupil.name, "是手写的，没有可印的文字" if x.handwritten else _REASONS[LetterState(x.state)])
+        for x in letters
+        if x not in printed
+    ]
+    return printed, left
 
 
 def class_pupils(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:

@@ -11,7 +11,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
-from core.unprintable import said_first
+from core.unprintable import listed_first, said_first
 from jobs.keeping import kept_pdf
 from mentors.models.slots import Mentor
 from mentors.queries.people import mentor_of
@@ -31,6 +31,7 @@ from records.papers.queries.books import BookSource, empty_book
 from records.papers.queries.print_lists import (
     class_pupils,
     letters_for_print,
+    own_letters_for_print,
     print_overview,
     pupils_with_slips,
     slip_contexts,
@@ -40,6 +41,7 @@ from schools.models import School, SchoolClass
 from schools.queries import paper_style
 from students.services import issue_slips
 
+NONE_PROOFED = "现在没有可以印的寄语：德育室校对过的才印。"
 NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就可以在这里打印。"
 
 
@@ -165,10 +167,16 @@ def my_book(request: ActorRequest) -> HttpResponse:
 
 @page_for(Role.MENTOR)
 def my_letters(request: ActorRequest) -> HttpResponse:
-    """One's own finished letters of the term in handing-out order."""
+    """One's own letters of the term that may go out, in handing-out order; the others are named first."""
     mentor = _own_mentor(request)
     term = calendar_or_stop(request).term
-    letters = letters_for_print(request.actor, term, mentor=mentor)
+    letters, left = own_letters_for_print(request.actor, term, mentor)
+    if not letters and left:
+        raise DomainError(
+            "nothing_to_print", NONE_PROOFED + "；".join(f"{row.name}{row.reason}" for row in left) + "。"
+        )
+    if stop := listed_first(request, left, template="papers/left_out.html", answer="left_out"):
+        return stop
     return _letters(request, letters, f"{mentor.names.replace('/', '、')}-{term}")
 
 

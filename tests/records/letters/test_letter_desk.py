@@ -19,7 +19,7 @@ from mentors.team.models import HandOverNote
 from records.desk.models import LetterReply, Reading
 from records.enums import LetterState
 from records.letters.checks import Check
-from records.letters.services.office import edit_letter_as_office, return_letter
+from records.letters.services.office import accept_letter, edit_letter_as_office, return_letter
 from records.letters.services.replies import reply_to_letter
 from records.models.records import GrowthLetter
 from schools.enums import LetterTone, NoteVisibility
@@ -283,6 +283,17 @@ def test_the_preview_is_the_papers_own_sheet_and_escapes_what_is_typed(qingzhu: 
 def test_the_pdf_holds_what_was_typed(qingzhu: SchoolCast, client_of: SignIn) -> None:
     answer = client_of(qingzhu.mentor).post(url_of(qingzhu.pupils[0], "letter_pdf"), {"body": "你总是第一个到。"})
     assert (answer.headers["Content-Type"], "你总是第一个到。" in text_of(answer.content)) == ("application/pdf", True)
+
+
+def test_the_pdf_of_a_text_that_nobody_has_proof_read_says_so(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    found = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    client, url = client_of(qingzhu.mentor), url_of(qingzhu.pupils[0], "letter_pdf")
+    marks = ["德育室还没有校对" in text_of(client.post(url, {"body": LETTER}).content)]
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=found, version=1)
+    marks += [
+        "德育室还没有校对" in text_of(client.post(url, {"body": body}).content) for body in (LETTER, f"{LETTER}好")
+    ]
+    assert marks == [True, False, True]
 
 
 def test_the_lined_sheets_name_the_pupils_without_a_letter(qingzhu: SchoolCast, client_of: SignIn) -> None:
