@@ -1,7 +1,10 @@
 """Merging two entries of one person: choose the other entry, read what will happen, confirm. It cannot be undone."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
 from django.db import models
@@ -13,67 +16,62 @@ from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.saving import attempt
 from core.text import small_number
+from mentors.models.slots import Teacher
 from mentors.queries.people import find_pupils, find_teachers
 from records.merging.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
+from students.models import Pupil
 
 SHOWN = 20
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M", Pupil, Teacher)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[M]):
+    """Whom a page merges: how they are found, what a merge would do, what it does, and the words of the page."""
+
+    find: Callable[..., models.QuerySet[M]]
+    draw: Callable[..., Any]
+    merge: Callable[..., M]
+    template: str
+    page: str
+    #: What they are called behind their name, and what they are looked for by.
+    title: str
+    sought: str
 
 
 @form_for(Role.SCHOOL_ADMIN)
 def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep pupil `pk`, merge `?other=` into it; without `other`, look for it by name."""
-    year = request.actor.calendar.year
-    everybody = find_pupils(request.actor, year=year)
-    kept = get_visible_or_404(everybody, request.actor, pk=pk)
-    text = request.GET.get("q", kept.name)
-    context: dict[str, Any] = {"kept": kept, "text": text, "problem": ""}
-    other_pk = _other(request)
-    if other_pk is None:
-        context["candidates"] = _some(find_pupils(request.actor, year=year, text=text), pk)
-        return render(request, "merging/pupils.html", context)
-    other = get_visible_or_404(everybody, request.actor, pk=other_pk)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        letters = small_number(request.POST.get("letters"))
-        done = attempt(lambda: merge_pupils(actor=request.actor, kept=kept, other=other, keep_letters_of=letters))
-        if not isinstance(done, DomainError):
-            messages.success(request, f"{kept.name}的两条登记已合并。")
-            return redirect("manage:pupil", pk=pk)
-        context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
-    context["merge"] = draw_pupil_merge(actor=request.actor, kept=kept, other=other)
-    context["other"] = other
-    return render(request, "merging/pupils.html", context, status=status)
+    merge = partial(merge_pupils, keep_letters_of=small_number(request.POST.get("letters")))
+    kind = Kind(find_pupils, draw_pupil_merge, merge, "merging/pupils.html", "manage:pupil", "", "学籍号")
+    return _merge_page(request, kind, pk)
 
 
 @form_for(Role.SCHOOL_ADMIN)
 def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep teacher `pk`, merge `?other=` into it; without `other`, look for it by name."""
-    year = request.actor.calendar.year
-    everybody = find_teachers(request.actor, year=year)
-    kept = get_visible_or_404(everybody, request.actor, pk=pk)
+    template, page = "merging/teachers.html", "manage:person"
+    kind = Kind(find_teachers, draw_teacher_merge, merge_teachers, template, page, "老师", "工号")
+    return _merge_page(request, kind, pk)
+
+
+def _merge_page(request: ActorRequest, kind: Kind[M], pk: int) -> HttpResponse:
+    actor, year = request.actor, request.actor.calendar.year
+    everybody = kind.find(actor, year=year)
+    kept = get_visible_or_404(everybody, actor, pk=pk)
     text = request.GET.get("q", kept.name)
-    context: dict[str, Any] = {"kept": kept, "text": text, "problem": ""}
-    other_pk = _other(request)
+    context: dict[str, Any] = {"kept": kept, "text": text, "problem": "", "sought": kind.sought}
+    other_pk = small_number(request.POST.get("other") or request.GET.get("other"))
     if other_pk is None:
-        context["candidates"] = _some(find_teachers(request.actor, year=year, text=text), pk)
-        return render(request, "merging/teachers.html", context)
-    other = get_visible_or_404(everybody, request.actor, pk=other_pk)
+        context["candidates"] = list(kind.find(actor, year=year, text=text).exclude(pk=pk)[:SHOWN])
+        return render(request, kind.template, context)
+    other = get_visible_or_404(everybody, actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
-        done = attempt(lambda: merge_teachers(actor=request.actor, kept=kept, other=other))
+        done = attempt(lambda: kind.merge(actor=actor, kept=kept, other=other))
         if not isinstance(done, DomainError):
-            messages.success(request, f"{kept.name}老师的两条登记已合并。")
-            return redirect("manage:person", pk=pk)
+            messages.success(request, f"{kept.name}{kind.title}的两条登记已合并。")
+            return redirect(kind.page, pk=pk)
         context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
-    context["merge"] = draw_teacher_merge(actor=request.actor, kept=kept, other=other)
-    context["other"] = other
-    return render(request, "merging/teachers.html", context, status=status)
-
-
-def _other(request: ActorRequest) -> int | None:
-    return small_number(request.POST.get("other") or request.GET.get("other"))
-
-
-def _some(rows: models.QuerySet[M], pk: int) -> list[M]:
-    return list(rows.exclude(pk=pk)[:SHOWN])
+    context |= {"merge": kind.draw(actor=actor, kept=kept, other=other), "other": other}
+    return render(request, kind.template, context, status=status)
