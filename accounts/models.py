@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.enums import AuditKind, DoorKind, Role
 from accounts.querysets import AuditQuerySet, RoleGrantQuerySet, UserManager
-from core.constraints import one_of, ordered
+from core.constraints import one_of
 from schools.models import Bureau, School, SchoolClass
 
 
@@ -44,7 +44,10 @@ class User(AbstractBaseUser):
 
 
 class RoleGrant(models.Model):
-    """A role of a person in a school (or bureau) for a span of days; HOMEROOM names its class."""
+    """A role of a person in a school (or bureau) for a span of days; HOMEROOM names its class.
+
+    Roles end, they are never deleted. One that ended before it began was taken back in time and never held.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
@@ -66,7 +69,6 @@ class RoleGrant(models.Model):
     class Meta:
         constraints: ClassVar = [
             one_of("role", Role, name="grant_role_known"),
-            ordered("starts_on", "ends_on", name="grant_dates_ordered"),
             models.CheckConstraint(
                 condition=Q(role=Role.BUREAU, bureau__isnull=False, school__isnull=True)
                 | (~Q(role=Role.BUREAU) & Q(bureau__isnull=True, school__isnull=False)),

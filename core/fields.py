@@ -1,17 +1,53 @@
-"""Form fields of every app: a day, and free text."""
+"""Form fields of every app: a day, a moment, and free text."""
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from core.days import OUT_OF_RANGE, Days
+
+#: How a browser writes a moment.
+MOMENT = "%Y-%m-%dT%H:%M"
+YEARS = range(2000, 2101)
 EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
 
 
-class DayField(forms.DateField):
+class _Bounded(forms.Field):
+    """What has a day in it. `within` says of its form which days can be meant: no field is without bounds."""
+
+    def __init__(self, *, within: Callable[[Any], Days], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.within = within
+        self.days: Days | None = None
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """As part of `form`, which knows the school year: the browser's calendar ends at the bounds as well."""
+        self.days = self.within(form)
+        self.widget.attrs |= {"min": self.shown(self.days.first, "00:00"), "max": self.shown(self.days.last, "23:59")}
+        return super().get_bound_field(form, field_name)
+
+    def shown(self, day: datetime.date, time: str) -> str:
+        """A bound as the widget takes it."""
+        return day.isoformat()
+
+    def validate(self, value: Any) -> None:
+        """Not empty if required, and within the bounds."""
+        super().validate(value)
+        if value in self.empty_values:
+            return
+        day = timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value
+        problem = self.days.problem(day) if self.days is not None else "no bounds outside of a form"
+        if problem:
+            raise forms.ValidationError(problem, code=OUT_OF_RANGE)
+
+
+class DayField(_Bounded, forms.DateField):
     """A day, by the phone's own calendar; typed ones are understood as well."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -19,6 +55,27 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
         self.error_messages["required"] = "请选择日期。"
         self.error_messages["invalid"] = "日期不对，请按“2026-09-03”的样子填写。"
+
+
+class MomentField(_Bounded, forms.DateTimeField):
+    """A day and a time of day, in the schools' time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
+        super().__init__(input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+        self.error_messages["required"] = "请填写日期和时间。"
+        self.error_messages["invalid"] = "请填写日期和时间，例如 2026-09-10 20:00。"
+
+    def shown(self, day: datetime.date, time: str) -> str:
+        """With the time: a bare day is no bound for this widget."""
+        return f"{day.isoformat()}T{time}"
+
+    def to_python(self, value: Any) -> datetime.datetime | None:
+        """A moment that can be meant: the years 1 and 9999 leave the calendar in another time zone."""
+        year = str(value or "").strip()[:4]
+        if year.isdecimal() and int(year) not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class ProseField(forms.CharField):

@@ -15,10 +15,13 @@ from accounts.models import RoleGrant, User
 from accounts.rules import check_gives_role
 from accounts.services.audit import audit
 from accounts.signals import POWERS, PowerChange, power_changed
-from core.clock import cn_day
+from core.clock import cn_full_day
 from core.errors import DomainError
-from core.journal import note_changing, note_created, note_deleting
+from core.journal import note_changing, note_created
+from schools.days import year_days
 from schools.models import Bureau, School, SchoolClass, SchoolYear
+
+_BEFORE_FORMER = "现任班主任{}从{}起担任。角色只会结束，不会抹掉，请填{}或以后的日期。"
 
 
 @transaction.atomic
@@ -35,18 +38,23 @@ def grant_role(
     """Give `user` the role from `starts_on` (default today) on; an open grant of the same kind is returned as it is.
 
     For HOMEROOM the class's former homeroom teacher, if another, ends the day before.
-    Raises DomainError `not_allowed`, and `other_school` when user, class and school do not belong together.
+    Raises DomainError `not_allowed`, `other_school` when user, class and school do not belong together,
+    `date_out_of_range`, and `before_former` where the former one would never have been it.
     """
     check_gives_role(actor, role, school.pk if school is not None else None)
     if school is not None and (
         user.school_id != school.pk or (school_class is not None and school_class.school_id != school.pk)
     ):
         raise DomainError("other_school", "这个账号或班级不属于本校。")
+    if starts_on is not None and actor.calendar.year is not None:
+        year_days(actor.calendar.year.start_year).check(starts_on)
     starts_on = starts_on or actor.today
     open_grants = RoleGrant.objects.select_for_update().filter(role=role, ends_on=None)
     if role == Role.HOMEROOM:
-        for former in open_grants.filter(school_class=school_class).exclude(user=user):
-            _end(former, on=starts_on)
+        for former in open_grants.filter(school_class=school_class).exclude(user=user).select_related("user"):
+            if starts_on <= former.starts_on < actor.today:
+                raise DomainError("before_former", _BEFORE_FORMER.format(former.user.name, *_days_after(former)))
+            _end(actor, former, on=starts_on)
     existing = open_grants.filter(user=user, school=school, bureau=bureau, school_class=school_class).first()
     if existing is not None:
         return existing
@@ -107,6 +115,9 @@ def grant_roles(
         if grant.role == Role.HOMEROOM and taken.get(grant.school_class_id, grant.user_id) != grant.user_id:
             former.append(grant)
     _end_many(former, on=starts_on)
+    if former:
+        ended = {"homeroom": len(former)}
+        audit(actor=actor, verb="end_roles", target=school, kind=AuditKind.ACCOUNT, detail=ended)
     created = RoleGrant.objects.bulk_create(
         RoleGrant(
             user_id=grant.user_id,
@@ -146,14 +157,7 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
     if grant.role == Role.SCHOOL_ADMIN and not set(admins) - {grant.user_id}:
         raise DomainError("last_admin", "这是本校唯一的管理员，请先指定另一位管理员。")
     _tell(actor, [grant], given=False)
-    _end(grant, on=actor.today)
-    audit(
-        actor=actor,
-        verb="end_role",
-        target=grant.user,
-        kind=AuditKind.ACCOUNT,
-        detail={"role": grant.role},
-    )
+    _end(actor, grant, on=actor.today)
 
 
 @transaction.atomic
@@ -190,23 +194,28 @@ def reopen_homeroom_roles(*, actor: Actor, year: SchoolYear, keys: Iterable[int]
     return count
 
 
-def _end(grant: RoleGrant, *, on: datetime.date) -> None:
-    """End the grant the day before `on`; one that never held a whole day is removed."""
-    if grant.starts_on >= on:
-        grant.delete()
-        return
-    grant.ends_on = on - datetime.timedelta(days=1)
-    grant.save(update_fields=["ends_on"])
+def _days_after(grant: RoleGrant) -> tuple[str, str]:
+    return cn_full_day(grant.starts_on), cn_full_day(grant.starts_on + datetime.timedelta(days=1))
+
+
+def _end(actor: Actor, grant: RoleGrant, *, on: datetime.date) -> None:
+    """End the grant the day before `on`; the row stays, one that was to begin later never holds."""
+    _end_many([grant], on=on)
+    audit(
+        actor=actor,
+        verb="end_role",
+        target=grant.user,
+        kind=AuditKind.ACCOUNT,
+        detail={"role": grant.role, "class": grant.school_class_id},
+        school_id=grant.school_id,
+    )
 
 
 def _end_many(grants: list[RoleGrant], *, on: datetime.date) -> None:
-    """`_end` for several grants in two queries."""
-    never_held = [grant.pk for grant in grants if grant.starts_on >= on]
-    held = [grant.pk for grant in grants if grant.starts_on < on]
-    note_deleting(RoleGrant, never_held)
-    RoleGrant.objects.filter(pk__in=never_held).delete()
-    note_changing(RoleGrant, held)
-    RoleGrant.objects.filter(pk__in=held).update(ends_on=on - datetime.timedelta(days=1))
+    """End grants the day before `on`, in one query."""
+    keys = [grant.pk for grant in grants]
+    note_changing(RoleGrant, keys)
+    RoleGrant.objects.filter(pk__in=keys).update(ends_on=on - datetime.timedelta(days=1))
 
 
 def _tell(actor: Actor, grants: list[RoleGrant], *, given: bool) -> None:
@@ -221,7 +230,7 @@ def _tell(actor: Actor, grants: list[RoleGrant], *, given: bool) -> None:
         label = Role(grant.role).label
         title = f"{grant.user.name}{'得到' if given else '不再担任'}“{label}”"
         day = grant.starts_on if given else actor.today
-        body = f"由{actor.name}设定，{cn_day(day)}起。如果不应该这样，请尽快找管理员问清楚。"
+        body = f"由{actor.name}设定，{cn_full_day(day)}起。如果不应该这样，请尽快找管理员问清楚。"
         key = f"power:{grant.pk}:{'given' if given else 'ended'}"
         changes.append(PowerChange(actor, grant.user, grant.school, title, body, key))
     if changes:

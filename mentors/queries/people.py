@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
@@ -223,6 +223,12 @@ def _with_people_details(
 def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
     """Grants that hold on `on`, with their class, in the order of their roles."""
     return RoleGrant.objects.active(on).select_related("school_class__grade").order_by("role", "pk")
+
+
+def open_homerooms(class_ids: Iterable[int]) -> dict[int, RoleGrant]:
+    """Who is homeroom teacher 班主任 until further notice, by the class's key; account at hand. One query."""
+    rows = RoleGrant.objects.filter(role=Role.HOMEROOM, ends_on=None, school_class_id__in=list(class_ids))
+    return {grant.school_class_id or 0: grant for grant in rows.select_related("user")}
 
 
 def grants_of(user: User) -> QuerySet[RoleGrant]:

@@ -130,7 +130,7 @@ def test_a_new_homeroom_teacher_relieves_the_former_one(qingzhu: SchoolCast, cli
     [
         ({"role": "homeroom", "starts_on": "2026-09-01"}, "school_class", "请选择这位班主任所带的班级。"),
         ({"role": "", "starts_on": "2026-09-01"}, "role", "请选择一个角色。"),
-        ({"role": "leader", "starts_on": "九月"}, "starts_on", "请填写一个日期，例如 2026-09-01。"),
+        ({"role": "leader", "starts_on": "九月"}, "starts_on", "日期不对，请按“2026-09-03”的样子填写。"),
     ],
 )
 def test_an_incomplete_role_is_refused_at_its_field(
@@ -178,11 +178,11 @@ def test_the_page_costs_the_same_for_one_role_and_for_three(
 ) -> None:
     url = reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url)
     for role in (Role.COUNSELLOR, Role.LEADER):
         grant_role(actor=qingzhu.system, user=qingzhu.mentor, role=role, school=qingzhu.school)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url)
 
 

@@ -1,12 +1,16 @@
 """Forms of the admin's pages about people: roles with their dates, and accounts."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.enums import Role
+from accounts.models import RoleGrant
+from core.clock import cn_full_day
+from core.days import Days
+from core.fields import DayField
 from core.saving import ELSE
 from schools.models import SchoolClass
 
@@ -17,19 +21,30 @@ SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 class RoleForm(forms.Form):
     """A role from a day on; 班主任 names the class."""
 
+    field_of: ClassVar = {"date_out_of_range": "starts_on", "before_former": "starts_on"}
+
     role = forms.ChoiceField(label="角色", error_messages={"required": "请选择一个角色。"})
     school_class = forms.TypedChoiceField(
-        label="班级", coerce=int, empty_value=None, required=False, help_text="只有班主任需要选班级。"
+        label="班级",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="只有班主任需要选班级。现任班主任到新班主任开始的前一天为止。",
     )
-    starts_on = forms.DateField(
-        label="开始日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "请填写开始日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
-    )
+    starts_on = DayField(label="开始日期", within=lambda form: form.days)
 
-    def __init__(self, classes: Sequence[SchoolClass], today: datetime.date, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        classes: Sequence[SchoolClass],
+        holders: Mapping[int, RoleGrant],
+        days: Days,
+        today: datetime.date,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("initial", {"starts_on": today})
         super().__init__(*args, **kwargs)
+        self.days = days
         self.classes = {school_class.pk: school_class for school_class in classes}
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # stubs type fields as plain Field
             ("", "请选择"),
@@ -37,7 +52,7 @@ class RoleForm(forms.Form):
         ]
         self.fields["school_class"].choices = [  # type: ignore[attr-defined]  # as above
             ("", "—"),
-            *((school_class.pk, school_class.label) for school_class in classes),
+            *((found.pk, f"{found.label}{_held_by(holders.get(found.pk))}") for found in classes),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -52,6 +67,10 @@ class RoleForm(forms.Form):
         if self.cleaned_data["role"] != Role.HOMEROOM:
             return None
         return self.classes[self.cleaned_data["school_class"]]
+
+
+def _held_by(grant: RoleGrant | None) -> str:
+    return f"（现任：{grant.user.name}，{cn_full_day(grant.starts_on)}起）" if grant is not None else ""
 
 
 class AccountForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
+from core.days import Days
 from core.errors import DomainError
 from core.saving import attempt, form_saved
 from mentors.models.slots import Teacher
@@ -22,10 +23,11 @@ from mentors.queries.people import (
     classes_visible_to,
     find_teachers,
     grants_of,
+    open_homerooms,
 )
 from mentors.staff.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
 from mentors.staff.services.people import open_account
-from schools.models import SchoolClass
+from schools.days import year_days
 
 PAGE_SIZE = 50
 
@@ -97,7 +99,7 @@ def password(request: ActorRequest, pk: int) -> HttpResponse:
 def give_role(request: ActorRequest, pk: int) -> HttpResponse:
     """Grant a role from a day on; errors stand at the form."""
     user = _user(request, pk)
-    form = RoleForm(_classes(request), request.actor.today, request.POST)
+    form = _role_form(request, request.POST)
     if form_saved(
         form,
         lambda: grant_role(
@@ -128,9 +130,12 @@ def take_role(request: ActorRequest, pk: int, grant: int) -> HttpResponse:
     return redirect(_address(request, user))
 
 
-def _classes(request: ActorRequest) -> list[SchoolClass]:
-    year = request.actor.calendar.year
-    return list(classes_visible_to(request.actor).filter(year=year)) if year is not None else []
+def _role_form(request: ActorRequest, data: QueryDict | None = None) -> RoleForm:
+    actor = request.actor
+    year = actor.calendar.year
+    classes = list(classes_visible_to(actor).filter(year=year)) if year is not None else []
+    days = year_days(year.start_year) if year is not None else Days(actor.today, actor.today)
+    return RoleForm(classes, open_homerooms(c.pk for c in classes), days, actor.today, data)
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
@@ -162,7 +167,7 @@ def _context(request: ActorRequest, *, teacher: Teacher | None, user: User | Non
         "present": [g for g in grants if g.ends_on is None or g.ends_on >= today],
         "past": [g for g in grants if g.ends_on is not None and g.ends_on < today],
         "today": today,
-        "role_form": RoleForm(_classes(request), today) if user is not None else None,
+        "role_form": _role_form(request) if user is not None else None,
         # The same pattern as the roster import uses.
         "account_form": AccountForm(initial={"username": f"{teacher.school.code}-{teacher.number}".lower()})
         if teacher is not None and user is None
