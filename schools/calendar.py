@@ -239,12 +239,12 @@ def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], tup
 
 
 def _read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
-    """The versions by the key of their year, with their actions and these with their grades. One query."""
+    """The versions that stand by the key of their year, with their actions and these with their grades. One query."""
     columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
     rows: Sequence[Any] = list(
-        plans.annotate(**columns, owed_grade=F("actions__grades__pk")).order_by(
-            "effective_from", "version", "actions__pk", "actions__grades__pk"
-        )
+        plans.filter(withdrawn_at=None)
+        .annotate(**columns, owed_grade=F("actions__grades__pk"))
+        .order_by("effective_from", "version", "actions__pk", "actions__grades__pk")
     )
     actions: dict[int, dict[int, Any]] = {}
     grades: dict[int, set[int]] = {}

@@ -269,6 +269,8 @@ class Plan(SchoolOwned):
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="plans")
     version = models.PositiveSmallIntegerField("版本", default=1)
     effective_from = models.DateField("生效日期")
+    # Taken back before it took effect: it stays as history and never holds.
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
     title = models.CharField("方案名称", max_length=80)
     preset = models.CharField("来源", max_length=20, choices=Preset)
     cap = models.PositiveSmallIntegerField("每位导师的学生数上限", default=15)

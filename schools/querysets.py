@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
 from django.db import models
@@ -63,7 +62,3 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         if actor.bureau_id is not None:
             return self.filter(school__bureau_id=actor.bureau_id)
         return self.filter(school_id=actor.school_id)
-
-    def in_force(self, on: datetime.date) -> Self:
-        """Versions that have taken effect by `on`, the newest first."""
-        return self.filter(effective_from__lte=on).order_by("-effective_from", "-version")

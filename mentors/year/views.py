@@ -62,6 +62,11 @@ def roll(request: ActorRequest) -> HttpResponse:
         "steps": steps,
         "classes": sum(step.classes for step in draft.steps if step.target),
         "unmatched": sum(step.unmatched for step in draft.steps),
+        "later": [
+            rules.plan
+            for rules in request.actor.calendar.of(year).versions
+            if rules.plan.effective_from > request.actor.today
+        ],
         "early": request.actor.today < year.ends_on,
     }
     return show_form(request, "year/roll.html", form, **context)

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,7 +19,10 @@ from schools.calendar import YearCalendar
 from schools.enums import ActionKind, MatchingMode, PeriodKind
 from schools.models import Plan, SchoolYear
 from schools.queries import PlanRules
-from schools.services import revise_plan
+from schools.services import revise_plan, withdraw_plan
+
+#: Who takes back a version that is yet to take effect.
+PLANNERS: Final = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
     """Save `change` as a new version, bring the mentors' capacities and loads in line and rebuild the year's ticks.
 
     All of it or nothing. `seen_version` is the version that the person edited; the former versions stay as history.
-    Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `before_current`, `load_above_cap`.
+    Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `date_out_of_range`, `load_above_cap`.
     """
     if year.school_id != actor.school_id:
         raise DomainError("other_school", "这个学年不属于本校。")
@@ -107,6 +111,27 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         detail={"version": plan.version, "cap": plan.cap, "ticks": differences},
     )
     return plan
+
+
+@transaction.atomic
+def take_back_plan(*, actor: Actor, plan: Plan) -> Plan:
+    """Withdraw a version before it takes effect: the one in force holds on. Twice is once.
+
+    Raises DomainError `other_school`, `not_allowed`, `in_force`.
+    """
+    if plan.school_id != actor.school_id:
+        raise DomainError("other_school", "这个方案不属于本校。")
+    if not actor.has(*PLANNERS):
+        raise DomainError("not_allowed", "只有德育室和管理员可以撤回还没有生效的方案。")
+    year = SchoolYear.objects.select_for_update().get(pk=plan.year_id)
+    plan.refresh_from_db()
+    if plan.withdrawn_at is not None:
+        return plan
+    withdrawn = withdraw_plan(plan=plan, on=actor.today)
+    actor.calendar.forget()
+    differences = _follow(actor, year)
+    audit(actor=actor, verb="withdraw_plan", target=withdrawn, detail={"version": plan.version, "ticks": differences})
+    return withdrawn
 
 
 def _follow(actor: Actor, year: SchoolYear) -> int:

@@ -1,7 +1,7 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
-from schools.services.plans import copy_plan, create_plan, revise_plan
+from schools.services.plans import copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
     TermDates,
     create_class,
@@ -28,4 +28,5 @@ __all__ = [
     "revise_plan",
     "save_paper_settings",
     "usual_dates",
+    "withdraw_plan",
 ]

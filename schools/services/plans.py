@@ -4,8 +4,9 @@ import datetime
 
 from django.db import transaction
 
-from core.clock import cn_full_day
+from core.clock import cn_full_day, now
 from core.errors import DomainError
+from schools.days import plan_days
 from schools.enums import ActionKind, MatchingMode, PeriodKind, Preset
 from schools.models import Grade, Plan, PlanAction, PlanGrade, SchoolYear
 from schools.presets import PRESETS
@@ -114,21 +115,19 @@ def revise_plan(
 
     `matching` maps grade keys that are covered; the required actions then hold for exactly these grades.
     `windows` gives the days from the action's anchor to the window's first and last day.
-    Raises DomainError `no_plan`, `before_current`.
+    Raises DomainError `no_plan`, `date_out_of_range`.
     """
-    former = Plan.objects.select_for_update().filter(year=year).order_by("-version").first()
+    versions = Plan.objects.select_for_update().filter(year=year)
+    former = versions.filter(withdrawn_at=None).order_by("-version").first()
     if former is None:
         raise DomainError("no_plan", "本学年还没有方案。")
-    if effective_from < former.effective_from:
-        raise DomainError(
-            "before_current",
-            f"新版本的生效日期不能早于现行版本（{cn_full_day(former.effective_from)}）。",
-        )
+    plan_days(year, former.effective_from).check(effective_from)
+    last = max(versions.values_list("version", flat=True))
     former_actions = list(former.actions.prefetch_related("grades"))
     plan = Plan.objects.create(
         school_id=year.school_id,
         year=year,
-        version=former.version + 1,
+        version=last + 1,
         effective_from=effective_from,
         title=title,
         preset=former.preset,
@@ -162,3 +161,22 @@ def revise_plan(
         )
         action.grades.set(list(matching) if old.required else [g.pk for g in old.grades.all()])
     return plan
+
+
+@transaction.atomic
+def withdraw_plan(*, plan: Plan, on: datetime.date) -> Plan:
+    """Take a version back that has not taken effect by `on`; it stays as history. Twice is once.
+
+    Raises DomainError `in_force`.
+    """
+    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    if locked.withdrawn_at is not None:
+        return locked
+    if locked.effective_from <= on:
+        raise DomainError(
+            "in_force",
+            f"第 {locked.version} 版从{cn_full_day(locked.effective_from)}起已经生效，不能撤回。请修改方案。",
+        )
+    locked.withdrawn_at = now()
+    locked.save(update_fields=["withdrawn_at"])
+    return locked

@@ -17,7 +17,7 @@ from mentors.board.services.supporting import add_supporting
 from mentors.models.slots import Mentor
 from records.desk.services.notes import VisitData, log_visit
 from records.models.records import Tick
-from records.office.services import PlanChange, change_plan
+from records.office.services import PlanChange, change_plan, take_back_plan
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
@@ -177,7 +177,7 @@ def test_a_cap_that_is_too_low_saves_nothing_at_all(qingzhu: SchoolCast) -> None
 def test_a_version_does_not_begin_before_the_one_it_follows(qingzhu: SchoolCast) -> None:
     with pytest.raises(DomainError) as refused:
         save(qingzhu, effective_from=datetime.date(2026, 6, 1))
-    assert refused.value.code == "before_current"
+    assert refused.value.code == "date_out_of_range"
 
 
 def test_two_admins_do_not_overwrite_each_other(qingzhu: SchoolCast) -> None:
@@ -344,7 +344,7 @@ def test_the_three_settings_and_carrying_on_are_in_the_form_and_in_the_history(
         (
             {"effective_from": "2026-06-30"},
             "effective_from",
-            "新版本的生效日期不能早于现行版本（2026年7月1日）。",
+            "这里不能填2026年6月30日，请填2026年7月1日到2027年8月31日之间的日期。",
         ),
         ({"accepted_outcomes": []}, "accepted_outcomes", "请至少勾选一种结果。"),
         ({"count_talk": "两"}, "count_talk", "谈心：次数：请填写 1 到 20 之间的整数。"),
@@ -382,3 +382,55 @@ def test_a_stale_form_says_so_and_keeps_what_was_typed(qingzhu: SchoolCast, clie
     assert answer.status_code == 422
     assert "方案刚刚已经改成第 2 版。" in answer.content.decode()
     assert "我们的方案" in answer.content.decode()
+
+
+# --- Dates ------------------------------------------------------------------------------------------------------------
+LATER = datetime.date(2027, 2, 1)
+
+
+@pytest.mark.parametrize("day", [datetime.date(2026, 6, 30), datetime.date(2027, 9, 1), datetime.date(2099, 1, 1)])
+def test_a_version_takes_effect_within_its_year(qingzhu: SchoolCast, client_of: SignIn, day: datetime.date) -> None:
+    """A plan dated 2099 locked the plan for ever, and the message hid the year."""
+    with pytest.raises(DomainError) as refused:
+        save(qingzhu, effective_from=day)
+    said = f"这里不能填{day.year}年{day.month}月{day.day}日，请填2026年7月1日到2027年8月31日之间的日期。"
+    assert refused.value.message == said
+    client = client_of(qingzhu.admin)
+    typed = {name: value or "" for name, value in client.get(reverse("plan:edit")).context["form"].initial.items()}
+    page = client.post(reverse("plan:edit"), typed | {"effective_from": day.isoformat()})
+    assert page.context["form"].errors["effective_from"] == [said]
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+
+
+@pytest.mark.parametrize("part", ["office", "admin"])
+def test_a_version_is_withdrawn_before_it_takes_effect(qingzhu: SchoolCast, client_of: SignIn, part: str) -> None:
+    """A mistyped year could not be taken back: every later version had to begin after it."""
+    later = save(qingzhu, effective_from=LATER, cap=10)
+    client = client_of(qingzhu.people[part])
+    assert "撤回第 2 版" in client.get(reverse("plan:detail"), {"version": 2}).content.decode()
+    page = client.post(reverse("plan:withdraw", args=[later.pk]), follow=True)
+    assert "方案第 2 版已撤回，仍按现行版本执行。" in page.content.decode()
+    client.post(reverse("plan:withdraw", args=[later.pk]))
+    assert [rules.plan.version for rules in YearCalendar(qingzhu.year, LATER).versions] == [1]
+    entry = AuditEntry.objects.get(verb="withdraw_plan")
+    assert (entry.user, entry.target_id, entry.detail["version"]) == (qingzhu.people[part], later.pk, 2)
+    # What comes next may begin today, and no number is given twice.
+    assert save(qingzhu, cap=16).version == 3
+
+
+def test_a_version_in_force_is_not_withdrawn(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    plan = save(qingzhu, cap=16)
+    with pytest.raises(DomainError) as refused:
+        take_back_plan(actor=qingzhu.actor(qingzhu.office), plan=plan)
+    assert refused.value.message == "第 2 版从2026年11月18日起已经生效，不能撤回。请修改方案。"
+    assert "撤回第" not in client_of(qingzhu.office).get(reverse("plan:detail")).content.decode()
+
+
+def test_only_those_who_plan_withdraw(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    plan = save(qingzhu, effective_from=LATER)
+    codes = []
+    for actor in (qingzhu.actor(qingzhu.leader), other.actor(other.office)):
+        with pytest.raises(DomainError) as refused:
+            take_back_plan(actor=actor, plan=plan)
+        codes.append(refused.value.code)
+    assert codes == ["not_allowed", "other_school"]

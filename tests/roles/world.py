@@ -433,6 +433,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_summary": one,
             "papers:handling_book": {"pk": cast.slot.pk},
             "plan:school": {"pk": cast.school.pk},
+            "plan:withdraw": {"pk": cast.year.plans.get().pk},
             "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},
         },

@@ -409,3 +409,15 @@ def test_members_of_a_slot_stay_in_their_order(qingzhu: SchoolCast) -> None:
     members = MentorMember.objects.filter(year=done.to_year, mentor__members__teacher__name="陶然").distinct()
     assert [(m.teacher.name, m.position) for m in members] == [("陶然", 1), ("石磊", 2)]
     assert RoleGrant.objects.filter(user=qingzhu.sharer, role=Role.MENTOR, ends_on=None).count() == 1
+
+
+def test_a_version_that_is_yet_to_take_effect_is_not_carried_into_the_new_year(qingzhu: SchoolCast) -> None:
+    """A plan dated 2099 was copied into the new year as the one in force."""
+    Plan.objects.create(
+        school=qingzhu.school, year=qingzhu.year, version=2, effective_from=datetime.date(2099, 1, 1), title="错",
+        preset="primary_termly", cap=3, letter_tone="positive",
+    )  # fmt: skip
+    year = roll(qingzhu).to_year
+    assert [(plan.title, plan.cap) for plan in Plan.objects.filter(year=year)] == [
+        (Plan.objects.get(year=qingzhu.year, version=1).title, 15)
+    ]

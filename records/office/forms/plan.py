@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms import BoundField
 
+from core.fields import DayField
 from records.office.services import PlanChange
+from schools.days import plan_days
 from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
-from schools.models import Grade
+from schools.models import Grade, SchoolYear
 from schools.queries import OwedAction, PlanRules
 
 # Outcomes that the plan may count: a postponed visit is no visit yet.
@@ -38,14 +40,11 @@ class ActionRow:
 class PlanForm(forms.Form):
     """Everything of a plan that a school decides itself. `version` is the version that was edited."""
 
-    field_of: ClassVar = {"before_current": "effective_from", "load_above_cap": "cap"}
+    field_of: ClassVar = {"date_out_of_range": "effective_from", "load_above_cap": "cap"}
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    effective_from = forms.DateField(
-        label="生效日期",
-        help_text="从这一天起按新版执行，之前的日子仍按旧版。",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "请填写生效日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
+    effective_from = DayField(
+        label="生效日期", help_text="从这一天起按新版执行，之前的日子仍按旧版。", within=lambda form: form.days
     )
     title = forms.CharField(label="方案名称", max_length=80, error_messages={"required": "请填写方案名称。"})
     cap = forms.IntegerField(
@@ -92,7 +91,13 @@ class PlanForm(forms.Form):
     )
 
     def __init__(
-        self, rules: PlanRules, grades: Sequence[Grade], today: datetime.date, *args: Any, **kwargs: Any
+        self,
+        rules: PlanRules,
+        grades: Sequence[Grade],
+        year: SchoolYear,
+        today: datetime.date,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         plan = rules.plan
         visit = rules.find(ActionKind.VISIT)
@@ -111,6 +116,7 @@ class PlanForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.rules, self.grades = rules, grades
+        self.days = plan_days(year, plan.effective_from)
         if visit is None:
             del self.fields["accepted_outcomes"]
         for grade in grades:

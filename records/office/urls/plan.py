@@ -8,5 +8,6 @@ app_name = "plan"
 urlpatterns = [
     path("", plan.detail, name="detail"),
     path("edit/", plan.edit, name="edit"),
+    path("<int:pk>/withdraw/", plan.withdraw, name="withdraw"),
     path("schools/<int:pk>/", plan.of_school, name="school"),
 ]

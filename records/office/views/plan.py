@@ -9,14 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
-from core.clock import cn_day
-from core.saving import form_saved, show_form
+from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
+from core.clock import cn_full_day
+from core.saving import button_done, form_saved, show_form
 from records.office.forms.plan import PlanForm
-from records.office.services import change_plan
+from records.office.services import PLANNERS, change_plan, take_back_plan
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import Anchor, MatchingMode, PeriodKind, VisitOutcome
-from schools.models import School
+from schools.models import Plan, School
 from schools.queries import (
     OwedAction,
     PlanRules,
@@ -100,6 +100,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "uncovered": [grade.name for grade in grades if not shown.covers(grade.pk)],
             "actions": [_action_line(a, names, calendar.of(year)) for a in shown.actions],
             "history": _history(versions, names, in_force=in_force, shown=shown),
+            "may_withdraw": actor.has(*PLANNERS) and actor.school_id == school.pk,
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },
     )
@@ -206,7 +207,7 @@ def edit(request: ActorRequest) -> HttpResponse:
         raise Http404
     # The newest version is edited, even if it is yet to take effect.
     newest = max(versions, key=lambda rules: rules.plan.version)
-    form = PlanForm(newest, grades_of(year.school), actor.today, request.POST or None)
+    form = PlanForm(newest, grades_of(year.school), year, actor.today, request.POST or None)
     if done := form_saved(
         form,
         lambda: change_plan(actor=actor, year=year, seen_version=form.cleaned_data["version"], change=form.change()),
@@ -216,6 +217,15 @@ def edit(request: ActorRequest) -> HttpResponse:
     return show_form(request, "office/plan/edit.html", form, plan=newest.plan, year=year)
 
 
+@action_for(*PLANNERS)
+def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take back a version that has not taken effect."""
+    plan = get_visible_or_404(Plan, request.actor, pk=pk)
+    if button_done(request, lambda: take_back_plan(actor=request.actor, plan=plan)):
+        messages.success(request, f"方案第 {plan.version} 版已撤回，仍按现行版本执行。")
+    return redirect("plan:detail")
+
+
 def _saved_words(version: int, effective_from: datetime.date, today: datetime.date) -> str:
-    when = f"{cn_day(effective_from)}起生效" if effective_from > today else "已经生效"
+    when = f"{cn_full_day(effective_from)}起生效" if effective_from > today else "已经生效"
     return f"方案第 {version} 版已保存，{when}。各项完成情况已按新版重新计算。"
