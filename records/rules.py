@@ -1,6 +1,5 @@
 """Questions about one actor and one record."""
 
-import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -8,7 +7,6 @@ from django.db.models import Exists, OuterRef
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
-from core.clock import cn_full_day
 from mentors.models.slots import Mentor
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
@@ -151,13 +149,3 @@ def handles_books(actor: Actor) -> bool:
 def may_check_book(actor: Actor, mentor: Mentor) -> bool:
     """Whether the actor may check the book of `mentor` (members and teachers at hand): nobody checks their own."""
     return actor.user_id is None or all(member.teacher.user_id != actor.user_id for member in mentor.members.all())
-
-
-def date_fits(date: datetime.date, year: SchoolYear, today: datetime.date) -> str | None:
-    """A sentence if a record cannot have happened on `date`, else None: not in the future, not before last summer."""
-    if date > today:
-        return "日期不能晚于今天。"
-    earliest = datetime.date(year.start_year, 6, 1)
-    if date < earliest:
-        return f"日期早于本学年（{cn_full_day(earliest)}之前），请检查。"
-    return None

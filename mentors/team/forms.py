@@ -14,6 +14,8 @@ from mentors.models.slots import Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
 from mentors.team.services.handover import TEXT_LENGTH
 from mentors.team.services.meetings import MeetingData
+from schools.days import FOLLOW_UP, follow_up_days, past_days
+from schools.models import SchoolYear
 from students.models import Enrolment, Pupil
 
 
@@ -23,7 +25,7 @@ class MeetingForm(VersionedForm):
     field_of: ClassVar = {"date_out_of_range": "date", "topic_missing": "topic", "other_class": "pupils"}
     sent_before = "这份表单刚才已经保存过一次。要改内容，请打开那次小教研，点“修改”。"
 
-    date = DayField(label="日期")
+    date = DayField(label="日期", within=lambda form: past_days(form.year, form.today))
     topic = forms.CharField(
         label="主题",
         max_length=80,
@@ -37,7 +39,11 @@ class MeetingForm(VersionedForm):
         label="参加的老师", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     text = ProseField(label="讨论记录（可不填）", max_length=5000, rows=8, required=False)
-    follow_up_on = DayField(label="后续跟进日期（可不填）", required=False)
+    follow_up_on = DayField(
+        label="后续跟进日期（可不填）",
+        required=False,
+        within=lambda form: past_days(form.year, form.today + FOLLOW_UP),
+    )
 
     def __init__(
         self,
@@ -45,10 +51,12 @@ class MeetingForm(VersionedForm):
         pupils: Sequence[Enrolment],
         teachers: Sequence[Teacher],
         former: Sequence[Pupil] = (),
+        year: SchoolYear,
         today: datetime.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.year, self.today = year, today
         names = [e.pupil.name for e in pupils]
         choices = [
             (
@@ -61,7 +69,6 @@ class MeetingForm(VersionedForm):
         choices += [(p.pk, p.name) for p in former]
         self.fields["pupils"].choices = choices  # type: ignore[attr-defined]  # a choice field
         self.fields["teachers"].choices = [(t.pk, t.name) for t in teachers]  # type: ignore[attr-defined]  # as above
-        self.fields["date"].widget.attrs["max"] = today.isoformat()
 
     @classmethod
     def initial_of(cls, meeting: CaseMeeting) -> dict[str, Any]:
@@ -80,8 +87,8 @@ class MeetingForm(VersionedForm):
         """A follow-up comes after what it follows."""
         cleaned = super().clean() or self.cleaned_data
         date, follow_up = cleaned.get("date"), cleaned.get("follow_up_on")
-        if date and follow_up and not date <= follow_up <= date + datetime.timedelta(days=366):
-            self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
+        if date and follow_up and (problem := follow_up_days(date).problem(follow_up)):
+            self.add_error("follow_up_on", problem)
         return cleaned
 
     def meeting_data(self) -> MeetingData:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 
+from core.fields import DayField
 from mentors.year.services.draft import CarryOn, Draft
 from mentors.year.services.rollover import RollOverChoices
+from schools.days import opening_days
 from schools.services import TermDates
 
 _DATES = (
@@ -31,12 +33,9 @@ class RollOverForm(forms.Form):
         initial: dict[str, Any] = {name: getattr(dates, name) for name, _ in _DATES}
         kwargs.setdefault("initial", initial | {"basis": draft.basis})
         super().__init__(*args, **kwargs)
+        self.days = opening_days(dates.first_start.year)
         for name, label in _DATES:
-            self.fields[name] = forms.DateField(
-                label=label,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                error_messages={"required": "请填写日期。", "invalid": "请填写一个日期，例如 2027-09-01。"},
-            )
+            self.fields[name] = DayField(label=label, within=lambda form: form.days)
         self._targets: dict[int, str] = {}
         for step in draft.steps:
             if step.target is not None and step.options:

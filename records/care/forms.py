@@ -1,12 +1,12 @@
 """Forms of referrals and of 心灵树洞卡, for teachers and for pupils."""
 
-import datetime
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
+from core.days import Days
 from core.fields import DayField, ProseField
 from core.saving import ELSE
 from records.care.services.tree_hole import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
@@ -63,11 +63,11 @@ class MeetForm(RecordForm):
 
     field_of: ClassVar = {"date_out_of_range": "date"}
 
-    date = DayField(label="见面的日期")
+    date = DayField(label="见面的日期", within=lambda form: form.days)
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, days: Days, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["date"].widget.attrs["max"] = today.isoformat()
+        self.days = days
 
 
 class HomeForm(RecordForm):

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.journal import note_created
+from schools.days import opening_days
 from schools.enums import KeyDateKind, PeriodKind, Preset
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
 from schools.presets import GRADES_OF_STAGE, PRESETS, grade_names
@@ -79,11 +80,13 @@ def usual_dates(start_year: int) -> TermDates:
 def open_year(*, school: School, start_year: int, dates: TermDates | None = None) -> SchoolYear:
     """The year `start_year` with two terms, periods and exams, as the school's current one; usual dates unless given.
 
-    Raises DomainError `dates_disordered`.
+    Raises DomainError `dates_disordered`, `date_out_of_range`.
     """
     dates = dates or usual_dates(start_year)
     if not dates.in_order:
         raise DomainError("dates_disordered", "两个学期的日期要依次往后，请检查开学和结束的日期。")
+    opening_days(start_year).check(dates.first_start)
+    opening_days(start_year).check(dates.second_end)
     SchoolYear.objects.filter(school=school, is_current=True).update(is_current=False)
     year = SchoolYear.objects.create(
         school=school,

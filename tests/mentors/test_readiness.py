@@ -66,9 +66,9 @@ def test_refusals_say_what_is_wrong(qingzhu: SchoolCast) -> None:
     assert code(lambda: case_of(qingzhu)) == "already_open"
     assert code(lambda: case_of(qingzhu, gone)) == "has_left"
     colleague = teacher_of(qingzhu.colleague)
-    assert code(lambda: open_case(actor=office, teacher=colleague, starts_on=tomorrow)) == "in_future"
-    assert code(lambda: begin_training(actor=office, case=case, on=before)) == "before_start"
-    assert code(lambda: mark_ready(actor=office, case=case, on=tomorrow)) == "in_future"
+    assert code(lambda: open_case(actor=office, teacher=colleague, starts_on=tomorrow)) == "date_out_of_range"
+    assert code(lambda: begin_training(actor=office, case=case, on=before)) == "date_out_of_range"
+    assert code(lambda: mark_ready(actor=office, case=case, on=tomorrow)) == "date_out_of_range"
     assert code(lambda: edit_reason(actor=office, case=case, reason="长" * 501)) == "reason_too_long"
     mark_ready(actor=office, case=case, on=TODAY)
     assert code(lambda: begin_training(actor=office, case=case, on=TODAY)) == "already_ready"

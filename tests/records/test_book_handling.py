@@ -126,7 +126,7 @@ def test_a_date_before_the_former_step_marks_none_of_them(qingzhu: SchoolCast) -
 
 @pytest.mark.parametrize("day", [TODAY + datetime.timedelta(days=1), datetime.date(2026, 5, 31)])
 def test_a_date_in_the_future_or_of_another_year_is_refused(qingzhu: SchoolCast, day: datetime.date) -> None:
-    assert refusal(lambda: mark(qingzhu, qingzhu.slot, on=day))[0] == "bad_date"
+    assert refusal(lambda: mark(qingzhu, qingzhu.slot, on=day))[0] == "date_out_of_range"
     assert not BookHandling.objects.exists()
 
 

@@ -129,13 +129,13 @@ def test_two_children_of_one_name_are_told_apart(qingzhu: SchoolCast, client_of:
 @pytest.mark.parametrize(
     "name, field, typed, sentence",
     [
-        ("visit", "date", "2026-11-19", "日期不能晚于今天。"),
-        ("visit", "date", "1999-01-01", "日期早于本学年（2026年6月1日之前），请检查。"),
+        ("visit", "date", "2026-11-19", "这里不能填2026年11月19日，请填2026年6月1日到2026年11月18日之间的日期。"),
+        ("visit", "date", "1999-01-01", "这里不能填1999年1月1日，请填2026年6月1日到2026年11月18日之间的日期。"),
         ("visit", "date", "昨天", "日期不对，请按“2026-09-03”的样子填写。"),
         ("visit", "date", "", "请选择日期。"),
-        ("visit", "follow_up_on", "2026-01-01", "跟进日期要在这次之后、一年之内。"),
+        ("visit", "follow_up_on", "2026-01-01", "这里不能填2026年1月1日，请填2026年6月1日到2027年11月19日之间的日期。"),
         ("visit", "text", "字" * 5001, "最多写 5000 字，现在有 5001 字，请删减一些。"),
-        ("talk", "date", "2026-11-19", "日期不能晚于今天。"),
+        ("talk", "date", "2026-11-19", "这里不能填2026年11月19日，请填2026年6月1日到2026年11月18日之间的日期。"),
     ],
 )
 def test_wrong_input_is_explained_at_the_field_and_kept(

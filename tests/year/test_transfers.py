@@ -195,7 +195,7 @@ def test_leavings_that_cannot_be_are_refused(qingzhu: SchoolCast) -> None:
     own = Teacher.objects.create(school=qingzhu.school, user=qingzhu.admin, number="A1", name="管一鸣")
     teacher = teacher_of(qingzhu.mentor)
     assert code(own) == "own_account"
-    assert code(teacher, TODAY + datetime.timedelta(days=1)) == "left_in_future"
+    assert code(teacher, TODAY + datetime.timedelta(days=1)) == "date_out_of_range"
     retire_teacher(actor=admin(qingzhu), teacher=teacher, left_on=TODAY)
     assert code(teacher) == "already_left"
 

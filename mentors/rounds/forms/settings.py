@@ -1,6 +1,5 @@
 """Forms of the matching rounds: settings, candidates, a longer time, further mentors and exceptions."""
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -8,14 +7,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
+from core.fields import MomentField
 from core.saving import ELSE
 from mentors.enums import MatchRule, MatchTieBreak
 from mentors.models.slots import Mentor, Teacher
 from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.rounds.services.running import CandidateData
 from mentors.rounds.services.settings import RULES, RoundSettings
+from schools.days import year_days
 from schools.enums import MatchingMode
-from schools.models import SchoolClass
+from schools.models import SchoolClass, SchoolYear
 
 # Each rule in one sentence, for the form and the protocol.
 RULES_SAID = {
@@ -28,36 +29,14 @@ TIE_BREAKS_SAID = {
     MatchTieBreak.LOTTERY: "用抽签种子给每位同学抽一个号，号小的在先。",
     MatchTieBreak.ROSTER: "按班级和座号，靠前的在先。",
 }
-MOMENT = "%Y-%m-%dT%H:%M"
-YEARS = range(2000, 2101)
-
-
-class _MomentField(forms.DateTimeField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-            input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-            error_messages={
-                "required": "请填写日期和时间。",
-                "invalid": "请填写日期和时间，例如 2026-09-10 20:00。",
-            },
-            **kwargs,
-        )
-
-    def to_python(self, value: Any) -> datetime.datetime | None:
-        """A moment that can be meant: the years 1 and 9999 leave the calendar in another time zone."""
-        year = str(value or "").strip()[:4]
-        if year.isdecimal() and int(year) not in YEARS:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
 
 
 class RoundForm(forms.Form):
     """What 德育室 sets of a round; fields that do not concern its way of matching are left out."""
 
     name = forms.CharField(label="名称", max_length=60, error_messages={"required": "请给这轮匹配起个名称。"})
-    opens_at = _MomentField(label="开始征询", required=False)
-    closes_at = _MomentField(label="截止征询", required=False)
+    opens_at = MomentField(label="开始征询", required=False, within=lambda form: form.days)
+    closes_at = MomentField(label="截止征询", required=False, within=lambda form: form.days)
     max_choices = forms.IntegerField(
         label="每人最多选几位导师",
         min_value=1,
@@ -89,9 +68,11 @@ class RoundForm(forms.Form):
     rematch = forms.BooleanField(label="已有导师的同学也参加，重新匹配", required=False)
     fill = forms.BooleanField(label="没有选上或没有填志愿的同学，均匀安排到还有名额的导师", required=False)
 
-    def __init__(self, mode: MatchingMode, *args: Any, fixed: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, mode: MatchingMode, year: SchoolYear, *args: Any, fixed: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.mode = mode
+        self.mode, self.days = mode, year_days(year.start_year)
         rules = RULES[mode]
         self.fields["rule"].choices = [  # type: ignore[attr-defined]  # stubs type fields as plain Field
             (rule.value, f"{rule.label}：{RULES_SAID[rule]}") for rule in rules
@@ -154,7 +135,11 @@ def initial_of(row: MatchingRound | RoundSettings, **more: Any) -> dict[str, Any
 class ProlongForm(forms.Form):
     """Until when pupils may choose instead."""
 
-    closes_at = _MomentField(label="新的截止时间")
+    closes_at = MomentField(label="新的截止时间", within=lambda form: form.days)
+
+    def __init__(self, year: SchoolYear, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = year_days(year.start_year)
 
 
 WHOLE = "grade"

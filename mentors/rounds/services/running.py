@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services import audit
@@ -29,6 +30,7 @@ from mentors.rounds.services.marks import notify_candidates
 from mentors.rounds.services.settings import RULES, RoundSettings, default_settings, new_seed
 from mentors.rules import can_run_rounds
 from schools.calendar import YearCalendar
+from schools.days import year_days
 from schools.enums import MatchingMode
 from schools.models import Grade, SchoolYear
 
@@ -116,7 +118,7 @@ def update_round(*, actor: Actor, round: MatchingRound, settings: RoundSettings)
 
     Once choosing is open, how many may be chosen stays; once there was a draft, the seed stays: a lottery is not drawn
     until it pleases. Raises DomainError `other_school`, `not_allowed`, `published`, `cancelled`, `name_missing`,
-    `dates`, `rule_unfit`, `max_choices`, `choices_fixed`, `seed_fixed`.
+    `dates`, `date_out_of_range`, `rule_unfit`, `max_choices`, `choices_fixed`, `seed_fixed`.
     """
     row = lock_running(actor, round)
     wanted = replace(settings, seed=row.seed if settings.seed is None else settings.seed)
@@ -147,6 +149,8 @@ def _apply(row: MatchingRound, wanted: RoundSettings) -> None:
     mode = MatchingMode(row.mode)
     if not wanted.name.strip():
         raise DomainError("name_missing", "请给这轮匹配起个名称。")
+    for moment in (wanted.opens_at, wanted.closes_at):
+        _check_moment(row, moment)
     if wanted.opens_at is not None and wanted.closes_at is not None and wanted.closes_at <= wanted.opens_at:
         raise DomainError("dates", "截止时间要晚于开始时间。")
     if row.state == RoundState.OPEN and (wanted.opens_at is None or wanted.closes_at is None):
@@ -161,6 +165,11 @@ def _apply(row: MatchingRound, wanted: RoundSettings) -> None:
     row.max_choices, row.rule, row.tie_break = wanted.max_choices, rule, wanted.tie_break
     row.seed = new_seed() if wanted.seed is None else wanted.seed
     row.keep_former, row.rematch, row.fill = wanted.keep_former, wanted.rematch, wanted.fill
+
+
+def _check_moment(row: MatchingRound, moment: datetime.datetime | None) -> None:
+    if moment is not None:
+        year_days(row.year.start_year).check(timezone.localtime(moment).date())
 
 
 def _default_candidates(row: MatchingRound) -> list[CandidateData]:
@@ -327,11 +336,13 @@ def prolong_round(
 ) -> MatchingRound:
     """Let the pupils choose until `closes_at`, also after the end has passed, as long as nothing is published.
 
-    Raises DomainError `other_school`, `not_allowed`, `published`, `cancelled`, `not_open_yet`, `too_late`.
+    Raises DomainError `other_school`, `not_allowed`, `published`, `cancelled`, `not_open_yet`, `too_late`,
+    `date_out_of_range`.
     """
     row = lock_running(actor, round)
     if row.state != RoundState.OPEN or row.closes_at is None:
         raise DomainError("not_open_yet", "征询还没有开始，请在设置里改截止时间。")
+    _check_moment(row, closes_at)
     if closes_at <= max(now(), row.opens_at or closes_at):
         raise DomainError("too_late", "新的截止时间要晚于现在。")
     if closes_at < row.closes_at:

@@ -54,9 +54,10 @@ def cancel(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.MORAL_OFFICE)
 def prolong(request: ActorRequest, pk: int) -> HttpResponse:
     """A later end."""
-    form = ProlongForm(request.POST)
+    found = find_round(request, pk)
+    form = ProlongForm(found.year, request.POST)
     if not form.is_valid():
-        return show_detail(request, find_round(request, pk), prolong=form)
+        return show_detail(request, found, prolong=form)
     until = form.cleaned_data["closes_at"]
     return _act(
         request, pk, lambda row: prolong_round(actor=request.actor, round=row, closes_at=until), "截止时间已经改好。"

@@ -59,7 +59,7 @@ def new(request: ActorRequest) -> HttpResponse:
         opens_at=morning + datetime.timedelta(days=1),
         closes_at=morning.replace(hour=20) + datetime.timedelta(days=7),
     )
-    form = RoundForm(mode, request.POST or None, initial=initial)
+    form = RoundForm(mode, year, request.POST or None, initial=initial)
     if done := form_saved(
         form, lambda: create_round(actor=actor, year=year, grade=grade, mode=mode, settings=form.settings())
     ):
@@ -76,7 +76,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
         *(["max_choices"] if row.state == RoundState.OPEN else []),
         *(["seed"] if draft_counts(row).total else []),
     ]
-    form = RoundForm(MatchingMode(row.mode), request.POST or None, initial=initial_of(row), fixed=fixed)
+    form = RoundForm(MatchingMode(row.mode), row.year, request.POST or None, initial=initial_of(row), fixed=fixed)
     if form_saved(form, lambda: update_round(actor=request.actor, round=row, settings=form.settings())):
         messages.success(request, "已保存设置。")
         return redirect("rounds:detail", pk=pk)
@@ -108,7 +108,7 @@ def show_detail(
         "outdated": draft_outdated(row) if stage not in (Phase.PUBLISHED, Phase.CANCELLED) else [],
         "rule_said": RULES_SAID[MatchRule(row.rule)],
         "tie_break_said": TIE_BREAKS_SAID[MatchTieBreak(row.tie_break)],
-        "prolong_form": prolong or ProlongForm(initial={"closes_at": _a_day_later(row)}),
+        "prolong_form": prolong or ProlongForm(row.year, initial={"closes_at": _a_day_later(row)}),
         "problem": problem,
     }
     failed = problem is not None or (prolong is not None and bool(prolong.errors))

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from core.days import Days
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import ELSE
 from core.text import clean_text, small_number
@@ -14,12 +15,20 @@ from mentors.staff.services.readiness import REASON_LENGTH
 from mentors.staff.services.training import TrainingData
 
 
-class CaseForm(forms.Form):
+class _DayForm(forms.Form):
+    """A form about one day, which lies within `days`."""
+
+    def __init__(self, days: Days, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = days
+
+
+class CaseForm(_DayForm):
     """Since when a teacher takes part in training first, and why."""
 
-    field_of: ClassVar = {"in_future": "starts_on", "reason_too_long": "reason"}
+    field_of: ClassVar = {"date_out_of_range": "starts_on", "reason_too_long": "reason"}
 
-    starts_on = DayField(label="从哪天起")
+    starts_on = DayField(label="从哪天起", within=lambda form: form.days)
     reason = ProseField(
         label="原因（可不填）",
         max_length=REASON_LENGTH,
@@ -48,20 +57,20 @@ class ReasonForm(forms.Form):
         return {"reason": case.reason}
 
 
-class StepForm(forms.Form):
+class StepForm(_DayForm):
     """The day of a step: training begins, or the teacher is ready."""
 
     field_of: ClassVar = {ELSE: "on"}
 
-    on = DayField(label="日期")
+    on = DayField(label="日期", within=lambda form: form.days)
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(_DayForm):
     """A training session."""
 
     field_of: ClassVar = {"date_out_of_range": "date", "attended": "date", "topic_missing": "topic"}
 
-    date = DayField(label="日期")
+    date = DayField(label="日期", within=lambda form: form.days)
     topic = forms.CharField(
         label="主题",
         max_length=80,

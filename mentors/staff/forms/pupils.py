@@ -1,13 +1,13 @@
 """Forms of the admin's pages about pupils and about teachers who leave."""
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from core.fields import SharedSelect, options_of
+from core.days import Days
+from core.fields import DayField, SharedSelect, options_of
 from core.text import small_number
 from mentors.models.slots import Mentor
 from mentors.staff.services.transfers import Leaving
@@ -127,15 +127,12 @@ SPREAD, ONE, OPEN = "spread", "one", "open"
 class LeavingForm(forms.Form):
     """When a teacher left, and who takes over the pupils: several colleagues as proposed, one, or nobody yet."""
 
-    left_on = forms.DateField(
-        label="离职日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "请填写离职日期。", "invalid": "请填写一个日期，例如 2026-09-01。"},
-    )
+    left_on = DayField(label="离职日期", within=lambda form: form.days)
 
-    def __init__(self, leaving: Leaving, today: datetime.date, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"left_on": today, "how": SPREAD})
+    def __init__(self, leaving: Leaving, days: Days, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"left_on": days.last, "how": SPREAD})
         super().__init__(*args, **kwargs)
+        self.days = days
         self._leaving = leaving
         self._receivers = {mentor.pk: mentor for mentor in leaving.receivers}
         if not leaving.open_pupils:

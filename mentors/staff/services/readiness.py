@@ -9,11 +9,13 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
+from core.days import Days
 from core.errors import DomainError
 from mentors.enums import ReadinessState
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_readiness
 from mentors.staff.models import ReadinessCase
+from schools.days import past_days
 
 REASON_LENGTH = 500
 
@@ -32,19 +34,21 @@ def _cleaned(reason: str) -> str:
     return reason
 
 
-def _not_later(actor: Actor, on: datetime.date) -> None:
-    if on > actor.today:
-        raise DomainError("in_future", "日期最晚填今天，到那天再登记。")
+def step_days(actor: Actor, case: ReadinessCase, *, ready: bool = False) -> Days:
+    """When the training of `case` can have begun; with `ready`, when the teacher can have been fit."""
+    begun = case.training_on if ready else None
+    return Days(max(case.starts_on, begun or case.starts_on), actor.today)
 
 
 @transaction.atomic
 def open_case(*, actor: Actor, teacher: Teacher, starts_on: datetime.date, reason: str = "") -> ReadinessCase:
     """From `starts_on` the teacher takes part in training first (Wuhu plan 五(二)); `reason` stays with 德育室.
 
-    Raises DomainError `other_school`, `not_allowed`, `has_left`, `already_open`, `in_future`, `reason_too_long`.
+    Raises DomainError `other_school`, `not_allowed`, `has_left`, `already_open`, `no_year`, `date_out_of_range`,
+    `reason_too_long`.
     """
     _check(actor, teacher.school_id)
-    _not_later(actor, starts_on)
+    past_days(actor.calendar.this_year(), actor.today).check(starts_on)
     reason = _cleaned(reason)
     locked = Teacher.objects.select_for_update().get(pk=teacher.pk)
     if locked.left_on is not None:
@@ -71,14 +75,12 @@ def _lock(actor: Actor, case: ReadinessCase) -> ReadinessCase:
 def begin_training(*, actor: Actor, case: ReadinessCase, on: datetime.date) -> ReadinessCase:
     """The teacher's training began on `on`; begun already, only the date changes.
 
-    Raises DomainError `other_school`, `not_allowed`, `already_ready`, `in_future`, `before_start`.
+    Raises DomainError `other_school`, `not_allowed`, `already_ready`, `date_out_of_range`.
     """
     locked = _lock(actor, case)
     if locked.state == ReadinessState.READY:
         raise DomainError("already_ready", "这位教师已经可以担任导师，不用再登记培训。")
-    _not_later(actor, on)
-    if on < locked.starts_on:
-        raise DomainError("before_start", "培训日期早于开始日期，请检查。")
+    step_days(actor, locked).check(on)
     locked.state, locked.training_on = ReadinessState.TRAINING, on
     locked.save(update_fields=["state", "training_on"])
     audit(actor=actor, verb="begin_training", target=locked)
@@ -89,14 +91,12 @@ def begin_training(*, actor: Actor, case: ReadinessCase, on: datetime.date) -> R
 def mark_ready(*, actor: Actor, case: ReadinessCase, on: datetime.date) -> ReadinessCase:
     """From `on` the teacher can mentor 在达到条件后承担导师职责 (Wuhu plan 五(二)); marked already, nothing happens.
 
-    Raises DomainError `other_school`, `not_allowed`, `in_future`, `before_start`.
+    Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`.
     """
     locked = _lock(actor, case)
     if locked.state == ReadinessState.READY:
         return locked
-    _not_later(actor, on)
-    if on < max(locked.starts_on, locked.training_on or locked.starts_on):
-        raise DomainError("before_start", "可以担任的日期早于开始或培训的日期，请检查。")
+    step_days(actor, locked, ready=True).check(on)
     locked.state, locked.ready_on = ReadinessState.READY, on
     locked.save(update_fields=["state", "ready_on"])
     audit(actor=actor, verb="mark_ready", target=locked)

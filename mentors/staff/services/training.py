@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
-from core.clock import cn_full_day
+from core.days import Days
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
@@ -38,17 +38,17 @@ def _check(actor: Actor, school_id: int | None) -> None:
         raise DomainError("not_allowed", "培训由德育室登记。")
 
 
-def _term(calendar: YearCalendar, date: datetime.date) -> Term:
+def training_days(calendar: YearCalendar) -> Days:
+    """When a year's trainings can be: around its terms. Raises DomainError `no_year`."""
     terms = calendar.terms
     if not terms:
         raise DomainError("no_year", "本学年还没有学期，请管理员先设置。")
-    first, last = terms[0].starts_on - LEAD, terms[-1].ends_on + TRAIL
-    if not first <= date <= last:
-        raise DomainError(
-            "date_out_of_range",
-            f"日期要在本学年前后：{cn_full_day(first)}到{cn_full_day(last)}之间，请检查。",
-        )
-    return term_on(terms, date, lead_days=LEAD.days)
+    return Days(terms[0].starts_on - LEAD, terms[-1].ends_on + TRAIL)
+
+
+def _term(calendar: YearCalendar, date: datetime.date) -> Term:
+    training_days(calendar).check(date)
+    return term_on(calendar.terms, date, lead_days=LEAD.days)
 
 
 def _cleaned(data: TrainingData) -> dict[str, object]:

@@ -12,12 +12,14 @@ from accounts.actors import Actor
 from accounts.models import RoleGrant
 from accounts.services import audit, end_role, set_account_active
 from core.clock import now
+from core.days import Days
 from core.errors import DomainError
 from mentors.matching.spread import Seeker, propose
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rules import can_keep_roster, validate_cap
 from mentors.services.assignments import end_assignment, lock_mentors
 from schools.calendar import YearCalendar
+from schools.days import year_days
 from schools.models import SchoolClass, SchoolYear
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
@@ -161,6 +163,12 @@ def _who_needs_another(slot: Mentor, year: SchoolYear, capacity: int) -> list[As
     return (listed + list(held.values()))[capacity:]
 
 
+def leaving_days(actor: Actor) -> Days:
+    """When somebody can have left: in this school year or the one before."""
+    year = actor.calendar.this_year()
+    return Days(year_days(year.start_year - 1).first, actor.today)
+
+
 @transaction.atomic
 def retire_teacher(
     *,
@@ -174,15 +182,14 @@ def retire_teacher(
 
     `places` has the key of the next mentor by the pupil's key; pupils whom it leaves out stay open. A slot held alone
     is emptied and keeps its name for history; of a shared one only the partner remains. Raises DomainError
-    `other_school`, `not_allowed`, `already_left`, `left_in_future`, `own_account`, `last_admin`, `cap_reached`,
+    `other_school`, `not_allowed`, `already_left`, `date_out_of_range`, `own_account`, `last_admin`, `cap_reached`,
     `pupils_changed`.
     """
     if teacher.school_id != actor.school_id or (successor is not None and successor.school_id != actor.school_id):
         raise DomainError("other_school", "这位教师不属于本校。")
     if not can_keep_roster(actor):
         raise DomainError("not_allowed", "只有管理员可以办理离职。")
-    if left_on > actor.today:
-        raise DomainError("left_in_future", "离职日期最晚填今天，请到那天再办理。")
+    leaving_days(actor).check(left_on)
     locked = Teacher.objects.select_for_update(of=("self",)).select_related("user").get(pk=teacher.pk)
     if locked.left_on is not None:
         raise DomainError("already_left", "这位教师已经办理过离职。")

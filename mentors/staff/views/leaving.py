@@ -10,7 +10,7 @@ from core.saving import button_done, form_saved, show_form
 from mentors.models.slots import Teacher
 from mentors.queries.people import find_teachers
 from mentors.staff.forms.pupils import LeavingForm
-from mentors.staff.services.transfers import draw_leaving, reinstate_teacher, retire_teacher
+from mentors.staff.services.transfers import draw_leaving, leaving_days, reinstate_teacher, retire_teacher
 from mentors.team.services.handover import ask_for_notes
 
 
@@ -21,7 +21,7 @@ def leave(request: ActorRequest, pk: int) -> HttpResponse:
     if teacher.left_on is not None:
         return redirect("manage:person", pk=pk)
     leaving = draw_leaving(actor=request.actor, teacher=teacher)
-    form = LeavingForm(leaving, request.actor.today, request.POST or None)
+    form = LeavingForm(leaving, leaving_days(request.actor), request.POST or None)
     # "重新计算" only shows the loads again, for browsers that do not reckon them while one chooses.
     if "reckon" not in request.POST and form_saved(
         form,

@@ -25,7 +25,8 @@ from mentors.staff.queries.readiness import (
     readiness_rows,
     readiness_teachers,
 )
-from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case
+from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case, step_days
+from schools.days import past_days
 
 PAGE_SIZE = 50
 FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))
@@ -61,7 +62,8 @@ def new_case(request: ActorRequest, pk: int) -> HttpResponse:
     there = open_case_of(request.actor, teacher)
     if there is not None:
         return redirect("readiness:case", pk=there.pk)
-    form = CaseForm(request.POST or None, initial={"starts_on": request.actor.today})
+    days = past_days(request.actor.calendar.this_year(), request.actor.today)
+    form = CaseForm(days, request.POST or None, initial={"starts_on": request.actor.today})
     if done := form_saved(form, lambda: open_case(actor=request.actor, teacher=teacher, **form.cleaned_data)):
         messages.success(request, f"已登记：{teacher.name}老师先参加培训，准备好了再带学生。")
         return redirect("readiness:case", pk=done.value.pk)
@@ -75,7 +77,9 @@ def case(request: ActorRequest, pk: int) -> HttpResponse:
     found = get_visible_or_404(cases_visible_to(request.actor), request.actor, pk=pk)
     step = request.POST.get("step", "")
     reason_form = ReasonForm(request.POST if step == "reason" else None, initial=ReasonForm.initial_of(found))
-    step_form = StepForm(request.POST if step in ("training", "ready") else None, initial={"on": request.actor.today})
+    days = step_days(request.actor, found, ready=step == "ready")
+    taken = request.POST if step in ("training", "ready") else None
+    step_form = StepForm(days, taken, initial={"on": request.actor.today})
     form: forms.Form = reason_form if step == "reason" else step_form
     if form_saved(form, lambda: _take(request, found, step, form.cleaned_data)):
         return redirect("readiness:list") if step == "ready" else redirect("readiness:case", pk=pk)

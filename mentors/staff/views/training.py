@@ -13,7 +13,13 @@ from mentors.rules import can_keep_training
 from mentors.staff.forms.care import AttendanceForm, TrainingForm
 from mentors.staff.models import TrainingSession
 from mentors.staff.queries.training import attendance_of, sessions_visible_to, teachers_with_training, training_by_term
-from mentors.staff.services.training import create_session, delete_session, set_attendance, update_session
+from mentors.staff.services.training import (
+    create_session,
+    delete_session,
+    set_attendance,
+    training_days,
+    update_session,
+)
 from schools.calendar import term_on
 
 EVERYBODY = (
@@ -48,7 +54,9 @@ def sessions(request: ActorRequest) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def new(request: ActorRequest) -> HttpResponse:
     """Enter a session; then tick who came."""
-    form = TrainingForm(request.POST or None, initial={"date": request.actor.today})
+    calendar = request.actor.calendar
+    days = training_days(calendar.of(calendar.this_year()))
+    form = TrainingForm(days, request.POST or None, initial={"date": request.actor.today})
     if done := form_saved(form, lambda: create_session(actor=request.actor, data=form.training_data())):
         if done.value.date > request.actor.today:
             messages.success(request, "已登记。到当天可以勾选参加的老师。")
@@ -62,7 +70,8 @@ def new(request: ActorRequest) -> HttpResponse:
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change a session."""
     session = _session(request, pk)
-    form = TrainingForm(request.POST or None, initial=TrainingForm.initial_of(session))
+    days = training_days(request.actor.calendar.of(session.term.year))
+    form = TrainingForm(days, request.POST or None, initial=TrainingForm.initial_of(session))
     if form_saved(form, lambda: update_session(actor=request.actor, session=session, data=form.training_data())):
         messages.success(request, "已保存。")
         return redirect("training:list")

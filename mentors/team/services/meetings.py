@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
-from core.clock import cn_full_day, now
+from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from mentors.team.models import CaseMeeting
 from mentors.team.rules import can_edit_meeting, can_hold_meetings
+from schools.days import follow_up_days, past_days
 from schools.models import SchoolClass
 from students.models import Enrolment
 
@@ -36,11 +37,8 @@ class MeetingData:
 def _check(actor: Actor, school_class: SchoolClass, data: MeetingData, kept_pupils: Collection[int] = ()) -> None:
     if not data.topic.strip():
         raise DomainError("topic_missing", "请写一下讨论的主题。")
-    earliest = datetime.date(school_class.year.start_year, 6, 1)
-    if data.date > actor.today:
-        raise DomainError("date_out_of_range", "日期不能晚于今天。")
-    if data.date < earliest:
-        raise DomainError("date_out_of_range", f"日期早于本学年（{cn_full_day(earliest)}之前），请检查。")
+    past_days(school_class.year, actor.today).check(data.date)
+    follow_up_days(data.date).check(data.follow_up_on)
     of_class = Enrolment.objects.filter(school_class=school_class, pupil_id__in=data.pupils)
     if not data.pupils <= {*of_class.values_list("pupil_id", flat=True), *kept_pupils}:
         raise DomainError("other_class", "有学生不在这个班，请重新选择。")

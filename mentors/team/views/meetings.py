@@ -77,6 +77,7 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
         request.POST or None,
         pupils=class_list(school_class),
         teachers=team,
+        year=school_class.year,
         today=request.actor.today,
         initial={"date": request.actor.today, "teachers": [t.pk for t in team]},
     )
@@ -110,6 +111,7 @@ def edit(request: ActorRequest, pk: int, meeting: int) -> HttpResponse:
         pupils=pupils,
         teachers=team,
         former=[p for p in found.pupils.all() if p.pk not in present],
+        year=found.school_class.year,
         today=request.actor.today,
         initial=MeetingForm.initial_of(found),
     )

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, TeamMember
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
-from schools.queries import PlanRules, version_on
+from schools.queries import PlanRules
 from students.models import Enrolment
 
 
@@ -158,7 +158,7 @@ def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
     if not versions:
         raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     # What holds today: a version that is yet to come was written for the year that ends.
-    rules = version_on(versions, actor.today)
+    rules = actor.calendar.of(year).plan_on(actor.today) or versions[0]
     grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
     classes = list(SchoolClass.objects.of_year(year))
     enrolled = Enrolment.objects.active().of_year(year).in_list_order()

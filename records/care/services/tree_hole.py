@@ -32,6 +32,7 @@ from records.kinds import FormKey, Kind, Target, register
 from records.models.care import CardDoor, TreeHoleCard
 from records.rules import holds_tree_hole_card
 from schools.calendar import term_on
+from schools.days import past_days
 from students.models import Enrolment, FamilySlip, Pupil
 
 #: So many cards of one pupil may wait for their teachers at a time.
@@ -269,10 +270,7 @@ def note_meeting(*, actor: Actor, card: TreeHoleCard, on: datetime.date, version
     Raises DomainError `other_school`, `not_yours`, `date_out_of_range`, `changed_meanwhile`.
     """
     locked = _lock(actor, card, version)
-    if on > actor.today:
-        raise DomainError("date_out_of_range", "见面以后再记日期，日期不能晚于今天。")
-    if on < locked.term.starts_on - datetime.timedelta(days=60):
-        raise DomainError("date_out_of_range", "日期太早了，请检查。")
+    past_days(locked.term.year, actor.today).check(on)
     locked.met_on = on
     return _save(actor, locked, "meet_for_card")
 

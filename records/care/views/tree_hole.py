@@ -44,6 +44,7 @@ from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard
 from records.querysets.records import pupils_in_reach
 from records.rules import may_log_for
+from schools.days import past_days
 
 PAGE = 20
 
@@ -95,7 +96,7 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
         "meet": bound.get("meet")
         or MeetForm(
             initial={**version, "date": found.met_on or request.actor.today},
-            today=request.actor.today,
+            days=past_days(found.term.year, request.actor.today),
             auto_id="id_meet_%s",
         ),
         "home": bound.get("home")
@@ -142,7 +143,8 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
 def meet(request: ActorRequest, pk: int) -> HttpResponse:
     """Note the day of the meeting."""
     found = _card(request, pk)
-    form = MeetForm(request.POST, today=request.actor.today, auto_id="id_meet_%s")
+    days = past_days(found.term.year, request.actor.today)
+    form = MeetForm(request.POST, days=days, auto_id="id_meet_%s")
     if record_changed(
         form,
         found,

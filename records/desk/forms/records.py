@@ -17,7 +17,7 @@ from records.desk.services.briefs import BRIEF_LENGTH
 from records.desk.services.notes import TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models.records import GrowthLetter, Note
-from records.rules import date_fits
+from schools.days import FOLLOW_UP, follow_up_days, past_days
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear
 
@@ -83,7 +83,7 @@ class NoteForm(RecordForm):
     # The same form came a second time (back button) with other words.
     sent_before = "这份表单刚才已经保存过一次。要改内容，请在学生的页上打开那条记录，点“修改”。"
 
-    date = DayField(label="日期")
+    date = DayField(label="日期", within=lambda form: past_days(form.year, form.today))
     text = ProseField(label="记几句（可不填）", max_length=5000, rows=4)
     visibility = forms.TypedChoiceField(
         label="谁可以看这段文字",
@@ -92,12 +92,13 @@ class NoteForm(RecordForm):
         widget=forms.RadioSelect,
         help_text="导师团：这位同学的导师、班主任和德育室。心理老师：本校的心理老师，德育室看不到。仅本人：只有您自己。",
     )
-    follow_up_on = DayField(label="后续跟进日期", required=False)
+    follow_up_on = DayField(
+        label="后续跟进日期", required=False, within=lambda form: past_days(form.year, form.today + FOLLOW_UP)
+    )
 
     def __init__(self, *args: Any, year: SchoolYear, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.year, self.today = year, today
-        self.fields["date"].widget.attrs["max"] = today.isoformat()
 
     @classmethod
     def columns(cls) -> list[tuple[str, str]]:
@@ -111,20 +112,12 @@ class NoteForm(RecordForm):
         people = {name: sorted(person.pk for person in getattr(note, name).all()) for name in cls.people}
         return {name: getattr(note, column) for column, name in cls.columns()} | people | {"version": note.version}
 
-    def clean_date(self) -> datetime.date:
-        """Not in the future, not before last summer."""
-        date: datetime.date = self.cleaned_data["date"]
-        problem = date_fits(date, self.year, self.today)
-        if problem:
-            raise forms.ValidationError(problem, code="date_out_of_range")
-        return date
-
     def clean(self) -> dict[str, Any]:
         """A follow-up comes after what it follows."""
         cleaned = super().clean() or self.cleaned_data
         date, follow_up = cleaned.get("date"), cleaned.get("follow_up_on")
-        if date and follow_up and not date <= follow_up <= date + datetime.timedelta(days=366):
-            self.add_error("follow_up_on", "跟进日期要在这次之后、一年之内。")
+        if date and follow_up and (problem := follow_up_days(date).problem(follow_up)):
+            self.add_error("follow_up_on", problem)
         return cleaned
 
     def is_what(self, stored: Note) -> bool:

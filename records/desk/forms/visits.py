@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -11,6 +10,7 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from core.days import Days
 from core.fields import DayField
 from core.saving import ELSE
 from records.desk.forms.records import PICKS
@@ -26,7 +26,7 @@ class VisitPlanForm(forms.Form):
 
     field_of: ClassVar = {"date_out_of_range": "date"}
 
-    date = DayField(label="日期")
+    date = DayField(label="日期", within=lambda form: form.days)
     time = forms.TimeField(
         label="时间（可不填）",
         required=False,
@@ -43,10 +43,10 @@ class VisitPlanForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "如：在校门口集合"}),
     )
 
-    def __init__(self, *args: Any, teachers: Sequence[tuple[int, str]], today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teachers: Sequence[tuple[int, str]], days: Days, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.days = days
         self.fields["teachers"].choices = list(teachers)  # type: ignore[attr-defined]  # a choice field
-        self.fields["date"].widget.attrs["min"] = today.isoformat()
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

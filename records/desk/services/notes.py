@@ -34,8 +34,9 @@ from records.kinds import (
     register,
 )
 from records.models.records import HeartTalk, HomeVisit, Note
-from records.rules import can_edit_note, date_fits, may_log_for
+from records.rules import can_edit_note, may_log_for
 from records.services.ticks import refresh_ticks
+from schools.days import follow_up_days, past_days
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear, Term
 from students.models import Pupil
@@ -169,16 +170,15 @@ register(
 )  # fmt: skip
 
 
-def _check(actor: Actor, pupils: Sequence[Pupil], term: Term, date: datetime.date) -> tuple[SchoolYear, int]:
+def _check(actor: Actor, pupils: Sequence[Pupil], term: Term, data: VisitData | TalkData) -> tuple[SchoolYear, int]:
     if term.school_id != actor.school_id or any(p.school_id != actor.school_id for p in pupils):
         raise DomainError("other_school", "有学生不属于本校。")
     if not pupils:
         raise DomainError("no_pupil", "请至少选择一位学生。")
     if actor.user_id is None or not may_log_for(actor, [p.pk for p in pupils], term.year):
         raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
-    problem = date_fits(date, term.year, actor.today)
-    if problem:
-        raise DomainError("date_out_of_range", problem)
+    past_days(term.year, actor.today).check(data.date)
+    follow_up_days(data.date).check(data.follow_up_on)
     return term.year, actor.user_id
 
 
@@ -203,7 +203,7 @@ def log_visit(
         visit.teachers.set(teachers)
         close_visit_plan(visit=visit)
 
-    year, user_id = _check(actor, [pupil], term, data.date)
+    year, user_id = _check(actor, [pupil], term, data)
     _check_teachers(actor, teachers)
     visit = HomeVisit(term=term, pupil=pupil, submission=submission, created_by_id=user_id, **_values(data))
     return _log(actor, visit, [pupil], year, people, draft_key, {})
@@ -223,7 +223,7 @@ def log_talk(
     The same `submission` again returns the talk that is already there.
     Raises DomainError `other_school`, `no_pupil`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
-    year, user_id = _check(actor, pupils, term, data.date)
+    year, user_id = _check(actor, pupils, term, data)
     talk = HeartTalk(term=term, submission=submission, created_by_id=user_id, **_values(data))
     return _log(actor, talk, pupils, year, lambda talk: talk.pupils.set(pupils), draft_key, {"pupils": len(pupils)})
 
@@ -271,7 +271,7 @@ def update_visit(
     _check_teachers(actor, teachers)
     with transaction.atomic():
         locked = HomeVisit.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=visit.pk)
-        _check_edit(actor, locked, version, data.date)
+        _check_edit(actor, locked, version, data)
         _change(locked, data)
         locked.teachers.set(teachers)
         follow_visit_plan(visit=locked)
@@ -299,7 +299,7 @@ def update_talk(
             raise DomainError("no_pupil", "请至少选择一位学生。")
     with transaction.atomic():
         locked = HeartTalk.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=talk.pk)
-        _check_edit(actor, locked, version, data.date)
+        _check_edit(actor, locked, version, data)
         before = set(locked.pupils.values_list("pk", flat=True))
         after = before if pupils is None else {p.pk for p in pupils}
         joining = after - before
@@ -333,14 +333,13 @@ def _finish(actor: Actor, note: HomeVisit | HeartTalk, act: VersionAct, draft_ke
         drop_draft(actor=actor, key=draft_key)
 
 
-def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, date: datetime.date) -> None:
+def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, data: VisitData | TalkData) -> None:
     if note.school_id != actor.school_id:
         raise DomainError("other_school", "这条记录不属于本校。")
     if not can_edit_note(actor, note) or note.deleted_at is not None:
         raise DomainError("not_allowed", "只有记录人本人可以修改这条记录。")
-    problem = date_fits(date, note.term.year, actor.today)
-    if problem:
-        raise DomainError("date_out_of_range", problem)
+    past_days(note.term.year, actor.today).check(data.date)
+    follow_up_days(data.date).check(data.follow_up_on)
     if note.version != version:
         raise DomainError(
             "changed_meanwhile",

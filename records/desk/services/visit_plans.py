@@ -16,6 +16,7 @@ from records.desk.models import VisitPlan, VisitWish
 from records.enums import VisitPlanState
 from records.models.records import HomeVisit
 from records.rules import may_plan_for
+from schools.days import coming_days
 from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import FamilySlip, Pupil
@@ -171,8 +172,7 @@ def _check_day(actor: Actor, term: Term, date: datetime.date, teachers: Collecti
         raise DomainError("other_school", "有教师不属于本校。")
     if date < actor.today:
         raise DomainError("date_out_of_range", "约定的日期已经过去。已经做过的家访请直接登记。")
-    if date > term.year.ends_on:
-        raise DomainError("date_out_of_range", "日期超出了本学年，请检查。")
+    coming_days(term.year, actor.today).check(date)
 
 
 def _lock(actor: Actor, plan: VisitPlan) -> VisitPlan:

@@ -30,6 +30,7 @@ from records.desk.queries.visits import (
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from records.desk.views.form_page import RECORDERS
 from records.rules import may_plan_for
+from schools.days import coming_days
 from schools.models import SchoolClass
 
 PAGE_SIZE: Final = 20
@@ -66,7 +67,7 @@ def plan(request: ActorRequest) -> HttpResponse:
     form = VisitPlanForm(
         request.POST or None,
         teachers=_pairs(team),
-        today=request.actor.today,
+        days=coming_days(calendar.year, request.actor.today),
         initial={"teachers": [t.pk for t in team if t.user_id == request.actor.user_id]},
     )
     keys = set(request.POST.getlist("pupils"))
@@ -103,7 +104,7 @@ def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
     form = VisitPlanForm(
         request.POST or None,
         teachers=_pairs(team),
-        today=request.actor.today,
+        days=coming_days(found.term.year, request.actor.today),
         initial=VisitPlanForm.initial_of(found),
     )
     back = f"{reverse('desk:visit_plan')}?class={school_class.pk}"

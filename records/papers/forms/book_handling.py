@@ -4,7 +4,10 @@ from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 
+from core.days import Days
+from core.fields import DayField
 from records.enums import BookStep
 from records.office.forms.office import KeysField, PlaceForm
 from records.papers.queries.book_handling import STATES, WAITING
@@ -17,15 +20,6 @@ STATE_LABELS: Final[dict[str, str]] = {
 }
 #: What the buttons send: a step for the ticked books, or for all of the place that are ready for it.
 ALL: Final = "all-"
-
-
-class DateInput(forms.DateInput):
-    """A date as browsers pick it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class HandledBooksForm(PlaceForm):
@@ -78,9 +72,11 @@ class StepForm(forms.Form):
 class MarkForm(StepForm):
     """And the day on which it was done."""
 
-    on = forms.DateField(
-        label="日期", widget=DateInput, error_messages={"required": "请填写日期。", "invalid": "请填写正确的日期。"}
-    )
+    on = DayField(label="日期", within=lambda form: form.days)
+
+    def __init__(self, data: QueryDict, days: Days) -> None:
+        super().__init__(data)
+        self.days = days
 
 
 class RemarkForm(forms.Form):

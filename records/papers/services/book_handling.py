@@ -18,7 +18,8 @@ from core.errors import DomainError
 from mentors.models.slots import Mentor
 from records.enums import BookStep
 from records.papers.models import BookHandling
-from records.rules import date_fits, handles_books, is_alone, may_check_book
+from records.rules import handles_books, is_alone, may_check_book
+from schools.days import past_days
 from schools.models import Term
 
 OWN: Final = "您自己的记录本请德育室的另一位老师检查。"
@@ -45,13 +46,11 @@ def mark_books(*, actor: Actor, term: Term, mentors: Collection[int], step: Book
     """Note that `step` was done with the books of `mentors` (keys) on the day `on`; year of `term` at hand.
 
     Books that are not at that step stay as they are, so a double click changes nothing. Raises DomainError
-    `other_school`, `not_allowed`, `bad_date` (see `records.rules.date_fits`), `date_disordered` (a chosen book was
+    `other_school`, `not_allowed`, `date_out_of_range`, `date_disordered` (a chosen book was
     issued or collected later than `on`; nothing is marked then), `own_book` (only own books were left to check).
     """
     slots = _locked(actor, term, mentors)
-    problem = date_fits(on, term.year, actor.today)
-    if problem is not None:
-        raise DomainError("bad_date", problem)
+    past_days(term.year, actor.today).check(on)
     known = _handlings(term, slots)
     ready, own, others = [], 0, 0
     for slot in slots:

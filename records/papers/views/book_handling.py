@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
+from core.days import OUT_OF_RANGE
 from core.errors import DomainError
 from records.enums import BookStep
 from records.office.queries.dashboard import covered_classes
@@ -30,6 +31,7 @@ from records.papers.queries.book_handling import (
 from records.papers.services.book_handling import OWN, Marking, mark_books, note_remark, undo_books
 from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
+from schools.days import past_days
 
 #: Where the session keeps what was done last, so that one press takes it back.
 LAST: Final = "shelf_last"
@@ -49,10 +51,10 @@ def books(request: ActorRequest) -> HttpResponse:
 def mark(request: ActorRequest) -> HttpResponse:
     """Note that the ticked books, or all that are ready in the place, were issued, collected or checked."""
     calendar = calendar_or_stop(request)
-    form = MarkForm(request.POST)
+    form = MarkForm(request.POST, past_days(calendar.year, request.actor.today))
     if not form.is_valid():
         if "on" in form.errors and "act" not in form.errors:
-            raise DomainError("bad_date", str(form.errors["on"][0]))
+            raise DomainError(OUT_OF_RANGE, str(form.errors["on"][0]))
         raise _unclear()
     keys = _ready_for(request, calendar, form.step) if form.takes_all else form.keys
     done = Marking(())
