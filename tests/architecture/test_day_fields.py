@@ -28,7 +28,7 @@ FIELDS = {
     "records.office.forms.plan.PlanForm.effective_from",
     # Its service takes no moment that is past, or further from now than `FURTHEST`.
     "records.letters.forms.ScheduleForm.day",
-    "records.papers.forms.shelf.MarkForm.on",
+    "records.papers.forms.book_handling.MarkForm.on",
 }
 
 

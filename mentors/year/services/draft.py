@@ -154,11 +154,10 @@ class Draft:
 
 def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
     """What rolling `year` over would find. A dozen queries whatever its size. Raises DomainError `no_plan`."""
-    versions = actor.calendar.of(year).versions
-    if not versions:
-        raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     # What holds today: a version that is yet to come was written for the year that ends.
-    rules = actor.calendar.of(year).plan_on(actor.today) or versions[0]
+    rules = actor.calendar.of(year).plan_on(actor.today)
+    if rules is None:
+        raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
     classes = list(SchoolClass.objects.of_year(year))
     enrolled = Enrolment.objects.active().of_year(year).in_list_order()
