@@ -23,7 +23,7 @@ from core import pdf
 from core.workbooks import marking, reader
 from tests.cases.corners import A1
 from tests.cast import SCHOOL_DAY, SchoolCast
-from tests.stored import StoredCasts
+from tests.stored import StoredStates
 from tests.warm import WarmChildren
 
 # Some machines are told not to keep what Python has compiled. Here that would be all tests, at every start, and the
@@ -170,22 +170,24 @@ def school_day(monkeypatch: pytest.MonkeyPatch) -> datetime.datetime:
 
 
 @pytest.fixture(scope="session")
-def casts(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredCasts:
-    """Both casts, built once and rolled back; see tests/stored.py."""
+def stored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredStates:
+    """What fixtures build once and put back as rows; both casts are there. See tests/stored.py."""
+    states = StoredStates()
     with django_db_blocker.unblock():
-        return StoredCasts.build()
+        states.build_casts()
+    return states
 
 
 @pytest.fixture
-def qingzhu(db: None, school_day: datetime.datetime, casts: StoredCasts) -> SchoolCast:
+def qingzhu(db: None, school_day: datetime.datetime, stored: StoredStates) -> SchoolCast:
     """A primary school with one person of each role, two classes and a few pupils (tests/cast.py)."""
-    return casts.restore("qingzhu")
+    return stored.cast("qingzhu")
 
 
 @pytest.fixture
-def other(db: None, school_day: datetime.datetime, casts: StoredCasts) -> SchoolCast:
+def other(db: None, school_day: datetime.datetime, stored: StoredStates) -> SchoolCast:
     """A second school of another bureau: nobody of `qingzhu` may learn that its rows exist."""
-    return casts.restore("other")
+    return stored.cast("other")
 
 
 @pytest.fixture

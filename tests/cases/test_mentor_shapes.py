@@ -12,14 +12,20 @@ from mentors.models.slots import Assignment
 from tests.cases.books import MENTORS, TEACHERS, book, errors, infos, messages, read, sheets, warnings
 from tests.cases.test_people import pairs
 from tests.imports.conftest import Desk, pupil
+from tests.stored import StoredStates
 
 ONE, TWO = "一<1>", "一<2>"
 LIST = ("班级", "姓名", "导师")
 
 
 @pytest.fixture
-def school(desk: Desk) -> Desk:
+def school(desk: Desk, stored: StoredStates) -> Desk:
     """Two classes of six, 甲一 to 甲六 and 乙一 to 乙六; 王一 and 李二, and a shared slot."""
+    return stored.given("two classes of mentors", lambda: filled(desk))
+
+
+def filled(desk: Desk) -> Desk:
+    """By imports."""
     ordinals = "一二三四五六"
     desk.students(*(pupil(n, f"甲{o}") for n, o in enumerate(ordinals, start=1)))
     desk.students(*(pupil(n + 10, f"乙{o}", TWO) for n, o in enumerate(ordinals, start=1)))

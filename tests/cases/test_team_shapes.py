@@ -10,13 +10,19 @@ from jobs.imports import ALL_CHOICES
 from mentors.models.slots import TeamMember
 from tests.cases.books import MENTORS, TEACHERS, book, errors, infos, messages, read, warnings
 from tests.imports.conftest import Desk, pupil
+from tests.stored import StoredStates
 
 ONE, TWO = "一<1>", "一<2>"
 
 
 @pytest.fixture
-def staff(desk: Desk) -> Desk:
+def staff(desk: Desk, stored: StoredStates) -> Desk:
     """Two classes of one pupil each, and five teachers."""
+    return stored.given("two classes and five teachers", lambda: staffed(desk))
+
+
+def staffed(desk: Desk) -> Desk:
+    """By imports."""
     desk.students(pupil(1, "甲一"), pupil(2, "乙一", TWO))
     rows = [(f"T{n}", name) for n, name in enumerate(("王一", "李二", "张三", "赵四", "孙五"), start=1)]
     assert read(desk, book(("工号", "姓名"), *rows), TEACHERS).written

@@ -23,6 +23,7 @@ from jobs.previews import ImportReport
 from schools.enums import Preset
 from schools.models import School, SchoolYear
 from schools.services import create_school
+from tests.stored import StoredStates
 
 ROSTERS = Path(__file__).parent.parent / "data" / "rosters"
 STUDENT_HEADER = ("学籍号", "姓名", "性别", "班级", "监护人姓名", "关系", "联系电话", "备注")
@@ -106,8 +107,13 @@ def person(username: str, school: School, *roles: Role) -> User:
 
 
 @pytest.fixture
-def desk(db: None) -> Desk:
+def desk(db: None, stored: StoredStates) -> Desk:
     """青竹小学 with an admin, no classes yet."""
+    return stored.given("desk", empty_school)
+
+
+def empty_school() -> Desk:
+    """Built anew."""
     school, year = create_school(
         code="qz", name="青竹小学", preset=Preset.PRIMARY_TERMLY, start_year=2026, bureau_name=""
     )

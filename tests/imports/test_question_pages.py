@@ -12,6 +12,7 @@ from mentors.models.slots import Assignment, Teacher, TeamMember
 from tests.cases.books import MENTORS, TEACHERS
 from tests.imports.conftest import Desk, book, pupil
 from tests.imports.test_pages import latest, page, post_file
+from tests.stored import StoredStates
 
 ONE = "一<1>"
 ONCE = (("班级", "姓名", "导师"), (ONE, "甲一", "王一"), (ONE, "甲二", ""), (ONE, "甲三", ""))
@@ -21,8 +22,13 @@ RENAMED = (("工号", "姓名"), ("T1", "王一一"), ("T2", "李二"))
 
 
 @pytest.fixture
-def school(desk: Desk) -> Desk:
+def school(desk: Desk, stored: StoredStates) -> Desk:
     """Three pupils, four teachers, one of them a mentor."""
+    return stored.given("three pupils and a mentor", lambda: filled(desk))
+
+
+def filled(desk: Desk) -> Desk:
+    """By imports."""
     desk.students(*(pupil(n, name) for n, name in enumerate(("甲一", "甲二", "甲三"), start=1)))
     staff = [("T1", "王一"), ("T2", "李二"), ("T3", "张三"), ("T4", "赵四")]
     desk.run(book(("工号", "姓名"), *staff), TEACHERS)
