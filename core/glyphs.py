@@ -62,11 +62,6 @@ def font_file(name: str) -> Path | None:
     return None
 
 
-def missing_fonts() -> list[str]:
-    """Return the printing families that this machine lacks (empty: ready to print)."""
-    return [family for family, name, _ in FONTS if font_file(name) is None]
-
-
 @cache
 def _covered() -> frozenset[int]:
     points: set[int] = set()

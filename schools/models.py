@@ -1,6 +1,5 @@
 """Bureau, school, calendar, classes and the plan (一校一策). Nothing here points at a user."""
 
-import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -20,10 +19,8 @@ from schools.enums import (
     PeriodKind,
     Preset,
     Stage,
-    VisitOutcome,
 )
 from schools.querysets import (
-    PeriodQuerySet,
     PlanQuerySet,
     SchoolClassQuerySet,
     SchoolQuerySet,
@@ -173,8 +170,6 @@ class Period(SchoolOwned):
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="periods")
     term = models.OneToOneField(Term, models.CASCADE, null=True, blank=True, related_name="period")
     kind = models.CharField(max_length=4, choices=PeriodKind)
-
-    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -361,12 +356,3 @@ class PlanAction(SchoolOwned):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.get_period_display()}{self.count}次"
-
-    def accepted_labels(self) -> list[str]:
-        """The accepted visit outcomes in words."""
-        return [VisitOutcome(value).label for value in self.accepted_outcomes]
-
-
-def first_of_september(start_year: int) -> datetime.date:
-    """The day on which a Chinese school year starts."""
-    return datetime.date(start_year, 9, 1)

@@ -70,14 +70,6 @@ class PlanRules:
         """The plan's rule for `action`, if it has one."""
         return next((a for a in self.actions if a.action == action), None)
 
-    def required_for(self, grade_id: int) -> tuple[OwedAction, ...]:
-        """The required actions that a pupil of the grade is owed."""
-        return tuple(a for a in self.actions if a.required and grade_id in a.grade_ids)
-
-    def owed_kinds(self, grade_id: int) -> frozenset[ActionKind]:
-        """The kinds of the required actions of the grade."""
-        return frozenset(a.action for a in self.required_for(grade_id))
-
 
 def schools_of_bureau(bureau_id: int) -> list[School]:
     """The schools that a bureau compares, by code."""

@@ -40,12 +40,6 @@ class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
         return self.filter(is_current=True)
 
 
-class PeriodQuerySet(models.QuerySet["Period"]):
-    def with_term(self) -> Self:
-        """Terms first, in order, then the year; term and year at hand."""
-        return self.select_related("term", "year").order_by(models.F("term__starts_on").asc(nulls_last=True))
-
-
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, actor: Scope) -> Self:
         """All classes of one's own school: their names are no secret inside it."""

@@ -47,11 +47,6 @@ class Sheet:
     # Positions of hidden columns, from 0.
     hidden_columns: tuple[int, ...] = ()
 
-    @property
-    def hidden_row_count(self) -> int:
-        """How many rows with content are hidden or filtered away."""
-        return sum(row.hidden for row in self.rows)
-
 
 @dataclass(frozen=True, slots=True)
 class Workbook:

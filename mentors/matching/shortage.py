@@ -8,9 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mentors.matching.problem import Problem
-from mentors.matching.solve import Match
-
 _GRADE_BY_NUMBER = re.compile(r"[一二三四五六七八九]年级")
 
 
@@ -95,36 +92,6 @@ def shortage(
             f"{_named(grade_name)}名额总数够，但{lacking}。{ways}{'，或' if ways else '可'}批准 {exceptions} 个超额。"
         )
     return Shortage(missing, more, exceptions, lacks, hosts, movable, sentence)
-
-
-def shortage_of(
-    problem: Problem,
-    match: Match,
-    *,
-    grade_name: str,
-    cap: int,
-    class_of: Mapping[int, str],
-    open_class: Mapping[int, str],
-    people: Mapping[int, int],
-) -> Shortage | None:
-    """The same, read off a match.
-
-    `class_of` has the class label by pupil; `open_class` by mentor the class they are open to, missing if to all;
-    `people` by mentor how many hold the slot, missing if one.
-    """
-    placed = match.mentors()
-    loads: dict[int, int] = {}
-    for mentor in placed.values():
-        loads[mentor] = loads.get(mentor, 0) + 1
-    rooms = [
-        MentorRoom(m.key, open_class.get(m.key, ""), people.get(m.key, 1), max(m.places, 0), loads.get(m.key, 0))
-        for m in sorted(problem.mentors, key=lambda m: m.key)
-    ]
-    unplaced: dict[str, int] = {}
-    for pupil in problem.roster():
-        if pupil.key not in placed:
-            unplaced[class_of[pupil.key]] = unplaced.get(class_of[pupil.key], 0) + 1
-    return shortage(grade_name, len(problem.pupils), rooms, cap, unplaced)
 
 
 def _named(grade_name: str) -> str:

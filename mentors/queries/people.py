@@ -17,26 +17,11 @@ from mentors.querysets.slots import MentorQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
 from students.models import Enrolment, Pupil
-from students.querysets import WHOLE_SCHOOL, EnrolmentQuerySet
-
-
-def enrolments_visible_to(actor: Actor) -> EnrolmentQuerySet:
-    """Pupils (by enrolment) whom the actor may see by name: own ones, own class, or the whole school by role."""
-    rows = Enrolment.objects.in_school(actor)
-    if actor.has(*WHOLE_SCHOOL):
-        return rows
-    own = Assignment.objects.held_by(actor)
-    return rows.filter(Q(school_class_id__in=actor.homeroom_class_ids) | Q(pupil_id__in=own.values("pupil_id")))
 
 
 def mentor_of(actor: Actor, year: SchoolYear) -> Mentor | None:
     """The slot that the actor holds or shares in `year`, with its names."""
     return Mentor.objects.of_year(year).of_user(actor.user_id).with_names().first()
-
-
-def homeroom_classes(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
-    """The classes that the actor leads in `year`."""
-    return list(SchoolClass.objects.of_year(year).filter(pk__in=actor.homeroom_class_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +81,6 @@ def colleagues_with_room(mentor: Mentor, *, limit: int = 3) -> list[Mentor]:
     teams = TeamMember.objects.filter(mentor=mentor).values("school_class_id")
     near = Mentor.objects.filter(teams__school_class_id__in=teams).exclude(pk=mentor.pk).with_names().distinct()
     return sorted((m for m in near if m.free > 0), key=lambda m: (-m.free, m.pk))[:limit]
-
-
-def may_see_whole_school(actor: Actor) -> bool:
-    """Whether the actor's roles open all pupils' names."""
-    return actor.has(Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

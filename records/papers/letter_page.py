@@ -127,13 +127,3 @@ class LetterPage:
         # The salutation is not indented; its first line is always there.
         lines += max(0, len(self.salutation) - 1) // size.measure
         return lines + size.code * self.has_code + size.hand * self.signed_by_hand - size.room
-
-
-def fits_page(body: str, advice: str = "", *, page: LetterPage | None = None) -> bool:
-    """Whether a letter with these texts prints on one page (default: a plain one of upper primary)."""
-    return overflow(body, advice, page=page) == 0
-
-
-def overflow(body: str, advice: str = "", *, page: LetterPage | None = None) -> int:
-    """How many lines of the smallest type size do not fit on the page; 0 if the letter fits."""
-    return (page or LetterPage()).overflow(body, advice)

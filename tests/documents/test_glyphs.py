@@ -64,7 +64,6 @@ def test_a_machine_without_the_fonts_says_which_packages_it_needs(monkeypatch: p
     glyphs._covered.cache_clear()
     glyphs._prints.cache_clear()
     try:
-        assert glyphs.missing_fonts() == ["LXGW WenKai", "Noto Serif CJK SC", "Noto Sans CJK SC", "Symbola"]
         with pytest.raises(glyphs.FontsMissingError, match="fonts-lxgw-wenkai"):
             glyphs.missing_glyphs("字")
     finally:

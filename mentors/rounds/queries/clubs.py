@@ -32,11 +32,6 @@ def led_clubs(actor: Actor, year: SchoolYear) -> list[Club]:
     return list(rows.order_by("name", "pk"))
 
 
-def members_by_pupil(year: SchoolYear) -> dict[int, int]:
-    """The mentor who leads the pupil's club, by pupil: what a club round starts from. One query."""
-    return dict(ClubMember.objects.filter(year=year).values_list("pupil_id", "club__mentor_id"))
-
-
 @dataclass(frozen=True, slots=True)
 class ClubRow:
     """A club with its size, and whether its leader has room for those who have no mentor yet."""

@@ -216,22 +216,6 @@ def homeroom_teachers(class_ids: Collection[int], on: datetime.date) -> list[Rol
     return list(rows.select_related("user", "school_class__grade").order_by("school_class_id", "pk"))
 
 
-def published_mentor(round: MatchingRound, pupil_id: int) -> Mentor | None:
-    """The pupil's main mentor of the round's year, once the round is published: what the family may see."""
-    if round.state != RoundState.PUBLISHED:
-        return None
-    return (
-        Mentor.objects.filter(
-            assignments__pupil_id=pupil_id,
-            assignments__year_id=round.year_id,
-            assignments__ends_on=None,
-            assignments__kind="main",
-        )
-        .with_names()
-        .first()
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ClassCount:
     """How many of a class take part in a round, and how many have handed in."""

@@ -1,11 +1,13 @@
 """Grade 5 of the Guyi plan (185 pupils, 12 slots, one of them shared), and what the software says of it."""
 
+from collections import Counter
+
 import pytest
 
 from mentors.enums import MatchRule, MatchTieBreak
 from mentors.matching.capacity import ClassLoad
 from mentors.matching.problem import Chooser, Place, Problem
-from mentors.matching.shortage import Host, Lack, MentorRoom, Shortage, shortage, shortage_of
+from mentors.matching.shortage import Host, Lack, MentorRoom, Shortage, shortage
 from mentors.matching.solve import Match, solve
 from mentors.matching.spread import even_fill
 
@@ -36,15 +38,21 @@ def grade_five(
 
 
 def advice(wanted: Problem, match: Match, *, crossing: bool = True, shared: bool = False) -> Shortage | None:
-    return shortage_of(
-        wanted,
-        match,
-        grade_name="五年级",
-        cap=CAP,
-        class_of={pupil.key: LABELS[pupil.key // 100] for pupil in wanted.pupils},
-        open_class={} if crossing else {m.key: LABELS[m.key // 2] for m in wanted.mentors if m.key < 12},
-        people={11: 2} if shared else {},
-    )
+    """What is said of a match, read off it as a grade's page reads it off its tables."""
+    placed = match.mentors()
+    loads = Counter(placed.values())
+    rooms = [
+        MentorRoom(
+            m.key,
+            "" if crossing or m.key >= 12 else LABELS[m.key // 2],
+            2 if shared and m.key == 11 else 1,
+            m.places,
+            loads[m.key],
+        )
+        for m in wanted.mentors
+    ]
+    unplaced = Counter(LABELS[pupil.key // 100] for pupil in wanted.roster() if pupil.key not in placed)
+    return shortage("五年级", len(wanted.pupils), rooms, CAP, unplaced)
 
 
 def test_split_evenly_eight_of_the_twelve_slots_are_over_fifteen() -> None:

@@ -14,7 +14,7 @@ from records.letters.checks import (
     check_letter,
 )
 from records.papers.documents.growth_letter import render_letters
-from records.papers.letter_page import fits_page, overflow
+from records.papers.letter_page import LetterPage
 from tests.documents import builders, reading
 from tests.records.lettercheck.cases import FOUND, OTHERS, PUPIL, SILENT
 
@@ -145,7 +145,7 @@ def pages(body: str, advice: str = "") -> int:
 
 def longest(text: str, advice: str = "") -> int:
     """The greatest number of characters of `text` that fits."""
-    return max(length for length in range(1, len(text)) if fits_page(text[:length], advice))
+    return max(length for length in range(1, len(text)) if not LetterPage().overflow(text[:length], advice))
 
 
 @pytest.mark.parametrize("advice", ["", builders.ADVICE, SENTENCE * 8])
@@ -156,7 +156,7 @@ def test_a_letter_that_just_fits_prints_on_one_page_and_a_longer_one_on_two(para
     length = longest(text, advice)
     assert pages(text[:length], advice) == 1
     longer = text[: length + 2]
-    assert (fits_page(longer, advice), overflow(longer, advice), pages(longer, advice)) == (False, 1, 2)
+    assert (LetterPage().overflow(longer, advice), pages(longer, advice)) == (1, 2)
 
 
 @pytest.mark.parametrize(
