@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.importlog import Level, rows_text
+from core.importplan import ChangeKind
 from core.saving import button_done, show_form
 from core.workbooks import WorkbookRefused
 from jobs.enums import ImportKind, ImportState
@@ -202,8 +203,8 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "problems": [f for f in findings if f["level"] != Level.INFO],
         "findings_cut": len(findings) >= SHOWN_FINDINGS,
         "remarks": [f for f in findings if f["level"] == Level.INFO],
-        "changed": [change for change in changes if change["kind"] == "changed"],
-        "gone": [change["subject"] for change in changes if change["kind"] == "gone"],
+        "changed": [change for change in changes if change["kind"] == ChangeKind.CHANGED],
+        "gone": [change["subject"] for change in changes if change["kind"] == ChangeKind.GONE],
         "changes_shown": len(changes),
         "changes_counted": summary.get("updated", 0) + summary.get("gone", 0),
         "unit": "名额" if batch.kind == ImportKind.MENTORS else "行",

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
-from schools.enums import ActionKind, Anchor, KeyDateKind, MatchingMode, PeriodKind
+from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, MatchingMode, PeriodKind
 from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
 from schools.queries import OwedAction, PlanRules, Window
 
@@ -124,7 +124,7 @@ class YearCalendar:
     @property
     def with_advice(self) -> bool:
         """Whether the letter also gives advice 成长建议 (Wuhu plan 五(三))."""
-        return self.rules.plan.letter_tone == "with_advice"
+        return self.rules.plan.letter_tone == LetterTone.WITH_ADVICE
 
 
 class SchoolCalendar:

@@ -145,7 +145,7 @@ class Assignment(SchoolOwned):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["pupil", "year"],
-                condition=Q(ends_on=None, kind="main"),
+                condition=Q(ends_on=None, kind=AssignmentKind.MAIN),
                 name="assignment_one_main",
             ),
             models.UniqueConstraint(

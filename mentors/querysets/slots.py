@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet, OpenInSchoolQuerySet
 from core.rowwise import of_row
+from mentors.enums import AssignmentKind
 
 if TYPE_CHECKING:
     from mentors.models.slots import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
@@ -77,11 +78,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def main(self) -> Self:
         """Main mentors only."""
-        return self.filter(kind="main")
+        return self.filter(kind=AssignmentKind.MAIN)
 
     def supporting(self) -> Self:
         """Supporting mentors only."""
-        return self.filter(kind="supporting")
+        return self.filter(kind=AssignmentKind.SUPPORTING)
 
     def in_load(self) -> Self:
         """The open assignments that a mentor's load counts: main ones, and supporting ones if the plan says so."""

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
+from mentors.enums import RoundState
 
 if TYPE_CHECKING:
     from mentors.rounds.models import BoardSave, ChoiceSheet, Club, MatchingRound, Placement, RoundMentor  # noqa: F401  # named in quotes below
@@ -43,11 +44,11 @@ class MatchingRoundQuerySet(OfSchoolQuerySet["MatchingRound"]):
 
     def running(self) -> Self:
         """Rounds that are neither published nor cancelled."""
-        return self.filter(state__in=("setup", "open"))
+        return self.filter(state__in=(RoundState.SETUP, RoundState.OPEN))
 
     def choosing(self, at: datetime.datetime) -> Self:
         """Rounds in which choices can be handed in at the moment `at`."""
-        return self.filter(state="open", opens_at__lte=at, closes_at__gt=at)
+        return self.filter(state=RoundState.OPEN, opens_at__lte=at, closes_at__gt=at)
 
 
 class RoundMentorQuerySet(OfSchoolQuerySet["RoundMentor"]):

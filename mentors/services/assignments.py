@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
 from core.journal import note_changing, note_created
-from mentors.enums import AssignmentOrigin
+from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor
 from mentors.rules import can_assign, can_keep_roster, validate_cap
 from schools.models import SchoolYear
@@ -57,7 +57,9 @@ def assign_pupil(
     if mentor.school_id != actor.school_id:
         raise DomainError("other_school", "这位导师不属于本校。")
     lock_enrolment(actor, pupil, mentor.year_id)
-    former = Assignment.objects.filter(pupil=pupil, year_id=mentor.year_id, ends_on=None, kind="main").first()
+    former = Assignment.objects.filter(
+        pupil=pupil, year_id=mentor.year_id, ends_on=None, kind=AssignmentKind.MAIN
+    ).first()
     if former is not None and former.mentor_id == mentor.pk:
         return former
     locked = lock_mentors(mentor.pk, *([former.mentor_id] if former else []))
@@ -166,7 +168,7 @@ def unassign_pupil(*, actor: Actor, pupil: Pupil, year: SchoolYear) -> None:
     Raises DomainError `other_school`, `not_enrolled`, `not_allowed`.
     """
     lock_enrolment(actor, pupil, year.pk)
-    former = Assignment.objects.filter(pupil=pupil, year=year, ends_on=None, kind="main").first()
+    former = Assignment.objects.filter(pupil=pupil, year=year, ends_on=None, kind=AssignmentKind.MAIN).first()
     if former is None:
         return
     lock_mentors(former.mentor_id)

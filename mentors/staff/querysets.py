@@ -9,6 +9,7 @@ from django.db import models
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OpenInSchoolQuerySet
+from mentors.enums import ReadinessState
 
 if TYPE_CHECKING:
     from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession  # noqa: F401  # named in quotes below
@@ -28,7 +29,7 @@ class ReadinessCaseQuerySet(models.QuerySet["ReadinessCase"]):
 
     def open(self) -> Self:
         """Teachers who are not ready yet."""
-        return self.exclude(state="ready")
+        return self.exclude(state=ReadinessState.READY)
 
 
 class TrainingSessionQuerySet(OpenInSchoolQuerySet["TrainingSession"]):

@@ -12,11 +12,11 @@ from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 from mentors.models.slots import Assignment
+from records.enums import RecordKind, VisitPlanState
 from records.querysets.records import pupils_of
 
 if TYPE_CHECKING:
     from records.desk.models import Attachment, Draft, LetterReply, Reading, RecordVersion, VisitPlan  # noqa: F401  # named in quotes below
-    from records.enums import RecordKind
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -63,7 +63,7 @@ class VisitPlanQuerySet(OfSchoolQuerySet["VisitPlan"]):
 
     def open(self) -> Self:
         """Planned and neither done nor cancelled."""
-        return self.filter(state="planned")
+        return self.filter(state=VisitPlanState.PLANNED)
 
 
 class LetterReplyQuerySet(models.QuerySet["LetterReply"]):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
+from records.enums import ReferralState
 
 if TYPE_CHECKING:
     from records.models.care import Referral, TreeHoleCard  # noqa: F401  # named in quotes below
@@ -26,7 +27,7 @@ class ReferralQuerySet(OfSchoolQuerySet["Referral"]):
 
     def waiting(self) -> Self:
         """Not acknowledged yet."""
-        return self.filter(state="open")
+        return self.filter(state=ReferralState.OPEN)
 
 
 class TreeHoleCardQuerySet(OfSchoolQuerySet["TreeHoleCard"]):

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from mentors.models.slots import Assignment, MentorMember
+from records.enums import LetterState, TickState
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -127,10 +128,10 @@ class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
 
     def released(self) -> Self:
         """Letters that the family may read."""
-        return self.filter(state="released", deleted_at=None)
+        return self.filter(state=LetterState.RELEASED, deleted_at=None)
 
 
 class TickQuerySet(models.QuerySet["Tick"]):
     def done(self) -> Self:
         """Fulfilled actions."""
-        return self.filter(state="done")
+        return self.filter(state=TickState.DONE)

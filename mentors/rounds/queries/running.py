@@ -212,7 +212,7 @@ def progress(round: MatchingRound, *, class_ids: Collection[int] | None = None) 
 
 def homeroom_teachers(class_ids: Collection[int], on: datetime.date) -> list[RoleGrant]:
     """The 班主任 roles of these classes that hold on `on`, person and class at hand. One query."""
-    rows = RoleGrant.objects.active(on).filter(role="homeroom", school_class_id__in=class_ids)
+    rows = RoleGrant.objects.active(on).filter(role=Role.HOMEROOM, school_class_id__in=class_ids)
     return list(rows.select_related("user", "school_class__grade").order_by("school_class_id", "pk"))
 
 

@@ -77,12 +77,12 @@ def case(request: ActorRequest, pk: int) -> HttpResponse:
     found = get_visible_or_404(cases_visible_to(request.actor), request.actor, pk=pk)
     step = request.POST.get("step", "")
     reason_form = ReasonForm(request.POST if step == "reason" else None, initial=ReasonForm.initial_of(found))
-    days = step_days(request.actor, found, ready=step == "ready")
-    taken = request.POST if step in ("training", "ready") else None
+    days = step_days(request.actor, found, ready=step == ReadinessState.READY)
+    taken = request.POST if step in (ReadinessState.TRAINING, ReadinessState.READY) else None
     step_form = StepForm(days, taken, initial={"on": request.actor.today})
     form: forms.Form = reason_form if step == "reason" else step_form
     if form_saved(form, lambda: _take(request, found, step, form.cleaned_data)):
-        return redirect("readiness:list") if step == "ready" else redirect("readiness:case", pk=pk)
+        return redirect("readiness:list") if step == ReadinessState.READY else redirect("readiness:case", pk=pk)
     audit(actor=request.actor, verb="open_readiness_case", target=found, kind=AuditKind.READ)
     return show_form(
         request,
@@ -103,7 +103,7 @@ def _take(request: ActorRequest, found: ReadinessCase, step: str, data: dict[str
     if step == "reason":
         edit_reason(actor=request.actor, case=found, reason=data["reason"])
         messages.success(request, "已保存。")
-    elif step == "training":
+    elif step == ReadinessState.TRAINING:
         begin_training(actor=request.actor, case=found, on=data["on"])
         messages.success(request, f"已登记：{name}老师开始参加培训。")
     else:
