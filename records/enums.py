@@ -70,7 +70,7 @@ class RecordKind(models.TextChoices):
 
     VISIT = "visit", "家访"
     TALK = "talk", "谈心"
-    LETTER = "letter", "书面反馈"
+    LETTER = "letter", "成长寄语"
     CARD = "card", "心灵树洞卡"
     REFERRAL = "referral", "转介"
 

@@ -242,6 +242,12 @@ def form_of(key: str) -> tuple[FormKey, list[int]] | None:
     return None
 
 
+def word_for(actor: Actor, kind: RecordKind) -> str:
+    """The kind as the actor's school calls it: its plan names the letters. No query where the calendar was read."""
+    present = actor.calendar.present if kind == RecordKind.LETTER else None
+    return present.letter_label if present is not None else str(kind.label)
+
+
 def kind_of(record: models.Model) -> Kind:
     """Which kind a record is."""
     return _OF_MODEL[type(record)]

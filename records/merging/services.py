@@ -23,7 +23,7 @@ from mentors.services.assignments import end_assignment, lock_mentors
 from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
 from records.desk.services.versions import replace_person
 from records.enums import VisitPlanState
-from records.kinds import all_kinds, record_kinds
+from records.kinds import all_kinds, record_kinds, word_for
 from records.models.records import GrowthLetter, HomeVisit, Tick
 from records.papers.models import BookHandling
 from records.services.ticks import refresh_ticks
@@ -86,7 +86,7 @@ def draw_pupil_merge(*, actor: Actor, kept: Pupil, other: Pupil) -> PupilMerge:
         ("学籍记录", Enrolment.objects.filter(pupil=other)),
         ("导师安排", Assignment.objects.filter(pupil=other)),
         *(
-            (kind.label, kind.model.objects.present().filter(**{kind.people: other}))
+            (word_for(actor, kind.key), kind.model.objects.present().filter(**{kind.people: other}))
             for kind, _deletion in record_kinds()
         ),
         ("监护人", Guardian.objects.filter(pupil=other)),

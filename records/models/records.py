@@ -152,7 +152,7 @@ class GrowthLetter(Record):
     objects = GrowthLetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "书面反馈"
+        verbose_name = "成长寄语"
         ordering: ClassVar = ["-term__starts_on", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(

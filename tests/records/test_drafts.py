@@ -253,7 +253,7 @@ def test_the_home_page_lists_what_is_not_finished(qingzhu: SchoolCast, client_of
     assert words(page).count("有 2 份没写完的草稿") == 1
     lines = [(line.label, line.url) for line in page.context["drafts"]]
     assert lines == [
-        (f"{second.name}的书面反馈", url_of("letter_desk", second)),
+        (f"{second.name}的成长寄语", url_of("letter_desk", second)),
         (f"{first.name}的谈心", url_of("talk", first)),
     ]
 

@@ -144,10 +144,10 @@ def test_a_letters_drafts_are_its_writers_own(qingzhu: SchoolCast, client_of: Cl
     assert office.get(url).status_code == 403
     client = client_of(qingzhu.mentor)
     form = client.get(url_of("letter_desk", qingzhu.pupils[0]))
-    client.post(url_of("letter_desk", qingzhu.pupils[0]), filled(form, body="交上去的话", action="hand_in"))
+    client.post(url_of("letter_desk", qingzhu.pupils[0]), filled(form, body="交给你的话", action="hand_in"))
     return_letter(actor=qingzhu.actor(qingzhu.office), letter=written, reason="请写具体些")
     page = office.get(url).content.decode()
-    assert [page.count(w) for w in ("草稿里", "交上去的话", "请写具体些")] == [0, 1, 1]
+    assert [page.count(w) for w in ("草稿里", "交给你的话", "请写具体些")] == [0, 1, 1]
     assert [act for _, act, _ in acts("letter", written.pk)] == ["created", "updated", "updated"]
 
 

@@ -24,6 +24,7 @@ from records.care.services.tree_hole import (
 )
 from records.desk.models import RecordVersion
 from records.desk.services.deletion import delete_note
+from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, VisitData, update_talk, update_visit
 from records.desk.services.readings import note_readings
 from records.enums import Occasion, TalkForm, TreeHoleSubject, TreeHoleWish, VisitForm
@@ -32,6 +33,7 @@ from records.letters.services.writing import hand_in_letter, mark_handwritten
 from records.models.care import Referral
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
+from schools.models import Plan
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
@@ -251,8 +253,24 @@ def test_the_head_names_all_pupils_and_the_day(qingzhu: SchoolCast, client_of: C
     pages = [tree(client.get(reverse("desk:history", args=a))) for a in (["talk", note.pk], ["letter", written.pk])]
     assert [text(by_class(page, "page-heading")[0]).split(" ", 1) for page in pages] == [
         ["谈心的修改记录", "安可儿、白一诺 11月17日（周二）"],
-        ["书面反馈的修改记录", "安可儿 2026学年第一学期"],
+        ["成长寄语的修改记录", "安可儿 2026学年第一学期"],
     ]
+
+
+def test_a_letter_is_called_as_the_plan_calls_it(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """Seen: 书面反馈 in the history, the list of deleted records and the drafts, another name on all other pages."""
+    Plan.objects.filter(year=qingzhu.year).update(letter_label="成长激励卡")
+    first, second = qingzhu.pupils
+    gone = letter(qingzhu, qingzhu.mentor, first, draft=True)
+    key = f"letter/{second.pk}/{gone.term_id}"
+    save_draft(actor=qingzhu.actor(qingzhu.mentor), key=key, content={"body": ["半句"]}, stamp="0123456789.1")
+    client = client_of(qingzhu.mentor)
+    pages = [client.get(reverse("desk:history", args=["letter", gone.pk])), client.get(reverse("desk:home"))]
+    pages += [client.post(reverse("desk:delete", args=["letter", gone.pk]), follow=True)]
+    pages += [client.get(reverse("desk:deleted"))]
+    words = ("成长激励卡的修改记录", "白一诺的成长激励卡", "已删除安可儿的成长激励卡", "安可儿的成长激励卡")
+    said = [(word in page.content.decode()) for word, page in zip(words, pages, strict=True)]
+    assert (said, ["书面反馈" in page.content.decode() for page in pages]) == ([True] * 4, [False] * 4)
 
 
 # --- Who opened it ----------------------------------------------------------------------------------------------------
@@ -293,7 +311,7 @@ def test_the_list_of_deleted_records_shows_each_with_its_texts(qingzhu: SchoolCa
     delete_note(actor=qingzhu.actor(qingzhu.homeroom), record=visit(qingzhu, qingzhu.homeroom, first))
     talk(qingzhu, qingzhu.mentor, first)
     assert deleted(qingzhu, client_of, qingzhu.mentor) == [
-        ("白一诺的书面反馈 第一学期", ["信里的话", "建议的话"]),
+        ("白一诺的成长寄语 第一学期", ["信里的话", "建议的话"]),
         ("安可儿、白一诺的谈心 11月17日（周二）", ["谈心的话"]),
         ("安可儿的家访 11月17日（周二）", ["家访的话", "约定的话"]),
     ]

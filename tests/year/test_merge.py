@@ -50,8 +50,8 @@ def test_everything_of_the_other_entry_moves(qingzhu: SchoolCast, double: Pupil)
         ("学籍记录", 1),
         ("导师安排", 1),
         ("家访", 1),
-        ("谈心谈话", 2),
-        ("书面反馈", 1),
+        ("谈心", 2),
+        ("成长寄语", 1),
         ("监护人", 1),
     ]
     assert merge.notes == [

@@ -14,7 +14,7 @@ from mentors.models.slots import Assignment, MentorMember, Teacher, TeamMember
 from records.desk.models import Draft, VisitPlan
 from records.desk.querysets import DraftQuerySet
 from records.enums import Occasion, RecordKind
-from records.kinds import form_of
+from records.kinds import form_of, word_for
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.querysets.records import HeartTalkQuerySet, HomeVisitQuerySet
 from schools.calendar import YearCalendar
@@ -166,12 +166,12 @@ def open_draft(actor: Actor, key: str) -> Draft | None:
 
 def draft_lines(actor: Actor, *, most: int = 20) -> list[DraftLine]:
     """What the actor has not finished, the latest first. One query."""
-    return [line_of(draft) for draft in own_drafts(actor).open()[:most]]
+    return [line_of(actor, draft) for draft in own_drafts(actor).open()[:most]]
 
 
-def line_of(draft: Draft) -> DraftLine:
+def line_of(actor: Actor, draft: Draft) -> DraftLine:
     """One draft in words, with its address."""
-    label = RecordKind(draft.kind).label
+    label = word_for(actor, RecordKind(draft.kind))
     who = draft.pupil.name if draft.pupil is not None else ""
     return DraftLine(draft, f"{who}的{label}" if who else label, _url_of(draft.key))
 

@@ -16,7 +16,7 @@ from core.worddiff import Piece, mark_words
 from mentors.models.slots import Teacher
 from records.desk.models import Reading, RecordVersion
 from records.enums import RecordKind, VersionAct
-from records.kinds import Kind, kind_called, kind_of, record_kinds
+from records.kinds import Kind, kind_called, kind_of, record_kinds, word_for
 from records.models.records import Record
 from students.models import Pupil
 
@@ -168,6 +168,7 @@ class DeletedLine:
     """One deleted record, with its text: it is the reader's own."""
 
     kind: RecordKind
+    word: str
     record: Record
     who: str
     last_day: datetime.date
@@ -185,7 +186,7 @@ def deleted_keys(actor: Actor, since: datetime.datetime) -> list[tuple[datetime.
 
 
 def deleted_lines(
-    keys: Iterable[tuple[datetime.datetime, RecordKind, int]], kept: datetime.timedelta
+    actor: Actor, keys: Iterable[tuple[datetime.datetime, RecordKind, int]], kept: datetime.timedelta
 ) -> list[DeletedLine]:
     """One page of `deleted_keys` with texts and names. Six queries at most."""
     keys = list(keys)
@@ -201,5 +202,5 @@ def deleted_lines(
         record = records.get((kind, pk))
         if record is not None:
             who = "、".join(p.name for p in pupils_of(record))
-            lines.append(DeletedLine(kind, record, who, (moment + kept).date()))
+            lines.append(DeletedLine(kind, word_for(actor, kind), record, who, (moment + kept).date()))
     return lines

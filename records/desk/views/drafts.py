@@ -66,7 +66,9 @@ def drop(request: ActorRequest, pk: int) -> HttpResponse:
     """Drop one's own draft; a button takes it back. Goes on to `next`, the form as it is without the draft."""
     draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)
     set_aside_draft(actor=request.actor, draft=draft)
-    offer_undo(request, f"已放弃{line_of(draft).label}草稿。", reverse("desk:draft_undo", args=[draft.pk]))
+    offer_undo(
+        request, f"已放弃{line_of(request.actor, draft).label}草稿。", reverse("desk:draft_undo", args=[draft.pk])
+    )
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("home")
@@ -78,4 +80,4 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a dropped draft back, and open its form with it."""
     draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)
     take_back_draft(actor=request.actor, draft=draft)
-    return redirect(line_of(draft).url or reverse("home"))
+    return redirect(line_of(request.actor, draft).url or reverse("home"))

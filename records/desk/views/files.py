@@ -20,7 +20,7 @@ from records.desk.queries.history import find_record, pupils_of
 from records.desk.services.attachments import MOST, add_attachment, record_of, remove_attachment, restore_attachment
 from records.desk.views.form_page import RECORDERS, came_from
 from records.enums import RecordKind
-from records.kinds import deletion_of, kind_of
+from records.kinds import deletion_of, kind_of, word_for
 from records.models.records import GrowthLetter, Record
 from records.rules import can_read_attached
 
@@ -85,7 +85,7 @@ def files(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     context = {
         "record": record,
         "kind": kind,
-        "label": RecordKind(kind).label,
+        "label": word_for(request.actor, RecordKind(kind)),
         "pupils": pupils,
         "files": files_of(record),
         "most": MOST,

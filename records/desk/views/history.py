@@ -29,6 +29,7 @@ from records.desk.services.drafts import drop_draft
 from records.desk.services.readings import is_own, note_readings
 from records.desk.views.form_page import READERS, RECORDERS, came_from, saved
 from records.enums import RecordKind
+from records.kinds import word_for
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Record
 from records.rules import can_read_history, can_read_version, can_see_pupil_records
@@ -62,7 +63,7 @@ def history(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
         {
             "record": record,
             "kind": kind,
-            "label": RecordKind(kind).label,
+            "label": word_for(request.actor, RecordKind(kind)),
             "pupils": pupils,
             "pupil": came_from(request, pupils),
             "entries": history_entries(shown, PAGE_SIZE, may_read),
@@ -83,7 +84,7 @@ def confided_history(
     shown = list(versions[first : first + PAGE_SIZE + 1])
     audit(actor=request.actor, verb="open_history", target=record, kind=AuditKind.READ)
     context = {
-        "label": kind.label,
+        "label": word_for(request.actor, kind),
         "pupil": record.pupil,
         "entries": history_entries(shown, PAGE_SIZE, lambda fields: True),
         "page_obj": page,
@@ -103,7 +104,7 @@ def delete(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     pupils = pupils_of(record)
     pupil = came_from(request, pupils)
     back = reverse("desk:restore", args=[kind, record.pk]) + (f"?pupil={pupil.pk}" if len(pupils) > 1 else "")
-    sentence = f"已删除{names(pupils)}的{RecordKind(kind).label}，30 天内可以在“最近删除”里恢复。"
+    sentence = f"已删除{names(pupils)}的{word_for(request.actor, RecordKind(kind))}，30 天内可以在“最近删除”里恢复。"
     # The page that was left comes first.
     return saved(request, list(dict.fromkeys([pupil, *pupils])), sentence, undo=back)
 
@@ -117,7 +118,7 @@ def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     pupils = pupils_of(record)
     if not button_done(request, lambda: restore_note(actor=request.actor, record=record)):
         return redirect("desk:deleted")
-    messages.success(request, f"已恢复{names(pupils)}的{RecordKind(kind).label}。")
+    messages.success(request, f"已恢复{names(pupils)}的{word_for(request.actor, RecordKind(kind))}。")
     pupil = came_from(request, pupils)
     seen = can_see_pupil_records(request.actor, pupil)
     return redirect("desk:pupil", pk=pupil.pk) if seen else redirect("desk:deleted")
@@ -127,7 +128,7 @@ def restore(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
 def deleted(request: ActorRequest) -> HttpResponse:
     """最近删除: what one deleted oneself in the last 30 days."""
     page = Paginator(deleted_keys(request.actor, now() - KEPT), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = deleted_lines(page.object_list, KEPT)
+    lines = deleted_lines(request.actor, page.object_list, KEPT)
     is_mentor = request.actor.has(Role.MENTOR)
     return render(request, "desk/deleted.html", {"lines": lines, "page_obj": page, "is_mentor": is_mentor})
 
