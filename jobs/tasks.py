@@ -4,6 +4,7 @@ import uuid
 
 from celery import shared_task
 
+from core.nightly import for_each
 from jobs import keeping, services, work
 
 
@@ -22,5 +23,4 @@ def sweep() -> None:
 @shared_task(name="jobs.remove_expired")
 def remove_expired() -> None:
     """Remove files past their day, and kept papers that nobody asks for any more."""
-    services.remove_expired()
-    keeping.remove_unused()
+    for_each("jobs.remove_expired", (services.remove_expired, keeping.remove_unused), lambda remove: remove())

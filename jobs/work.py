@@ -13,7 +13,6 @@ import logging
 import tempfile
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from core.clock import now
 from core.errors import DomainError
+from core.nightly import log_failure
 from jobs.enums import ItemState, JobState
 from jobs.models import Job, JobItem, ResultFile, result_path
 from jobs.registry import NewFile, Outcome, Step, handler_for
@@ -110,7 +110,7 @@ def run_item(item: JobItem) -> None:
     except DomainError as error:
         _fail(item, code=error.code, message=error.message)
     except Exception as error:  # a handler's bug fails its item, not the worker
-        _log("item", item.pk, error)
+        log_failure("item", item.pk, error)
         if item.attempts >= MAX_ATTEMPTS:
             _fail(item, code=type(error).__name__, message=BROKEN)
         else:
@@ -158,7 +158,7 @@ def finish_job(job_id: uuid.UUID) -> None:
     except DomainError as error:
         _end(job, JobState.FAILED, message=error.message)
     except Exception as error:  # tried again by the sweeper
-        _log("last step of job", job.pk, error)
+        log_failure("last step of job", job.pk, error)
         if job.finish_attempts >= MAX_ATTEMPTS:
             _end(job, JobState.FAILED, message=FINISH_BROKEN)
         else:
@@ -284,10 +284,3 @@ def _progress(job: Job) -> Callable[[int, int], None]:
             Job.objects.unfinished().filter(pk=job.pk).update(message=f"正在汇总文件：{done}/{total}")
 
     return show
-
-
-def _log(what: str, key: object, error: Exception) -> None:
-    """Where it failed, but not the error's own words: they may quote a name or a text."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
-    logger.error("%s %s failed: %s at %s", what, key, type(error).__name__, places)

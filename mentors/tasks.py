@@ -4,8 +4,12 @@ import logging
 
 from celery import shared_task
 
-from core.clock import today
-from mentors.rounds.services.choices import remind_due_rounds
+from core.clock import now, today
+from core.nightly import for_each
+from mentors.rounds.models import MatchingRound
+from mentors.rounds.queries.choices import rounds_to_remind
+from mentors.rounds.services.choices import remind_due_round
+from schools.calendar import YearCalendar
 from schools.queries import is_school_day
 
 logger = logging.getLogger(__name__)
@@ -14,5 +18,11 @@ logger = logging.getLogger(__name__)
 @shared_task(name="mentors.remind_rounds")
 def remind_rounds() -> None:
     """Each school morning: who has not chosen is counted, two days before a round ends. No names anywhere."""
-    if is_school_day(today()):
-        logger.info("reminders of rounds sent: %d", remind_due_rounds())
+    logger.info("reminders of rounds sent: %d", for_each("mentors.remind_rounds", rounds_to_remind(now()), _remind))
+
+
+def _remind(found: MatchingRound) -> int:
+    on = today()
+    if not is_school_day(on, YearCalendar(found.year, on).key_dates):
+        return 0
+    return remind_due_round(found, on=on)

@@ -1,15 +1,18 @@
 """Scheduled tasks of the records."""
 
+import datetime
 import logging
 
 from celery import shared_task
 
 from core.clock import today
+from core.nightly import for_each
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.office import release_due
 from records.office.reminders import send_digests
 from records.office.services import follow_plan
+from schools.calendar import SchoolCalendar
 from schools.models import School, SchoolYear
 from schools.queries import is_school_day
 
@@ -19,14 +22,23 @@ logger = logging.getLogger(__name__)
 @shared_task(name="records.remind")
 def remind() -> None:
     """Each school morning: the digests of the day. On other days nobody is disturbed; what is due waits."""
-    if is_school_day(today()):
-        logger.info("digests sent: %d", sum(1 for _ in send_digests(on=today(), schools=School.objects.all())))
+    on = today()
+    logger.info(
+        "digests sent: %d", for_each("records.remind", School.objects.all(), lambda school: _remind(school, on))
+    )
+
+
+def _remind(school: School, on: datetime.date) -> int:
+    calendar = SchoolCalendar(school.pk, on).present
+    if calendar is None or not is_school_day(on, calendar.key_dates):
+        return 0
+    return sum(1 for _ in send_digests(on=on, schools=[school]))
 
 
 @shared_task(name="records.purge")
 def purge() -> None:
     """Each night: drafts of 60 days and what was deleted 30 days ago go for good."""
-    logger.info("purged: %d drafts, %d deleted records", purge_drafts(), purge_deleted())
+    logger.info("purged: %d", for_each("records.purge", (purge_drafts, purge_deleted), lambda purge: purge()))
 
 
 @shared_task(name="records.release_due_letters")
@@ -38,5 +50,5 @@ def release_due_letters() -> None:
 @shared_task(name="records.follow_plans")
 def follow_plans() -> None:
     """Each night: a plan version that takes effect today changes capacities and ticks."""
-    for year in SchoolYear.objects.current().select_related("school"):
-        follow_plan(year=year, on=today())
+    years = SchoolYear.objects.current().select_related("school")
+    for_each("records.follow_plans", years, lambda year: follow_plan(year=year, on=today()))

@@ -149,7 +149,7 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     if rules is None or not due:
         return []
     label = rules.plan.letter_label
-    opened = _open_counts(year, due)
+    opened = _open_counts(year, due, supporting=rules.plan.supporting_owes)
     users: dict[int, list[int]] = defaultdict(list)
     for mentor_id, user_id in (
         MentorMember.objects.filter(mentor_id__in={key[0] for key in opened}, teacher__user__is_active=True)
@@ -172,8 +172,12 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     return digests
 
 
-def _open_counts(year: SchoolYear, due: list[DueAction]) -> dict[tuple[int, str], int]:
-    """How many pupils of a mentor are open for a due action, by (mentor key, action key)."""
+def _open_counts(year: SchoolYear, due: list[DueAction], *, supporting: bool) -> dict[tuple[int, str], int]:
+    """How many pupils of a mentor are open for a due action, by (mentor key, action key).
+
+    With `supporting` the plan asks supporting mentors as well.
+    """
+    held = Assignment.objects.active().filter(year=year)
     grades = dict(Enrolment.objects.active().of_year(year).values_list("pupil_id", "school_class__grade_id"))
     done = set(
         Tick.objects.filter(period__in={d.period.pk for d in due}, state=TickState.DONE).values_list(
@@ -181,9 +185,7 @@ def _open_counts(year: SchoolYear, due: list[DueAction]) -> dict[tuple[int, str]
         )
     )
     counts: dict[tuple[int, str], int] = defaultdict(int)
-    for mentor_id, pupil_id in (
-        Assignment.objects.active().main().filter(year=year).values_list("mentor_id", "pupil_id")
-    ):
+    for mentor_id, pupil_id in (held if supporting else held.main()).values_list("mentor_id", "pupil_id"):
         for d in due:
             if grades.get(pupil_id) in d.owed.grade_ids and (pupil_id, d.period.pk, d.owed.action) not in done:
                 counts[(mentor_id, d.key)] += 1
@@ -203,6 +205,11 @@ def send_digests(*, on: datetime.date, schools: Iterable[School]) -> Iterator[Di
 
 @transaction.atomic
 def _send(digest: Digest, on: datetime.date) -> bool:
+    # One at a time for a person: what another worker has told meanwhile is not told again.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=digest.user.pk)
+    told = Reminder.objects.filter(user=digest.user, key__in=digest.keys).values_list("key", flat=True)
+    if set(told).issuperset(digest.keys):
+        return False
     notice = send_notice(
         recipient=digest.user,
         school=digest.school,
@@ -213,8 +220,11 @@ def _send(digest: Digest, on: datetime.date) -> bool:
         dedup_key=f"{DIGEST}:{digest.school.code}:{on.isoformat()}",
         count=digest.count,
     )
+    if notice is None:
+        # Today's digest is out already: what is new since then is told tomorrow, and counts as told then.
+        return False
     Reminder.objects.bulk_create(
         (Reminder(school=digest.school, user=digest.user, key=key, sent_on=on) for key in digest.keys),
         ignore_conflicts=True,
     )
-    return notice is not None
+    return True

@@ -16,7 +16,6 @@ from core.errors import DomainError
 from core.text import clean_text
 from mentors.enums import SheetSource
 from mentors.rounds.models import Choice, ChoiceSheet, MatchingRound, RoundMentor
-from mentors.rounds.queries.choices import rounds_to_remind
 from mentors.rounds.queries.running import Phase, homeroom_teachers, phase, progress, takes_part
 from mentors.rules import can_enter_choices, can_run_rounds
 from notices.services import NoticeFor, send_notices
@@ -237,9 +236,14 @@ def _remind_text(found: MatchingRound) -> str:
     return f"{_moment(found.closes_at)}截止。可以提醒同学用凭条填写，也可以录入纸质意向表。"
 
 
-def remind_due_rounds() -> int:
-    """Remind of every round that ends within two days (`rounds_to_remind`); how many notices were sent."""
-    return sum(
-        remind_round(actor=system_actor(school_id=found.school_id, today=today()), round=found)
-        for found in rounds_to_remind(now())
-    )
+def remind_due_round(round: MatchingRound, *, on: datetime.date) -> int:
+    """Remind of a round that ends within two days (`rounds_to_remind`); how many notices were sent.
+
+    None, where 德育室 or another worker did so meanwhile on the same day.
+    """
+    try:
+        return remind_round(actor=system_actor(school_id=round.school_id, today=on), round=round)
+    except DomainError as refusal:
+        if refusal.code == "reminded":
+            return 0
+        raise

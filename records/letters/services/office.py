@@ -17,6 +17,7 @@ from accounts.actors import Actor, system_actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.nightly import for_each
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.desk.services.versions import keep_former, note_version
@@ -186,17 +187,22 @@ def cancel_schedule(*, actor: Actor, term: Term, letter_ids: Collection[int]) ->
 def release_due() -> int:
     """Every few minutes: release what is due. A text that changed since lost its time with the change. How many."""
     due = GrowthLetter.objects.present().filter(state=LetterState.HANDED_IN, release_at__lte=now())
-    count = 0
-    for term in Term.objects.filter(pk__in=due.order_by().values("term_id")):
-        with transaction.atomic():
-            letters = list(due.filter(term=term).select_for_update(of=("self",)).only("pk", "mentor_id", "school_id"))
-            if letters:
-                _release(letters)
-                actor = system_actor(school_id=term.school_id, today=timezone.localdate())
-                detail = {"count": len(letters), "scheduled": True}
-                audit(actor=actor, verb="release_letters", target=term, detail=detail)
-        count += len(letters)
-    return count
+    return for_each(
+        "records.release_due_letters",
+        Term.objects.filter(pk__in=due.order_by().values("term_id")),
+        lambda term: _release_due(due.filter(term=term), term),
+    )
+
+
+@transaction.atomic
+def _release_due(due: QuerySet[GrowthLetter], term: Term) -> int:
+    letters = list(due.select_for_update(of=("self",)).only("pk", "mentor_id", "school_id"))
+    if letters:
+        _release(letters)
+        actor = system_actor(school_id=term.school_id, today=timezone.localdate())
+        detail = {"count": len(letters), "scheduled": True}
+        audit(actor=actor, verb="release_letters", target=term, detail=detail)
+    return len(letters)
 
 
 def _release(letters: list[GrowthLetter], *, released_by: int | None = None) -> None:

@@ -9,11 +9,11 @@ from core.errors import DomainError
 from mentors import tasks
 from mentors.rounds.models import MatchingRound
 from mentors.rounds.queries.choices import rounds_to_remind
-from mentors.rounds.services.choices import remind_due_rounds, remind_round
+from mentors.rounds.services.choices import remind_round
 from notices.models import Notice
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Term
-from tests.cast import SCHOOL_DAY, SchoolCast
+from tests.cast import SCHOOL_DAY, TODAY, SchoolCast
 from tests.mentors.builders import enrol
 from tests.mentors.choices.builders import DAY, asking_round, by_slip, slip_of
 
@@ -104,7 +104,29 @@ def test_before_days_off_the_reminder_comes_earlier(qingzhu: SchoolCast) -> None
 def test_the_daily_task_reminds_once(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
     asking_round(qingzhu)
     tasks.remind_rounds()
-    assert (Notice.objects.count(), remind_due_rounds()) == (1, 0)
+    tasks.remind_rounds()
+    assert Notice.objects.count() == 1
+
+
+def test_a_round_that_was_reminded_of_meanwhile_is_passed_over(
+    qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers at once: the second one's refusal ended the task for all schools."""
+    found = asking_round(qingzhu)
+    monkeypatch.setattr(tasks, "rounds_to_remind", lambda _: [found, found])
+    tasks.remind_rounds()
+    assert Notice.objects.count() == 1
+
+
+def test_the_daily_task_is_silent_on_the_schools_own_holidays(qingzhu: SchoolCast) -> None:
+    found = asking_round(qingzhu)
+    KeyDate.objects.create(
+        school=qingzhu.school, term=Term.objects.get(year=qingzhu.year, number=1), kind=KeyDateKind.HOLIDAY,
+        name="校庆", starts_on=TODAY, ends_on=TODAY + datetime.timedelta(days=30),
+    )  # fmt: skip
+    MatchingRound.objects.filter(pk=found.pk).update(closes_at=SCHOOL_DAY + datetime.timedelta(hours=30))
+    tasks.remind_rounds()
+    assert Notice.objects.count() == 0
 
 
 def test_the_daily_task_is_silent_on_days_off(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
