@@ -1,9 +1,11 @@
-"""Form fields of every app: a day, a moment, and free text."""
+"""What forms of every app are made of: a day, a moment, free text, and the form inside of a page's own tag."""
 
 import datetime
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.utils import flatatt
 from django.utils import timezone
@@ -16,6 +18,17 @@ from core.days import OUT_OF_RANGE, Days
 MOMENT = "%Y-%m-%dT%H:%M"
 YEARS = range(2000, 2101)
 EXPIRED = "这个表单已经过期，请刷新页面后再填一次。"
+
+
+class TaglessForm(forms.Form):
+    """A form for `{% crispy %}` without a tag of its own: the page's tag stands around it and carries the token."""
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy sets the form; each form has its own, so that a layout can be put in."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        return helper
 
 
 class _Bounded(forms.Field):

@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
 from core.days import Days
-from core.fields import DayField, ProseField
+from core.fields import DayField, ProseField, TaglessForm
 from core.saving import ELSE
 from records.care.services.tree_hole import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 from records.desk.forms.records import PICKS, RecordForm
@@ -159,7 +158,7 @@ class PupilTreeHoleCardForm(TreeHoleCardForm):
         ].help_text = "不勾选，老师就不会告诉家长。只有担心你的安全时才会例外，并且会告诉你。"
 
 
-class CodeForm(forms.Form):
+class CodeForm(TaglessForm):
     """The word 暗号 that opens a card."""
 
     field_of: ClassVar = {ELSE: "code"}
@@ -173,9 +172,3 @@ class CodeForm(forms.Form):
         help_text="交卡时记下的 6 位字母和数字。",
         error_messages={"required": "请输入暗号。", "max_length": "暗号是 6 位，请检查。"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True

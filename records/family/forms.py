@@ -1,14 +1,12 @@
 """Forms of a family: what opens a slip, and the reply to a letter."""
 
-from typing import Any
-
-from crispy_forms.helper import FormHelper
 from django import forms
 
+from core.fields import TaglessForm
 from records.letters.services.replies import LONGEST
 
 
-class SlipForm(forms.Form):
+class SlipForm(TaglessForm):
     """凭条码 and the last four digits of a guardian's phone."""
 
     code = forms.CharField(
@@ -28,12 +26,6 @@ class SlipForm(forms.Form):
         error_messages={"required": "请输入手机号后四位。", "max_length": "只要最后四位数字。"},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
     def clean_phone_tail(self) -> str:
         """Four digits; a whole number that was typed counts by its end."""
         digits = "".join(c for c in self.cleaned_data["phone_tail"] if c.isdigit())
@@ -42,7 +34,7 @@ class SlipForm(forms.Form):
         return digits[-4:]
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(TaglessForm):
     """A family's short reply."""
 
     text = forms.CharField(
@@ -55,9 +47,3 @@ class ReplyForm(forms.Form):
             "max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。",
         },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True

@@ -4,11 +4,10 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 
-from core.fields import ProseField
+from core.fields import ProseField, TaglessForm
 from records.enums import LetterState
 from records.letters.queries.office import ACCEPTED, MISSING, NOTED, SCHEDULED
 from records.office.forms.office import KeysField, PlaceForm
@@ -26,7 +25,7 @@ STATE_LABELS = {
 }
 
 
-class ProofForm(forms.Form):
+class ProofForm(TaglessForm):
     """The text of a handed-in letter as 德育室 changes it."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
@@ -37,12 +36,9 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not with_advice:
             del self.fields["advice"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(TaglessForm):
     """A day and an hour of release."""
 
     day = forms.DateField(
@@ -61,9 +57,6 @@ class ScheduleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["day"].widget.attrs["min"] = today.isoformat()
         self.fields["day"].initial = today
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     @property
     def moment(self) -> datetime.datetime:
@@ -71,7 +64,7 @@ class ScheduleForm(forms.Form):
         return timezone.make_aware(datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"]))
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(TaglessForm):
     """Why a letter goes back to its mentor."""
 
     reason = forms.CharField(
@@ -81,12 +74,6 @@ class ReturnForm(forms.Form):
         help_text="导师会看到这段话。",
         error_messages={"required": "请写明退回的原因，方便导师修改。"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 class LetterFilterForm(PlaceForm):

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.forms.boundfield import BoundWidget
 
-from core.fields import DayField, ProseField
+from core.fields import DayField, ProseField, TaglessForm
 from core.saving import VersionedForm
 from records.desk.services.briefs import BRIEF_LENGTH
 from records.desk.services.notes import TalkData, VisitData
@@ -277,7 +277,7 @@ class LetterForm(RecordForm):
         return body
 
 
-class BriefForm(forms.Form):
+class BriefForm(TaglessForm):
     """学生情况简述, one line of the roster table."""
 
     brief = forms.CharField(
@@ -288,9 +288,3 @@ class BriefForm(forms.Form):
         help_text="会印在记录本的名册上。不写诊断、处分等敏感内容。",
         error_messages={"max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True

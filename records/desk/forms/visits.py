@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from core.days import Days
-from core.fields import DayField
+from core.fields import DayField, TaglessForm
 from core.saving import ELSE
 from records.desk.forms.records import PICKS
 from records.desk.models import VisitPlan
@@ -21,7 +20,7 @@ TOO_MANY = "一次最多选 6 个文件。"
 STALE = "请刷新页面后再选文件。"
 
 
-class VisitPlanForm(forms.Form):
+class VisitPlanForm(TaglessForm):
     """Day, time and company of one or several visits. `teachers` are (key, name) pairs."""
 
     field_of: ClassVar = {"date_out_of_range": "date"}
@@ -47,9 +46,6 @@ class VisitPlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.days = days
         self.fields["teachers"].choices = list(teachers)  # type: ignore[attr-defined]  # a choice field
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         self.helper.layout = Layout("date", "time", Field("teachers", template=PICKS), "remark")
 
     @staticmethod
@@ -59,7 +55,7 @@ class VisitPlanForm(forms.Form):
         return {"date": plan.date, "time": plan.time, "teachers": teachers, "remark": plan.remark}
 
 
-class WishForm(forms.Form):
+class WishForm(TaglessForm):
     """When a family would like to be visited."""
 
     field_of: ClassVar = {ELSE: "text"}
@@ -72,12 +68,6 @@ class WishForm(forms.Form):
         help_text=f"最多 {WISH_LENGTH} 字，不填也可以。班主任和导师会看到。",
         error_messages={"max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -99,7 +89,7 @@ class ManyFilesField(forms.FileField):
         return [single(item, initial) for item in given] or [single(None, initial)]
 
 
-class AttachmentForm(forms.Form):
+class AttachmentForm(TaglessForm):
     """Photos and papers for a record; never asked for."""
 
     submission = forms.UUIDField(
@@ -116,12 +106,6 @@ class AttachmentForm(forms.Form):
             "max_length": "文件名太长了，请改短再上传。",
         },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_uploads(self) -> list[UploadedFile[Any]]:
         """Not more at once than a record may have."""

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
+from core.fields import TaglessForm
 from core.text import small_number
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
@@ -28,16 +28,13 @@ def _class_choices(classes: list[SchoolClass]) -> list[tuple[str, Any]]:
     return choices + list(grades.items())
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(TaglessForm):
     """A term and a place (school, grade or class); wrong values fall back to the whole, they are no error."""
 
     def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["term"] = term_field(calendar)
         self.fields["place"] = forms.ChoiceField(label="范围", choices=_class_choices(classes), required=False)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def _place(self, letter: str) -> int | None:
         value = self.cleaned_data.get("place", "") if self.is_valid() else ""

@@ -2,12 +2,11 @@
 
 from typing import Any, Final
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import QueryDict
 
 from core.days import Days
-from core.fields import DayField
+from core.fields import DayField, TaglessForm
 from records.enums import BookStep
 from records.office.forms.office import KeysField, PlaceForm
 from records.papers.queries.book_handling import STATES, WAITING
@@ -79,7 +78,7 @@ class MarkForm(StepForm):
         self.days = days
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(TaglessForm):
     """A word among 德育室 about one book."""
 
     remark = forms.CharField(
@@ -90,9 +89,3 @@ class RemarkForm(forms.Form):
         help_text="只有德育室能看到，不会印在登记表上。",
         error_messages={"max_length": "备注最多 200 字，请写短一些。"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True

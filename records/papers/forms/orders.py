@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import models
 
+from core.fields import TaglessForm
 from records.contexts import BookVersion
 from records.enums import Bundle, LetterPaper
 from records.office.forms.office import term_field
@@ -14,16 +14,10 @@ from schools.calendar import YearCalendar
 from schools.enums import Design
 
 
-class PrintForm(forms.Form):
+class PrintForm(TaglessForm):
     """Asks for one background job; `job` is the hidden key that makes a double click harmless."""
 
     job = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 def _choice(label: str, choices: type[models.TextChoices], initial: str, fallback: str) -> forms.TypedChoiceField:
@@ -76,14 +70,8 @@ class LettersForm(BundledForm):
         self.order_fields(["job", "term", "paper", "bundle", "two_up"])
 
 
-class TreeHoleForm(forms.Form):
+class TreeHoleForm(TaglessForm):
     """How many sheets of blank 心灵树洞卡, for which age."""
 
     design = forms.ChoiceField(label="版式", choices=Design.choices, required=False)
     sheets = forms.IntegerField(label="张数", min_value=1, max_value=50, initial=1, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
