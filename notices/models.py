@@ -60,6 +60,8 @@ class OutboxMessage(models.Model):
     body = models.TextField(max_length=2000)
     state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Set just before the mail server is asked, until its answer is written: who dies in between has perhaps sent it.
+    handed_over_at = models.DateTimeField(null=True, blank=True)
     # Also the claim: who takes a message pushes this into the future before sending.
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -4,7 +4,7 @@ import datetime
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -15,20 +15,28 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actors import Actor
+from accounts.enums import Role
 from accounts.models import User
-from core.clock import now
+from accounts.queries import users_with_role
+from core.clock import now, today
 from notices.enums import Channel, OutboxState
 from notices.models import Notice, OutboxMessage
 from schools.models import School
 
 logger = logging.getLogger(__name__)
 
-# After so many minutes a failed message is tried again; after the last of them it is given up.
-BACKOFF_MINUTES = (1, 5, 30, 120, 480)
+# After so many minutes a failed message is tried again, for three days: a long weekend. Then it is given up.
+BACKOFF_MINUTES = (1, 5, 30, 120, 240, 480, 960, 1440, 1440)
 # Who takes a message has it for so long; a worker that dies in between gives it back by this.
 CLAIM_MINUTES = 10
 # A mail server that refuses this often in a row is down: the rest waits for the next run.
 FAILURES_IN_A_ROW = 3
+
+# What admins are told of a message that was given up, and what to do.
+UNDELIVERED = "undelivered"
+REFUSED = "对方邮箱退回了邮件，地址可能写错或已停用。请向本人核对邮箱；站内信里看得到同样的提醒。"
+TOO_LONG = "邮件服务器三天都没有收下邮件。请检查邮件服务器的设置；站内信里看得到同样的提醒。"
+UNSURE = "邮件正在发出时程序中断，不能确定对方是否收到。为免重复没有再发；站内信里看得到同样的提醒。"
 
 MAIL_SUBJECT = "【全员导师制】您有 {count} 条待办"
 MAIL_BODY = "您好：\n\n您有 {count} 条待办，请登录后查看：\n{url}\n\n本邮件由系统自动发送，请勿回复。\n"
@@ -136,10 +144,10 @@ def mark_all_read(*, actor: Actor) -> int:
 def send_outbox(*, limit: int = 100) -> int:
     """Send what is due, the oldest first; returns how many went out.
 
-    A message is claimed by a conditional UPDATE, so two workers never send one. Only a worker that dies
-    between the mail server's yes and the row's update lets a message go twice, with the same Message-ID.
+    A message is claimed by a conditional UPDATE, so two workers never send one. Where a worker died while the mail
+    server was answering, it may be out already: it is given up rather than sent twice, and the admins are told.
     """
-    due = OutboxMessage.objects.due(now()).select_related("notice__recipient")
+    due = OutboxMessage.objects.due(now()).select_related("notice__recipient", "notice__school")
     connection = get_connection()
     sent = failures = 0
     try:
@@ -173,6 +181,8 @@ def _send(message: OutboxMessage, connection: BaseEmailBackend) -> OutboxState:
     if not message.notice.recipient.is_active:
         own.update(state=OutboxState.FAILED)
         return OutboxState.FAILED
+    if message.handed_over_at is not None:
+        return _give_up(message, UNSURE)
     mail = EmailMessage(
         message.subject,
         message.body,
@@ -181,20 +191,51 @@ def _send(message: OutboxMessage, connection: BaseEmailBackend) -> OutboxState:
         headers={"Message-ID": f"<notice-{message.notice_id}-{message.channel}@{_domain()}>"},
         connection=connection,
     )
+    own.update(handed_over_at=now())
     try:
         mail.send()
-    except Exception as error:  # a server can fail in many ways; each but a refused address means: later
+    except Exception as error:  # a server can fail in many ways; each but a final no means: later
         attempt = message.attempts + 1
         logger.warning("outbox message %s failed at attempt %s: %s", message.pk, attempt, type(error).__name__)
         # A connection that failed once is opened afresh for the next message.
         connection.close()
-        if isinstance(error, SMTPRecipientsRefused) or attempt > len(BACKOFF_MINUTES):
-            own.update(state=OutboxState.FAILED)
-            return OutboxState.FAILED
-        own.update(next_try_at=now() + datetime.timedelta(minutes=BACKOFF_MINUTES[attempt - 1]))
+        if _is_final(error):
+            return _give_up(message, REFUSED)
+        if attempt > len(BACKOFF_MINUTES):
+            return _give_up(message, TOO_LONG)
+        pause = datetime.timedelta(minutes=BACKOFF_MINUTES[attempt - 1])
+        own.update(next_try_at=now() + pause, handed_over_at=None)
         return OutboxState.WAITING
     own.update(state=OutboxState.SENT, sent_at=now())
     return OutboxState.SENT
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again is no use: the address or the message was refused for good (5xx, RFC 5321 4.2.1).
+
+    A sender or a password that the server refuses is the house's own to mend, and the message waits for that.
+    """
+    if isinstance(error, SMTPRecipientsRefused):
+        codes = [code for code, _words in error.recipients.values()]
+        return bool(codes) and all(code >= 500 for code in codes)
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
+
+
+@transaction.atomic
+def _give_up(message: OutboxMessage, why: str) -> OutboxState:
+    """Write that the message goes nowhere, and tell the school's admins what to do, once a person and day."""
+    OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxState.FAILED)
+    notice = message.notice
+    # Nobody is told by mail that such a mail failed.
+    if notice.kind != UNDELIVERED and notice.school is not None:
+        day = today()
+        key = f"{UNDELIVERED}:{notice.recipient_id}:{day.isoformat()}"
+        title = f"给{notice.recipient.name}的提醒邮件没有送达"
+        admins = users_with_role(notice.school.pk, Role.SCHOOL_ADMIN, on=day)
+        send_notices(
+            school=notice.school, kind=UNDELIVERED, wanted=[NoticeFor(admin, title, key, why) for admin in admins]
+        )
+    return OutboxState.FAILED
 
 
 def _domain() -> str:

@@ -32,10 +32,10 @@ def actor_of(user: User) -> Actor:
     return actor_for(user, scope_key=None, on=today())
 
 
-def person(username: str, school: School, email: str = "") -> User:
-    """A mentor of `school`."""
+def person(username: str, school: School, email: str = "", *, role: Role = Role.MENTOR) -> User:
+    """Somebody of `school`."""
     user = User.objects.create(username=username, name=f"{username}老师", school=school, email=email)
-    RoleGrant.objects.create(user=user, role=Role.MENTOR, school=school, starts_on=datetime.date(2020, 9, 1))
+    RoleGrant.objects.create(user=user, role=role, school=school, starts_on=datetime.date(2020, 9, 1))
     return user
 
 

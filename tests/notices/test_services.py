@@ -3,7 +3,13 @@
 import datetime
 import threading
 from collections.abc import Callable
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 from typing import Any
 
 import pytest
@@ -12,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.enums import Role
 from accounts.models import User
 from core.clock import now
 from notices import services
@@ -145,11 +152,12 @@ def test_a_failed_mail_is_tried_again_later_and_given_up_in_the_end(
         waits.append(round((message.next_try_at - now()) / datetime.timedelta(minutes=1)))
         assert (send_outbox(), message.state) == (0, OutboxState.WAITING)
         make_due()
-    assert waits == [1, 5, 30, 120, 480]
+    assert waits == [1, 5, 30, 120, 240, 480, 960, 1440, 1440]
+    assert datetime.timedelta(minutes=sum(waits)) > datetime.timedelta(days=3)
     send_outbox()
     assert OutboxMessage.objects.get().state == OutboxState.FAILED
     assert "mentor@school.invalid" not in caplog.text
-    assert len(caplog.records) == 6
+    assert len(caplog.records) == 10
 
 
 def test_a_mail_that_failed_once_goes_out_the_next_time(
@@ -166,9 +174,70 @@ def test_a_mail_that_failed_once_goes_out_the_next_time(
 
 def test_a_refused_address_is_given_up_at_once(people: People, failing: Callable[[Exception | None], None]) -> None:
     remind(people)
-    failing(SMTPRecipientsRefused({}))
+    failing(SMTPRecipientsRefused({"mentor@school.invalid": (550, b"no such user")}))
     assert send_outbox() == 0
     assert OutboxMessage.objects.get().state == OutboxState.FAILED
+
+
+TEMPORARY = [
+    SMTPRecipientsRefused({"mentor@school.invalid": (451, b"try again")}),
+    SMTPRecipientsRefused({"mentor@school.invalid": (450, b"greylisted"), "b@school.invalid": (550, b"no")}),
+    SMTPRecipientsRefused({}),
+    SMTPDataError(451, b"try again"),
+    SMTPSenderRefused(550, b"who are you", "mentorship@school.invalid"),
+    SMTPAuthenticationError(535, b"wrong"),
+    ConnectionRefusedError(),
+    TimeoutError(),
+]
+
+
+@pytest.mark.parametrize("error", TEMPORARY, ids=lambda error: f"{type(error).__name__}-{error}"[:50])
+def test_what_is_refused_for_now_is_tried_again(
+    people: People, failing: Callable[[Exception | None], None], error: Exception
+) -> None:
+    """A mail server that said 451 (try again) lost the message at the first try."""
+    remind(people)
+    failing(error)
+    send_outbox()
+    assert OutboxMessage.objects.get().state == OutboxState.WAITING
+    failing(None)
+    make_due()
+    assert send_outbox() == 1
+
+
+def test_the_admins_are_told_once_what_was_given_up_and_what_to_do(
+    people: People, failing: Callable[[Exception | None], None]
+) -> None:
+    """Nobody was told of a mail that never arrived."""
+    admin = person("admin", people.school, "admin@school.invalid", role=Role.SCHOOL_ADMIN)
+    for key in ("one", "two"):
+        remind(people, key=key)
+    failing(SMTPDataError(554, b"no"))
+    send_outbox()
+    told = Notice.objects.get(recipient=admin)
+    assert (told.kind, told.title, told.body) == ("undelivered", "给mentor老师的提醒邮件没有送达", services.REFUSED)
+    # And of the mail about that nobody is told in turn.
+    send_outbox()
+    assert Notice.objects.filter(kind="undelivered").count() == 1
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {OutboxState.FAILED}
+
+
+def test_a_message_that_may_be_out_is_not_sent_again(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that died between the mail server's yes and the row's update let the message go twice."""
+    admin = person("admin", people.school, role=Role.SCHOOL_ADMIN)
+    remind(people)
+
+    def killed(*given: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailMessage, "send", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_outbox()
+    make_due()
+    assert (send_outbox(), mail.outbox) == (0, [])
+    assert OutboxMessage.objects.get().state == OutboxState.FAILED
+    assert Notice.objects.get(recipient=admin).body == services.UNSURE
 
 
 def test_a_server_that_is_down_is_not_asked_for_every_message(

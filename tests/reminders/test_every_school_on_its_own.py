@@ -37,6 +37,7 @@ def test_a_school_that_fails_leaves_the_others_their_digests(
     qingzhu: SchoolCast, other: SchoolCast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One school's exception silenced all schools after it, and nobody saw that the task had failed."""
+
     def breaking(*, on: datetime.date, schools: list[School]) -> object:
         if schools == [qingzhu.school]:
             raise ValueError("安可儿")
