@@ -129,7 +129,7 @@ def test_2_the_sixteenth_pupil_waits_for_an_exception(house: House, visit: OpenV
     open_class(page, "一（1）班")
     leader = page.locator(".board-column[data-number='1']")
     expect(leader.locator(".board-figures")).to_have_text("15/16")
-    page.locator(f".board-card[data-name='{pupil}'] .board-face").tap()
+    page.locator(f".board-tile[data-name='{pupil}'] .board-face").tap()
     page.get_by_role("group", name="移到").get_by_role("button", name=full).tap()
     expect(leader.locator(".board-figures")).to_have_text("15 → 16/16")
     page.get_by_role("button", name="保存").tap()
