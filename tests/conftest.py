@@ -34,6 +34,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 TESTS = Path(__file__).parent
 # Locks, constraints and bulk writes: what uses the database in these folders runs on SQLite and again on PostgreSQL.
 ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
+# `script/test` collects for these stages only the folder that belongs to the mark.
+FOLDER_OF_STAGE = {"browser": "browser", "migrations": "migrating", "servers": "servers"}
 
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()
@@ -81,8 +83,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")
         transactional = marker is not None and marker.kwargs.get("transaction")
-        named = item.path.relative_to(TESTS).parts[0] in ON_BOTH_DATABASES
-        if transactional or (named and _uses_database(item) and _is_built_from_a1(item)):
+        folder = item.path.relative_to(TESTS).parts[0]
+        for stage, home in FOLDER_OF_STAGE.items():
+            if folder != home and item.get_closest_marker(stage):
+                raise pytest.UsageError(f"{item.nodeid} is marked `{stage}`: it belongs into tests/{home}")
+        if transactional or (folder in ON_BOTH_DATABASES and _uses_database(item) and _is_built_from_a1(item)):
             item.add_marker("both_databases")
 
 
