@@ -51,6 +51,8 @@ class Job(models.Model):
     # The last step (ZIP, merged PDF) is claimed like an item.
     finish_claimed_at = models.DateTimeField(null=True, blank=True)
     finish_attempts = models.PositiveSmallIntegerField(default=0)
+    finish_shortages = models.PositiveSmallIntegerField(default=0)
+    finish_rests_until = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -105,6 +107,9 @@ class JobItem(models.Model):
     error = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=200, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    # How often the machine lacked something (space, memory, the database), and until when the item rests after that.
+    shortages = models.PositiveSmallIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True, blank=True)
 
     objects = JobItemQuerySet.as_manager()
 

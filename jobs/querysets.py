@@ -70,9 +70,13 @@ class JobItemQuerySet(models.QuerySet["JobItem"]):
         """Items that are not settled yet, claimed or not."""
         return self.filter(state=ItemState.WAITING)
 
-    def claimable(self, *, stale_before: datetime.datetime) -> Self:
-        """Waiting items that nobody works on: not claimed, given back, or claimed by a worker gone silent."""
-        return self.waiting().filter(Q(claimed_at=None) | Q(claimed_at__lt=stale_before))
+    def claimable(self, *, stale_before: datetime.datetime, moment: datetime.datetime) -> Self:
+        """Waiting items that nobody works on: not claimed, given back, or claimed by a worker gone silent.
+
+        Those that rest at `moment`, because the machine lacked something, are left in peace.
+        """
+        rested = Q(rests_until=None) | Q(rests_until__lte=moment)
+        return self.waiting().filter(rested, Q(claimed_at=None) | Q(claimed_at__lt=stale_before))
 
 
 class ResultFileQuerySet(models.QuerySet["ResultFile"]):

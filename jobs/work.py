@@ -27,6 +27,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from core.clock import now
 from core.errors import DomainError
 from core.nightly import log_failure
+from core.shortage import is_shortage
 from jobs.enums import ItemState, JobState
 from jobs.models import Job, JobItem, ResultFile, result_path
 from jobs.registry import NewFile, Outcome, Step, handler_for
@@ -45,6 +46,12 @@ INTERRUPTED = "处理时多次意外中断，这一项没有完成。请重新�
 BROKEN = "处理时出错，这一项没有完成。请重新提交；若仍不行，请联系管理员。"
 FINISH_BROKEN = "汇总文件时出错，没有完成。请重新提交；若仍不行，请联系管理员。"
 ALL_FAILED = "所有项目都没有完成，未生成文件。请看下面的原因。"
+
+
+#: How long work rests after each time that the machine lacked something: together a bit more than two hours.
+RESTS = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 90))
+LACKING = "服务器的磁盘空间、内存或数据库一直不够用，这一项没有完成。请联系管理员处理以后重新提交。"
+RESTING = "服务器暂时缺少磁盘空间、内存或数据库连接，过一会儿自动再试，不用重新提交。"
 
 
 class Superseded(Exception):
@@ -70,9 +77,8 @@ def claim_item(job_id: uuid.UUID) -> JobItem | None:
     """
     while True:
         moment = now()
-        free = JobItem.objects.claimable(stale_before=moment - datetime.timedelta(seconds=CLAIM_SECONDS)).filter(
-            job_id=job_id
-        )
+        stale_before = moment - datetime.timedelta(seconds=CLAIM_SECONDS)
+        free = JobItem.objects.claimable(stale_before=stale_before, moment=moment).filter(job_id=job_id)
         with transaction.atomic():
             if not Job.objects.unfinished().filter(pk=job_id).exists():
                 return None
@@ -111,7 +117,9 @@ def run_item(item: JobItem) -> None:
         _fail(item, code=error.code, message=error.message)
     except Exception as error:  # a handler's bug fails its item, not the worker
         log_failure("item", item.pk, error)
-        if item.attempts >= MAX_ATTEMPTS:
+        if is_shortage(error):
+            _let_item_rest(item, error)
+        elif item.attempts >= MAX_ATTEMPTS:
             _fail(item, code=type(error).__name__, message=BROKEN)
         else:
             JobItem.objects.waiting().filter(pk=item.pk).update(claimed_at=None)
@@ -126,6 +134,7 @@ def finish_job(job_id: uuid.UUID) -> None:
         .filter(
             ~Exists(JobItem.objects.waiting().filter(job_id=OuterRef("pk"))),
             Q(finish_claimed_at=None) | Q(finish_claimed_at__lt=stale_before),
+            Q(finish_rests_until=None) | Q(finish_rests_until__lte=moment),
             pk=job_id,
         )
         .update(finish_claimed_at=moment, finish_attempts=F("finish_attempts") + 1)
@@ -159,10 +168,39 @@ def finish_job(job_id: uuid.UUID) -> None:
         _end(job, JobState.FAILED, message=error.message)
     except Exception as error:  # tried again by the sweeper
         log_failure("last step of job", job.pk, error)
-        if job.finish_attempts >= MAX_ATTEMPTS:
+        if is_shortage(error):
+            _let_last_step_rest(job)
+        elif job.finish_attempts >= MAX_ATTEMPTS:
             _end(job, JobState.FAILED, message=FINISH_BROKEN)
         else:
             Job.objects.unfinished().filter(pk=job_id).update(finish_claimed_at=None, message="")
+
+
+def _let_item_rest(item: JobItem, error: Exception) -> None:
+    """Try again after a while what the machine lacked something for: that spends none of the three tries of a bug."""
+    if item.shortages >= len(RESTS):
+        _fail(item, code=type(error).__name__, message=LACKING)
+        return
+    JobItem.objects.waiting().filter(pk=item.pk).update(
+        claimed_at=None,
+        attempts=F("attempts") - 1,
+        shortages=F("shortages") + 1,
+        rests_until=now() + RESTS[item.shortages],
+    )
+    Job.objects.unfinished().filter(pk=item.job_id).update(message=RESTING)
+
+
+def _let_last_step_rest(job: Job) -> None:
+    if job.finish_shortages >= len(RESTS):
+        _end(job, JobState.FAILED, message=LACKING)
+        return
+    Job.objects.unfinished().filter(pk=job.pk).update(
+        finish_claimed_at=None,
+        finish_attempts=F("finish_attempts") - 1,
+        finish_shortages=F("finish_shortages") + 1,
+        finish_rests_until=now() + RESTS[job.finish_shortages],
+        message=RESTING,
+    )
 
 
 def _settle(item: JobItem, state: ItemState, *, message: str = "", error: str = "") -> None:
