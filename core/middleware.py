@@ -4,10 +4,12 @@ nothing is kept by anybody.
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
 
@@ -25,6 +27,15 @@ class DomainErrorMiddleware:
         """A page (or, for htmx, a fragment) with the sentence; other exceptions go on."""
         if not isinstance(exception, DomainError):
             return None
+        came_from = request.headers.get("Referer", "")
+        if (
+            exception.code == "nothing_to_print"
+            and request.method == "GET"
+            and url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+        ):
+            # A link to a paper of which there is none: said on the page where it was pressed.
+            messages.warning(request, exception.message)
+            return redirect(came_from)
         return render(request, "errors/domain.html", {"message": exception.message}, status=409)
 
 
