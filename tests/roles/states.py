@@ -28,18 +28,21 @@ from records.care.services.tree_hole import (
 from records.desk.services.deletion import delete_note
 from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import schedule_release
+from records.models.records import GrowthLetter
 from schools.enums import MatchingMode
 from schools.models import Grade
 from students.enums import EndReason
 from students.services import issue_slips
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.imports.conftest import STUDENT_HEADER, book, pupil
-from tests.records.builders import letter, term_of, visit
+from tests.records.builders import letter, released_letter, term_of, visit
 
 
 def live_in(cast: SchoolCast, client_of: Callable[[User], Client]) -> None:
     """Fill `cast`, whose world is built, with what only some day brings: each state that a page shows a button for."""
     office, admin = cast.actor(cast.office), cast.actor(cast.admin)
+    read = released_letter(cast, cast.colleague, cast.pupil_of_colleague)
+    GrowthLetter.objects.filter(pk=read.pk).update(read_at=now())
     schedule_release(
         actor=office,
         term=term_of(cast),
@@ -92,11 +95,11 @@ def _imports(admin: Client) -> None:
 def _care(cast: SchoolCast) -> None:
     """A referral taken and one closed, a card answered twice and one closed."""
     counsellor, mentor = cast.actor(cast.counsellor), cast.actor(cast.mentor)
-    for child in cast.pupils:
-        referral = acknowledge(
-            actor=counsellor, referral=refer(actor=mentor, pupil=child, text="", submission=uuid.uuid4())
-        )
-    close(actor=counsellor, referral=referral)
+    _taken, done = (
+        acknowledge(actor=counsellor, referral=refer(actor=mentor, pupil=child, text="", submission=uuid.uuid4()))
+        for child in cast.pupils
+    )
+    close(actor=counsellor, referral=done)
     slip = issue_slips(actor=cast.actor(cast.office), pupils=[cast.pupils[0]])[cast.pupils[0].pk]
     teacher = cast.slot.members.get().teacher
     for number in range(2):

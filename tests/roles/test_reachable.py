@@ -48,6 +48,7 @@ UNLINKED: dict[str, str] = {
     "papers:handling_undo": "a button in the message after a book was marked",
     "papers:logo": "a picture of the sheet on the letter desk where a school has a logo",
     "papers:look": "a style sheet of that picture, put there by the script",
+    "plan:withdraw": "a button of a version that is dated ahead",
     "rounds:new": "a link of a grade without a round whose plan lets pupils choose",
     "rounds:add_mentors": "a button of a draft that lacks places",
     "rounds:exceptions": "likewise",
