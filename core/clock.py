@@ -19,18 +19,18 @@ WEEKDAYS = "一二三四五六日"
 
 
 def cn_day(day: datetime.date) -> str:
-    """`9月3日`."""
-    return f"{day.month}月{day.day}日"
+    """`9月3日`, and `2027年9月3日` where that is not the present calendar year."""
+    return f"{day.month}月{day.day}日" if day.year == today().year else cn_full_day(day)
 
 
 def cn_date(day: datetime.date) -> str:
-    """`9月3日（周四）`."""
+    """`9月3日（周四）`, with the year as `cn_day`."""
     return f"{cn_day(day)}（{_weekday(day)}）"
 
 
 def cn_full_day(day: datetime.date) -> str:
     """`2026年9月3日`."""
-    return f"{day.year}年{cn_day(day)}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def cn_full_date(day: datetime.date) -> str:

@@ -261,9 +261,16 @@ def _local(value: datetime.date | None) -> datetime.date | None:
 
 @register.filter
 def cn_day(value: datetime.date | None) -> str:
-    """`9月3日`; empty for None."""
+    """`9月3日`, with the year if it is another one than the present; empty for None."""
     day = _local(value)
     return clock.cn_day(day) if day else ""
+
+
+@register.filter
+def short_day(value: datetime.date) -> str:
+    """`9.3` for narrow places, with the year as `cn_day`."""
+    day = f"{value.month}.{value.day}"
+    return day if value.year == clock.today().year else f"{value.year}.{day}"
 
 
 @register.filter(name="cn_date")

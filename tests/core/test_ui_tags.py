@@ -27,6 +27,7 @@ from core.templatetags.ui import (
     mask_phone,
     percent,
     progress_bar,
+    short_day,
     tick,
 )
 
@@ -296,3 +297,15 @@ def test_blanks_of_a_branch_and_lines_of_what_is_put_in_stay() -> None:
     """Seen: `board-columnis-open`, a class that no script found: a branch lost its first blank with the indent."""
     broken = '{% one_line %}<p class="a\n  {% if yes %} b{% endif %}">\n    {{ text }}</p>{% endone_line %}'
     assert render(broken, yes=True, text="一\n  二") == '<p class="a b">一\n  二</p>'
+
+
+def test_a_day_of_another_calendar_year_says_its_year() -> None:
+    """A plan dated 2099 was announced as "1月1日起生效"."""
+    new_year = datetime.date(2027, 1, 1)
+    assert [f(new_year) for f in (cn_day, cn_date_filter, short_day)] == [
+        "2027年1月1日",
+        "2027年1月1日（周五）",
+        "2027.1.1",
+    ]
+    assert cn_moment(datetime.datetime(2027, 1, 1, 1, tzinfo=datetime.UTC)) == "2027年1月1日 09:00"
+    assert short_day(SEPTEMBER_3) == "9.3"

@@ -241,7 +241,7 @@ def test_the_term_is_todays_unless_asked(qingzhu: SchoolCast, client_of: ClientO
         page = tree(dashboard(qingzhu, client_of, term=asked))
         head = next(text(line) for line in page.iter("p") if "学年" in text(line))
         seen[asked] = (head, texts(page, "progress-figures")[0])
-    first = ("2026学年第一学期 9月1日—1月22日", "1/5 人 20%")
+    first = ("2026学年第一学期 9月1日—2027年1月22日", "1/5 人 20%")
     second = (seen["2"][0], "0/5 人 0%")
     assert seen == {"": first, "1": first, "2": second, "3": first, "x": first}
     assert seen["2"][0].startswith("2026学年第二学期 ")

@@ -233,7 +233,7 @@ def test_a_yearly_visit_at_any_time_is_asked_until_the_years_end(qingzhu: School
     page = home(qingzhu, client_of)
     ends = qingzhu.year.ends_on
     assert texts(page, "desk-next-line") == ["还有 2 位同学没有家访"]
-    assert texts(page, "desk-next-when")[0].startswith(f"{ends.month}月{ends.day}日")
+    assert texts(page, "desk-next-when")[0].startswith(f"{ends.year}年{ends.month}月{ends.day}日")
 
 
 # --- What is due ------------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_more_than_five_follow_ups_are_counted(qingzhu: SchoolCast, client_of: C
     for number in range(7):
         pupil = EnrolmentFactory.create(school_class=qingzhu.class_one, pupil__name=f"生{number}").pupil
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.OFFICE)
-        talk(qingzhu, qingzhu.mentor, pupil, follow_up_on=on(number), visibility=NoteVisibility.AUTHOR)
+        talk(qingzhu, qingzhu.mentor, pupil, date=on(7), follow_up_on=on(number), visibility=NoteVisibility.AUTHOR)
     lines = [line for line, _ in now_lines(home(qingzhu, client_of))]
     days = ["11月12日", "11月13日", "11月14日", "11月15日", "11月16日"]
     assert lines[:5] == [f"生{6 - n} {day}跟进谈心" for n, day in enumerate(days)]

@@ -59,10 +59,10 @@ def test_before_term_every_mentor_with_pupils_is_told_of_the_visits(qingzhu: Sch
         (datetime.date(2026, 11, 26), None),
         (
             datetime.date(2027, 1, 5),
-            ["还有 2 位同学没有谈心（1月22日前）", "还有 2 位同学的成长寄语没有交（1月22日前）"],
+            ["还有 2 位同学没有谈心（2027年1月22日前）", "还有 2 位同学的成长寄语没有交（2027年1月22日前）"],
         ),
         (datetime.date(2027, 1, 23), None),
-        (datetime.date(2027, 2, 1), ["还有 2 位同学没有家访（3月8日前）"]),
+        (datetime.date(2027, 2, 1), ["还有 2 位同学没有家访（2027年3月8日前）"]),
     ],
 )
 def test_each_action_is_told_in_its_window_and_not_outside(
