@@ -14,6 +14,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from accounts.enums import DoorKind
 from accounts.services.door import Door, Visitor
 from core.addresses import client_address
 
@@ -37,6 +38,11 @@ def hash_of(text: str) -> str:
     return salted_hmac("door", text, algorithm="sha256").hexdigest()[:32]
 
 
+def was_signed_in(request: HttpRequest) -> bool:
+    """Whether somebody of the staff has signed in on this device."""
+    return bool(_read(request).get("staff"))
+
+
 def know_device(request: HttpRequest, response: HttpResponse, door: Door, subject: str) -> None:
     """From now on this device is known at `subject`."""
     device = _read(request)
@@ -44,7 +50,14 @@ def know_device(request: HttpRequest, response: HttpResponse, door: Door, subjec
     places = [place, *(one for one in device["places"] if one != place)][:MOST]
     response.set_cookie(
         COOKIE,
-        signing.dumps({"id": device["id"] or secrets.token_urlsafe(16), "places": places}, salt=SALT),
+        signing.dumps(
+            {
+                "id": device["id"] or secrets.token_urlsafe(16),
+                "places": places,
+                "staff": bool(device.get("staff")) or door.kind == DoorKind.SIGN_IN,
+            },
+            salt=SALT,
+        ),
         max_age=KEPT_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

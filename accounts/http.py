@@ -30,6 +30,11 @@ class ActorRequest(HttpRequest):
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 
 
+def actor_of(request: HttpRequest) -> Actor | None:
+    """Who is signed in, on pages that are open to everybody; None for a family."""
+    return cast("ActorRequest", request).actor if request.user.is_authenticated else None
+
+
 def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
     """Only for actors with one of `roles` today; others get 403. The roles are readable as `view.required_roles`."""
 

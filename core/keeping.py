@@ -46,6 +46,11 @@ def add_key(path: Path, key: str) -> None:
         partial.replace(path)
 
 
+def renew_key(path: Path) -> None:
+    """Put a new key before those in the file at `path`."""
+    _partial(path, [secrets.token_urlsafe(50), *kept_keys(path)]).replace(path)
+
+
 def _write_new(path: Path, keys: list[str]) -> None:
     partial = _partial(path, keys)
     # link(), unlike rename(), fails when another process was first: all of them then read one key.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from core.keeping import add_key, kept_keys
+from core.keeping import add_key, kept_keys, renew_key
 from core.text import clean_key
 
 # Letters and digits that nobody confuses on paper.
@@ -68,3 +68,8 @@ def adopt_paper_key(key: str) -> None:
 
 def _path() -> Path:
     return Path(settings.VAR_DIR) / "paper_keys"
+
+
+def renew_paper_key() -> None:
+    """Derive new codes from a new key; those of the former ones stay what they are."""
+    renew_key(_path())

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
 
 application = get_wsgi_application()
+
+from students.keywatch import say_at_start  # noqa: E402 - models are loaded only now
+
+say_at_start()

@@ -53,6 +53,16 @@ def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     return pupils_to_record(actor, year).filter(pk__in=wanted).count() == len(wanted)
 
 
+def may_enter_paper_cards(actor: Actor, year: SchoolYear) -> PupilQuerySet:
+    """Pupils whose 心灵树洞卡 on paper the actor may type in: their mentors and 班主任, 德育室 and 心理老师 for all.
+
+    Any teacher could hand one in in any child's name.
+    """
+    if actor.has(Role.MORAL_OFFICE, Role.COUNSELLOR):
+        return Pupil.objects.in_school(actor)
+    return pupils_to_record(actor, year)
+
+
 def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:
     """Whether the actor may plan visits for all of these pupils: the homeroom teacher of their class. One query."""
     wanted = set(pupil_ids)

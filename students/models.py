@@ -9,7 +9,7 @@ from django.db.models import Q
 from core.constraints import one_of, ordered
 from schools.models import SchoolClass, SchoolOwned, SchoolYear
 from students.enums import EndReason, Gender
-from students.querysets import EnrolmentQuerySet, PupilQuerySet
+from students.querysets import EnrolmentQuerySet, FamilySlipQuerySet, PupilQuerySet
 
 
 class Pupil(SchoolOwned):
@@ -117,17 +117,21 @@ def new_slip_key() -> str:
 class FamilySlip(SchoolOwned):
     """Paper slip 家长凭条 that opens a pupil's family page together with the guardian's phone.
 
-    The printed code is not stored: it is derived from `nonce` and the server's key, so that a slip can be printed
-    again and a stolen table opens nothing.
+    The printed code is not stored: it is derived from `nonce` and a key that lies apart (`core.papercodes`), so that a
+    slip can be printed again and a stolen table opens nothing. Valid are `FamilySlip.objects.valid()` alone.
     """
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="slips")
     key = models.CharField(max_length=24, unique=True, default=new_slip_key)
     nonce = models.CharField(max_length=24, default=new_slip_key)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Which key the code was made with; see `core.papercodes.mark_of`.
+    key_mark = models.CharField(max_length=12, blank=True)
+    # The last day on which it opens, as printed on it; slips of former times have none.
+    ends_on = models.DateField("有效期至", null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
+
+    objects = FamilySlipQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 
 if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
-    from students.models import Enrolment, Guardian, Pupil  # noqa: F401  # named in quotes below
+    from students.models import Enrolment, FamilySlip, Guardian, Pupil  # noqa: F401  # named in quotes below
 
 # Roles that see every pupil of their school by name.
 WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
@@ -19,6 +20,14 @@ WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
 
 class PupilQuerySet(OfSchoolQuerySet["Pupil"]):
     pass
+
+
+class FamilySlipQuerySet(OfSchoolQuerySet["FamilySlip"]):
+    def valid(self, on: datetime.date) -> Self:
+        """Those that open something on the day `on`: neither revoked nor over, and of a pupil who is still here."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=on), revoked_at=None, pupil__enrolments__ends_on=None
+        ).distinct()
 
 
 class EnrolmentQuerySet(OfSchoolQuerySet["Enrolment"]):

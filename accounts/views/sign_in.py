@@ -37,6 +37,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         login(request, user)
+        # A family's own phone may stay open for longer; an account does not.
+        request.session.set_expiry(None)
         actor = actor_for(user, scope_key=None, on=today())
         audit(actor=actor, verb="sign_in", target=user, kind=AuditKind.ACCOUNT)
         response = redirect(target or "home")

@@ -26,6 +26,12 @@ class SlipForm(TaglessForm):
         error_messages={"required": "请输入手机号后四位。", "max_length": "只要最后四位数字。"},
     )
 
+    own_phone = forms.BooleanField(
+        label="这是我自己的手机，30 天内不用再输",
+        required=False,
+        help_text="借来的、大家一起用的，不要勾选：半小时不用就会自动关上。",
+    )
+
     def clean_phone_tail(self) -> str:
         """Four digits; a whole number that was typed counts by its end."""
         digits = "".join(c for c in self.cleaned_data["phone_tail"] if c.isdigit())

@@ -8,6 +8,8 @@ app_name = "family"
 
 urlpatterns = [
     path("<slug:key>/", letters.slip, name="slip"),
+    path("<slug:key>/end/", letters.end, name="end"),
+    path("<slug:key>/resume/", letters.resume, name="resume"),
     path("<slug:key>/home/", letters.home, name="home"),
     path("<slug:key>/letters/", letters.letters, name="letters"),
     path("<slug:key>/letters/<int:pk>/", letters.letter, name="letter"),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("<slug:key>/letters/<int:pk>/reply/", reply.reply, name="reply"),
     path("<slug:key>/visit/", visit.visit, name="visit"),
     path("<slug:key>/card/", tree_hole.new, name="tree_hole_new"),
+    path("<slug:key>/card/handed-in/", tree_hole.handed_in, name="tree_hole_handed_in"),
     path("<slug:key>/cards/", tree_hole.tree_hole, name="tree_hole"),
     path("<slug:key>/cards/leave/", tree_hole.leave, name="tree_hole_leave"),
     path("<slug:key>/cards/<int:pk>/", tree_hole.card, name="tree_hole_card"),

@@ -9,7 +9,7 @@ from records.desk.models import (
     VisitPlan,
     VisitWish,
 )
-from records.models.care import CardDoor, Referral, TreeHoleCard
+from records.models.care import Referral, TreeHoleCard
 from records.models.records import (
     GrowthLetter,
     HeartTalk,
@@ -24,7 +24,6 @@ from records.papers.models import BookHandling
 __all__ = [
     "Attachment",
     "BookHandling",
-    "CardDoor",
     "Draft",
     "GrowthLetter",
     "HeartTalk",

@@ -12,7 +12,7 @@ from mentors.models.slots import Teacher
 from records.enums import HomeContact, ReferralState, TreeHoleSubject, TreeHoleWish
 from records.querysets.care import ReferralQuerySet, TreeHoleCardQuerySet
 from schools.models import SchoolOwned, Term
-from students.models import FamilySlip, Pupil
+from students.models import Pupil
 
 
 class Referral(SchoolOwned):
@@ -109,15 +109,3 @@ class TreeHoleCard(SchoolOwned):
 
     def __str__(self) -> str:
         return f"card {self.pk}"
-
-
-class CardDoor(SchoolOwned):
-    """Wrong words 暗号 at one slip's tree hole: after five of them it stays shut for a while."""
-
-    slip = models.OneToOneField(FamilySlip, models.CASCADE, related_name="card_door")
-    failures = models.PositiveSmallIntegerField(default=0)
-    first_failed_at = models.DateTimeField(null=True, blank=True)
-    locked_until = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"card door of slip {self.slip_id}"

@@ -2,13 +2,7 @@
 
 from django.urls import path
 
-from records.papers.views import (
-    book_handling,
-    look,
-    orders,
-    settings,
-    summaries,
-)
+from records.papers.views import book_handling, look, orders, settings, slips, summaries
 
 app_name = "papers"
 
@@ -27,7 +21,12 @@ urlpatterns = [
     path("my-letters.pdf", orders.my_letters, name="my_letters"),
     path("mentors/<int:pk>/book.pdf", orders.book, name="book"),
     path("classes/<int:pk>/letters.pdf", orders.class_letters, name="class_letters"),
-    path("classes/<int:pk>/slips.pdf", orders.class_slips, name="class_slips"),
+    path("classes/<int:pk>/slips/", slips.class_slips, name="class_slips"),
+    path("classes/<int:pk>/slips.pdf", slips.print_class, name="class_slips_print"),
+    path("slips/<int:pk>/", slips.slip, name="slip"),
+    path("slips/<int:pk>/slip.pdf", slips.print_slip, name="slip_print"),
+    path("slips/<int:pk>/renew/", slips.renew, name="slip_renew"),
+    path("slips/<int:pk>/revoke/", slips.revoke, name="slip_revoke"),
     path("classes/<int:pk>/summary.pdf", summaries.summary, name="class_summary"),
     path("shelf/", book_handling.books, name="handling"),
     path("shelf/list.pdf", book_handling.listing, name="handling_list"),

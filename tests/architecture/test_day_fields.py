@@ -29,6 +29,7 @@ FIELDS = {
     # Its service takes no moment that is past, or further from now than `FURTHEST`.
     "records.letters.forms.ScheduleForm.day",
     "records.papers.forms.book_handling.MarkForm.on",
+    "records.papers.forms.slips.SlipEndForm.ends_on",
 }
 
 

@@ -203,14 +203,15 @@ def test_a_class_prints_what_its_reader_may_have(qingzhu: SchoolCast, client_of:
 # --- Slips ------------------------------------------------------------------------------------------------------------
 def test_slips_carry_codes_that_stay_the_same(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.homeroom)
-    address = reverse("papers:class_slips", args=[qingzhu.class_one.pk])
-    words = text(client.get(address).content)
+    address = reverse("papers:class_slips_print", args=[qingzhu.class_one.pk])
+    words = text(client.post(address).content)
     slips = FamilySlip.objects.filter(pupil__enrolments__school_class=qingzhu.class_one)
     assert slips.count() == 4
     for slip in slips:
         code = slip_code(slip).upper()
         assert (f"{code[:4]}-{code[4:]}" in words, reverse("family:slip", args=[slip.key]) in words) == (True, True)
-    assert text(client.get(address).content) == words
+    assert text(client.post(address).content) == words
+    assert "2027年8月31日前有效".replace(" ", "") in words.replace(" ", "").replace("\n", "")
 
 
 # --- Who may ----------------------------------------------------------------------------------------------------------

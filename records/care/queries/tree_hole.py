@@ -20,6 +20,7 @@ from records.models.care import TreeHoleCard
 from records.querysets.care import TreeHoleCardQuerySet
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment, FamilySlip
+from students.querysets import PupilQuerySet
 
 #: So many names one search shows to a pupil, or to a teacher who types in a paper card.
 MOST_FOUND: Final = 20
@@ -112,15 +113,17 @@ def class_labels(pupil_ids: set[int], year: SchoolYear) -> dict[int, str]:
     return {row.pupil_id: row.school_class.label for row in rows.select_related("school_class__grade")}
 
 
-def find_enrolments(actor: Actor, year: SchoolYear, *, text: str = "", class_id: int | None = None) -> list[Enrolment]:
-    """Present pupils of the school by name, pinyin initials or class: names and classes only, the first twenty.
+def find_enrolments(
+    pupils: PupilQuerySet, year: SchoolYear, *, text: str = "", class_id: int | None = None
+) -> list[Enrolment]:
+    """Present ones of `pupils` by name, pinyin initials or class: names and classes only, the first twenty.
 
     For whoever types in a paper card. One query, none without a text or a class.
     """
     text = text.strip()
     if not text and class_id is None:
         return []
-    rows: QuerySet[Enrolment] = Enrolment.objects.in_school(actor).active().of_year(year)
+    rows: QuerySet[Enrolment] = Enrolment.objects.active().of_year(year).filter(pupil__in=pupils)
     if class_id is not None:
         rows = rows.filter(school_class_id=class_id)
     if text:

@@ -5,23 +5,20 @@ is in the parents' hands, too.
 """
 
 import datetime
-import hashlib
-import hmac
 import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
 from accounts.services import audit
+from accounts.services.door import CARD, Answer, Visitor, knock
 from core.clock import now, today
 from core.errors import DomainError
-from core.papercodes import PAPER_ALPHABET
-from core.text import clean_key
+from core.papercodes import derived_code, is_code, paper_keys
 from mentors.models.slots import Teacher
 from notices.services import send_notice
 from records.care.queries.tree_hole import reachable_teachers
@@ -29,24 +26,25 @@ from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version
 from records.enums import HomeContact, RecordKind, TreeHoleSubject, TreeHoleWish, VersionAct
 from records.kinds import FormKey, Kind, Target, register
-from records.models.care import CardDoor, TreeHoleCard
-from records.rules import holds_tree_hole_card
+from records.models.care import TreeHoleCard
+from records.rules import holds_tree_hole_card, may_enter_paper_cards
 from schools.calendar import term_on
 from schools.days import past_days
 from students.models import Enrolment, FamilySlip, Pupil
+from students.services import current_key
 
-#: So many cards of one pupil may wait for their teachers at a time.
-MOST_WAITING: Final = 5
+#: So many cards of one pupil are taken in a day: more are no longer a child's. Waiting ones are not counted: whoever
+#: holds the slip, a parent too, would learn from a refusal how many there are.
+MOST_A_DAY: Final = 30
 CODE_LENGTH: Final = 6
-MAX_FAILURES: Final = 5
-LOCK_FOR: Final = datetime.timedelta(minutes=15)
 LONGEST_TEXT: Final = 2000
 LONGEST_REASON: Final = 200
 #: Why home was not told, where the pupil wished so and the teacher wrote nothing else.
 AS_WISHED: Final = "尊重同学的意愿。"
 
 WRONG: Final = "暗号不对，请再看看记下的字母和数字。"
-LOCKED: Final = "输错的次数多了，请 15 分钟后再试。着急的话，直接去找老师。"
+LOCKED: Final = "输错的次数多了，请过一小时再试。着急的话，直接去找老师。"
+NOT_YOUR_PUPIL: Final = "只能录入自己指导的学生、本班学生交来的卡。别的同学的卡，请交给他的导师、班主任或心理老师录入。"
 CHANGED: Final = "这张卡刚才在别处改过。下面是您的文字，核对后再保存。"
 EXPIRED: Final = "这个表单已经失效，请刷新页面后再写一次。"
 
@@ -101,14 +99,11 @@ class TreeHoleData:
 
 def tree_hole_code(card: TreeHoleCard) -> str:
     """The word 暗号 of a card that was handed in by slip: derived with the server's key, stored nowhere."""
-    digest = hmac.new(
-        settings.SECRET_KEY.encode(), f"tree-hole-card:{card.submission}".encode(), hashlib.sha256
-    ).digest()
-    number, letters = int.from_bytes(digest, "big"), []
-    for _ in range(CODE_LENGTH):
-        number, index = divmod(number, len(PAPER_ALPHABET))
-        letters.append(PAPER_ALPHABET[index])
-    return "".join(letters)
+    return _code(current_key()[1], card)
+
+
+def _code(key: str, card: TreeHoleCard) -> str:
+    return derived_code(key, f"tree-hole-card:{card.submission}", CODE_LENGTH)
 
 
 def hand_in_tree_hole_card(
@@ -130,11 +125,17 @@ def hand_in_tree_hole_card(
 def enter_tree_hole_card(*, actor: Actor, pupil: Pupil, data: TreeHoleData, submission: uuid.UUID) -> TreeHoleCard:
     """A teacher types in a paper card that `pupil` gave to them. The pupil gets the answer in person.
 
-    Raises DomainError `no_teacher` and what `hand_in_tree_hole_card` raises, but `too_many`: the paper was given.
+    Raises DomainError `no_teacher`, `not_allowed` and what `hand_in_tree_hole_card` raises, but `too_many`: the paper
+    was given.
     """
     teacher = Teacher.objects.visible_to(actor).filter(user_id=actor.user_id).first() if actor.user_id else None
     if teacher is None or actor.user_id is None:
         raise DomainError("no_teacher", "您的账号不在教师名册上，不能录入树洞卡。请联系管理员把账号与名册关联。")
+    if pupil.school_id != actor.school_id:
+        raise DomainError("other_school", "这位老师或同学不属于本校。")
+    year = actor.calendar.year
+    if year is not None and not may_enter_paper_cards(actor, year).filter(pk=pupil.pk).exists():
+        raise DomainError("not_allowed", NOT_YOUR_PUPIL)
     try:
         return _create(actor, pupil, teacher, data, submission, limited=False)
     except IntegrityError:
@@ -162,7 +163,8 @@ def _create(
     if found is None or found.user is None:
         raise DomainError("no_such_teacher", "这位老师现在收不到树洞卡，请选另一位老师，或者直接去找老师。")
     known = TreeHoleCard.objects.filter(submission=submission).exists()
-    if limited and not known and TreeHoleCard.objects.waiting().filter(pupil=pupil).count() >= MOST_WAITING:
+    today_ones = TreeHoleCard.objects.filter(pupil=pupil, handed_in_at__gte=now() - datetime.timedelta(days=1))
+    if limited and not known and today_ones.count() >= MOST_A_DAY:
         # Does not say whose cards wait: the slip is in the parents' hands, too.
         raise DomainError("too_many", "树洞现在收不下新的卡片，请过几天再来。着急的话，直接去找你信任的老师。")
     card = TreeHoleCard.objects.create(
@@ -199,39 +201,21 @@ def _existing(submission: uuid.UUID, pupil_id: int, *, entered_by: int | None) -
     return card
 
 
-def open_by_code(*, slip: FamilySlip, code: str) -> TreeHoleCard:
+def open_by_code(*, slip: FamilySlip, code: str, visitor: Visitor | None = None) -> TreeHoleCard:
     """The card of the slip's pupil whose word 暗号 is `code`.
 
-    Five wrong ones within 15 minutes shut the slip's tree hole for 15 minutes. Having no card and having typed a wrong
-    word answer alike. Raises DomainError `card_wrong`, `card_locked`.
+    Wrong ones count against `visitor`; having no card and having typed a wrong word answer alike, and the right word
+    opens whatever others tried. Raises DomainError `card_wrong`, `card_locked`.
     """
-    typed = clean_key(code).lower().replace("-", "").replace(" ", "").encode()
-    outcome: DomainError | None = None
-    right: TreeHoleCard | None = None
-    with transaction.atomic():
-        FamilySlip.objects.select_for_update(of=("self",)).get(pk=slip.pk)
-        door, _ = CardDoor.objects.get_or_create(slip=slip, defaults={"school_id": slip.school_id})
-        moment = now()
-        if door.locked_until is not None and door.locked_until > moment:
-            outcome = DomainError("card_locked", LOCKED)
-        else:
-            cards = TreeHoleCard.objects.filter(pupil_id=slip.pupil_id, entered_by=None).select_related("teacher")
-            right = next((card for card in cards if hmac.compare_digest(tree_hole_code(card).encode(), typed)), None)
-            if right is not None:
-                door.failures, door.first_failed_at, door.locked_until = 0, None, None
-            else:
-                if door.first_failed_at is None or door.first_failed_at < moment - LOCK_FOR:
-                    door.failures, door.first_failed_at = 0, moment
-                door.failures += 1
-                outcome = DomainError("card_wrong", WRONG)
-                if door.failures >= MAX_FAILURES:
-                    door.failures, door.first_failed_at, door.locked_until = 0, None, moment + LOCK_FOR
-                    outcome = DomainError("card_locked", LOCKED)
-            door.save()
-    # Raised outside of the transaction: the count of failures must stay.
-    if outcome is not None or right is None:
-        raise outcome or DomainError("card_wrong", WRONG)
-    return right
+    cards = TreeHoleCard.objects.filter(pupil_id=slip.pupil_id, entered_by=None).select_related("teacher")
+    # Cards of former times may have words of former keys.
+    words = [(card, _code(key, card)) for card in cards for key in paper_keys().values()]
+    # Each is compared, so that the time tells nothing.
+    right = [card for card, word in words if is_code(word, code)]
+    answer = knock(CARD, subject=str(slip.pk), visitor=visitor or Visitor(""), is_right=lambda: bool(right))
+    if answer is Answer.RIGHT:
+        return right[0]
+    raise DomainError("card_locked", LOCKED) if answer is Answer.SHUT else DomainError("card_wrong", WRONG)
 
 
 @transaction.atomic

@@ -36,14 +36,13 @@ from records.care.services.tree_hole import (
 )
 from records.care.views.counsel import SCHOOL_ROLES
 from records.desk.forms.records import RecordForm
-from records.desk.queries.form_start import school_pupils
 from records.desk.queries.pupil_help import sent_by
 from records.desk.views.form_page import FormDraft
 from records.desk.views.history import confided_history
 from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard
 from records.querysets.records import pupils_in_reach
-from records.rules import may_log_for
+from records.rules import may_enter_paper_cards, may_log_for
 from schools.days import past_days
 
 PAGE = 20
@@ -198,7 +197,7 @@ def reopen(request: ActorRequest, pk: int) -> HttpResponse:
 
 @page_for(*SCHOOL_ROLES)
 def find_pupil(request: ActorRequest) -> HttpResponse:
-    """Whose paper card it is: by class, name or initials; names and classes only."""
+    """Whose paper card it is: by class, name or initials; those whom the actor may enter, names and classes only."""
     year = request.actor.calendar.this_year()
     classes = classes_of(year)
     chosen = request.GET.get("class", "")
@@ -208,7 +207,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
         "classes": classes,
         "class_id": class_id,
         "query": query,
-        "rows": find_enrolments(request.actor, year, text=query, class_id=class_id),
+        "rows": find_enrolments(may_enter_paper_cards(request.actor, year), year, text=query, class_id=class_id),
         "is_teacher": is_teacher(request.actor),
     }
     return render(request, "care/tree_hole/find.html", context)
@@ -217,7 +216,8 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
 @form_for(*SCHOOL_ROLES)
 def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     """Type in the paper card of one pupil."""
-    pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    allowed = may_enter_paper_cards(request.actor, request.actor.calendar.this_year())
+    pupil = get_visible_or_404(allowed, request.actor, pk=pk)
     if not is_teacher(request.actor):
         raise PermissionDenied
     form = TreeHoleCardForm(request.POST or None)

@@ -11,8 +11,11 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.devices import know_device, visitor
+from accounts.http import actor_of
+from accounts.services.door import SLIP
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
 from records.contexts import paragraphs
@@ -22,10 +25,22 @@ from records.letters.services.writing import mark_letter_read
 from records.models.records import GrowthLetter
 from records.papers.documents.growth_letter import render_letters
 from records.papers.queries.letters import letter_context
-from students.family import is_open, posts_here, private, remember, with_slip
+from students.family import (
+    forget,
+    is_open,
+    is_staff_browser,
+    posts_here,
+    private,
+    remember,
+    typed_before,
+    with_slip,
+)
 from students.models import FamilySlip
 from students.queries import valid_slip
 from students.services import open_slip
+
+#: Fields of the family's forms that hold what a person wrote.
+WORDS = frozenset({"text", "reason", *(f"reason_{rank}" for rank in range(1, 10))})
 
 
 @private
@@ -40,18 +55,55 @@ def slip(request: HttpRequest, key: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
+        subject = str(found.pk) if found is not None else key
         opened = form_saved(
             form,
-            lambda: open_slip(key=key, code=form.cleaned_data["code"], phone_tail=form.cleaned_data["phone_tail"]),
+            lambda: open_slip(
+                key=key,
+                code=form.cleaned_data["code"],
+                phone_tail=form.cleaned_data["phone_tail"],
+                visitor=visitor(request, SLIP, subject),
+                by=actor_of(request),
+            ),
         )
         if opened is not None:
-            remember(request, opened.value)
-            return _land(opened.value)
+            return _opened(request, opened.value, own=form.cleaned_data["own_phone"])
         if form.has_error(NON_FIELD_ERRORS, "slip_locked"):
             status = 429
     return posts_here(
         render(request, "family/slip.html", {"form": form, "school": found.school if found else None}, status=status)
     )
+
+
+def _opened(request: HttpRequest, opened: FamilySlip, *, own: bool) -> HttpResponse:
+    """On to the pages; the own phone is known from now on, so that no stranger's tries slow it down."""
+    remember(request, opened, own=own)
+    response = redirect("family:resume", key=opened.key) if typed_before(request, opened) else _land(opened)
+    if own and not request.user.is_authenticated:
+        know_device(request, response, SLIP, str(opened.pk))
+    return response
+
+
+@private
+@require_safe
+@with_slip
+def resume(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
+    """What was being typed when the page shut, to be sent now that the code was entered again."""
+    typed = typed_before(request, opened)
+    if typed is None:
+        return _land(opened)
+    words = [value for name, value in typed.fields if name in WORDS and value.strip()]
+    context = {"slip": opened, "school": opened.school, "typed": typed, "words": words}
+    return render(request, "family/resume.html", context)
+
+
+@private
+@require_POST
+def end(request: HttpRequest, key: str) -> HttpResponse:
+    """End the looking on this device, whatever it has opened."""
+    forget(request)
+    messages.success(request, "已结束查看。要再看，请重新输入凭条码。")
+    return redirect("family:slip", key=key)
 
 
 def _land(opened: FamilySlip) -> HttpResponse:
@@ -159,5 +211,5 @@ def letter_pdf(request: HttpRequest, opened: FamilySlip, pk: int) -> HttpRespons
 
 
 def _note_reading(request: HttpRequest, found: GrowthLetter) -> bool:
-    """Whether the letter may be shown. A teacher who helps with the slip, signed in here, is not the family."""
-    return request.user.is_authenticated or mark_letter_read(letter=found)
+    """Whether the letter may be shown. A teacher who helps, on a device on which they sign in, is not the family."""
+    return is_staff_browser(request) or mark_letter_read(letter=found)

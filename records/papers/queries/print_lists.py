@@ -108,6 +108,7 @@ def slip_contexts(
                 url=address,
                 short_url=address,
                 code=f"{code[:4]}-{code[4:]}".upper(),
+                valid_until=slip.ends_on,
             )
         )
     return contexts

@@ -22,24 +22,20 @@ from records.models.records import GrowthLetter
 from records.office.queries.pupils import current_year_mentors, school_classes
 from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.papers.documents.record_book import book_manuscript, render_record_book
-from records.papers.documents.slips import slip_manuscript
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.papers.forms.orders import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
 from records.papers.printing import letter_papers, letters_pdf, order_books, order_letters, order_slips
 from records.papers.queries import unprintable
 from records.papers.queries.books import BookSource, empty_book
 from records.papers.queries.print_lists import (
-    class_pupils,
     letters_for_print,
     own_letters_for_print,
     print_overview,
     pupils_with_slips,
-    slip_contexts,
 )
 from schools.enums import Design, Stage
 from schools.models import School, SchoolClass
 from schools.queries import paper_style
-from students.services import issue_slips
 
 NONE_PROOFED = "现在没有可以印的寄语：德育室校对过的才印。"
 NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就可以在这里打印。"
@@ -189,29 +185,12 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def class_letters(request: ActorRequest, pk: int) -> HttpResponse:
     """A class's letters in handing-out order: 德育室 prints handed-in ones too, the class teacher released ones."""
-    school_class = _class(request, pk, Role.MORAL_OFFICE)
+    school_class = class_or_stop(request, pk, Role.MORAL_OFFICE)
     term = calendar_or_stop(request).term
     office = request.actor.has(Role.MORAL_OFFICE)
     states = (LetterState.HANDED_IN, LetterState.RELEASED) if office else (LetterState.RELEASED,)
     letters = letters_for_print(request.actor, term, school_class=school_class, states=states)
     return _letters(request, letters, f"{school_class.code}-{term}")
-
-
-@page_for(Role.HOMEROOM, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
-    """The family slips of a class; printing again gives the same codes."""
-    school_class = _class(request, pk, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-    enrolments = class_pupils(request.actor, school_class)
-    if not enrolments:
-        raise DomainError("nothing_to_print", "这个班还没有学生。请先导入学生名册，再打印凭条。")
-    for enrolment in enrolments:
-        enrolment.school_class = school_class
-    if stop := said_first(request, unprintable.in_names(enrolments)):
-        return stop
-    slips = issue_slips(actor=request.actor, pupils=[e.pupil for e in enrolments])
-    contexts = slip_contexts(school_class.year.school, school_class, enrolments, slips)
-    pdf = kept_pdf(slip_manuscript(contexts), school_id=school_class.school_id)
-    return pdf_response(pdf, f"{school_class.code}-家长凭条.pdf")
 
 
 def _own_mentor(request: ActorRequest) -> Mentor:
@@ -221,7 +200,7 @@ def _own_mentor(request: ActorRequest) -> Mentor:
     return mentor
 
 
-def _class(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
+def class_or_stop(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
     """The class, for `roles` and its own homeroom teacher."""
     found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
     if not request.actor.has(*roles) and found.pk not in request.actor.homeroom_class_ids:
