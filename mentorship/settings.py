@@ -277,6 +277,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "check-letters": {
+        "task": "records.check_letters",
+        "schedule": crontab(hour=0, minute=30),
+        "options": {"expires": 6 * 3600},
+    },
     "purge-records": {
         "task": "records.purge",
         "schedule": crontab(hour=0, minute=40),

@@ -9,6 +9,7 @@ from core.clock import today
 from core.nightly import for_each
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
+from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
 from records.office.reminders import send_digests
 from records.office.services import follow_plan
@@ -45,6 +46,12 @@ def purge() -> None:
 def release_due_letters() -> None:
     """Every five minutes: letters whose set time has come reach their families."""
     logger.info("letters released: %d", release_due())
+
+
+@shared_task(name="records.check_letters")
+def check_letters() -> None:
+    """Each night: waiting letters that no check has looked at yet, from before findings were kept."""
+    logger.info("letters checked: %d", check_waiting_letters())
 
 
 @shared_task(name="records.follow_plans")

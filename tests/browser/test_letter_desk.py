@@ -9,6 +9,7 @@ from tests.browser.conftest import DESK, PHONE, House, OpenVisit
 
 pytestmark = pytest.mark.browser
 
+NARROW = {"width": 320, "height": 640}
 #: What each check is to find, and words that make it find something.
 SAID = {
     "分数、名次或与他人比较": "你这次考了全班第三名。",
@@ -77,7 +78,11 @@ def test_a_letter_is_written_and_handed_in_with_each_check_shown(
     page.get_by_role("button", name="我知道了").click()
     expect(page.locator(".finding")).to_have_count(0)
 
-    words = f"还记得十月那场接力赛吗？你跑最后一棒，鞋带松了也没停下。{viewport['width']}"
+    # Not the same to two children: that would be asked about.
+    words = {
+        390: "还记得十月那场接力赛吗？你跑最后一棒，鞋带松了也没停下。",
+        1280: "那天值日只剩你一个人，你把每张凳子都摆好才背起书包。",
+    }[viewport["width"]]
     write(page, words)
     if viewport is PHONE:
         page.locator("[data-preview-box] > summary").click()
@@ -89,6 +94,70 @@ def test_a_letter_is_written_and_handed_in_with_each_check_shown(
     expect(page.locator("#messages")).to_contain_text(f"已交稿：{name}的成长寄语")
     done = page.locator(".letter-list a").filter(has_text=name)
     expect(done).to_contain_text("已交")
+
+
+@pytest.mark.parametrize("viewport", [NARROW, PHONE], ids=["320", "390"])
+def test_a_quick_press_on_a_phone_is_asked_and_no_bar_lies_over_what_was_found(
+    visit: OpenVisit, viewport: dict[str, int]
+) -> None:
+    """Seen: the press beat the check's delay, and the findings lay under the sticky bar."""
+    mentor = visit(viewport)
+    page = mentor.sign_in("demo-mentor")
+    name = open_blank(page)
+    page.get_by_label("正文").fill("你总是第一个到教室。这次你考了98分，你真是太笨了。")
+    page.get_by_role("button", name="交稿").click()
+    question = page.locator("#findings")
+    expect(question).to_contain_text("就这样交")
+    expect(question).to_be_focused()
+    mentor.fits()
+    for finding in question.locator(".finding").all():
+        finding.scroll_into_view_if_needed()
+        middle = finding.evaluate(
+            "e => { const r = e.getBoundingClientRect();"
+            " return e.contains(document.elementFromPoint(r.left + r.width / 2, r.bottom - 4)) }"
+        )
+        assert middle is True
+    page.get_by_role("button", name="就这样交").click()
+    expect(page.locator("#messages")).to_contain_text(f"已交稿：{name}的成长寄语")
+
+
+def test_what_is_waved_aside_is_known_on_another_device(visit: OpenVisit) -> None:
+    mentor = visit(DESK)
+    page = mentor.sign_in("demo-mentor")
+    name = open_blank(page)
+    write(page, "你总是第一个到教室。这次你考了97分。")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    with page.expect_response(re.compile(r"/know/$")) as answer:
+        page.get_by_role("button", name="我知道了").click()
+    assert answer.value.status == 204
+    elsewhere = visit(PHONE).sign_in("demo-mentor")
+    with elsewhere.expect_response(re.compile(r"/check/$")):
+        elsewhere.goto(page.url)
+    expect(elsewhere.locator("#findings")).to_contain_text("再读一遍")
+    elsewhere.get_by_role("button", name="交稿").click()
+    expect(elsewhere.locator("#messages")).to_contain_text(f"已交稿：{name}的成长寄语")
+
+
+def test_the_office_ticks_a_page_is_asked_and_takes_one_back(visit: OpenVisit) -> None:
+    office = visit(PHONE)
+    page = office.sign_in("demo-office")
+    page.goto(f"{office.house.address}/office/letters/")
+    boxes = page.locator("input[name=letters]")
+    page.get_by_role("button", name="全选本页").click()
+    assert all(box.is_checked() for box in boxes.all())
+    page.get_by_role("button", name="发布勾选的寄语").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"发布 {boxes.count() or ''}".strip())
+    expect(page.locator("main")).to_contain_text("封还没有校对")
+    office.fits()
+    page.get_by_role("link", name="先不发布").click()
+    boxes.first.check()
+    page.get_by_role("button", name="发布勾选的寄语").click()
+    expect(page.locator("#messages")).to_contain_text("已发布 1 封寄语")
+    page.get_by_role("link", name=re.compile("^已发布")).click()
+    boxes.first.check()
+    office.fits()
+    page.get_by_role("button", name="勾选的撤回").click()
+    expect(page.locator("#messages")).to_contain_text("已撤回 1 封寄语")
 
 
 def test_the_keyboard_goes_through_the_letters(visit: OpenVisit) -> None:

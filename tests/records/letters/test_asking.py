@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from core.errors import DomainError
 from records.desk.models import Draft
+from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import edit_letter_as_office
 from records.letters.services.writing import wave_findings
 from records.models.records import GrowthLetter
@@ -174,6 +175,17 @@ def test_the_office_sees_which_waiting_letters_carry_findings(qingzhu: SchoolCas
     assert narrowed.content.decode().count("有提醒</span>") == 1
     waiting = client.get(reverse("office:letters"))
     assert [row.enrolment.pupil for row in waiting.context["rows"]] == [first, second]
+
+
+def test_letters_of_before_are_looked_at_in_the_night(qingzhu: SchoolCast) -> None:
+    noted, plain = (
+        letter(qingzhu, qingzhu.mentor, pupil, body=body)
+        for pupil, body in zip(qingzhu.pupils, (MARK, LETTER), strict=True)
+    )
+    GrowthLetter.objects.update(findings=None)
+    assert [check_waiting_letters(), check_waiting_letters()] == [2, 0]
+    assert [stored(x.pupil).findings for x in (noted, plain)] == [["ranking"], []]
+    assert stored(noted.pupil).version == 1
 
 
 def test_an_edit_by_the_office_is_looked_at_again(qingzhu: SchoolCast, client_of: SignIn) -> None:
