@@ -205,6 +205,15 @@ def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
     return RoleGrant.objects.active(on).select_related("school_class__grade").order_by("role", "pk")
 
 
+def namesakes(actor: Actor, name: str) -> list[str]:
+    """Where the school's present pupils of this name are: 一（1）班, in list order. One query, none without a name."""
+    year = actor.calendar.year
+    if not name or year is None:
+        return []
+    places = Enrolment.objects.in_school(actor).active().of_year(year).filter(pupil__name__iexact=name)
+    return [place.school_class.label for place in places.select_related("school_class__grade").in_list_order()[:5]]
+
+
 def open_homerooms(class_ids: Iterable[int]) -> dict[int, RoleGrant]:
     """Who is homeroom teacher 班主任 until further notice, by the class's key; account at hand. One query."""
     rows = RoleGrant.objects.filter(role=Role.HOMEROOM, ends_on=None, school_class_id__in=list(class_ids))

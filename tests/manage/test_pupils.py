@@ -14,6 +14,7 @@ from mentors.models.slots import Assignment, RollOver, Teacher
 from mentors.services.assignments import assign_pupil
 from schools.calendar import SchoolCalendar
 from schools.models import SchoolYear
+from schools.services import create_class
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.records.builders import letter
@@ -214,3 +215,32 @@ def test_another_schools_roll_over_is_unknown(qingzhu: SchoolCast, other: School
     assert client_of(qingzhu.admin).get(url).status_code == 404
     assert client_of(qingzhu.admin).post(url).status_code == 404
     assert RollOver.objects.count() == 1
+
+
+# --- What would go unnoticed ------------------------------------------------------------------------------------------
+def test_a_pupil_who_moves_where_nobody_has_a_mentor_gives_the_mentor_up(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    """A pupil moved to a grade outside the plan kept the mentor, and nobody was told."""
+    pupil, client = qingzhu.pupils[0], client_of(qingzhu.admin)
+    class_six = create_class(year=qingzhu.year, grade_number=6, number=1)
+    url = reverse("manage:move", args=[pupil.pk])
+    assert "六（1）班（不在方案内，不配导师）" in client.get(url).content.decode()
+    refused = client.post(url, {"school_class": class_six.pk, "keep": "keep"})
+    assert refused.context["form"].errors == {"keep": ["六（1）班所在的年级不在方案内，不配导师。请选“空出名额”。"]}
+    moved = client.post(url, {"school_class": class_six.pk, "keep": "release"}, follow=True)
+    assert "六（1）班不在方案内，林小满老师的名额已空出。" in moved.content.decode()
+    assert (place(pupil), Assignment.objects.active().filter(pupil=pupil).count()) == ("六（1）班", 0)
+
+
+def test_a_second_pupil_of_a_name_is_asked_about_once(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """A pupil entered twice had two files, and no page had said that the name is there already."""
+    client, url = client_of(qingzhu.admin), reverse("manage:new_pupil")
+    typed = {"name": f" {qingzhu.pupils[0].name} ", "school_class": qingzhu.class_five.pk}
+    asked = client.post(url, typed)
+    assert asked.context["form"].errors == {
+        "is_another": ["本校已有同名的学生：一（1）班。是同一位就不用再登记；是另一位，请勾选后再保存。"]
+    }
+    assert Pupil.objects.filter(name=qingzhu.pupils[0].name, school=qingzhu.school).count() == 1
+    assert client.post(url, typed | {"is_another": "on"}).status_code == 302
+    assert Pupil.objects.filter(name=qingzhu.pupils[0].name, school=qingzhu.school).count() == 2

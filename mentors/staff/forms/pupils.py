@@ -1,8 +1,8 @@
 """Forms of the admin's pages about pupils and about teachers who leave."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -33,13 +33,23 @@ class PupilForm(forms.Form):
         label="备注", max_length=200, required=False, help_text="导师能看到。不要写身份证号、住址。"
     )
 
-    def __init__(self, *args: Any, classes: Sequence[SchoolClass] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, classes: Sequence[SchoolClass] = (), namesakes: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._classes = {school_class.pk: school_class for school_class in classes}
+        if namesakes:
+            there = "、".join(namesakes)
+            self.fields["is_another"] = forms.BooleanField(
+                label=f"是另一位同名的学生，不是{there}的那一位",
+                error_messages={
+                    "required": f"本校已有同名的学生：{there}。是同一位就不用再登记；是另一位，请勾选后再保存。"
+                },
+            )
         if classes:
             self.fields["school_class"] = class_field(classes)
             self.fields["seat_number"] = forms.IntegerField(label="座号", min_value=1, max_value=200, required=False)
-            self.order_fields(["name", "school_class", "seat_number"])
+            self.order_fields(["name", "is_another", "school_class", "seat_number"])
         for at in GUARDIANS:
             self.fields[f"guardian{at}_name"] = forms.CharField(label="姓名", max_length=60, required=False)
             self.fields[f"guardian{at}_relation"] = forms.CharField(
@@ -98,12 +108,28 @@ def class_field(classes: Sequence[SchoolClass], label: str = "班级") -> forms.
 
 
 class ClassForm(forms.Form):
-    """The class that a pupil moves into; with `keep`, whether the mentor stays."""
+    """The class that a pupil moves into; with `keep`, whether the mentor stays.
 
-    def __init__(self, classes: Sequence[SchoolClass], *args: Any, mentor: str = "", **kwargs: Any) -> None:
+    `uncovered` are the keys of the classes whose grade has no mentors under the plan.
+    """
+
+    field_of: ClassVar = {"not_covered": "keep"}
+
+    def __init__(
+        self,
+        classes: Sequence[SchoolClass],
+        *args: Any,
+        mentor: str = "",
+        uncovered: Collection[int] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._classes = {school_class.pk: school_class for school_class in classes}
         self.fields["school_class"] = class_field(classes, "转入班级")
+        self.fields["school_class"].choices = [  # type: ignore[attr-defined]  # a choice field
+            ("", "请选择"),
+            *((c.pk, f"{c.label}（不在方案内，不配导师）" if c.pk in uncovered else c.label) for c in classes),
+        ]
         if mentor:
             self.fields["keep"] = forms.ChoiceField(
                 label="导师",

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -30,7 +30,7 @@ def change_class(*, actor: Actor, pupil: Pupil, school_class: SchoolClass, keep_
     """Move `pupil` into `school_class` of the same year; the mentor stays, or the place is released.
 
     The seat number stays behind; 学生情况简述 goes along. The same class again changes nothing.
-    Raises DomainError `other_school`, `not_allowed`, `not_enrolled`.
+    Raises DomainError `other_school`, `not_allowed`, `not_enrolled`, `not_covered` (no mentors in the new grade).
     """
     if pupil.school_id != actor.school_id or school_class.school_id != actor.school_id:
         raise DomainError("other_school", "这位学生或这个班级不属于本校。")
@@ -45,6 +45,8 @@ def change_class(*, actor: Actor, pupil: Pupil, school_class: SchoolClass, keep_
         raise DomainError("not_enrolled", "这位学生本学年不在册，请先办理转入。")
     if former.school_class_id == school_class.pk:
         return former
+    if keep_mentor and uncovered_classes(actor, [school_class]):
+        raise DomainError("not_covered", f"{school_class.label}所在的年级不在方案内，不配导师。请选“空出名额”。")
     former.ends_on = max(actor.today, former.starts_on)
     former.end_reason = EndReason.CLASS_CHANGE
     former.save(update_fields=["ends_on", "end_reason"])
@@ -65,6 +67,12 @@ def change_class(*, actor: Actor, pupil: Pupil, school_class: SchoolClass, keep_
         detail={"from": former.school_class_id, "to": school_class.pk, "keep_mentor": keep_mentor},
     )
     return enrolment
+
+
+def uncovered_classes(actor: Actor, classes: Sequence[SchoolClass]) -> set[int]:
+    """Keys of those of `classes`, all of one year, whose pupils have no mentors under the plan that holds."""
+    rules = actor.calendar.of(classes[0].year).plan_on(actor.today) if classes else None
+    return {c.pk for c in classes if rules is not None and not rules.covers(c.grade_id)}
 
 
 def _release(actor: Actor, assignments: list[Assignment]) -> None:

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
-from core.text import small_number
-from mentors.queries.people import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils
+from core.text import clean_text, small_number
+from mentors.queries.people import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils, namesakes
 from mentors.rules import can_assign
 from mentors.services.assignments import withdraw_pupil
 from mentors.staff.forms.pupils import ClassForm, PupilForm
-from mentors.staff.services.transfers import change_class
+from mentors.staff.services.transfers import change_class, uncovered_classes
 from schools.models import SchoolClass
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
@@ -69,6 +69,7 @@ def new_pupil(request: ActorRequest) -> HttpResponse:
     form = PupilForm(
         request.POST or None,
         classes=_classes(request),
+        namesakes=namesakes(request.actor, clean_text(request.POST.get("name", ""))),
         initial={"school_class": small_number(request.GET.get("class"))},
     )
     if done := form_saved(
@@ -94,7 +95,8 @@ def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
     if place is None:
         return redirect("manage:reinstate", pk=pk)
     others = [c for c in _classes(request) if c.pk != place.school_class_id]
-    form = ClassForm(others, request.POST or None, mentor=about["mentor"])
+    uncovered = uncovered_classes(request.actor, others)
+    form = ClassForm(others, request.POST or None, mentor=about["mentor"], uncovered=uncovered)
     if form_saved(
         form,
         lambda: change_class(
@@ -102,6 +104,8 @@ def move_pupil(request: ActorRequest, pk: int) -> HttpResponse:
         ),
     ):
         messages.success(request, f"{found.name}已由{place.school_class.label}转到{form.chosen_class().label}。")
+        if about["mentor"] and form.chosen_class().pk in uncovered:
+            messages.info(request, f"{form.chosen_class().label}不在方案内，{about['mentor']}老师的名额已空出。")
         return redirect("manage:pupil", pk=pk)
     return show_form(request, "staff/manage/pupil_move.html", form, **about)
 
