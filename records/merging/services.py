@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
 from accounts.actors import Actor
@@ -24,13 +24,18 @@ from records.desk.models import Attachment, Draft, Reading, RecordVersion, Visit
 from records.desk.services.versions import replace_person
 from records.enums import VisitPlanState
 from records.kinds import all_kinds, record_kinds, word_for
-from records.models.records import GrowthLetter, HomeVisit, Tick
+from records.models.care import Referral, TreeHoleCard
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.papers.models import BookHandling
 from records.services.ticks import refresh_ticks
+from schools.enums import NoteVisibility
 from schools.models import SchoolYear
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 
 MOST_GUARDIANS = 3
+CONFIDED = (
+    "另一条登记里有只给本人看的内容（受限记录、转介、树洞卡或没交的草稿），不能并到您自己名下。请另一位管理员来合并。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +299,31 @@ def draw_teacher_merge(*, actor: Actor, kept: Teacher, other: Teacher) -> Teache
         merge.refusal = "要保留的这条已经离职，另一条在职。请反过来，保留在职的那一条。"
     if other.user_id is not None and other.user_id == actor.user_id:
         merge.refusal = "不能把自己正在用的账号并掉，请换一条保留。"
+    if kept.user_id is not None and kept.user_id == actor.user_id and _confided_to(other):
+        merge.refusal = CONFIDED
     if kept.user_id is not None and other.user is not None:
         merge.notes.append(f"账号“{other.user.username}”停用，以后用保留的账号登录。")
     elif other.user is not None:
         merge.notes.append(f"账号“{other.user.username}”转给保留的登记。")
     return merge
+
+
+def _confided_to(teacher: Teacher) -> bool:
+    """Whether `teacher` alone may read something: nobody gets at that by merging the entry into the own one."""
+    user = teacher.user_id
+    restricted = (HomeVisit, HeartTalk)
+    return TreeHoleCard.objects.filter(teacher=teacher).exists() or (
+        user is not None
+        and (
+            any(
+                model._base_manager.filter(created_by=user).exclude(visibility=NoteVisibility.TEAM).exists()
+                for model in restricted
+            )
+            or Referral.objects.filter(Q(created_by=user) | Q(acknowledged_by=user)).exists()
+            or Draft.objects.filter(user=user).exists()
+            or RoleGrant.objects.filter(user=user, ends_on=None, role=Role.COUNSELLOR).exists()
+        )
+    )
 
 
 def _written_by(user_id: int | None) -> int:

@@ -1,5 +1,7 @@
 """Merging a pupil or a teacher who stands twice: what moves, what clashes, and that nothing is lost."""
 
+import uuid
+
 import pytest
 
 from accounts.actors import Actor
@@ -10,14 +12,18 @@ from core.errors import DomainError
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.services.assignments import assign_pupil, recount_loads
+from records.care.services.referrals import refer
+from records.desk.services.drafts import save_draft
 from records.merging.services import draw_pupil_merge, draw_teacher_merge, merge_pupils, merge_teachers
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.papers.models import BookHandling
 from records.services.ticks import rebuild_ticks
+from schools.enums import NoteVisibility
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 from students.services import issue_slips
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.records.builders import letter, talk, visit
+from tests.records.care.builders import card
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +201,30 @@ def test_two_slots_in_one_year_are_refused(qingzhu: SchoolCast) -> None:
     assert refusal.value.code == "two_slots"
     assert "2026学年" in refusal.value.message
     assert Teacher.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize("confided", ["note", "referral", "card", "draft"])
+def test_nobody_gets_at_what_was_confided_to_another_by_merging_them_into_the_own_entry(
+    qingzhu: SchoolCast, confided: str
+) -> None:
+    """An administrator merged a teacher with 仅本人 notes into the own entry and read them."""
+    own = TeacherFactory.create(school=qingzhu.school, user=qingzhu.admin, name="管一鸣")
+    victim = Teacher.objects.get(user=qingzhu.mentor)
+    if confided == "note":
+        talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], visibility=NoteVisibility.AUTHOR)
+    elif confided == "referral":
+        refer(actor=qingzhu.actor(qingzhu.mentor), pupil=qingzhu.pupils[0], text="想请您看看", submission=uuid.uuid4())
+    elif confided == "card":
+        card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    else:
+        key = f"talk/new/{qingzhu.pupils[0].pk}"
+        save_draft(actor=qingzhu.actor(qingzhu.mentor), key=key, content={"text": ["还没写完"]}, stamp="a.1")
+    with pytest.raises(DomainError) as refused:
+        merge_teachers(actor=admin(qingzhu), kept=own, other=victim)
+    assert ("只给本人看" in refused.value.message, Teacher.objects.filter(pk=victim.pk).count()) == (True, 1)
+
+
+def test_without_anything_confided_the_own_second_entry_is_merged(qingzhu: SchoolCast) -> None:
+    own = TeacherFactory.create(school=qingzhu.school, user=qingzhu.admin, name="管一鸣")
+    merge_teachers(actor=admin(qingzhu), kept=own, other=Teacher.objects.get(user=qingzhu.sharer))
+    assert Teacher.objects.filter(user=qingzhu.sharer).count() == 0

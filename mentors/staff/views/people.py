@@ -30,6 +30,8 @@ from mentors.staff.services.people import open_account
 from schools.days import year_days
 
 PAGE_SIZE = 50
+#: In the session: a first password until it was shown.
+FRESH_KEY = "first_password"
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -58,7 +60,7 @@ def people(request: ActorRequest) -> HttpResponse:
 def person(request: ActorRequest, pk: int) -> HttpResponse:
     """One teacher: master data, account, roles with their dates."""
     teacher = _teacher(request, pk)
-    return render(request, "staff/manage/person.html", _context(request, teacher=teacher, user=teacher.user))
+    return _page(request, teacher, teacher.user)
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -68,31 +70,51 @@ def account(request: ActorRequest, pk: int) -> HttpResponse:
     teacher = _teacher_of(request, user)
     if teacher is not None:
         return redirect("manage:person", pk=teacher.pk)
-    return render(request, "staff/manage/person.html", _context(request, teacher=None, user=user))
+    return _page(request, None, user)
+
+
+def _page(request: ActorRequest, teacher: Teacher | None, user: User | None) -> HttpResponse:
+    context = _context(request, teacher=teacher, user=user) | {"first_password": _fresh_password(request, user)}
+    return render(request, "staff/manage/person.html", context)
 
 
 @action_for(Role.SCHOOL_ADMIN)
 def open_teacher_account(request: ActorRequest, pk: int) -> HttpResponse:
-    """An account for a teacher without one; its first password is shown on the answer and nowhere else."""
+    """An account for a teacher without one; its first password is shown once, as below."""
     teacher = _teacher(request, pk)
     form = AccountForm(request.POST)
     if done := form_saved(
         form, lambda: open_account(actor=request.actor, teacher=teacher, username=form.cleaned_data["username"])
     ):
         user, first_password = done.value
-        context = _context(request, teacher=_teacher(request, pk), user=user)
-        return render(request, "staff/manage/person.html", context | {"first_password": first_password})
+        return _shown_once(request, user, first_password)
     context = _context(request, teacher=teacher, user=teacher.user) | {"account_form": form}
     return render(request, "staff/manage/person.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @action_for(Role.SCHOOL_ADMIN)
 def password(request: ActorRequest, pk: int) -> HttpResponse:
-    """A new first password, shown on this answer and nowhere else: no redirect, nothing stored or cached."""
+    """A new first password, shown once on the page that follows: to load that page again neither makes another one
+    nor shows this one, and a second click before it was seen keeps it.
+    """
     user = _user(request, pk)
-    first_password = issue_password(actor=request.actor, user=user)
-    context = _context(request, teacher=_teacher_of(request, user), user=user)
-    return render(request, "staff/manage/person.html", context | {"first_password": first_password})
+    if str(user.pk) in request.session.get(FRESH_KEY, {}):
+        return redirect(_address(request, user))
+    return _shown_once(request, user, issue_password(actor=request.actor, user=user))
+
+
+def _shown_once(request: ActorRequest, user: User, first_password: str) -> HttpResponse:
+    """To the person's page, which takes the password out of the session as it shows it."""
+    request.session[FRESH_KEY] = {str(user.pk): first_password}
+    return redirect(_address(request, user))
+
+
+def _fresh_password(request: ActorRequest, user: User | None) -> str:
+    kept: dict[str, str] = request.session.get(FRESH_KEY, {})
+    if user is None or str(user.pk) not in kept:
+        return ""
+    del request.session[FRESH_KEY]
+    return kept[str(user.pk)]
 
 
 @action_for(Role.SCHOOL_ADMIN)
