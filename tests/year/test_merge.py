@@ -218,7 +218,7 @@ def test_nobody_gets_at_what_was_confided_to_another_by_merging_them_into_the_ow
         card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     else:
         key = f"talk/new/{qingzhu.pupils[0].pk}"
-        save_draft(actor=qingzhu.actor(qingzhu.mentor), key=key, content={"text": ["还没写完"]}, stamp="a.1")
+        save_draft(actor=qingzhu.actor(qingzhu.mentor), key=key, content={"text": ["还没写完"]}, stamp="aaaaaaaaaaaa.1")
     with pytest.raises(DomainError) as refused:
         merge_teachers(actor=admin(qingzhu), kept=own, other=victim)
     assert ("只给本人看" in refused.value.message, Teacher.objects.filter(pk=victim.pk).count()) == (True, 1)
