@@ -3,17 +3,34 @@
 from dataclasses import replace
 from typing import Final
 
-from records.letters.checks import confidential, form, hurtful, names, placeholder, pronouns, ranking
+from records.letters.checks import (
+    address,
+    comparison,
+    diagnosis,
+    family,
+    form,
+    hurtful,
+    names,
+    origin,
+    placeholder,
+    pronouns,
+    ranking,
+    threat,
+)
 from records.letters.checks.findings import CHECK_LABELS, CheckContext, Checker, Finding, LetterText
 
 CHECKERS: Final[tuple[Checker, ...]] = (
     names.check,
     pronouns.check,
+    address.check,
     form.check_likeness,
     hurtful.check,
     ranking.check,
-    confidential.check_family,
-    confidential.check_diagnosis,
+    threat.check,
+    comparison.check,
+    family.check,
+    diagnosis.check,
+    origin.check,
     placeholder.check,
     pronouns.check_opening,
     form.check_advice,

@@ -20,6 +20,9 @@ class Check(StrEnum):
     LIKENESS = "likeness"
     HURTFUL = "hurtful"
     RANKING = "ranking"
+    COMPARISON = "comparison"
+    THREAT = "threat"
+    ORIGIN = "origin"
     FAMILY = "family"
     DIAGNOSIS = "diagnosis"
     GLYPH = "glyph"
@@ -36,9 +39,12 @@ CHECK_LABELS: dict[Check, str] = {
     Check.PRONOUN: "称呼不像是写给这位学生的",
     Check.LIKENESS: "和另一封寄语几乎相同",
     Check.HURTFUL: "可能伤到孩子的话",
-    Check.RANKING: "分数、名次或与他人比较",
+    Check.THREAT: "吓人或让孩子羞愧的话",
+    Check.RANKING: "分数、等级或名次",
+    Check.COMPARISON: "与别人比较",
     Check.FAMILY: "家庭情况",
     Check.DIAGNOSIS: "疾病与诊断",
+    Check.ORIGIN: "出身、地域、民族、信仰",
     Check.PLACEHOLDER: "没有填完的空位",
     Check.NO_OPENING: "没有称呼“你”",
     Check.ADVICE_MISSING: "没有写成长建议",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from core.variants import fold_variants
-from records.letters.checks.names import given_of
+from records.letters.checks.naming import given_of
 
 #: First byte of a signature. Another way of signing takes another number; `manage.py sign_letters` signs anew.
 VERSION: Final = 1
@@ -24,11 +24,11 @@ SIZE: Final = 1 + HASHES
 SHINGLE: Final = 4
 #: Shorter texts say too little to be copied: 你很棒，继续加油.
 SHORTEST: Final = 24
-#: Two letters this much alike are nearly the same. No pair of the 60 good letters of the tests reaches half of it; a
-#: letter of four sentences with one written anew just does.
-ALIKE: Final = 0.75
+#: Two letters this much alike are nearly the same: a letter of three sentences with half of its words put in other
+#: words just is. No pair of the good letters of the tests, nor a harmless letter and the last one, reaches half of it.
+ALIKE: Final = 0.66
 #: Shares of equal bytes from which letters are compared in full: the best of them, and no more.
-CANDIDATE: Final = 0.2
+CANDIDATE: Final = 0.1
 CANDIDATES: Final = 10
 #: A sentence counts as shared from this likeness on, if it has at least so many characters.
 SAME_SENTENCE: Final = 0.9

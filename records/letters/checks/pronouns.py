@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
-from records.letters.checks.names import given_of
+from records.letters.checks.naming import forms_of, given_of
 from records.letters.checks.reading import Span, quotes, sentence_around, sentences, titles
 
 #: 他 and 她 for one person: not 他们, 其他, 吉他, 他人, 维他命.
 _THIRD = re.compile(r"(?<![其吉维排利自])[他她](?![们人乡日年方处国山命律])")
 #: Somebody else who may be meant. With one of these before it, in this paragraph or the last, nothing is said.
 _SOMEBODY = re.compile(
+    "小姑娘|小男|小女|娃|家伙|阿婆|婆婆|大爷|大叔|大妈|大伯|摊主|老板|店主|师|员|工人|低年级|年级的|新生|主人|画里|王|"
     "同学|同桌|朋友|伙伴|老师|导师|教练|师傅|校长|保安|妈|爸|爷|奶|外公|外婆|姥|家长|父|母|弟|妹|哥|姐|叔|阿姨|舅舅|姑姑|姑妈|伯伯|婶婶|"
     "男孩|女孩|男生|女生|孩子|学长|队友|学生|新来的|邻居|别人|有人|谁|一个人|一位|那位|这位|那个人|大人|老人|客人|观众|对方|对手|裁判|婴儿|宝宝|"
     "人物|主人公|主角|角色|作者|作家|诗人|词人|画家|音乐家|科学家|歌手|球员|运动员|选手|偶像|明星|英雄|将军|皇帝|总理|主席|"
@@ -40,11 +41,22 @@ def check(letter: LetterText, context: CheckContext) -> list[Finding]:
 
 
 def check_opening(letter: LetterText, context: CheckContext) -> list[Finding]:
-    """A body that never says 你."""
-    if not letter.body.strip() or re.search("[你妳]", letter.body):
+    """A body that never says 你, nor calls the child by its name at the beginning."""
+    if not letter.body.strip() or re.search("[你妳]", letter.body) or _calls(letter.body, context.pupil_name):
         return []
     message = "正文里没有出现“你”。寄语是直接对孩子说的话，请用“你”来写，例如“还记得那天你……”。"
     return [Finding(Check.NO_OPENING, message)]
+
+
+def _calls(body: str, name: str) -> bool:
+    names = "|".join(re.escape(form) for form, _kind in forms_of(name))
+    return (
+        bool(names)
+        and re.match(
+            rf"\W{{0,3}}(?:[^，。！？：\n]{{1,8}}、)?(?:{names})(?:同学|小朋友|宝贝)?[，,：:！!]", body.strip()
+        )
+        is not None
+    )
 
 
 def _explained(pronoun: str, context: CheckContext) -> str:
@@ -81,7 +93,8 @@ def _third(text: str, given: str, name: str) -> Iterator[int]:
             clause = re.split("[，。！？；,.!?;]", paragraph[at:], maxsplit=1)[0]
             if _SOMEBODY.search(around) or _SOMEBODY.search(clause) or _TOLD.search(around) or "《" in around:
                 continue
-            if "你" not in before or _named_near(spans, paragraph, at, given, name):
+            opens = any(span.start == at for span in spans)
+            if opens or "你" not in before or _named_near(spans, paragraph, at, given, name):
                 yield start + at
         former = paragraph or former
 

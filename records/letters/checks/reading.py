@@ -1,17 +1,23 @@
-"""Reading a text for words that may not be meant as they look: sentences, titles in 《》, negations."""
+"""Reading a text for words that may not be meant as they look: clauses, titles in 《》, quotations, denials."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from records.letters.checks.findings import Check, Field, Finding
+from records.letters.checks.slots import TALE
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…\n]+")
+_CLAUSE_END = re.compile(r"[，。！？；：…\n,!?;:]+")
 _TITLE = re.compile(r"《[^《》\n]{1,40}》")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”|「[^「」\n]{1,120}」|『[^『』\n]{1,120}』|\"[^\"\n]{1,120}\"|‘[^‘’\n]{1,120}’")
+_TALE = re.compile(f"{TALE}|《")
 #: A denial shortly before, inside of the same clause: 从来不是差生, 别和谁比, 不再偷懒.
-_DENIED = re.compile(r"(?:不|没有|没|别|莫|绝非|并非|无需|无须|哪里|何必|谁说)[^，。！？；：,.!?;:\n]{0,4}$")
+_DENIED = re.compile(
+    r"(?:不|没有|没|未|别|莫|非|绝非|并非|无需|无须|无关|哪里|哪有|何必|谁说|与其)[^，。！？；：,.!?;:\n]{0,4}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,14 @@ def sentence_around(text: str, at: int) -> str:
     return text[ends[number - 1] if number else 0 : ends[number] if number < len(ends) else len(text)]
 
 
+def clauses_around(text: str, start: int, end: int, *, before: int = 0) -> str:
+    """The clauses that `text[start:end]` touches, and so many before them."""
+    ends = [mark.end() for mark in _CLAUSE_END.finditer(text)]
+    first = max(0, bisect_right(ends, start) - before)
+    last = bisect_right(ends, max(start, end - 1))
+    return text[ends[first - 1] if first else 0 : ends[last] if last < len(ends) else len(text)]
+
+
 def titles(text: str) -> list[Span]:
     """Titles of books and films: what stands in them is not about the child."""
     return [Span(*found.span()) for found in _TITLE.finditer(text)]
@@ -66,23 +80,32 @@ def denied(text: str, at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words that are looked for, for one reason.
+    """Patterns that are looked for, for one reason.
 
-    `message` has a place for the words found. `unless`: what, in the same sentence, makes them harmless. `deniable`:
-    harmless where they are denied. `quotable`: harmless in quotation marks.
+    `message` has a place for the words found. `unless`: what, in the same clause, makes them harmless; an exception for
+    a whole sentence silenced marks beside 努力 and beside 听完故事. `deniable`: harmless where they are denied just
+    before. `quotable`: harmless in quotation marks. `told`: harmless in a tale or a part played, in this clause or the
+    one before.
     """
 
     code: Check
-    words: re.Pattern[str]
+    words: str
     message: str
-    unless: re.Pattern[str] | None = None
+    unless: str = ""
     deniable: bool = False
     quotable: bool = False
+    told: bool = False
 
 
-def words(*patterns: str) -> re.Pattern[str]:
-    """Any of the patterns, the earlier one first."""
-    return re.compile("|".join(patterns), re.IGNORECASE)
+def words(*patterns: str) -> str:
+    """A pattern: any of the patterns, the earlier one first; `^` and `$` stand for lines."""
+    return "|".join(patterns)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # All of them take a quarter of a second: no process does that before it checks a letter.
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 
 
 def look_for(groups: Iterable[Group], text: str, field: Field) -> list[Finding]:
@@ -101,7 +124,7 @@ def look_for(groups: Iterable[Group], text: str, field: Field) -> list[Finding]:
 
 
 def _matches(group: Group, text: str, named: list[Span], quoted: list[Span]) -> Iterator[Span]:
-    for match in group.words.finditer(text):
+    for match in _compiled(group.words).finditer(text):
         start = match.start()
         if any(span.holds(start) for span in named):
             continue
@@ -109,6 +132,8 @@ def _matches(group: Group, text: str, named: list[Span], quoted: list[Span]) -> 
             continue
         if group.deniable and denied(text, start):
             continue
-        if group.unless is not None and group.unless.search(sentence_around(text, start)):
+        if group.unless and _compiled(group.unless).search(clauses_around(text, *match.span())):
+            continue
+        if group.told and _TALE.search(clauses_around(text, *match.span(), before=1)):
             continue
         yield Span(*match.span())

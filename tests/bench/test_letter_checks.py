@@ -1,0 +1,32 @@
+"""What the checks find in letters that were written without sight of them holds: by kind, and with few false alarms.
+
+150 bad and 150 harmless letters found 39 % and 2.7 %, threats and origin not at all. Two thirds of those lie here.
+"""
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+
+from letter_checks import FILES, RIGHT, Tried, letters_of, tried
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Tried]:
+    return [tried(letter) for letter in letters_of(FILES)]
+
+
+def test_of_each_kind_at_least_nine_of_ten_bad_letters_are_found_by_a_check_of_their_kind(results: list[Tried]) -> None:
+    found = defaultdict(list)
+    for result in results:
+        found[result.letter["kind"]].append(result.is_right)
+    shares = {kind: sum(found[kind]) / len(found[kind]) for kind in RIGHT}
+    assert {kind: share for kind, share in shares.items() if share < 0.9} == {}
+
+
+def test_at_most_two_of_a_hundred_harmless_letters_are_marked(results: list[Tried]) -> None:
+    marked = [result.letter["id"] for result in results if result.letter["kind"] == "harmless" and not result.is_right]
+    assert len(marked) <= 3, marked
