@@ -11,6 +11,7 @@ from accounts.devices import hash_of, visitor
 from accounts.models import User
 from accounts.services.door import SIGN_IN, Answer, knock
 from core.clock import now
+from core.text import typed_key
 
 
 class SignInForm(AuthenticationForm):
@@ -60,7 +61,7 @@ def subject_of(username: str) -> str:
 
     Hashed, because people type their password into the wrong field.
     """
-    return hash_of(username.strip().lower())
+    return hash_of(typed_key(username))
 
 
 class ChangePasswordForm(forms.Form):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import Role
+from core.text import typed_key
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -34,8 +35,8 @@ class UserManager(BaseUserManager["User"]):
         return self.get_queryset().visible_to(actor)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Sign-in ignores case and the blanks that phones add."""
-        return self.get(username=(username or "").strip().lower())
+        """Sign-in ignores case, width and the blanks that phones add."""
+        return self.get(username=typed_key(username or ""))
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):

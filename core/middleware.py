@@ -5,6 +5,7 @@ nothing is kept by anybody.
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -12,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
+from core.nightly import log_failure
+from core.saving import RACED
 
 
 class DomainErrorMiddleware:
@@ -25,6 +28,10 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page (or, for htmx, a fragment) with the sentence; other exceptions go on."""
+        if isinstance(exception, IntegrityError):
+            # Two at once, and a view without the tail of forms: the database has kept it to one.
+            log_failure("page", request.resolver_match.view_name if request.resolver_match else "?", exception)
+            exception = DomainError("raced", RACED)
         if not isinstance(exception, DomainError):
             return None
         came_from = request.headers.get("Referer", "")

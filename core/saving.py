@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 #: In a form's `field_of`: the field of all refusals that are not named.
 ELSE = ""
+#: What is said when somebody else writes the same at the same moment, again and again.
+RACED = "刚才有人同时保存了同样的内容，这一次没有保存。请刷新页面，核对后再试。"
 #: What services say when a record is no longer the one that the form showed.
 CHANGED = "changed_meanwhile"
 
@@ -38,14 +41,26 @@ class Saved(Generic[T]):
 def attempt(service: Callable[[], T], *, only: Collection[str] | None = None) -> T | DomainError:
     """What `service` returns, or its refusal, for a page that shows it in a place of its own.
 
-    With `only`, refusals of other codes are raised on: they have a page to themselves (`core.middleware`).
+    Where somebody else has written the same a moment ago (a unique name, a place), the database refuses: the service
+    is asked once more, sees it now, and says so in its own words. With `only`, refusals of other codes are raised on:
+    they have a page to themselves (`core.middleware`).
     """
     try:
-        return service()
+        return _asked_again(service)
     except DomainError as refusal:
         if only is not None and refusal.code not in only:
             raise
         return refusal
+
+
+def _asked_again(service: Callable[[], T]) -> T:
+    try:
+        return service()
+    except IntegrityError:
+        try:
+            return service()
+        except IntegrityError as error:
+            raise DomainError("raced", RACED) from error
 
 
 def refuse(form: BaseForm, refusal: DomainError) -> None:

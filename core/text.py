@@ -60,6 +60,11 @@ def clean_key(text: str) -> str:
     return clean_text(unicodedata.normalize("NFKC", text))
 
 
+def typed_key(text: str) -> str:
+    """What a person types to be found by, a user name or a school's code: whatever its case, width and blanks."""
+    return "".join(clean_key(text).split()).lower()
+
+
 def clean_name(text: str) -> str:
     """A person's name in its one stored form.
 

@@ -8,6 +8,7 @@ from typing import Final
 import chinese_calendar
 from django.db.models import QuerySet
 
+from core.text import typed_key
 from schools.contexts import Letterhead, PaperStyle, PaperWords
 from schools.enums import ActionKind, Anchor, Design, KeyDateKind, MatchingMode, PeriodKind
 from schools.models import (
@@ -74,6 +75,11 @@ class PlanRules:
 def schools_of_bureau(bureau_id: int) -> list[School]:
     """The schools that a bureau compares, by code."""
     return list(School.objects.filter(bureau_id=bureau_id).order_by("code"))
+
+
+def find_school(code: str) -> School | None:
+    """The school with this code, however it is typed."""
+    return School.objects.filter(code=typed_key(code)).first()
 
 
 def schools_visible_to(actor: Scope) -> QuerySet[School]:

@@ -17,6 +17,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.journal import note_changing, note_created
 from core.papercodes import random_code
+from core.text import typed_key
 from schools.models import School
 
 
@@ -40,7 +41,7 @@ def create_user(
     Raises DomainError `other_school`, `not_allowed`, `username_taken`.
     """
     check_keeps_accounts(actor, school.pk if school is not None else None)
-    username = username.strip().lower()
+    username = typed_key(username)
     if User.objects.filter(username=username).exists():
         raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
     user = User(username=username, name=name, school=school, email=email)
@@ -64,7 +65,7 @@ def create_users(*, actor: Actor, school: School, names: Iterable[tuple[str, str
     Raises DomainError `other_school`, `not_allowed`.
     """
     check_keeps_accounts(actor, school.pk)
-    wanted = {username.strip().lower(): name for username, name in names}
+    wanted = {typed_key(username): name for username, name in names}
     unusable = make_password(None)
     taken = set(User.objects.filter(username__in=wanted).values_list("username", flat=True))
     created = User.objects.bulk_create(
@@ -162,7 +163,7 @@ def rename_account(*, actor: Actor, user: User, username: str) -> User:
     `username_taken`.
     """
     check_keeps_accounts(actor, user.school_id)
-    username = username.strip().lower()
+    username = typed_key(username)
     if User.objects.filter(username=username).exclude(pk=user.pk).exists():
         raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
     user.username = username

@@ -4,18 +4,19 @@ import re
 
 from accounts.actors import Actor
 from core.errors import DomainError
-from core.text import clean_key, clean_name
+from core.text import clean_key, clean_name, typed_key
 from mentors.models.slots import Mentor
 from schools.enums import Stage
 from schools.labels import parse_class_label
 from schools.models import School, SchoolClass, SchoolYear, Term
+from schools.queries import find_school
 
 _TERM = re.compile(r"(?:(20\d\d)(?:学年)?[-. ]*)?第?([12一二])(?:学期)?")
 
 
 def school_coded(code: str) -> School:
     """The school with this code. Raises DomainError `unknown_school`."""
-    school = School.objects.filter(code=clean_key(code)).first()
+    school = find_school(code)
     if school is None:
         raise DomainError("unknown_school", f"没有代码为“{code}”的学校，请检查代码。")
     return school
@@ -34,7 +35,7 @@ def mentor_named(actor: Actor, named: str) -> Mentor:
         .with_names()
         .order_by("pk")
     )
-    found = [m for m in mentors if any(x.teacher.number == clean_key(named) for x in m.members.all())]
+    found = [m for m in mentors if any(typed_key(x.teacher.number) == typed_key(named) for x in m.members.all())]
     if not found:
         found = [m for m in mentors if wanted and set(wanted) <= {x.teacher.name for x in m.members.all()}]
     if not found:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.journal import note_created
+from core.text import typed_key
 from schools.days import opening_days
 from schools.enums import KeyDateKind, PeriodKind, Preset
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
@@ -24,7 +25,7 @@ def create_school(
 
     Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `code_taken`.
     """
-    code, name = code.strip().lower(), name.strip()
+    code, name = typed_key(code), name.strip()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", code):
         raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
     if not name:

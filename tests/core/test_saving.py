@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import IntegrityError
 
 from core.errors import DomainError
 from core.saving import ELSE, Saved, VersionedForm, attempt, form_saved, record_changed
@@ -87,3 +88,23 @@ def test_an_attempt_returns_the_refusal_and_lets_other_errors_through() -> None:
     refusal = attempt(refused("no"))
     assert isinstance(refusal, DomainError)
     assert refusal.code == "no"
+
+
+def racing(times: int) -> Callable[[], str]:
+    """A service that so many times meets somebody who was quicker."""
+    left = [times]
+
+    def service() -> str:
+        if left[0]:
+            left[0] -= 1
+            raise IntegrityError("unique")
+        return "saved"
+
+    return service
+
+
+def test_who_was_a_moment_late_is_told_by_the_service_itself() -> None:
+    """Two accounts of one name at once ended on the page of an error."""
+    refusal = attempt(racing(2))
+    assert isinstance(refusal, DomainError)
+    assert (attempt(racing(0)), attempt(racing(1)), refusal.code) == ("saved", "saved", "raced")

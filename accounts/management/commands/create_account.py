@@ -11,7 +11,9 @@ from accounts.services import create_user, grant_role, issue_password
 from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
-from schools.models import Bureau, School
+from core.text import clean_key
+from schools.models import Bureau
+from schools.queries import find_school
 
 
 class Command(HouseCommand):
@@ -32,8 +34,8 @@ class Command(HouseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create it, or say why not (exit 1)."""
         role = Role(options["role"])
-        school = School.objects.filter(code=options["school"]).first()
-        bureau = Bureau.objects.filter(name=options["bureau"]).first()
+        school = find_school(options["school"])
+        bureau = Bureau.objects.filter(name__iexact=clean_key(options["bureau"])).first()
         if role == Role.BUREAU and bureau is None:
             raise CommandError(f"没有名为“{options['bureau']}”的教育局。")
         if role != Role.BUREAU and school is None:

@@ -15,7 +15,7 @@ from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
 from jobs.imports import check_roster, import_roster
 from jobs.previews import ImportReport
-from schools.models import School
+from schools.queries import find_school
 
 
 class Command(HouseCommand):
@@ -55,7 +55,7 @@ class Command(HouseCommand):
             raise SystemExit(1)
 
     def _run(self, options: dict[str, Any]) -> ImportReport:
-        school = School.objects.filter(code=options["school"]).first()
+        school = find_school(options["school"])
         if school is None:
             raise DomainError("no_school", f"没有代码为“{options['school']}”的学校，请检查 --school。")
         actor = system_actor(school_id=school.pk, today=today(), name="命令行")

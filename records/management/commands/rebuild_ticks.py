@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from core.clock import today
 from core.commands import HouseCommand
+from core.text import typed_key
 from mentors.services.assignments import recount_loads
 from records.services.ticks import rebuild_ticks
 from schools.models import SchoolYear
@@ -27,7 +28,7 @@ class Command(HouseCommand):
         """One line per difference (keys only), then the counts."""
         years = SchoolYear.objects.current().select_related("school").order_by("school__code")
         if options["school"]:
-            years = years.filter(school__code=options["school"])
+            years = years.filter(school__code=typed_key(options["school"]))
             if not years:
                 raise CommandError(f"没有代码为“{options['school']}”的学校，或它没有当前学年。")
         found = 0
