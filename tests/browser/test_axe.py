@@ -220,7 +220,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_family(
     page = visitor.go(house.slip_path)
     walk.judge("slip")
     page.get_by_label("凭条码").fill(house.slip_code)
-    page.get_by_label("手机").fill(house.phone_tail)
+    page.get_by_role("textbox", name="手机").fill(house.phone_tail)
     page.get_by_role("button", name="打开").click()
     page.wait_for_load_state()
     for path in ("letters/", "home/", "card/", "cards/", "visit/"):
@@ -229,7 +229,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_family(
     path, code, tail = house.choosing_slip
     page = visitor.go(path)
     page.get_by_label("凭条码").fill(code)
-    page.get_by_label("手机").fill(tail)
+    page.get_by_role("textbox", name="手机").fill(tail)
     page.get_by_role("button", name="打开").click()
     page.wait_for_load_state()
     walk.look(path + "mentor/")

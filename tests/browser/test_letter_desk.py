@@ -197,7 +197,7 @@ def test_the_office_proofs_with_the_keyboard_and_the_family_answers(house: House
     parent = visit(PHONE)
     reader = parent.go(house.slip_path)
     reader.get_by_label("凭条码").fill(house.slip_code)
-    reader.get_by_label("手机").fill(house.phone_tail)
+    reader.get_by_role("textbox", name="手机").fill(house.phone_tail)
     reader.get_by_role("button", name="打开").click()
     expect(reader.locator("main")).to_contain_text("成长寄语")
     while not re.search(r"/letters/\d+/$", reader.url):

@@ -34,7 +34,7 @@ def test_1_a_pupil_ranks_three_mentors_on_a_phone_and_changes_their_mind(house: 
     pupil = visit(PHONE)
     page = pupil.go(path)
     page.get_by_label("凭条码").fill(code)
-    page.get_by_label("手机").fill(tail)
+    page.get_by_role("textbox", name="手机").fill(tail)
     page.locator("main button[type=submit]").click()
     # Nothing else is there for this family yet: the slip leads straight to choosing.
     expect(page.locator(".choose-mentor")).to_have_count(12)
@@ -113,7 +113,7 @@ def test_3_the_office_drafts_grants_an_exception_and_publishes(house: House, vis
     family = visit(PHONE)
     seen = family.go(path)
     seen.get_by_label("凭条码").fill(code)
-    seen.get_by_label("手机").fill(tail)
+    seen.get_by_role("textbox", name="手机").fill(tail)
     seen.locator("main button[type=submit]").click()
     expect(seen.locator("main")).to_contain_text("导师")
     mentor = visit(PHONE)
