@@ -94,3 +94,10 @@ def test_the_page_costs_the_same_for_few_mentors_and_for_more(
     client = client_of(qingzhu.office)
     with django_assert_num_queries(8):
         client.get(reverse("badges:appointments"))
+
+
+def test_a_certificate_is_dated_in_its_school_year(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """Any day was printed: a mistyped year stood on eighty certificates."""
+    answer = client_of(qingzhu.office).get(reverse("badges:appointments_print"), {"on": "2099-01-01"})
+    assert answer.status_code == 409
+    assert "这里不能填2099年1月1日，请填2026年6月1日到2027年8月31日之间的日期。" in answer.content.decode()

@@ -20,6 +20,7 @@ from mentors.queries.people import classes_visible_to
 from mentors.staff.printing import APPOINTMENTS, BADGES, ON_THE_SPOT, TeacherPaper, make_papers, order_papers
 from mentors.staff.queries.badges import BadgeHolder, badge_holders, classes_with_teams
 from mentors.staff.queries.readiness import present_teachers
+from schools.days import year_days
 
 
 @page_for(Role.MORAL_OFFICE)
@@ -124,9 +125,12 @@ def _unprintable(holders: Sequence[BadgeHolder]) -> list[Unprintable]:
 
 
 def _day(request: ActorRequest, text: str | None) -> datetime.date:
-    """The day asked for; today for none, and for what is no day."""
+    """The day asked for; today for none, and for what is no day. Raises DomainError `date_out_of_range`, `no_year`."""
     try:
-        return parse_date(text or "") or request.actor.today
+        day = parse_date(text or "")
     except ValueError:
         # Well formed and yet no day: 2026-02-30.
-        return request.actor.today
+        day = None
+    if day is not None:
+        year_days(request.actor.calendar.this_year().start_year).check(day)
+    return day or request.actor.today
