@@ -175,7 +175,7 @@ def school_day(monkeypatch: pytest.MonkeyPatch) -> datetime.datetime:
 
 
 @pytest.fixture(scope="session")
-def stored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredStates:
+def stored_states(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredStates:
     """What fixtures build once and put back as rows; both casts are there. See tests/stored.py."""
     states = StoredStates()
     with django_db_blocker.unblock():
@@ -184,15 +184,15 @@ def stored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StoredS
 
 
 @pytest.fixture
-def qingzhu(db: None, school_day: datetime.datetime, stored: StoredStates) -> SchoolCast:
+def qingzhu(db: None, school_day: datetime.datetime, stored_states: StoredStates) -> SchoolCast:
     """A primary school with one person of each role, two classes and a few pupils (tests/cast.py)."""
-    return stored.cast("qingzhu")
+    return stored_states.cast("qingzhu")
 
 
 @pytest.fixture
-def other(db: None, school_day: datetime.datetime, stored: StoredStates) -> SchoolCast:
+def other(db: None, school_day: datetime.datetime, stored_states: StoredStates) -> SchoolCast:
     """A second school of another bureau: nobody of `qingzhu` may learn that its rows exist."""
-    return stored.cast("other")
+    return stored_states.cast("other")
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ LIST = ("班级", "姓名", "导师")
 
 
 @pytest.fixture
-def school(desk: Desk, stored: StoredStates) -> Desk:
+def school(desk: Desk, stored_states: StoredStates) -> Desk:
     """Two classes of six, 甲一 to 甲六 and 乙一 to 乙六; 王一 and 李二, and a shared slot."""
-    return stored.given("two classes of mentors", lambda: filled(desk))
+    return stored_states.given("two classes of mentors", lambda: filled(desk))
 
 
 def filled(desk: Desk) -> Desk:

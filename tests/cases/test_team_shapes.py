@@ -16,9 +16,9 @@ ONE, TWO = "一<1>", "一<2>"
 
 
 @pytest.fixture
-def staff(desk: Desk, stored: StoredStates) -> Desk:
+def staff(desk: Desk, stored_states: StoredStates) -> Desk:
     """Two classes of one pupil each, and five teachers."""
-    return stored.given("two classes and five teachers", lambda: staffed(desk))
+    return stored_states.given("two classes and five teachers", lambda: staffed(desk))
 
 
 def staffed(desk: Desk) -> Desk:

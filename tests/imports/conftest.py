@@ -107,9 +107,9 @@ def person(username: str, school: School, *roles: Role) -> User:
 
 
 @pytest.fixture
-def desk(db: None, stored: StoredStates) -> Desk:
+def desk(db: None, stored_states: StoredStates) -> Desk:
     """青竹小学 with an admin, no classes yet."""
-    return stored.given("desk", empty_school)
+    return stored_states.given("desk", empty_school)
 
 
 def empty_school() -> Desk:

@@ -22,9 +22,9 @@ RENAMED = (("工号", "姓名"), ("T1", "王一一"), ("T2", "李二"))
 
 
 @pytest.fixture
-def school(desk: Desk, stored: StoredStates) -> Desk:
+def school(desk: Desk, stored_states: StoredStates) -> Desk:
     """Three pupils, four teachers, one of them a mentor."""
-    return stored.given("three pupils and a mentor", lambda: filled(desk))
+    return stored_states.given("three pupils and a mentor", lambda: filled(desk))
 
 
 def filled(desk: Desk) -> Desk:
