@@ -80,7 +80,7 @@ def test_a_letter_is_written_and_handed_in_with_each_check_shown(
 
     # Not the same to two children: that would be asked about.
     words = {
-        390: "还记得十月那场接力赛吗？你跑最后一棒，鞋带松了也没停下。",
+        390: "春游那天你一路扶着走得慢的同伴，到山顶时你们最后，也最开心。",
         1280: "那天值日只剩你一个人，你把每张凳子都摆好才背起书包。",
     }[viewport["width"]]
     write(page, words)
