@@ -66,6 +66,15 @@ def test_all_leaves_those_with_a_set_time(qingzhu: SchoolCast, client_of: SignIn
     assert states(later) == ["released"]
 
 
+def test_a_set_time_says_what_will_go_out_unread(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """Sibling: letters that nobody had read went out by themselves at the set hour, and no page said so."""
+    letters = [letter(qingzhu, qingzhu.mentor, pupil, body=MARK) for pupil in qingzhu.pupils]
+    accept_letter(actor=qingzhu.actor(qingzhu.office), letter=letters[0], version=1)
+    data = {"scope": "selected", "letters": [x.pk for x in letters], "term": "1", "day": "2026-11-20", "time": "17:00"}
+    page = client_of(qingzhu.office).post(reverse("office:schedule"), data, follow=True).content.decode()
+    assert "2 封，其中 1 封还没有校对、1 封有提醒。到时会照样发布" in page
+
+
 def test_the_second_press_finds_all_done(qingzhu: SchoolCast, client_of: SignIn) -> None:
     letters = [letter(qingzhu, qingzhu.mentor, pupil) for pupil in qingzhu.pupils]
     client = client_of(qingzhu.office)

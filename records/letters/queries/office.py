@@ -255,6 +255,14 @@ class ReleaseQuestion:
     unread: int
     noted: int
 
+    @property
+    def told(self) -> str:
+        """The numbers in a sentence, without its full stop."""
+        if not self.unread:
+            return f"{self.count} 封，都已校对"
+        noted = f"、{self.noted} 封有提醒" if self.noted else ""
+        return f"{self.count} 封，其中 {self.unread} 封还没有校对{noted}"
+
 
 def release_question(
     actor: Actor, term: Term, keys: Collection[int], *, seen_at: datetime.datetime | None

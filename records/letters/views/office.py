@@ -180,6 +180,7 @@ def schedule(request: ActorRequest) -> HttpResponse:
         messages.warning(request, f"没有安排定时发布：{sentence}")
         return _to_list(form, calendar, state=request.POST.get("state", ""))
     count: int | DomainError = 0
+    question = release_question(request.actor, calendar.term, chosen, seen_at=seen_moment(request))
     if chosen:
         count = attempt(
             lambda: schedule_release(
@@ -196,6 +197,8 @@ def schedule(request: ActorRequest) -> HttpResponse:
         return _to_list(form, calendar, state=request.POST.get("state", ""))
     if count:
         messages.success(request, f"{count} 封寄语将在 {cn_moment(times.moment)} 发布。导师再改动的，会自动取消定时。")
+        if question.unread:
+            messages.warning(request, f"{question.told}。到时会照样发布，请在这以前看一看。")
     _tell_left(request, len(chosen) - count, count, "安排")
     return _to_list(form, calendar, state=SCHEDULED if count else "")
 
