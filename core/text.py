@@ -222,7 +222,8 @@ def names_apart(text: str) -> list[str]:
 
 def number_text(number: float) -> str:
     """The digits that the writer of a numeric cell saw: `19900000001.0` → `19900000001`."""
-    if number == int(number) and abs(number) < 10**21:
+    # In this order: neither infinity nor what is no number has an integer.
+    if abs(number) < 10**21 and number == int(number):
         return str(int(number))
     return repr(float(number))
 

@@ -1,6 +1,7 @@
 """Workbook → pupil rows: cleaned values with their place. Compares nothing with what is stored."""
 
 import datetime
+import math
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable
@@ -331,7 +332,7 @@ class _SheetReader:
             return None
         grade = clean_text(record.text("grade"))
         column = self._table.heading("class")
-        if isinstance(cell, float) and cell != int(cell) and self._lost_zero(label):
+        if isinstance(cell, float) and math.isfinite(cell) and cell != int(cell) and self._lost_zero(label):
             message = "分不清是 1 班还是 10 班：Excel 会把“1.10”变成“1.1”。请把这一列设为“文本”格式，写成“一（1）班”。"
             self._cells.error("class_ambiguous", message, record, "class")
             return None
