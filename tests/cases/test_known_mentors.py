@@ -17,6 +17,7 @@ from mentors.models.slots import Assignment, Mentor
 from mentors.roster.imports import plan_mentors
 from tests.cases.books import MENTORS, TEACHERS, book, read
 from tests.cases.test_team_shapes import teams
+from tests.examples import costly
 from tests.imports.conftest import Desk, pupil
 
 ONE, TWO = "一（1）班", "一（2）班"
@@ -39,7 +40,10 @@ DRESS = {
     "张三/赵四": ("张三/赵四", "张三／赵四", "赵四/张三", "张三 / 赵四", "张三老师/赵四老师", "T3/T4"),
 }
 QUIET = settings(
-    max_examples=45, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=costly(45),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

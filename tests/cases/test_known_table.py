@@ -17,6 +17,7 @@ from core.workbooks import Cell, CellError, MergedRange, Row, Sheet, Workbook
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions, ImportPlan, ImportRequest, importer_for
 from students.models import Enrolment
+from tests.examples import costly
 from tests.imports.conftest import Desk
 
 NAMES = ("周一鸣", "吴语桐", "郑子涵", "王若溪")
@@ -151,7 +152,7 @@ def planned(desk: Desk, workbook: Workbook) -> ImportPlan:
     return importer_for(ImportKind.STUDENTS)(ImportRequest(desk.actor, desk.year, workbook, options))
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=costly(80))
 @given(known=tables())
 def test_each_pupil_has_what_was_put_in_or_the_row_is_told(desk: Desk, known: Known) -> None:
     with transaction.atomic():

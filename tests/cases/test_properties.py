@@ -23,6 +23,7 @@ from core.workbooks.writer import SheetToWrite
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions, ImportRequest, importer_for
 from jobs.previews import report_of
+from tests.examples import costly
 from tests.imports.conftest import ROSTERS, Desk
 from tests.imports.snapshot import snapshot
 
@@ -114,7 +115,12 @@ def stocked(desk: Desk) -> Desk:
 
 
 @pytest.mark.parametrize("kind", list(ImportKind))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=costly(60),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(workbook=WORKBOOKS, options=OPTIONS)
 def test_whatever_the_cells_hold_there_is_a_report_and_the_import_does_what_it_says(
     stocked: Desk, kind: ImportKind, workbook: Workbook, options: ImportOptions
