@@ -1,0 +1,87 @@
+"""The look at one text: patterns over clauses, topics that excuse them, and what together they weigh."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from records.danger.exceptions import DENIED, MEANT, ORDINARY, TOPICS, blanked
+from records.danger.life import BURDEN, FAREWELL, MEANS, NOT_EATING, SELF_HARM, WISH
+from records.danger.low import WATCH
+from records.danger.others import HOME, OTHERS, RUNNING, TOUCHING, VOICES
+from records.danger.patterns import Pattern, Weight
+from records.danger.reading import Danger, Laid, Level, Mark, lay_out
+from records.danger.veiled import BODY as VEILED_BODY
+from records.danger.veiled import LIFE as VEILED_LIFE
+from records.danger.veiled import OTHERS as VEILED_OTHERS
+from records.danger.veiled import TOUCHING as VEILED_TOUCHING
+
+PATTERNS: tuple[Pattern, ...] = (
+    *WISH, *FAREWELL, *BURDEN, *MEANS, *SELF_HARM, *NOT_EATING, *HOME, *OTHERS, *TOUCHING, *VOICES, *RUNNING,
+    *VEILED_LIFE, *VEILED_BODY, *VEILED_OTHERS, *VEILED_TOUCHING, *WATCH,
+)  # fmt: skip
+#: What three faint phrases or two hints weigh together, and what one of each weighs: as much as a plain wording.
+_ENOUGH = 6
+_POINTS = {Weight.HINT: 4, Weight.FAINT: 2}
+#: Longer texts are not children's cards; what stands behind is left to the reader.
+_LONGEST = 6000
+
+_Found = tuple[int, int]
+
+
+@lru_cache(maxsize=256)
+def look(text: str) -> Danger:
+    """How soon an adult is asked to act after reading `text`, and the phrases that say so."""
+    laid = lay_out(text[:_LONGEST])
+    plain = blanked(laid.text)
+    meant = MEANT.search(laid.text) is not None
+    found: dict[Weight, list[_Found]] = {weight: [] for weight in Weight}
+    for pattern in PATTERNS:
+        found[pattern.weight] += _finds(pattern, plain, laid, meant=meant)
+    today = found[Weight.FIRM] + found[Weight.TODAY]
+    if today:
+        return Danger(Level.TODAY, _marks(laid, today))
+    hints, faint = _apart(found[Weight.HINT]), _apart(found[Weight.FAINT])
+    faint = [one for one in faint if not any(one[0] < hint[1] and hint[0] < one[1] for hint in hints)]
+    if len(hints) * _POINTS[Weight.HINT] + len(faint) * _POINTS[Weight.FAINT] >= _ENOUGH:
+        return Danger(Level.TODAY, _marks(laid, hints + faint))
+    low = _apart(found[Weight.LOW])
+    watch = found[Weight.WATCH] + hints + (low if len({laid.text[slice(*one)] for one in low}) > 1 else [])
+    return Danger(Level.WATCH, _marks(laid, watch)) if watch else Danger(Level.NONE)
+
+
+def _finds(pattern: Pattern, plain: str, laid: Laid, *, meant: bool) -> Iterator[_Found]:
+    """Where `pattern` is found in the text and nothing in its clause or sentence excuses it."""
+    for match in pattern.wording.finditer(plain):
+        start, end = match.span()
+        if start == end or DENIED.search(plain, max(0, start - 16), start):
+            continue
+        if meant or not _excused(pattern, laid, start, end):
+            yield start, end
+
+
+def _excused(pattern: Pattern, laid: Laid, start: int, end: int) -> bool:
+    clause, sentence = laid.clause(start, end), laid.sentence(start, end)
+    for topic in pattern.excused_by:
+        name, _, scope = topic.partition("_")
+        if TOPICS[name].search(clause if scope else sentence):
+            return True
+    return False
+
+
+def _apart(found: list[_Found]) -> list[_Found]:
+    """`found` in order, those that overlap an earlier one left out."""
+    kept: list[_Found] = []
+    for one in sorted(found):
+        if not kept or one[0] >= kept[-1][1]:
+            kept.append(one)
+    return kept
+
+
+def _marks(laid: Laid, found: list[_Found]) -> tuple[Mark, ...]:
+    """`found` as phrases of the original, those that overlap joined."""
+    joined: list[_Found] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(laid.mark(start, end) for start, end in joined)
