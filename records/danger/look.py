@@ -1,18 +1,20 @@
 """The look at one text: patterns over clauses, topics that excuse them, and what together they weigh."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import islice
 
-from records.danger.exceptions import DENIED, MEANT, ORDINARY, TOPICS, blanked
-from records.danger.life import BURDEN, FAREWELL, MEANS, NOT_EATING, SELF_HARM, WISH
+from records.danger.exceptions import DENIED, MEANT, TOPICS, blanked
+from records.danger.harm import MEANS, NOT_EATING, SELF_HARM
 from records.danger.low import WATCH
 from records.danger.others import HOME, OTHERS, RUNNING, TOUCHING, VOICES
 from records.danger.patterns import Pattern, Weight
 from records.danger.reading import Danger, Laid, Level, Mark, lay_out
+from records.danger.signs import everyday, sounding
 from records.danger.veiled import BODY as VEILED_BODY
 from records.danger.veiled import LIFE as VEILED_LIFE
 from records.danger.veiled import OTHERS as VEILED_OTHERS
 from records.danger.veiled import TOUCHING as VEILED_TOUCHING
+from records.danger.wish import BURDEN, FAREWELL, WISH
 
 PATTERNS: tuple[Pattern, ...] = (
     *WISH, *FAREWELL, *BURDEN, *MEANS, *SELF_HARM, *NOT_EATING, *HOME, *OTHERS, *TOUCHING, *VOICES, *RUNNING,
@@ -23,11 +25,12 @@ _ENOUGH = 6
 _POINTS = {Weight.HINT: 4, Weight.FAINT: 2}
 #: Longer texts are not children's cards; what stands behind is left to the reader.
 _LONGEST = 6000
+#: So often one pattern is looked at: what says it a ninth time says nothing new.
+_MOST = 8
 
 _Found = tuple[int, int]
 
 
-@lru_cache(maxsize=256)
 def look(text: str) -> Danger:
     """How soon an adult is asked to act after reading `text`, and the phrases that say so."""
     laid = lay_out(text[:_LONGEST])
@@ -43,6 +46,9 @@ def look(text: str) -> Danger:
     faint = [one for one in faint if not any(one[0] < hint[1] and hint[0] < one[1] for hint in hints)]
     if len(hints) * _POINTS[Weight.HINT] + len(faint) * _POINTS[Weight.FAINT] >= _ENOUGH:
         return Danger(Level.TODAY, _marks(laid, hints + faint))
+    signs = sounding(laid, plain)
+    if signs:
+        return Danger(Level.TODAY, _marks(laid, signs))
     low = _apart(found[Weight.LOW])
     watch = found[Weight.WATCH] + hints + (low if len({laid.text[slice(*one)] for one in low}) > 1 else [])
     return Danger(Level.WATCH, _marks(laid, watch)) if watch else Danger(Level.NONE)
@@ -50,7 +56,7 @@ def look(text: str) -> Danger:
 
 def _finds(pattern: Pattern, plain: str, laid: Laid, *, meant: bool) -> Iterator[_Found]:
     """Where `pattern` is found in the text and nothing in its clause or sentence excuses it."""
-    for match in pattern.wording.finditer(plain):
+    for match in islice(pattern.wording.finditer(plain), _MOST):
         start, end = match.span()
         if start == end or DENIED.search(plain, max(0, start - 16), start):
             continue
@@ -60,6 +66,8 @@ def _finds(pattern: Pattern, plain: str, laid: Laid, *, meant: bool) -> Iterator
 
 def _excused(pattern: Pattern, laid: Laid, start: int, end: int) -> bool:
     clause, sentence = laid.clause(start, end), laid.sentence(start, end)
+    if pattern.weight is not Weight.FIRM and everyday(sentence) > 1:
+        return True
     for topic in pattern.excused_by:
         name, _, scope = topic.partition("_")
         if TOPICS[name].search(clause if scope else sentence):

@@ -44,8 +44,9 @@ class Danger:
         return self.level is not Level.NONE
 
 
-#: Where a clause ends; a sentence ends at the stronger ones alone.
-CLAUSE_END = "，。！？；：,!?;:\n…"
+#: What stands farther away in a sentence without an end is no longer about the same.
+_FAR = 150
+#: A clause ends at each of these, a sentence at the stronger ones alone.
 _CLAUSE = re.compile(r"[，。！？；,!?;\n…]+|(?<!\d)：|：(?!\d)")
 _SENTENCE = re.compile(r"[。！？!?\n]+")
 #: 想 死, 想.死, 想*死: single characters kept apart to get past a reader.
@@ -114,4 +115,5 @@ def _ends(mark: re.Pattern[str], text: str) -> tuple[int, ...]:
 def _around(text: str, ends: tuple[int, ...], start: int, end: int) -> str:
     first = ends[max(bisect_right(ends, start) - 1, 0)]
     last = bisect_right(ends, end - 1)
-    return text[first : ends[last] if last < len(ends) else len(text)]
+    stop = ends[last] if last < len(ends) else len(text)
+    return text[max(first, start - _FAR) : min(stop, end + _FAR)]

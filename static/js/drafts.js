@@ -48,6 +48,14 @@
     else delete line.dataset.tone;
   }
 
+  // What the words give reason for (templates/desk/_danger_hint.html): told to the writer, sent to nobody.
+  function hint(state, level) {
+    const box = state.form && state.form.querySelector("[data-danger-hint]");
+    if (!box) return;
+    box.hidden = !level;
+    box.dataset.level = level || "";
+  }
+
   function button(text, act) {
     const element = document.createElement("button");
     element.type = "button";
@@ -138,6 +146,7 @@
       state.saved = words;
       state.seen = told.stamp;
       tell(state, `草稿已保存 ${told.at}`);
+      hint(state, told.danger);
     } else if (answer.status === 409) {
       state.held = true;
       state.trouble = true;

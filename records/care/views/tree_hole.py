@@ -41,6 +41,7 @@ from records.desk.views.form_page import FormDraft
 from records.desk.views.history import confided_history
 from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard
+from records.queries.danger import danger_of
 from records.querysets.records import pupils_in_reach
 from records.rules import may_enter_paper_cards, may_log_for
 from schools.days import past_days
@@ -50,10 +51,21 @@ PAGE = 20
 
 @page_for(*SCHOOL_ROLES)
 def inbox_page(request: ActorRequest) -> HttpResponse:
-    """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list."""
+    """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list.
+
+    Which of them ask for an adult today is told, for the actor may read them all.
+    """
     page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
-    rows = [(card, labels.get(card.pupil_id, ""), waited(card.handed_in_at)) for card in page]
+    rows = [
+        (
+            card,
+            labels.get(card.pupil_id, ""),
+            waited(card.handed_in_at),
+            card.closed_at is None and danger_of(card).is_today,
+        )
+        for card in page
+    ]
     context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
     return render(request, "care/tree_hole/inbox.html", context)
 

@@ -13,6 +13,7 @@ from django.forms.boundfield import BoundWidget
 
 from core.fields import DayField, ProseField, TaglessForm
 from core.saving import VersionedForm
+from records.danger import Danger, look
 from records.desk.services.briefs import BRIEF_LENGTH
 from records.desk.services.notes import TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
@@ -99,6 +100,12 @@ class NoteForm(RecordForm):
     def __init__(self, *args: Any, year: SchoolYear, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.year, self.today = year, today
+
+    @property
+    def danger(self) -> Danger:
+        """What the words in the form give reason for, told to whoever writes them."""
+        fields = [name for name, field in self.fields.items() if isinstance(field, ProseField)]
+        return look("\n".join(str(self[name].value() or "") for name in fields))
 
     @classmethod
     def columns(cls) -> list[tuple[str, str]]:

@@ -31,11 +31,13 @@ from accounts.enums import Role
 from core.clock import cn_date
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
+from records.danger import Danger
 from records.desk.models import Attachment, Reading
 from records.enums import LetterState, RecordKind
 from records.kinds import kind_of
 from records.models.care import TreeHoleCard
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Note
+from records.queries.danger import danger_of
 from records.querysets.records import pupils_in_reach
 from schools.models import Term
 from students.models import Pupil
@@ -97,6 +99,11 @@ class Entry:
     def is_restricted(self) -> bool:
         """Whether its text is not the reader's."""
         return self.record is None
+
+    @property
+    def danger(self) -> Danger:
+        """What its words give reason for: only where the reader has them before their eyes."""
+        return danger_of(self.record)
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:

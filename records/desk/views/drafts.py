@@ -18,10 +18,14 @@ from core.undo import offer_undo
 from records.desk.models import Draft
 from records.desk.queries.form_start import line_of, own_drafts
 from records.desk.services.drafts import DraftElsewhere, save_draft, set_aside_draft, take_back_draft
+from records.enums import RecordKind
+from records.queries.danger import danger_typed
 
 #: What the column holds; no record comes near.
 MOST_VERSION = 2**31 - 1
 WRITERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE, Role.COUNSELLOR)
+#: While these are written, words of danger are told beside the form.
+WITH_HINT = (RecordKind.VISIT, RecordKind.TALK)
 STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 
 
@@ -30,8 +34,9 @@ STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 def save(request: ActorRequest) -> JsonResponse:
     """Keep what a form holds: JSON in, JSON out; static/js/drafts.js is the only caller.
 
-    200 `{stamp, at, day}`; 409 `{message, stamp, at, day, content}` if another page wrote the draft; 400, 403, 410
-    (the form was sent meanwhile) and 413 `{message}`.
+    200 `{stamp, at, day, danger}`, `danger` being what the words of a visit or talk give reason for; 409 `{message,
+    stamp, at, day, content}` if another page wrote the draft; 400, 403, 410 (the form was sent meanwhile) and 413
+    `{message}`.
     """
     try:
         data = json.loads(request.body)
@@ -53,7 +58,15 @@ def save(request: ActorRequest) -> JsonResponse:
         )
     except DomainError as error:
         return JsonResponse({"message": error.message}, status=STATUS.get(error.code, 400))
-    return JsonResponse(_told(draft))
+    return JsonResponse({**_told(draft), "danger": _danger(draft)})
+
+
+def _danger(draft: Draft) -> str:
+    """`today`, `watch` or nothing: for the writer alone, who has the words before their eyes. Kept nowhere."""
+    if draft.kind not in WITH_HINT:
+        return ""
+    found = danger_typed(draft.kind, draft.content)
+    return found.level.name.lower() if found else ""
 
 
 def _told(draft: Draft) -> dict[str, Any]:

@@ -6,17 +6,20 @@ with `{% include "desk/_draft_attrs.html" %}` and begins the form with `{% inclu
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404
+from core.templatetags.ui import names
 from core.text import small_number
 from core.undo import offer_undo
 from records.desk.forms.conflict import Conflict, differing, same_values
@@ -28,7 +31,9 @@ from records.desk.queries.pupil_help import pupil_help
 from records.desk.queries.roster import find_desk
 from records.desk.services.drafts import drop_draft, save_draft, set_aside_draft
 from records.enums import RecordKind
+from records.kinds import kind_of
 from records.models.records import Note
+from records.queries.danger import calls_for_help, danger_of
 from records.querysets.records import pupils_to_record
 from records.rules import can_read_text, can_see_pupil_records, may_log_for
 from schools.calendar import YearCalendar
@@ -37,10 +42,9 @@ from students.models import Pupil
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
 RECORDERS = (Role.MENTOR, Role.HOMEROOM)
-#: After saving one of these with one pupil, 需要心理老师帮助 is offered.
-HELP_AFTER = ("visit", "visit_edit", "talk", "talk_edit")
 #: The button of desk/_conflict.html that lets the other version stand.
 TAKE_STORED = "take_stored"
+ACT_TODAY = "请今天就联系心理老师。"
 KEPT_STORED = "保留了已经保存的内容。您刚才写的还可以取回。"
 
 
@@ -160,12 +164,17 @@ def render_form(request: ActorRequest, template: str, context: dict[str, Any]) -
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
 
-def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str = "") -> HttpResponse:
+def saved(
+    request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str = "", note: Note | None = None
+) -> HttpResponse:
     """After saving: for htmx the pieces of the page behind the panel that changed, else back to that page.
 
-    `undo` is where a button beside the message posts to.
+    `undo` is where a button beside the message posts to. `note` is the visit or talk that was saved: where it gives
+    reason, 需要心理老师帮助 is offered for each of its pupils.
     """
     offer_undo(request, message, undo)
+    if note is not None:
+        _offer_help(request, kind_of(note).pupils_of(note), note)
     target = back_url(request, pupils[0])
     if not request.htmx:
         return redirect(target)
@@ -176,7 +185,27 @@ def saved(request: ActorRequest, pupils: list[Pupil], message: str, *, undo: str
     desk = find_desk(request.actor, calendar)
     changed = {p.pk for p in pupils}
     rows = [r for r in desk.rows if r.pupil.pk in changed] if desk is not None else []
-    context: dict[str, Any] = {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)}
-    if len(rows) == 1 and request.resolver_match and request.resolver_match.url_name in HELP_AFTER:
-        context["help_for"] = rows[0].pupil
-    return render(request, "desk/_saved_rows.html", context)
+    return render(request, "desk/_saved_rows.html", {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)})
+
+
+def _offer_help(request: ActorRequest, pupils: Sequence[Pupil], note: Note) -> None:
+    """Beside the message: 心理支持, if the talk or visit gives reason. Seen by the writer alone; nothing is sent."""
+    danger = danger_of(note)
+    if not danger and not calls_for_help(note):
+        return
+    link = '<a href="{0}" hx-get="{0}" hx-target="#panel">{1}需要心理老师帮助</a>'
+    back = "pupil" if request.GET.get("back") == "pupil" else "home"
+    links = format_html_join(
+        "　",
+        link,
+        (
+            (reverse("counsel:refer", args=[p.pk]) + f"?back={back}", f"{p.name}：" if len(pupils) > 1 else "")
+            for p in pupils
+        ),
+    )
+    if danger.is_today:
+        messages.error(request, format_html("您写下的话里，有的可能说明孩子有危险。{}{}", ACT_TODAY, links))
+    elif danger:
+        messages.warning(request, format_html("您写下的有些话值得多留意。{}", links))
+    else:
+        messages.info(request, format_html("{}可能需要更多支持？{}", names(pupils), links))

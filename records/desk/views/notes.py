@@ -79,7 +79,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
         ),
         same=form.is_what,
     ):
-        return saved(request, [pupil], _sentence(calendar, done.value.term, [pupil], "家访"))
+        return saved(request, [pupil], _sentence(calendar, done.value.term, [pupil], "家访"), note=done.value)
     return render_form(request, "desk/visit.html", context)
 
 
@@ -117,7 +117,8 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
         ),
         again=lambda: drop_draft(actor=request.actor, key=draft.key),
     ):
-        return saved(request, [pupil], f"已保存{pupil.name}的家访记录。")
+        visit.refresh_from_db()
+        return saved(request, [pupil], f"已保存{pupil.name}的家访记录。", note=visit)
     if form.conflicts:
         context["conflict"] = conflict_of(form, stored, RecordKind.VISIT, visit.pk)
     return render_form(request, "desk/visit.html", context)
@@ -159,7 +160,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
         ),
         same=lambda talk: set(talk.pupils.all()) == set(pupils) and form.is_what(talk),
     ):
-        return saved(request, pupils, _sentence(calendar, done.value.term, pupils, "谈心"))
+        return saved(request, pupils, _sentence(calendar, done.value.term, pupils, "谈心"), note=done.value)
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})
 
 
@@ -201,8 +202,9 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
         ),
         again=lambda: drop_draft(actor=request.actor, key=draft.key),
     ):
+        talk.refresh_from_db()
         # The page that was left comes first; the ticks of all who came or went follow.
-        return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。")
+        return saved(request, list(dict.fromkeys([pupil, *pupils, *chosen])), "已保存谈心记录。", note=talk)
     if form.conflicts:
         context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
     return render_form(request, "desk/talk.html", context)

@@ -279,23 +279,6 @@ def test_the_pupils_page_offers_help_beside_the_emergency_card(qingzhu: SchoolCa
     assert counted == [[1, 1, 2], [1, 1, 0]]
 
 
-def test_after_a_saved_talk_the_home_page_offers_help(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    data = {
-        "date": TODAY.isoformat(),
-        "way": "face",
-        "occasion": "everyday",
-        "visibility": "team",
-        "submission": str(uuid.uuid4()),
-        "version": 0,
-    }
-    answered = client_of(qingzhu.mentor).post(
-        reverse("desk:talk", args=[qingzhu.pupils[0].pk]),
-        data,
-        headers={"HX-Request": "true", "HX-Target": "panel"},
-    )
-    assert answered.content.decode().count("需要心理老师帮助") == 1
-
-
 def test_the_panel_answers_with_the_message_and_the_pages_part(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     answered = client_of(qingzhu.mentor).post(
         reverse("counsel:refer", args=[qingzhu.pupils[0].pk]) + "?back=pupil",

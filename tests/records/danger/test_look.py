@@ -1,0 +1,102 @@
+"""Words of danger: found by patterns of two slots, excused by kinds of topic in their clause."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from records.danger import Level, look
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def cases(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (CORPUS / name).read_text(encoding="utf-8").splitlines()]
+
+
+def share(rows: list[dict[str, str]], level: Level) -> float:
+    return sum(look(row["text"]).level is level for row in rows) / len(rows)
+
+
+@pytest.mark.parametrize("name", ["open.jsonl", "second.jsonl"])
+def test_the_corpus_holds_its_floor(name: str) -> None:
+    """Seen: no look at all; a list of words found 7 of 61 and flagged 15 of 40 harmless ones."""
+    rows = cases(name)
+    today, harmless = ([row for row in rows if row["level"] == level] for level in ("today", "none"))
+    assert share(today, Level.TODAY) >= 0.95
+    assert share(harmless, Level.NONE) >= 0.95
+
+
+def test_most_texts_to_watch_are_asked_about() -> None:
+    rows = [row for row in cases("open.jsonl") if row["level"] == "watch"]
+    assert 1 - share(rows, Level.NONE) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text, level",
+    [
+        # The same words, meant and not meant.
+        ("我不想活了", Level.TODAY),
+        ("我不想活动，只想躺着看书", Level.NONE),
+        ("我好想死", Level.TODAY),
+        ("我想死你了，外婆", Level.NONE),
+        ("作业多得想死，哈哈", Level.NONE),
+        ("这个号练废了，想重开。不是游戏，是我。", Level.TODAY),
+        ("这个号练废了，想重开一局游戏", Level.NONE),
+        ("站在天台上往下跳就好了", Level.TODAY),
+        ("今天坐了跳楼机，从六十米往下跳，好爽", Level.NONE),
+        ("爸爸用皮带抽我", Level.TODAY),
+        ("爸爸教我打羽毛球，打得我满头大汗", Level.NONE),
+        ("叔叔摸我下面，说是秘密", Level.TODAY),
+        ("医生阿姨摸了摸我的肚子", Level.NONE),
+        ("我用美工刀划手臂", Level.TODAY),
+        ("手工课我用美工刀划破了手指", Level.NONE),
+        # Spaced out, in other letters, as a picture.
+        ("我 想 死", Level.TODAY),
+        ("想ＺＳ", Level.TODAY),
+        ("💊💊💊够了", Level.TODAY),
+        # Denied.
+        ("该生否认有轻生的想法", Level.NONE),
+        ("没有人知道我不想活了", Level.TODAY),
+        # A title is nobody's wish.
+        ("正在读《自杀俱乐部》", Level.NONE),
+        # A game in one sentence does not excuse the next.
+        ("昨天打游戏赢了三局。爸爸喝了酒又用皮带抽我。", Level.TODAY),
+        # To watch.
+        ("最近三个星期都高兴不起来", Level.WATCH),
+        ("", Level.NONE),
+    ],
+)
+def test_a_wording_is_read_by_what_stands_around_it(text: str, level: Level) -> None:
+    assert look(text).level is level
+
+
+@pytest.mark.parametrize("text", ["老师：我不想活了。", "我 想 死，真的", "😀我不想活了😀", "ＡＢ我不想活了"])
+def test_the_marked_phrase_is_of_the_text_itself(text: str) -> None:
+    marks = look(text).marks
+    phrases = [re.sub(r"\s", "", text[mark.start : mark.end]) for mark in marks]
+    assert all(phrase in {"不想活了", "我想死", "想死"} for phrase in phrases)
+    assert len(phrases) == 1
+
+
+def test_marks_stand_in_order_and_apart() -> None:
+    for row in cases("open.jsonl"):
+        places = [place for mark in look(row["text"]).marks for place in (mark.start, mark.end)]
+        assert places == sorted(places)
+
+
+def test_a_look_takes_less_than_ten_milliseconds_a_text() -> None:
+    texts = [row["text"] for row in cases("open.jsonl")]
+    start = time.process_time()
+    for text in texts:
+        look(text)
+    assert (time.process_time() - start) / len(texts) < 0.01
+
+
+@pytest.mark.parametrize("text", ["我" * 6000, "爸爸" * 3000, "不" * 6000, "他们打" * 2000, "，" * 6000])
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    look(text)
+    assert time.process_time() - start < 1
