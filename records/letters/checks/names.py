@@ -25,7 +25,22 @@ _AFTER = frozenset(
     "的和跟与同是在说也就都还把被给让对从向有没那这你我他她它们很不了着过吗呢吧啊做跑"
     "去来帮送教得为最总已正刚能会想要写画唱讲读打踢站坐捡拿扶借搬擦找叫问答笑哭量收看听"
 )
-_AFTER_PAIRS = ("一起", "一样", "一同", "一块", "一道")
+_AFTER_PAIRS = (
+    "一起",
+    "一样",
+    "一同",
+    "一块",
+    "一道",
+    "天天",
+    "每天",
+    "永远",
+    "越来",
+    "新年",
+    "平安",
+    "健康",
+    "快乐",
+    "同桌",
+)
 #: Before a name, these end the word before: 同桌子涵 holds no 桌子.
 _BEFORE = ("同桌", "同学", "朋友", "伙伴", "好友", "队友", "组长", "班长", *"和跟与给帮让陪像把被请找问替向")
 #: Before a form that may be no name: a person follows. 写给 and 约 say so too.
@@ -42,6 +57,9 @@ _PERSON_BEFORE = (
     "搭档",
     "亲爱的",
     "邻座",
+    "愿",
+    "祝",
+    "谢谢",
 )
 _LAST_BEFORE = frozenset(before[-1] for before in _PERSON_BEFORE)
 #: After such a form: it was a person.
