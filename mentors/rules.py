@@ -20,6 +20,14 @@ def can_grant_exception(actor: Actor) -> bool:
     return actor.has(Role.MORAL_OFFICE)
 
 
+def check_arranges(actor: Actor, school_id: int) -> None:
+    """Raises DomainError `other_school`, `not_allowed` unless the actor makes slots and teams there: 德育室, 管理员."""
+    if school_id != actor.school_id:
+        raise DomainError("other_school", "有导师、班级或学年不属于本校。")
+    if not actor.has(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN):
+        raise DomainError("not_allowed", "只有德育室和管理员可以安排导师名额和导师团。")
+
+
 def can_run_rounds(actor: Actor) -> bool:
     """德育室 prepares, drafts, adjusts and publishes matching rounds."""
     return actor.has(Role.MORAL_OFFICE)

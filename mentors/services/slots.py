@@ -13,7 +13,7 @@ from accounts.services import audit, grant_role
 from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, Teacher, TeamMember
-from mentors.rules import can_grant_exception
+from mentors.rules import can_grant_exception, check_arranges
 from schools.calendar import YearCalendar
 from schools.models import Plan, SchoolClass, SchoolYear
 
@@ -36,8 +36,9 @@ def create_mentor(*, actor: Actor, year: SchoolYear, teachers: Sequence[Teacher]
     """A mentor slot of `year` held by one teacher or shared by two; all with an account get the role.
 
     The slot that exactly these teachers already hold is returned as it is.
-    Raises DomainError `other_school`, `no_teacher`, `slot_taken`, `no_plan`.
+    Raises DomainError `other_school`, `not_allowed`, `no_teacher`, `slot_taken`, `no_plan`.
     """
+    check_arranges(actor, year.school_id)
     if any(t.school_id != actor.school_id for t in teachers) or year.school_id != actor.school_id:
         raise DomainError("other_school", "有教师不属于本校。")
     if not 1 <= len(teachers) <= 2:
@@ -89,8 +90,9 @@ def set_team(
 ) -> None:
     """The class's team 导师团 becomes `mentors`; `leader` is its 团长.
 
-    Raises DomainError `other_school`.
+    Raises DomainError `other_school`, `not_allowed`.
     """
+    check_arranges(actor, school_class.school_id)
     if school_class.school_id != actor.school_id or any(m.school_id != actor.school_id for m in mentors):
         raise DomainError("other_school", "有导师或班级不属于本校。")
     TeamMember.objects.filter(school_class=school_class).delete()
@@ -178,10 +180,10 @@ def apply_plan_cap(*, actor: Actor, year: SchoolYear) -> int:
     """Bring all capacities and loads in line with the plan in force; exceptions above it stay. How many changed.
 
     The loads change where the plan now counts supporting mentors, or no longer does.
-    Raises DomainError `load_above_cap` when a mentor already has more pupils than the plan allows.
+    Raises DomainError `other_school`, `not_allowed`, `load_above_cap` when a mentor already has more pupils than the
+    plan allows.
     """
-    if year.school_id != actor.school_id:
-        raise DomainError("other_school", "这个学年不属于本校。")
+    check_arranges(actor, year.school_id)
     granted = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
     plan = plan_today(year, actor)
     changed = []

@@ -18,6 +18,7 @@ from mentors.enums import MentorMarkKind
 from mentors.rounds.models import MatchingRound, MentorMark, RoundMentor
 from mentors.rounds.queries.marks import can_be_marked
 from mentors.rounds.queries.running import open_to_class, participants, takes_part
+from mentors.rules import can_run_rounds
 from notices.services import NoticeFor, send_notices
 
 # A pupil's key → what is said of them; and keys in the mentor's own order.
@@ -140,10 +141,12 @@ def order_preferred(*, actor: Actor, candidate: RoundMentor, ranking: Sequence[i
 def notify_candidates(*, actor: Actor, round: MatchingRound) -> int:
     """Tell the candidates of an opened two-sided round that they may mark, once each; how many were told.
 
-    Raises DomainError `other_school`.
+    Raises DomainError `other_school`, `not_allowed`.
     """
     if round.school_id != actor.school_id:
         raise DomainError("other_school", "这轮匹配不属于本校。")
+    if not can_run_rounds(actor):
+        raise DomainError("not_allowed", "只有德育室可以通知导师。")
     if not round.asks_mentors:
         return 0
     rows = RoundMentor.objects.filter(round=round).order_by("number").prefetch_related("mentor__members__teacher__user")

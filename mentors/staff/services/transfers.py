@@ -100,9 +100,11 @@ class Leaving:
 
 
 def draw_leaving(*, actor: Actor, teacher: Teacher) -> Leaving:
-    """What `retire_teacher` would do today. Raises DomainError `other_school`."""
+    """What `retire_teacher` would do today. Raises DomainError `other_school`, `not_allowed`."""
     if teacher.school_id != actor.school_id:
         raise DomainError("other_school", "这位教师不属于本校。")
+    if not can_keep_roster(actor):
+        raise DomainError("not_allowed", "只有管理员可以办理离职。")
     roles = list(
         RoleGrant.objects.filter(user_id=teacher.user_id, school_id=teacher.school_id, ends_on=None)
         .select_related("school_class__grade")

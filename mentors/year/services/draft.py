@@ -153,7 +153,13 @@ class Draft:
 
 
 def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
-    """What rolling `year` over would find. A dozen queries whatever its size. Raises DomainError `no_plan`."""
+    """What rolling `year` over would find. A dozen queries whatever its size. Raises DomainError `other_school`,
+    `not_allowed`, `no_plan`.
+    """
+    if year.school_id != actor.school_id:
+        raise DomainError("other_school", "这个学年不属于本校。")
+    if not actor.has(Role.SCHOOL_ADMIN):
+        raise DomainError("not_allowed", "只有管理员可以升级学年。")
     # What holds today: a version that is yet to come was written for the year that ends.
     rules = actor.calendar.of(year).plan_on(actor.today)
     if rules is None:

@@ -116,7 +116,13 @@ def _tell_counsellors(actor: Actor, referral: Referral, school: School) -> None:
 
 @transaction.atomic
 def open_referral(*, actor: Actor, referral: Referral) -> None:
-    """A counsellor has opened the referral: the reading is logged, and its author may see it."""
+    """A counsellor has opened the referral: the reading is logged, and its author may see it.
+
+    Raises DomainError `not_yours`.
+    """
+    own = referral.created_by_id == actor.user_id or actor.has(Role.COUNSELLOR)
+    if referral.school_id != actor.school_id or not own:
+        raise DomainError("not_yours", "这条转介不是交给您的。")
     audit(actor=actor, verb="open_referral", target=referral, kind=AuditKind.READ)
     if referral.created_by_id != actor.user_id:
         note_reading_of(actor=actor, kind=RecordKind.REFERRAL, record_id=referral.pk)
