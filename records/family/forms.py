@@ -27,9 +27,9 @@ class SlipForm(TaglessForm):
     )
 
     own_phone = forms.BooleanField(
-        label="这是我自己的手机，30 天内不用再输",
+        label="30 天内不用再输",
         required=False,
-        help_text="借来的、大家一起用的，不要勾选：半小时不用就会自动关上。",
+        help_text="这是我自己的手机才勾选。借来的、大家一起用的不勾：半小时不用就会自动关上。",
     )
 
     def clean_phone_tail(self) -> str:
