@@ -281,7 +281,9 @@ def _allowed_spans(text: str, allowed: Iterable[str]) -> Iterator[Span]:
 def _sounds_like(text: str, start: int, end: int, sounds: dict[str, tuple[str, Form]], own: list[Span]) -> bool:
     """Whether another pupil's name is written here with a character of the same sound, where a person is meant."""
     form = text[start:end]
-    if not (_opens(text, start) or _follows_person(text, start)) or not all(map(_is_han, form)):
+    if not (_opens(text, start) or _after_greeting(text, start) or _follows_person(text, start)) or not all(
+        map(_is_han, form)
+    ):
         return False
     found = sounds.get(_sound(form))
     if found is None or is_word(form) or len(found[0]) != len(form):

@@ -91,6 +91,11 @@ def _third(text: str, given: str, name: str) -> Iterator[int]:
             around = f"{former}\n{before}"
             # The clause after it may still name the person: 他是你的同桌.
             clause = re.split("[，。！？；,.!?;]", paragraph[at:], maxsplit=1)[0]
+            if re.fullmatch(
+                rf"\W*(?:{re.escape(name)}|{re.escape(given)})(?:同学|小朋友)?[，,：:]\s*", f"{former}{before}"
+            ):
+                yield start + at  # Nobody but the child has been named.
+                continue
             if _SOMEBODY.search(around) or _SOMEBODY.search(clause) or _TOLD.search(around) or "《" in around:
                 continue
             opens = any(span.start == at for span in spans)
