@@ -25,6 +25,8 @@ _ENOUGH = 6
 _POINTS = {Weight.HINT: 4, Weight.FAINT: 2}
 #: Longer texts are not children's cards; what stands behind is left to the reader.
 _LONGEST = 6000
+#: Beyond so many kinds of everyday things a sentence is told of those.
+_MOST_EVERYDAY = {Weight.TODAY: 2, Weight.HINT: 1, Weight.FAINT: 1, Weight.WATCH: 1, Weight.LOW: 1}
 #: So often one pattern is looked at: what says it a ninth time says nothing new.
 _MOST = 8
 
@@ -66,7 +68,7 @@ def _finds(pattern: Pattern, plain: str, laid: Laid, *, meant: bool) -> Iterator
 
 def _excused(pattern: Pattern, laid: Laid, start: int, end: int) -> bool:
     clause, sentence = laid.clause(start, end), laid.sentence(start, end)
-    if pattern.weight is not Weight.FIRM and everyday(sentence) > 1:
+    if pattern.weight is not Weight.FIRM and everyday(sentence) > _MOST_EVERYDAY[pattern.weight]:
         return True
     for topic in pattern.excused_by:
         name, _, scope = topic.partition("_")

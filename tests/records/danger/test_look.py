@@ -20,13 +20,15 @@ def share(rows: list[dict[str, str]], level: Level) -> float:
     return sum(look(row["text"]).level is level for row in rows) / len(rows)
 
 
-@pytest.mark.parametrize("name", ["open.jsonl", "second.jsonl"])
-def test_the_corpus_holds_its_floor(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, found, calm", [("open.jsonl", 0.95, 0.95), ("second.jsonl", 0.95, 0.95), ("third.jsonl", 0.88, 0.97)]
+)
+def test_the_corpus_holds_its_floor(name: str, found: float, calm: float) -> None:
     """Seen: no look at all; a list of words found 7 of 61 and flagged 15 of 40 harmless ones."""
     rows = cases(name)
     today, harmless = ([row for row in rows if row["level"] == level] for level in ("today", "none"))
-    assert share(today, Level.TODAY) >= 0.95
-    assert share(harmless, Level.NONE) >= 0.95
+    assert share(today, Level.TODAY) >= found
+    assert share(harmless, Level.NONE) >= calm
 
 
 def test_most_texts_to_watch_are_asked_about() -> None:
