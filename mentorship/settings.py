@@ -91,6 +91,7 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "builtins": [
                 "core.templatetags.ui",
+                "core.templatetags.words",
                 "core.templatetags.dialling",
                 "django.templatetags.static",
                 "crispy_forms.templatetags.crispy_forms_tags",

@@ -13,23 +13,8 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from core.icons import ICONS
-from core.templatetags.ui import (
-    badge,
-    cn_date_filter,
-    cn_day,
-    cn_full_date,
-    cn_moment,
-    heat_cell,
-    heat_class,
-    icon,
-    layout,
-    load_bar,
-    mask_phone,
-    percent,
-    progress_bar,
-    short_day,
-    tick,
-)
+from core.templatetags.ui import badge, heat_cell, heat_class, icon, layout, load_bar, percent, progress_bar, tick
+from core.templatetags.words import cn_date_filter, cn_day, cn_full_date, cn_moment, mask_phone, short_day
 
 SEPTEMBER_3 = datetime.date(2026, 9, 3)
 

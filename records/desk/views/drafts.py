@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
-from core.templatetags.ui import cn_moment
+from core.templatetags.words import cn_moment
 from core.undo import offer_undo
 from records.desk.models import Draft
 from records.desk.queries.form_start import line_of, own_drafts

@@ -19,7 +19,7 @@ from django.utils.html import format_html, format_html_join
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, get_visible_or_404
-from core.templatetags.ui import names
+from core.templatetags.words import names
 from core.text import small_number
 from core.undo import offer_undo
 from records.desk.forms.conflict import Conflict, differing, same_values

@@ -14,7 +14,7 @@ from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.clock import now
 from core.saving import button_done
-from core.templatetags.ui import names
+from core.templatetags.words import names
 from records.desk.queries.history import (
     deleted_keys,
     deleted_lines,

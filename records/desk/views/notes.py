@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
-from core.templatetags.ui import names
+from core.templatetags.words import names
 from mentors.models.slots import Teacher
 from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.desk.queries.form_start import (

@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.saving import form_saved, show_form
-from core.templatetags.ui import names
+from core.templatetags.words import names
 from core.undo import offer_undo
 from mentors.models.slots import Teacher
 from records.desk.forms.visits import VisitPlanForm

@@ -15,7 +15,7 @@ from accounts.http import ActorRequest, action_for, page_for
 from core.clock import now
 from core.errors import DomainError
 from core.saving import attempt
-from core.templatetags.ui import cn_moment
+from core.templatetags.words import cn_moment
 from records.enums import LetterState
 from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.letters.queries.office import (
