@@ -140,3 +140,24 @@ class DoorTry(models.Model):
 
     def __str__(self) -> str:
         return f"try {self.pk} at {self.door}"
+
+
+class Press(models.Model):
+    """One press of a button, so that the same press sent again does nothing twice: what was sent, as a hash, and what
+    was answered. Kept for a day; `accounts.services.presses` is its only writer.
+    """
+
+    #: Of the person, the address and the body.
+    digest = models.CharField(max_length=64, unique=True)
+    # Who pressed, and where: hashes too, for the address may hold a search.
+    person = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    # None while the first one is still being done.
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "address"], name="press_person_address")]
+
+    def __str__(self) -> str:
+        return f"press {self.pk}"

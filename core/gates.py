@@ -16,3 +16,9 @@ def allows_first_password(view: V) -> V:
     """Let people reach `view` before they changed their first password."""
     view.allows_first_password = True  # type: ignore[attr-defined]  # read by SignInRequiredMiddleware
     return view
+
+
+def repeatable(view: V) -> V:
+    """What `view` answers to a post may be asked for again and again: it writes nothing, or each time counts."""
+    view.is_repeatable = True  # type: ignore[attr-defined]  # read by PressedOnceMiddleware
+    return view

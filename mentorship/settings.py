@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.PressedOnceMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 
@@ -291,6 +292,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget-tries": {
         "task": "accounts.forget_tries",
         "schedule": crontab(hour=0, minute=45),
+        "options": {"expires": 6 * 3600},
+    },
+    "forget-presses": {
+        "task": "accounts.forget_presses",
+        "schedule": crontab(hour=0, minute=47),
         "options": {"expires": 6 * 3600},
     },
     "clear-sessions": {

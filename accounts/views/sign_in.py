@@ -19,9 +19,10 @@ from accounts.queries import actor_for, scopes_of
 from accounts.services import audit, change_own_password
 from accounts.services.door import SIGN_IN
 from core.clock import today
-from core.gates import allows_first_password, public
+from core.gates import allows_first_password, public, repeatable
 
 
+@repeatable
 @public
 @never_cache
 @sensitive_post_parameters("password")

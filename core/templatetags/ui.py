@@ -6,6 +6,7 @@ policy forbids it, so sizes and shades are classes, SVG attributes or `<progress
 
 import datetime
 import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,7 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template.base import Parser, TextNode, Token
+from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -40,6 +42,15 @@ _TICK_STATES: Final = {
 }
 
 _TONES: Final = frozenset({"done", "due", "open", "quiet", "danger"})
+
+
+# --- Forms -----------------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def csrf_token(context: template.Context) -> SafeString:
+    """Django's token, and beside it the key by which this very form is known when it is sent twice."""
+    return format_html(
+        '{}<input type="hidden" name="press" value="{}">', CsrfTokenNode().render(context), uuid.uuid4().hex
+    )
 
 
 # --- Icons ------------------------------------------------------------------------------------------------------------

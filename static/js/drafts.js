@@ -5,7 +5,7 @@
 
   const WAIT = 2000; // after the last key
   const LONGEST = 30000; // between two tries
-  const SKIPPED = new Set(["csrfmiddlewaretoken", "next", "action"]);
+  const SKIPPED = new Set(["csrfmiddlewaretoken", "press", "next", "action"]);
   // By key: the panel may show the same form again, and what could not be saved outlives a closed panel.
   const states = new Map();
 

@@ -79,7 +79,11 @@ def test_the_second_press_finds_all_done(qingzhu: SchoolCast, client_of: SignIn)
     letters = [letter(qingzhu, qingzhu.mentor, pupil) for pupil in qingzhu.pupils]
     client = client_of(qingzhu.office)
     ticked = {"scope": "selected", "letters": [found.pk for found in letters], "term": "1"}
-    pages = [client.post(RELEASE, data | {"sure": "1"}, follow=True) for data in (ALL, ALL, ticked)]
+    # Each from a page of its own: the very same press sent again would get the first one's answer.
+    pages = [
+        client.post(RELEASE, data | {"sure": "1", "press": str(number)}, follow=True)
+        for number, data in enumerate((ALL, ALL, ticked))
+    ]
     words = [page.content.decode() for page in pages]
     assert ["没有要发布的寄语了" in word for word in words] == [False, True, True]
     assert ["请先勾选" in word for word in words] == [False] * 3

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
+from core.gates import repeatable
 from core.templatetags.words import cn_moment
 from core.undo import offer_undo
 from records.desk.models import Draft
@@ -29,6 +30,7 @@ WITH_HINT = (RecordKind.VISIT, RecordKind.TALK)
 STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 
 
+@repeatable
 @action_for(*WRITERS)
 @sensitive_post_parameters()
 def save(request: ActorRequest) -> JsonResponse:

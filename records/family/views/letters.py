@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.devices import know_device, visitor
 from accounts.http import actor_of
 from accounts.services.door import SLIP
+from core.gates import repeatable
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
 from records.contexts import paragraphs
@@ -43,6 +44,7 @@ from students.services import open_slip
 WORDS = frozenset({"text", "reason", *(f"reason_{rank}" for rank in range(1, 10))})
 
 
+@repeatable
 @private
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

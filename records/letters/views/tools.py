@@ -13,6 +13,7 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.gates import repeatable
 from core.unprintable import said_first
 from records.contexts import Letter
 from records.desk.queries.form_start import letter_of
@@ -32,6 +33,7 @@ from students.models import Pupil
 MOST_BODY, MOST_ADVICE = 4200, 1100
 
 
+@repeatable
 @action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def check(request: ActorRequest, pk: int) -> HttpResponse:
@@ -55,6 +57,7 @@ def know(request: ActorRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@repeatable
 @action_for(Role.MENTOR)
 @sensitive_post_parameters()
 def preview(request: ActorRequest, pk: int) -> HttpResponse:

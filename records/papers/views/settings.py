@@ -14,6 +14,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.colours import READABLE, contrast_on_white, is_colour
 from core.errors import DomainError
+from core.gates import repeatable
 from core.pdf import picture_type
 from core.saving import attempt, refuse
 from core.text import clean_text
@@ -109,6 +110,7 @@ def _refused(request: ActorRequest, known: _Known, form: PaperSettingsForm, erro
     return _page(request, known, again, conflict=rows, status=HTTPStatus.CONFLICT)
 
 
+@repeatable
 @action_for(Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 def settings_preview(request: ActorRequest) -> HttpResponse:
     """The sample as the unsaved form would print it; nothing is written. Without htmx: the whole page around it."""
