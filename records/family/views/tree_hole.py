@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.devices import visitor
 from accounts.services.door import CARD
 from core.clock import now, today
+from core.gates import repeatable
 from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models.slots import Teacher
@@ -89,6 +90,7 @@ def _choose(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     return render(request, "family/tree_hole/choose.html", context)
 
 
+@repeatable
 @private
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

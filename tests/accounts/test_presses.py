@@ -1,0 +1,143 @@
+"""The same press sent again: many at once, after a while, after something else, after Back."""
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Press, User
+from accounts.services import presses
+from core.clock import now
+from mentors.rounds.models import Club
+from students.models import Pupil
+from tests.cast import SchoolCast
+
+SignIn = Callable[[User], Client]
+AT_ONCE = 30
+
+
+def new_pupil(cast: SchoolCast) -> dict[str, Any]:
+    return {"name": "柳新", "school_class": cast.class_one.pk}
+
+
+def pupils() -> int:
+    return Pupil.objects.filter(name="柳新").count()
+
+
+@pytest.mark.django_db
+def test_the_second_press_gets_the_first_ones_answer_and_its_message(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client, url = client_of(qingzhu.admin), reverse("manage:new_pupil")
+    one, two = (client.post(url, new_pupil(qingzhu)) for _ in range(2))
+    assert (one.status_code, two.status_code, one.headers["Location"]) == (302, 302, two.headers["Location"])
+    page = client.get(two.headers["Location"]).content.decode()
+    # Once: the browser shows the second answer, and the first one's message was still waiting.
+    assert page.count('class="notice ') == 1
+    assert (pupils(), AuditEntry.objects.filter(verb="add_pupil").count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_what_was_refused_is_tried_again(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client, url = client_of(qingzhu.admin), reverse("manage:new_pupil")
+    assert [client.post(url, {"name": ""}).status_code for _ in range(2)] == [422, 422]
+    assert Press.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_button_that_is_meant_again_works_again(
+    qingzhu: SchoolCast, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After ten seconds, or once something else was pressed: there and back and there."""
+    client, url = client_of(qingzhu.mentor), reverse("notices:read_all")
+    client.post(url)
+    assert Press.objects.get().pk == (first := Press.objects.latest("pk").pk)
+    client.post(url)
+    assert Press.objects.latest("pk").pk == first
+    client.post(reverse("accounts:choose_scope"), {"scope": "-"})
+    client.post(url)
+    assert Press.objects.latest("pk").pk > first + 1
+    second = Press.objects.latest("pk").pk
+    later = now() + datetime.timedelta(seconds=11)
+    monkeypatch.setattr(presses, "now", lambda: later)
+    client.post(url)
+    assert Press.objects.latest("pk").pk > second
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_filled_in_is_known_after_hours_by_its_own_key(
+    qingzhu: SchoolCast, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back, and 保存 once more; or the answer was lost in a tunnel. From a page made anew it is another pupil."""
+    client, url = client_of(qingzhu.admin), reverse("manage:new_pupil")
+    keys = re.findall(r'name="press" value="(\w+)"', "".join(client.get(url).content.decode() for _ in range(2)))
+    assert len(keys) == len(set(keys))
+    client.post(url, new_pupil(qingzhu) | {"press": keys[0]})
+    later = now() + datetime.timedelta(hours=5)
+    monkeypatch.setattr(presses, "now", lambda: later)
+    client.post(url, new_pupil(qingzhu) | {"press": keys[0]})
+    assert pupils() == 1
+    assert client.post(url, new_pupil(qingzhu) | {"press": keys[-1]}).status_code == 422  # 已有一位柳新
+
+
+@pytest.mark.django_db
+def test_one_persons_press_is_not_anothers(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    for user in (qingzhu.mentor, qingzhu.colleague):
+        client_of(user).post(reverse("notices:read_all"))
+    assert Press.objects.values("person").distinct().count() == 2
+
+
+@pytest.mark.django_db
+def test_presses_are_forgotten_after_a_day(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client_of(qingzhu.mentor).post(reverse("notices:read_all"))
+    assert presses.forget_presses() == 0
+    Press.objects.update(at=now() - datetime.timedelta(days=1, seconds=1))
+    assert (presses.forget_presses(), Press.objects.count()) == (1, 0)
+
+
+def club(cast: SchoolCast) -> dict[str, Any]:
+    return {"name": "棋社", "mentor": cast.slot.pk}
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "name, part, body, count",
+    [
+        pytest.param("manage:new_pupil", "admin", new_pupil, pupils, id="pupil"),
+        pytest.param("clubs:new", "office", club, lambda: Club.objects.filter(name="棋社").count(), id="club"),
+    ],
+)
+def test_thirty_at_once_make_one(
+    qingzhu: SchoolCast,
+    client_of: SignIn,
+    name: str,
+    part: str,
+    body: Callable[[SchoolCast], dict[str, Any]],
+    count: Callable[[], int],
+) -> None:
+    """30 posts of 转入学生 made 30 pupils."""
+    signed_in, url, sent = client_of(getattr(qingzhu, part)), reverse(name), body(qingzhu)
+    entries = AuditEntry.objects.count()
+    together = Barrier(AT_ONCE, timeout=60)
+
+    def press(_number: int) -> tuple[int, str]:
+        try:
+            client = Client()
+            client.cookies = signed_in.cookies
+            together.wait()
+            answer = client.post(url, sent)
+            return answer.status_code, answer.headers.get("Location", "")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        answers = Counter(pool.map(press, range(AT_ONCE)))
+    assert ([status for status, _to in answers], count()) == ([302], 1)
+    assert AuditEntry.objects.count() == entries + 1

@@ -1,0 +1,417 @@
+"""The same press twice: every address that takes posts is pressed and pressed again, as the role that may."""
+
+import datetime
+import inspect
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import AuditEntry, User
+from core.clock import now
+from jobs.enums import ImportState, JobState
+from jobs.models import ImportBatch, Job
+from mentors.enums import RoundState
+from mentors.models.slots import Teacher
+from mentors.rounds.models import MatchingRound
+from records.models.records import GrowthLetter
+from students.models import FamilySlip, Pupil
+from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.core.test_pictures import picture
+from tests.family.test_family_pages import TAIL, enter
+from tests.imports.conftest import STUDENT_HEADER, book
+from tests.imports.conftest import pupil as pupil_row
+from tests.pages import tree
+from tests.roles.states import live_in
+from tests.roles.test_reading_writes_nothing import writes
+from tests.roles.world import World, build_world
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+DAY = TODAY.isoformat()
+SOON = (TODAY + datetime.timedelta(days=7)).isoformat()
+#: Written by every press: who is signed in, what is to be said, and the press itself.
+KEPT = {"accounts_press", "django_session"}
+#: Whose posts may come again and again, each with its reason; `repeatable` stands at their views.
+REPEATABLE = {
+    "accounts:sign_in": "every knock counts",
+    "family:slip": "likewise",
+    "family:tree_hole": "likewise",
+    "desk:draft_save": "each stamp is saved over the one before",
+    "desk:letter_check": "looks at what is typed",
+    "desk:letter_preview": "likewise",
+    "papers:settings_preview": "likewise",
+}
+#: Nothing of the school is written by them.
+WRITES_NOTHING = {
+    "accounts:choose_scope": "the choice stands in the session",
+    "accounts:sign_out": "ends the session",
+    "desk:letter_pdf": "a paper of what is typed",
+    "family:end": "ends the family's session",
+    "family:tree_hole_leave": "likewise for the card",
+    "rounds:recheck": "reckons anew and says whether the draft still holds",
+}
+#: In this school nobody may press them with success; their second press writes nothing all the same.
+NOT_OPEN_HERE = {
+    "choose:mentors": "the pupil of the slip has a mentor",
+    "entry:row": "in this round nobody may be named",
+    "imports:set_aside": "no roster here has rows that may be set aside",
+    "marks:mark": "nobody has named this mentor",
+    "marks:order": "likewise",
+    "rounds:open": "the round has no mentors yet",
+    "year:undo": "the year was changed meanwhile",
+}
+
+Body = dict[str, Any]
+PASSWORD, NEW = "窗台-松鼠-星期三", "陶罐-星期五-晚霞"
+
+
+@dataclass(frozen=True)
+class P:
+    """A press: who, and what is typed over the form as its page shows it; without, a button.
+
+    `page` is the address whose form it is, if another; `after` what is pressed before; `at` the object, where the
+    world's own is in another state.
+    """
+
+    part: str
+    typed: Body | Callable[[World], Body] | None = None
+    page: str = ""
+    after: tuple[str, ...] = ()
+    at: Callable[[World], dict[str, Any]] | None = None
+    query: Callable[[World], str] | None = None
+
+
+def read_letter(world: World) -> dict[str, Any]:
+    return {"pk": GrowthLetter.objects.get(pupil=world.cast.pupil_of_colleague).pk}
+
+
+def mentor_of(world: World) -> Teacher:
+    return world.cast.slot.members.get().teacher
+
+
+def waiting_letter(world: World) -> dict[str, Any]:
+    return {"pk": GrowthLetter.objects.get(pupil=world.cast.pupil_shared).pk}
+
+
+def new_child(_world: World) -> dict[str, Any]:
+    """A pupil of the mentor without a letter."""
+    return {"pk": Pupil.objects.get(name="新来的").pk}
+
+
+def batch(state: ImportState) -> Callable[[World], dict[str, Any]]:
+    return lambda _world: {"pk": ImportBatch.objects.filter(state=state).earliest("pk").pk}
+
+
+PRESSES: dict[str, P] = {
+    "accounts:change_password": P("mentor", {"old": PASSWORD, "new": NEW, "again": NEW}),
+    "accounts:choose_scope": P("mentor", {}),
+    "accounts:sign_out": P("mentor"),
+    "arrangement:add": P(
+        "office",
+        lambda w: {"supporting-mentor": w.cast.slot_colleague.pk, "supporting-reason": "多一位"},
+        "arrangement:pupil",
+    ),
+    "arrangement:end": P("office"),
+    "arrangement:pupil": P("office", lambda w: {"main-mentor": w.cast.slot_colleague.pk, "main-reason": "换一位"}),
+    "badges:all": P("office", lambda _w: {"job": str(uuid.uuid4())}),
+    "badges:appointments_all": P("office", lambda _w: {"job": str(uuid.uuid4()), "on": DAY}),
+    "board:assign": P("office", lambda w: {"mentor": w.cast.slot.pk}),
+    "board:detail": P("office", lambda w: {f"pupil-{w.cast.pupil_unassigned.pk}": w.cast.slot.pk}),
+    "board:grant": P("office", lambda w: {"mentor": w.cast.slot.pk, "limit": "17", "reason": "试一试"}),
+    "board:revoke": P("office"),
+    "board:team": P("office", lambda w: {"add": "1", "teacher": [spare_teacher(w).pk]}),
+    "choose:mentors": P("family", {}),
+    "choose:wish": P("family", {"text": "想换一位会下棋的"}),
+    "clubs:delete": P("office", {}),
+    "clubs:edit": P("office", {"name": "童声合唱团"}),
+    "clubs:members": P("office", lambda w: {"lines": w.cast.pupil_unassigned.name}, "clubs:detail"),
+    "clubs:new": P("office", lambda w: {"name": "棋社", "mentor": w.cast.slot.pk}),
+    "clubs:remove": P("office", at=lambda w: {"pk": w.arguments["clubs:detail"]["pk"], "pupil": w.cast.pupils[1].pk}),
+    "counsel:acknowledge": P("counsellor"),
+    "counsel:answer": P("counsellor", {"answer": "已经谈过"}, "counsel:referral", ("counsel:acknowledge",)),
+    "counsel:close": P("counsellor", after=("counsel:acknowledge",)),
+    "counsel:refer": P("mentor", {"text": "请看一看"}, at=lambda w: {"pk": w.cast.pupils[1].pk}),
+    "counsel:reopen": P("counsellor", after=("counsel:acknowledge", "counsel:close")),
+    "counsel:write": P("counsellor", {"notes": "聊了半小时"}, "counsel:referral", ("counsel:acknowledge",)),
+    "desk:brief": P("mentor", {"text": "要做的事", "brief": "要做的事"}),
+    "desk:delete": P("mentor"),
+    "desk:draft_drop": P("mentor"),
+    "desk:draft_undo": P("mentor", after=("desk:draft_drop",)),
+    "desk:file_remove": P("mentor"),
+    "desk:file_restore": P("mentor", after=("desk:file_remove",)),
+    "desk:files": P("mentor", lambda _w: {"uploads": SimpleUploadedFile("a.png", picture(), "image/png")}),
+    "desk:letter_desk": P("mentor", {"body": "这学期你进步很大。", "action": "draft"}, at=new_child),
+    "desk:letter_know": P("mentor", {"known": "marks-0123456789ab"}),
+    "desk:letter_pdf": P("mentor", {"body": "你好"}),
+    "desk:restore": P("mentor", after=("desk:delete",)),
+    "desk:talk": P("mentor", {"text": "聊了聊", "date": DAY}),
+    "desk:talk_edit": P("mentor", lambda w: {"text": "聊了聊", "pupils": [w.cast.pupils[0].pk]}),
+    "desk:visit": P("mentor", {"date": DAY}),
+    "desk:visit_edit": P("mentor", {"text": "补一句"}),
+    "desk:visit_plan": P("homeroom", lambda w: {"date": SOON, "pupils": [w.cast.pupil_of_colleague.pk]}),
+    "desk:visit_plan_cancel": P("homeroom"),
+    "desk:visit_plan_edit": P("homeroom", {"date": SOON}),
+    "desk:visit_plan_restore": P("homeroom", after=("desk:visit_plan_cancel",)),
+    "entry:grid": P("office", lambda w: {f"p{w.cast.pupil_unassigned.pk}_1": "1"}),
+    "entry:row": P(
+        "office", lambda w: {f"v{w.cast.pupil_unassigned.pk}": "0", f"p{w.cast.pupil_unassigned.pk}_1": "1"}
+    ),
+    "family:end": P("family"),
+    "family:reply": P("family", {"text": "谢谢老师"}, "family:letter"),
+    "family:tree_hole_leave": P("family"),
+    "family:tree_hole_new": P(
+        "family", {"subject": "mood", "text": "有点累", "wish": "write"}, query=lambda w: f"to={mentor_of(w).pk}"
+    ),
+    "family:visit": P("family", {}),
+    "handover:write": P("homeroom", {"text": "请多陪陪"}),
+    "imports:confirm": P("admin", {}, "imports:detail", at=batch(ImportState.CHECKED)),
+    "imports:mapping": P("admin", at=batch(ImportState.CHECKED)),
+    "imports:recheck": P("admin", at=batch(ImportState.CHECKED)),
+    "imports:set_aside": P("admin", {}, "imports:detail", at=batch(ImportState.REFUSED)),
+    "imports:undo": P("admin", at=batch(ImportState.DONE)),
+    "imports:cancel": P("admin", at=batch(ImportState.CHECKED)),
+    "imports:upload": P(
+        "admin",
+        lambda _w: {
+            "kind": "students",
+            "file": SimpleUploadedFile("名册.xlsx", book(STUDENT_HEADER, pupil_row(9, "丁一", "一<1>"))),
+        },
+    ),
+    "jobs:cancel": P("office", at=lambda _w: {"pk": Job.objects.get(state=JobState.QUEUED).pk}),
+    "manage:ask_notes": P("admin"),
+    "manage:come_back": P("admin", at=lambda _w: {"pk": Teacher.objects.get(name="已离岗").pk}),
+    "manage:give_role": P("admin", {"role": "counsellor", "starts_on": DAY}, at=lambda w: {"pk": w.cast.mentor.pk}),
+    "manage:leave": P("admin", {}, at=lambda w: {"pk": spare_teacher(w).pk}),
+    "manage:move": P("admin", lambda w: {"school_class": w.cast.class_five.pk}),
+    "manage:new_pupil": P("admin", lambda w: {"name": "新同学", "school_class": w.cast.class_one.pk}),
+    "manage:open_account": P("admin", {"username": "qz_xin"}, at=lambda w: {"pk": spare_teacher(w).pk}),
+    "manage:password": P("admin"),
+    "manage:pupil": P("admin", {"remark": "爱下棋"}),
+    "manage:reinstate": P("admin", {}, at=lambda _w: {"pk": Pupil.objects.get(name="戚远").pk}),
+    "manage:take_role": P("admin"),
+    "manage:withdraw": P("admin", {}),
+    "marks:mark": P("mentor", {"mark": "preferred"}),
+    "marks:order": P("mentor", {"way": "up"}, after=("marks:mark",)),
+    "meetings:delete": P("homeroom"),
+    "meetings:edit": P("homeroom", {"topic": "怎样开始"}),
+    "meetings:new": P("homeroom", {"topic": "怎样开始"}),
+    "meetings:restore": P("homeroom"),
+    "mentor_cards:mine": P("mentor", {"hobbies": "下棋"}),
+    "merge:pupils": P("admin", lambda _w: {"other": Pupil.objects.get(name="又一位").pk}),
+    "merge:teachers": P("admin", lambda w: {"other": spare_teacher(w).pk}),
+    "notices:read_all": P("mentor"),
+    "office:accept_letter": P("office", {}, "office:letter", at=waiting_letter),
+    "office:correct_letter": P("office", {"body": "你好，可儿"}, "office:letter", at=read_letter),
+    "office:edit_letter": P("office", {"body": "你好，同学"}, "office:letter", at=waiting_letter),
+    "office:letter": P("office", {}, at=waiting_letter),
+    "office:release": P("office", {"scope": "all", "term": "1", "sure": "1"}),
+    "office:return_letter": P("office", {"reason": "请再看看"}, "office:letter", at=waiting_letter),
+    "office:schedule": P("office", {"scope": "all", "term": "1", "sure": "1", "day": SOON, "time": "08:00"}),
+    "office:unschedule": P("office", {"scope": "all", "term": "1", "sure": "1"}),
+    "office:withdraw": P(
+        "office",
+        lambda w: {"scope": "selected", "letters": [w.arguments["office:letter"]["pk"]], "term": "1", "sure": "1"},
+    ),
+    "office:withdraw_letter": P("office"),
+    "papers:all_books": P("office", {}, "papers:index"),
+    "papers:all_letters": P("office", {}, "papers:index"),
+    "papers:all_slips": P("office", {}, "papers:index"),
+    "papers:class_slips_print": P("office"),
+    "papers:handling_book": P("office", {"note": "缺一页", "remark": "缺一页"}),
+    "papers:handling_mark": P(
+        "office", lambda w: {"term": "1", "act": "issued", "books": [w.cast.slot.pk], "on": DAY}, "papers:handling"
+    ),
+    "papers:handling_undo": P("office", {"act": "issued"}, "papers:handling", ("papers:handling_mark",)),
+    "papers:settings": P("office", {"book_title": "成长册"}),
+    "papers:slip": P("office", {}),
+    "papers:slip_print": P("office"),
+    "papers:slip_renew": P("office"),
+    "papers:slip_revoke": P("office"),
+    "plan:edit": P("admin", {"effective_from": SOON}),
+    "plan:withdraw": P("admin", after=("plan:edit",), at=lambda w: {"pk": w.cast.year.plans.latest("pk").pk}),
+    "readiness:case": P("office", {}),
+    "readiness:new": P("office", {"starts_on": DAY}),
+    "rounds:add_mentors": P("office", lambda w: {"teachers": [spare_teacher(w).pk]}),
+    "rounds:cancel": P("office"),
+    "rounds:candidates": P("office", {}),
+    "rounds:close": P("office"),
+    "rounds:edit": P("office", {}),
+    "rounds:exceptions": P("office", {"extra-1": "1", "reason": "人多"}),
+    "rounds:make_draft": P("office"),
+    "rounds:new": P("office", {}, query=lambda w: f"grade={w.cast.class_five.grade_id + 1}"),
+    "rounds:open": P("office", at=lambda _w: {"pk": MatchingRound.objects.get(state=RoundState.SETUP).pk}),
+    "rounds:open_up": P("office", lambda w: {"mentor": [w.cast.slot.pk]}),
+    "rounds:place": P("office", lambda w: {"mentor": w.cast.slot.pk}),
+    "rounds:prolong": P("office", {"closes_at": f"{SOON}T08:00"}),
+    "rounds:publish": P("office", {}, after=("rounds:close", "rounds:make_draft")),
+    "rounds:recheck": P("office"),
+    "rounds:remind": P("office"),
+    "training:attendance": P("office", lambda w: {"came": [spare_teacher(w).pk]}),
+    "training:delete": P("office"),
+    "training:edit": P("office", {"topic": "怎样听"}),
+    "training:new": P("office", {"topic": "怎样听"}),
+    "tree_hole:answer": P("mentor", {"text": "谢谢你告诉我"}, "tree_hole:card"),
+    "tree_hole:close": P("mentor", {}, "tree_hole:card"),
+    "tree_hole:home": P("mentor", {"contacted": "none", "reason": "不必"}, "tree_hole:card"),
+    "tree_hole:meet": P("mentor", {"date": DAY}, "tree_hole:card"),
+    "tree_hole:paper": P("mentor", {"subject": "mood", "text": "有点累", "wish": "write"}),
+    "tree_hole:reopen": P("mentor", {}, "tree_hole:card", ("tree_hole:answer", "tree_hole:home", "tree_hole:close")),
+    "wishes:answer": P("office", {"wish1-answer": "可以"}),
+    "year:roll": P("admin", {}),
+    "year:undo": P("admin", {}),
+}
+
+
+def posted_to() -> dict[str, Any]:
+    """All addresses that take posts, with their views."""
+
+    def walk(patterns: list[URLPattern | URLResolver], space: str) -> dict[str, Any]:
+        names: dict[str, Any] = {}
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                names |= walk(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+            elif "POST" in methods(pattern.callback):
+                names[f"{space}{pattern.name}"] = pattern.callback
+        return names
+
+    found = walk(get_resolver().url_patterns, "")
+    # Django's own: it leads to the first page and writes nothing.
+    del found["home"]
+    return found
+
+
+def methods(view: Any) -> list[str]:
+    """What `require_http_methods` lets through; a view that does not say takes everything."""
+    while view is not None:
+        closed = inspect.getclosurevars(view).nonlocals if inspect.isfunction(view) else {}
+        if "request_method_list" in closed:
+            return list(closed["request_method_list"])
+        view = getattr(view, "__wrapped__", None)
+    return ["POST"]
+
+
+def fields(form: Element) -> dict[str, list[str]]:
+    """What a browser would send of `form` as it is shown."""
+    sent: dict[str, list[str]] = {}
+    for field in form.iter():
+        name, kind = field.get("name"), field.get("type")
+        if not name or field.get("disabled") is not None or kind in ("submit", "file"):
+            continue
+        if field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None]
+            shown = chosen or ([] if field.get("multiple") is not None else options[:1])
+            sent.setdefault(name, []).extend(option.get("value", option.text or "") for option in shown)
+        elif field.tag == "textarea":
+            sent.setdefault(name, []).append(field.text or "")
+        elif field.tag == "input" and (kind not in ("checkbox", "radio") or field.get("checked") is not None):
+            sent.setdefault(name, []).append(field.get("value", ""))
+    return sent
+
+
+def address(world: World, name: str) -> str:
+    """Where `name` is pressed."""
+    press = PRESSES.get(name)
+    url = reverse(name, kwargs=press.at(world)) if press and press.at else world.url(name)
+    return f"{url}?{press.query(world)}" if press and press.query else url
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
+
+
+def sent(world: World, client: Client, name: str) -> Body:
+    """What is sent: the fields of the form as its page shows it, and over them what is typed."""
+    press = PRESSES[name]
+    if press.typed is None:
+        return {}
+    typed = press.typed(world) if callable(press.typed) else press.typed
+    target = address(world, name)
+    here = (
+        (reverse(press.page, kwargs=press.at(world)) if press.at else world.url(press.page)) if press.page else target
+    )
+    page = client.get(here)
+    if page.status_code != HTTPStatus.OK:
+        return typed
+    path = urlsplit(here).path
+    for form in tree(page).iter("form"):
+        leads = [form.get("action") or path, *(button.get("formaction", "") for button in form.iter("button"))]
+        if (form.get("method") or "").lower() == "post" and urlsplit(target).path in map(path_of, leads):
+            return fields(form) | typed
+    return typed
+
+
+def spare_teacher(world: World) -> Teacher:
+    """On the roster, without an account or a slot."""
+    return Teacher.objects.get(school=world.cast.school, name="闲老师")
+
+
+def browser(world: World, part: str, client_of: Callable[[User], Client]) -> Client:
+    """Where `part` is signed in, or has opened the slip."""
+    if part != "family":
+        return world.client(part, client_of)
+    client = Client()
+    enter(client, FamilySlip.objects.get(key=world.arguments["family:slip"]["key"]))
+    return client
+
+
+@pytest.fixture
+def world(qingzhu: SchoolCast, other: SchoolCast, client_of: Callable[[User], Client]) -> World:
+    made = build_world(qingzhu, other)
+    live_in(qingzhu, client_of)
+    TeacherFactory.create(school=qingzhu.school, name="闲老师")
+    EnrolmentFactory.create(school_class=qingzhu.class_one, pupil__name="又一位", pupil__student_number="")
+    day = datetime.timedelta(days=1)
+    MatchingRound.objects.filter(state=RoundState.SETUP).update(opens_at=now() - day, closes_at=now() + day)
+    qingzhu.mentor.set_password(PASSWORD)
+    qingzhu.mentor.save()
+    qingzhu.pupils[0].guardians.update(phone=f"1381234{TAIL}")
+    return made
+
+
+def test_every_address_that_takes_posts_is_pressed_here() -> None:
+    assert set(PRESSES) | set(REPEATABLE) == set(posted_to())
+    assert set(REPEATABLE) == {name for name, view in posted_to().items() if getattr(view, "is_repeatable", False)}
+
+
+def test_what_is_pressed_twice_is_done_once(world: World, client_of: Callable[[User], Client]) -> None:
+    """30 posts at once made 30 pupils; others answered a double click with an error or a false history."""
+    wrong: dict[str, Any] = {}
+    for name, press in PRESSES.items():
+        with transaction.atomic():
+            client = browser(world, press.part, client_of)
+            for former in press.after:
+                client.post(address(world, former), sent(world, client, former))
+            url, body = address(world, name), sent(world, client, name)
+            with writes() as first:
+                one = client.post(url, body)
+            entries = AuditEntry.objects.count()
+            for value in body.values():
+                if isinstance(value, SimpleUploadedFile):
+                    value.seek(0)
+            with writes() as second:
+                two = client.post(url, body)
+            is_file = two.headers.get("Content-Type", "").startswith("application/")
+            found = {
+                "first": one.status_code if one.status_code >= HTTPStatus.BAD_REQUEST else None,
+                "second": None if two.status_code == one.status_code else two.status_code,
+                "written at first": None if bool(first - KEPT) != (name in WRITES_NOTHING) else sorted(first),
+                "written again": None if is_file else sorted(second - KEPT) or None,
+                "audited again": None if AuditEntry.objects.count() == entries else "yes",
+            }
+            if name in NOT_OPEN_HERE:
+                del found["first"], found["written at first"]
+            if any(value is not None for value in found.values()):
+                wrong[name] = {key: value for key, value in found.items() if value is not None}
+            transaction.set_rollback(True)
+    assert wrong == {}
