@@ -94,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "core.templatetags.ui",
                 "core.templatetags.words",
                 "core.templatetags.dialling",
+                "core.templatetags.refused",
                 "django.templatetags.static",
                 "crispy_forms.templatetags.crispy_forms_tags",
             ],

@@ -89,11 +89,26 @@
 
   function focusIn(root) {
     const target =
+      root.querySelector("[data-form-errors]") ||
       root.querySelector(".is-invalid, [aria-invalid=true]") ||
       root.querySelector("[autofocus]") ||
       root.querySelector("#panel-title");
     if (target) target.focus();
   }
+
+  // --- A refused form: what is wrong stands at its top (templates/components/form_errors.html) and leads to the fields.
+  const refused = document.querySelector("main [data-form-errors]");
+  if (refused) refused.focus();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-form-errors] a");
+    const place = link && document.getElementById(link.hash.slice(1));
+    if (!place) return;
+    event.preventDefault();
+    for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const field = place.matches("input, select, textarea") ? place : place.querySelector("input, select, textarea");
+    (field || place).focus({ preventScroll: true });
+    place.scrollIntoView({ block: "center" });
+  });
 
   // --- htmx: what came back, and what did not
   const isPage = (text) => /^\s*<!doctype html/i.test(text);

@@ -38,7 +38,10 @@ def test_a_long_wish_is_explained_and_a_slip_is_needed(qingzhu: SchoolCast, clie
     assert client.post(url, {"text": "周末"}).headers["Location"] == reverse("family:slip", args=[slip.key])
     assert enter(client, slip)[0] == 302
     long = client.post(url, {"text": "周" * 201})
-    assert (long.status_code, long.content.decode().count("最多写 200 字，现在有 201 字")) == (422, 1)
+    assert (long.status_code, long.content.decode().count("最多写 200 字，现在有 201 字")) == (
+        422,
+        2,
+    )  # on top, and at the field
     assert said() == []
 
 

@@ -137,7 +137,7 @@ def test_two_children_of_one_name_are_told_apart(qingzhu: SchoolCast, client_of:
         ("talk", "date", "2026-11-19", "这里不能填2026年11月19日，请填2026年6月1日到2026年11月18日之间的日期。"),
     ],
 )
-def test_wrong_input_is_explained_at_the_field_and_kept(
+def test_wrong_input_is_explained_on_top_and_at_the_field_and_kept(
     qingzhu: SchoolCast, client_of: ClientOf, name: str, field: str, typed: str, sentence: str
 ) -> None:
     client, url = client_of(qingzhu.mentor), url_of(name, qingzhu.pupils[0])
@@ -145,7 +145,7 @@ def test_wrong_input_is_explained_at_the_field_and_kept(
     response = client.post(url, post, headers=HTMX)
     assert response.status_code == 422
     assert response.context["form"].errors == {field: [sentence]}
-    assert words(response).count(sentence) == 1
+    assert words(response).count(sentence) == 2  # on top, and at the field
     assert response.content.decode().count(post["text"]) == 1
     assert (HomeVisit.objects.count(), HeartTalk.objects.count()) == (0, 0)
 

@@ -60,10 +60,6 @@ class RecordForm(VersionedForm):
         self.helper.disable_csrf = True  # The page's own form tag carries the token.
         self.helper.template = "desk/fields/form.html"
 
-    def hidden_errors(self) -> list[str]:
-        """What is wrong with fields that nobody sees, each sentence once."""
-        return list(dict.fromkeys(str(error) for field in self.hidden_fields() for error in field.errors))
-
     def opens(self, *names: str) -> bool:
         """Whether a fold with these fields shows at once: an error or something filled in lies inside."""
         return any(

@@ -125,7 +125,7 @@ def test_the_answer_is_seen_on_the_family_page(
     wish = hand_in_wish(slip=slip, text=TEXT)
     office, url = client_of(qingzhu.office), reverse("wishes:answer", args=[wish.pk])
     empty = office.post(url, {f"wish{wish.pk}-answer": ""})
-    assert (empty.status_code, empty.content.decode().count("请写一句答复")) == (422, 1)
+    assert (empty.status_code, empty.content.decode().count("请写一句答复")) == (422, 2)  # on top, and at the field
     assert office.post(url, {f"wish{wish.pk}-answer": "下周起换成苏老师。"}).status_code == 302
     assert wishes_to_handle(qingzhu.actor(qingzhu.office)) == []
     open_with(client, slip)
