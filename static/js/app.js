@@ -41,10 +41,16 @@
     document.querySelectorAll("#feedback, .panel-feedback").forEach((box) => box.replaceChildren());
   }
 
-  // --- Side panel
+  // --- Side panel: a place of its own in the browser's history, so that Back closes it and does not leave the page.
+  const atPanel = (state) => Boolean(state && state.panel);
+  let stepping = false; // our own way back, after the panel was closed
+  let warned = false;
+
   function openPanel() {
     if (!dialog || dialog.open) return;
     opener = document.activeElement;
+    warned = false;
+    history.pushState({ panel: true }, "");
     if (dialog.showModal) dialog.showModal();
     else dialog.setAttribute("open", "");
   }
@@ -57,6 +63,10 @@
 
   if (dialog) {
     dialog.addEventListener("close", () => {
+      if (atPanel(history.state)) {
+        stepping = true;
+        history.back();
+      }
       panel.replaceChildren();
       clearFeedback();
       // The tick that was tapped may have been replaced by its turned self: same id, new element.
@@ -85,6 +95,24 @@
       if (event.target.form) event.target.form.dataset.changed = "";
     });
     document.body.addEventListener("panel:close", closePanel);
+    // Before htmx, which would load the page anew.
+    const onPop = (event) => {
+      if (stepping || (dialog.open && !atPanel(event.state))) event.stopImmediatePropagation();
+      stepping = false;
+      if (!dialog.open || atPanel(event.state)) return;
+      // Words that no draft keeps are asked about once.
+      if (!warned && dialog.querySelector("form[data-changed]:not([data-draft])")) {
+        warned = true;
+        history.pushState({ panel: true }, "");
+        tell("您写的内容还没有保存。请先保存；再按一次返回，就不保存了。");
+      } else closePanel();
+    };
+    window.addEventListener("popstate", onPop, true);
+    // Whoever comes back to a page whose panel is gone stands before it.
+    if (atPanel(history.state)) {
+      stepping = true;
+      history.back();
+    }
   }
 
   function focusIn(root) {
@@ -121,7 +149,9 @@
       if (text.includes("data-sign-in-page")) {
         tell(`登录已经过期。${KEPT}请在新窗口登录，再回来点一次保存。`, { href: "/", text: "去登录" });
       } else if (xhr.status < 400) {
-        window.location.assign(xhr.responseURL); // A view without a fragment: show its page as a page.
+        // A view without a fragment: show its page as a page, in the place of the panel if that is open.
+        if (atPanel(history.state)) window.location.replace(xhr.responseURL);
+        else window.location.assign(xhr.responseURL);
       } else if (xhr.status === 409 || xhr.status === 422) {
         tell(`没有保存成功。${KEPT}请检查后再试一次。`);
       }

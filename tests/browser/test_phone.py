@@ -58,3 +58,51 @@ def test_a_refused_form_shows_its_error_on_the_first_screen(visit: OpenVisit) ->
     expect(page.locator("[data-form-errors] a").first).to_be_visible()
     page.locator("[data-form-errors] a").first.click()
     assert page.evaluate("document.activeElement.matches('.is-invalid')")
+
+
+def open_talk(page: Page) -> str:
+    """Opens the short form of the first talk that is not logged yet; the id of the tick that was tapped."""
+    tick = page.locator("a.tick-open[id$=-talk]").first
+    name = tick.get_attribute("id")
+    assert name is not None
+    tick.click()
+    expect(page.locator("#panel textarea[name=text]")).to_be_visible()
+    return name
+
+
+def test_back_closes_the_panel_and_stays_on_the_page(visit: OpenVisit) -> None:
+    """Back left the page, and with it what stood around the panel."""
+    phone = visit(PHONE)
+    phone.sign_in("demo-mentor")
+    before = phone.go("/inbox/").url
+    page = phone.go("/my/")
+    address = page.url
+    for leave in (page.go_back, page.locator(".panel-bar button").click, lambda: page.keyboard.press("Escape")):
+        name = open_talk(page)
+        leave()
+        expect(page.locator("#panel-dialog")).to_be_hidden()
+        expect(page.locator(f"#{name}")).to_be_focused()
+        page.wait_for_function("() => !(history.state && history.state.panel)")
+        assert page.url == address
+    # One step in the history for the panel, and none left over.
+    page.go_back()
+    expect(page).to_have_url(before)
+
+
+def test_the_panels_head_stays_and_its_cross_covers_nothing(visit: OpenVisit) -> None:
+    """The cross floated over fields and folds, and whose form it was scrolled away."""
+    phone = visit(PHONE)
+    page = phone.sign_in("demo-mentor")
+    open_talk(page)
+    for fold in page.locator("#panel summary").all():
+        fold.click()
+    dialog, head = page.locator("#panel-dialog"), page.locator("#panel-title")
+    cross = page.locator(".panel-bar button")
+    for down in (0, 200, 400):
+        dialog.evaluate("(box, down) => box.scrollTo(0, down)", down)
+        title, button = head.bounding_box(), cross.bounding_box()
+        assert title is not None
+        assert button is not None
+        # Beside the panel's border of one pixel.
+        assert (title["y"], title["width"]) == (0, PHONE["width"] - 1)
+        assert 0 <= button["y"] <= title["height"] - button["height"]
