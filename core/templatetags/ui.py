@@ -26,7 +26,7 @@ from core.worddiff import Piece
 register = template.Library()
 
 
-# The four signs of the record book's tick columns: state → (word for the ear, drawing).
+# The signs of the record book's tick columns: state → (word for the ear, drawing).
 _TICKS: Final[dict[str, tuple[str, str]]] = {
     "done": ("已完成", '<path d="M5 13.5 9.6 19 19.5 5.5"/>'),
     "open": ("待完成", '<circle cx="12" cy="12" r="7.5"/>'),
@@ -34,6 +34,7 @@ _TICKS: Final[dict[str, tuple[str, str]]] = {
         "已计划",
         '<circle cx="12" cy="12" r="7.5"/><path class="fill" d="M12 12V4.5A7.5 7.5 0 0 1 19.5 12z"/>',
     ),
+    "declined": ("家长婉拒", '<circle cx="12" cy="12" r="7.5"/><path d="M8.5 12h7"/>'),
     "none": ("不要求", '<path d="M7 12h10"/>'),
 }
 _TICK_STATES: Final = {
@@ -41,6 +42,8 @@ _TICK_STATES: Final = {
     "not_required": ("none", "不要求"),
 }
 
+#: A bar of more has no joints: they would be too narrow to count.
+MOST_JOINTS: Final = 20
 _TONES: Final = frozenset({"done", "due", "open", "quiet", "danger"})
 
 
@@ -84,16 +87,16 @@ def tick(
 ) -> SafeString:
     """One tick of the record book, the same on every page: √ done, ○ open, ◔ planned or draft, — not required.
 
-    `label` is the action (家访), `state` one of done, open, planned, draft, none, not_required (a text enum will do),
-    `date` the day it was or will be done, `note` further words (家长婉拒), `due` marks an open one that is due soon.
-    With `href` it is a link; htmx opens it in the side panel unless `panel` is false. `show_date` prints the date
-    under the sign; otherwise it shows on hover, focus or tap. `id` makes it replaceable: a saving view answers with
-    the same tick and `oob=True`. Raises ValueError for an unknown state.
+    `label` is the action (家访), `state` one of done, open, planned, draft, declined, none, not_required (a text enum
+    will do), `date` the day it was or will be done, `note` further words (退回修改), `due` marks an open one that is
+    due soon. With `href` it is a link; htmx opens it in the side panel unless `panel` is false. `show_date` prints the
+    date under the sign; otherwise it shows on hover, focus or tap. `id` makes it replaceable: a saving view answers
+    with the same tick and `oob=True`. Raises ValueError for an unknown state.
     """
     shape, word = _tick_words(str(state))
     if due and shape == "open":
         word = "即将到期"
-    day = cn_day(date)
+    day, note = cn_day(date), "" if note == word else note
     spoken = " ".join(part for part in (label, word, day, note) if part)
     tip = " ".join(part for part in (word, day, note) if part)
     classes = f"tick tick-{shape}" + (" tick-due" if due and shape == "open" else "")
@@ -192,18 +195,19 @@ def load_bar(load: int, capacity: int) -> SafeString:
 
 @register.simple_tag
 def progress_bar(done: int, total: int, label: str = "", unit: str = "") -> SafeString:
-    """How far something is: label, `28/44` with its unit and per cent, and a bar."""
+    """How far something is: label, `28/44` with its unit and per cent, and a bar; of few things, a joint for each."""
     value = percent(done, total)
     return format_html(
         '<div class="progress-line{}"><span class="progress-label">{}</span>'
         '<span class="progress-figures">{}/{}{} <small>{}%</small></span>'
-        '<progress class="bar bar-jointed" value="{}" max="{}" aria-label="{} {}%"></progress></div>',
+        '<progress class="bar{}" value="{}" max="{}" aria-label="{} {}%"></progress></div>',
         " is-done" if total and done >= total else "",
         label,
         done,
         total,
         f" {unit}" if unit else "",
         value,
+        f" bar-jointed bar-of-{total}" if 1 < total <= MOST_JOINTS else "",
         max(0, min(done, total)),
         max(total, 1),
         label or "进度",

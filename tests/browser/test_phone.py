@@ -106,3 +106,22 @@ def test_the_panels_head_stays_and_its_cross_covers_nothing(visit: OpenVisit) ->
         # Beside the panel's border of one pixel.
         assert (title["y"], title["width"]) == (0, PHONE["width"] - 1)
         assert 0 <= button["y"] <= title["height"] - button["height"]
+
+
+def test_the_first_screen_of_the_home_page_is_the_roster(visit: OpenVisit) -> None:
+    """One and a half of fifteen children stood on the first screen."""
+    phone = visit(PHONE)
+    page = phone.sign_in("demo-mentor")
+    drafts = page.locator("#drafts").bounding_box()
+    above = drafts["height"] if drafts else 0  # what an earlier visitor has not finished stands above
+    edge = page.locator(".bottom-nav").bounding_box()
+    assert edge is not None
+    boxes = [row.bounding_box() for row in page.locator("#roster tbody tr").all()]
+    lows = [box["y"] + box["height"] - above for box in boxes if box is not None]
+    assert (boxes[0] or {"y": 999})["y"] - above <= 420
+    assert sum(low <= edge["y"] for low in lows) >= 5
+    open_talks = int(page.locator(".desk-next-line strong").inner_text())
+    page.locator(".desk-next-line a").click()
+    expect(page.locator("#roster tbody tr")).to_have_count(open_talks)
+    expect(page.locator(".roster-filter")).to_be_visible()
+    phone.fits()

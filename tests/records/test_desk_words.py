@@ -105,10 +105,10 @@ def test_supported_pupils_count_where_the_plan_says_so(qingzhu: SchoolCast, clie
     [
         ([], "家访 待完成"),
         (["completed"], "家访 已完成 11月13日"),
-        (["declined"], "家访 已完成 11月13日 家长婉拒"),
+        (["declined"], "家访 家长婉拒 11月13日"),
         (["postponed"], "家访 已计划 改约"),
-        (["postponed", "declined"], "家访 已完成 11月14日 家长婉拒"),
-        (["declined", "postponed"], "家访 已完成 11月13日 家长婉拒"),
+        (["postponed", "declined"], "家访 家长婉拒 11月14日"),
+        (["declined", "postponed"], "家访 家长婉拒 11月13日"),
         (["postponed", "completed"], "家访 已完成 11月14日"),
         (["declined", "completed"], "家访 已完成 11月13日"),
     ],

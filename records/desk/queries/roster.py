@@ -44,6 +44,11 @@ class DeskTick:
         return f"tick-{self.pupil_id}-{self.action.value}"
 
     @property
+    def sign(self) -> str:
+        """What is drawn: a visit that the family declined counts where the plan says so, but does not look done."""
+        return "declined" if self.state == "done" and self.note == VisitOutcome.DECLINED.label else self.state
+
+    @property
     def is_open(self) -> bool:
         """Whether a tap opens the short form."""
         return self.state in ("open", "planned", "draft")
@@ -136,10 +141,26 @@ class Desk:
         step = self.next_step
         return step.phase(self.calendar.today) if step is not None else ""
 
-    def matching(self, query: str) -> list[RosterRow]:
-        """The rows whose pupil's name, pinyin or initials match what was typed; all for an empty query."""
+    @property
+    def bars(self) -> list[tuple[ActionProgress, bool]]:
+        """How far each action is, and whether its window has passed with some left."""
+        return [(p, bool(p.open) and p.phase(self.calendar.today) == "after") for p in self.progress]
+
+    def still(self, action: str) -> ActionProgress | None:
+        """The action that is asked for by its name; None for another word."""
+        return next((p for p in self.progress if p.action == action), None)
+
+    def matching(self, query: str, still: ActionProgress | None = None) -> list[RosterRow]:
+        """The rows whose pupil's name, pinyin or initials match what was typed; all for an empty query.
+
+        With `still`, of those only the pupils for whom that action is to be done: as many as it says.
+        """
         key = clean_key(query).lower().replace(" ", "")
-        return [row for row in self.rows if _matches(row.pupil, key)]
+        rows = [row for row in self.rows if _matches(row.pupil, key)]
+        if still is None:
+            return rows
+        index = DESK_ACTIONS.index(still.action)
+        return [r for r in rows if r.ticks[index].is_open and (r.is_main or self.calendar.rules.plan.supporting_owes)]
 
 
 def _matches(pupil: Pupil, key: str) -> bool:

@@ -30,17 +30,22 @@ from records.rules import with_may_log
 
 @page_for(Role.MENTOR)
 def home(request: ActorRequest) -> HttpResponse:
-    """The record book's roster table of the slot that the actor holds or shares; `?q=` searches it."""
+    """The record book's roster table of the slot that the actor holds or shares.
+
+    `?q=` searches it, `?open=talk` keeps the pupils for whom that is still to be done.
+    """
     calendar = request.actor.calendar.present
     desk = find_desk(request.actor, calendar) if calendar is not None else None
     query = request.GET.get("q", "").strip()[:40]
+    still = desk.still(request.GET.get("open", "")) if desk is not None else None
     return render(
         request,
         "desk/home.html",
         {
             "calendar": calendar,
             "desk": desk,
-            "rows": desk.matching(query) if desk is not None else [],
+            "rows": desk.matching(query, still) if desk is not None else [],
+            "still": still,
             "query": query,
             "drafts": draft_lines(request.actor),
             "many_classes": desk is not None and len(desk.classes) > 1,
