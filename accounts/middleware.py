@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.queries import actor_for
 from accounts.services.presses import PRESS_FIELD, UNTYPED, Sent, StillRunning, claim, release, settle
 from core.clock import today
+from core.middleware import STAY_HEADER
 
 SCOPE_SESSION_KEY = "acting_scope"
 
@@ -64,7 +65,7 @@ class SignInRequiredMiddleware:
             return None
         if not isinstance(request.user, User):
             # An htmx fragment must not become a sign-in form inside a panel: the whole page goes there.
-            if request.headers.get("HX-Request"):
+            if request.headers.get("HX-Request") or STAY_HEADER in request.headers:
                 # A post keeps what was typed: app.js offers the sign-in page beside it.
                 headers = {"HX-Redirect": reverse(settings.LOGIN_URL)} if request.method in ("GET", "HEAD") else {}
                 return HttpResponse(status=401, headers=headers)

@@ -3,6 +3,7 @@ nothing is kept by anybody.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -44,6 +45,23 @@ class DomainErrorMiddleware:
             messages.warning(request, exception.message)
             return redirect(came_from)
         return render(request, "errors/domain.html", {"message": exception.message}, status=409)
+
+
+#: Sent by static/js/send.js: the page of the form stays until the answer is there.
+STAY_HEADER = "X-Stay"
+
+
+class StayMiddleware:
+    """To a form that a script sends, a redirect is told as an address: the script must not follow it unseen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if STAY_HEADER in request.headers and "Location" in response.headers:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"X-Location": response.headers["Location"]})
+        return response
 
 
 class NoStoreMiddleware:

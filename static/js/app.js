@@ -144,6 +144,9 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     const text = event.detail.serverResponse || "";
+    const { elt } = event.detail.requestConfig || {};
+    // A part is taken out of the page that came: nothing is left.
+    if (isPage(text) && xhr.status < 400 && elt && elt.closest("[hx-select]")) return;
     if (isPage(text)) {
       event.detail.shouldSwap = false;
       if (text.includes("data-sign-in-page")) {
@@ -251,6 +254,15 @@
 
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+  });
+
+  // --- Searching while typing: what an input method is still putting together is not asked for
+  document.addEventListener("input", (event) => {
+    if (event.isComposing && event.target.closest("[data-search]")) event.stopPropagation();
+  }, true);
+  document.addEventListener("compositionend", (event) => {
+    const field = event.target.closest && event.target.closest("[data-search]");
+    if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   // --- Menus, notices, printing, filters

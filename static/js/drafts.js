@@ -326,6 +326,12 @@
     state.sent = false;
     if (status !== 422) plan(state, WAIT);
   });
+  document.addEventListener("send:stayed", (event) => {
+    const state = find(event.target);
+    if (!state) return;
+    state.sent = false;
+    plan(state, WAIT);
+  });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) each((state) => (state.sent = false));
   });

@@ -32,7 +32,9 @@
     const padded = (m) => m.number.padStart(width, "0");
     if (/^0\d*$/.test(key)) return mentors.filter((m) => padded(m).startsWith(key));
     if (isNumber(key)) return mentors.filter((m) => m.number.startsWith(key));
-    return mentors.filter((m) => m.initials.some((i) => i.startsWith(key)) || m.names.toLowerCase().includes(key));
+    const near = mentors.filter((m) => m.initials.some((i) => i.startsWith(key)) || m.names.toLowerCase().includes(key));
+    // The initials of the given name alone: hm means 吴河沐 where nobody begins so.
+    return near.length || key.length < 2 ? near : mentors.filter((m) => m.initials.some((i) => i.includes(key)));
   }
 
   function exact(key) {

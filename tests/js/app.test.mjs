@@ -157,3 +157,19 @@ test("a menu closes by a click beside it and by Escape, which gives it the focus
   page.key(page.document.body, "Escape");
   assert.deepEqual([menu.open, page.document.activeElement.tagName], [false, "SUMMARY"]);
 });
+
+test("what an input method is still putting together reaches no search", () => {
+  const page = new Page('<form><input id="q" data-search><input id="other"></form>', "app.js");
+  const heard = [];
+  page.document.addEventListener("input", (event) => heard.push(`${event.target.id} ${event.target.value}`));
+  const put = (id, value, isComposing) => {
+    page.one(`#${id}`).value = value;
+    page.fire(page.one(`#${id}`), "input", { isComposing });
+  };
+  put("q", "wu", true);
+  put("other", "wu", true);
+  page.one("#q").value = "吴";
+  page.fire(page.one("#q"), "compositionend");
+  put("q", "吴河", false);
+  assert.deepEqual(heard, ["other wu", "q 吴", "q 吴河"]);
+});

@@ -20,9 +20,11 @@ def find_mentor(typed: str, mentors: Sequence[OpenMentor]) -> OpenMentor:
         if not found:
             raise DomainError("unknown_mentor", f"没有 {number} 号。")
         return found[0]
-    found = [m for m in mentors if f" {key} " in m.initials] or [
-        m for m in mentors if f" {key}" in m.initials or key in m.names.lower()
-    ]
+    found = (
+        [m for m in mentors if f" {key} " in m.initials]
+        or [m for m in mentors if f" {key}" in m.initials or key in m.names.lower()]
+        or [m for m in mentors if len(key) > 1 and key in m.initials]
+    )
     if not found:
         raise DomainError("unknown_mentor", f"没有找到“{typed[:10]}”。")
     if len(found) > 1:

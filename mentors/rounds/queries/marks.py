@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import now
-from core.text import clean_key
+from core.search import is_named_like
 from mentors.enums import MentorMarkKind, RoundState
 from mentors.rounds.models import Choice, MatchingRound, MentorMark, RoundMentor
 from mentors.rounds.queries.running import Phase, open_to_class, participants, phase
@@ -147,7 +147,5 @@ def mark_sheet(candidate: RoundMentor, *, search: str = "") -> MarkSheet:
 
 
 def _matches(row: MarkRow, search: str) -> bool:
-    key = clean_key(search).lower().replace(" ", "")
     pupil = row.enrolment.pupil
-    readings = (*pupil.initials.split(), *pupil.pinyin.split())
-    return bool(key) and (key in pupil.name.lower() or any(reading.startswith(key) for reading in readings))
+    return is_named_like(search, name=pupil.name, pinyin=pupil.pinyin, initials=pupil.initials)

@@ -13,6 +13,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
 from core.saving import button_done, form_saved, show_form
+from core.search import is_named_like
 from core.workbooks import SheetToWrite, write_workbook
 from mentors.enums import MatchRule, MatchTieBreak, PlacementHow, RoundState
 from mentors.rounds.forms.settings import RULES_SAID, TIE_BREAKS_SAID, PlaceForm
@@ -141,13 +142,13 @@ def _narrowed(request: ActorRequest, view: DraftView) -> list[DraftLine]:
     wanted = {key: request.GET.get(key, "").strip() for key in ("class", "mentor", "how", "q")}
 
     def fits(line: DraftLine) -> bool:
-        how, text = wanted["how"], wanted["q"].lower()
+        how, text = wanted["how"], wanted["q"]
         pupil = line.enrolment.pupil
         return (
             (not wanted["class"] or str(line.enrolment.school_class_id) == wanted["class"])
             and (not wanted["mentor"] or str(line.placement.mentor_id) == wanted["mentor"])
             and (not how or _came_so(line, how))
-            and (not text or text in pupil.name.lower() or f" {text}" in pupil.initials or text in pupil.pinyin)
+            and (not text or is_named_like(text, name=pupil.name, pinyin=pupil.pinyin, initials=pupil.initials))
         )
 
     return [line for line in view.lines if fits(line)]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import F, Prefetch
 
 from accounts.actors import Actor
-from core.text import clean_key
+from core.search import is_named_like
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
@@ -155,18 +155,15 @@ class Desk:
 
         With `still`, of those only the pupils for whom that action is to be done: as many as it says.
         """
-        key = clean_key(query).lower().replace(" ", "")
-        rows = [row for row in self.rows if _matches(row.pupil, key)]
+        rows = [row for row in self.rows if not query.strip() or _matches(row.pupil, query)]
         if still is None:
             return rows
         index = DESK_ACTIONS.index(still.action)
         return [r for r in rows if r.ticks[index].is_open and (r.is_main or self.calendar.rules.plan.supporting_owes)]
 
 
-def _matches(pupil: Pupil, key: str) -> bool:
-    return key in pupil.name.lower() or any(
-        reading.startswith(key) for reading in (*pupil.initials.split(), *pupil.pinyin.split())
-    )
+def _matches(pupil: Pupil, query: str) -> bool:
+    return is_named_like(query, name=pupil.name, pinyin=pupil.pinyin, initials=pupil.initials)
 
 
 def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:

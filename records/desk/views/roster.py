@@ -38,17 +38,22 @@ def home(request: ActorRequest) -> HttpResponse:
     desk = find_desk(request.actor, calendar) if calendar is not None else None
     query = request.GET.get("q", "").strip()[:40]
     still = desk.still(request.GET.get("open", "")) if desk is not None else None
+    context = {
+        "calendar": calendar,
+        "desk": desk,
+        "rows": desk.matching(query, still) if desk is not None else [],
+        "still": still,
+        "query": query,
+        "many_classes": desk is not None and len(desk.classes) > 1,
+    }
+    if request.htmx.target == "roster":
+        return render(request, "desk/_roster.html", context)
     return render(
         request,
         "desk/home.html",
-        {
-            "calendar": calendar,
-            "desk": desk,
-            "rows": desk.matching(query, still) if desk is not None else [],
-            "still": still,
-            "query": query,
+        context
+        | {
             "drafts": draft_lines(request.actor),
-            "many_classes": desk is not None and len(desk.classes) > 1,
             "team_classes": team_classes(request.actor),
             "mark_tasks": mark_tasks(request.actor),
             "clubs": led_clubs(request.actor, calendar.year) if calendar is not None else [],
