@@ -79,13 +79,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what depends on how the database locks and compares: real transactions, and the folders named above."""
+    """Mark the tests of a stage's folder, and what depends on how the database locks and compares."""
     for item in items:
         marker = item.get_closest_marker("django_db")
         transactional = marker is not None and marker.kwargs.get("transaction")
         folder = item.path.relative_to(TESTS).parts[0]
         for stage, home in FOLDER_OF_STAGE.items():
-            if folder != home and item.get_closest_marker(stage):
+            if folder == home:
+                item.add_marker(stage)
+            elif item.get_closest_marker(stage):
                 raise pytest.UsageError(f"{item.nodeid} is marked `{stage}`: it belongs into tests/{home}")
         if transactional or (folder in ON_BOTH_DATABASES and _uses_database(item) and _is_built_from_a1(item)):
             item.add_marker("both_databases")
