@@ -39,6 +39,8 @@ UNLINKED: dict[str, str] = {
     "desk:letter_know": "a finding is waved aside there by the script",
     "desk:visit_plan_restore": "a button in the message after a plan was cancelled",
     "family:tree_hole_card": "opens by its secret word alone",
+    "family:resume": "where a slip is opened again after its session ended while somebody typed",
+    "family:tree_hole_handed_in": "where handing in a card leads",
     "family:tree_hole_leave": "on that page",
     "healthz": "for load balancers",
     "imports:progress": "asked by the page while a large roster is read by a worker",
