@@ -45,6 +45,17 @@ NEAR = {
     "records/papers/queries/books.py": ["tests/papers/test_book_*.py", "tests/papers/test_pages.py"],
     "records/desk/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
     "records/desk/queries/timeline.py": ["tests/records/test_timeline*.py"],
+    "records/rules.py": [
+        "tests/records/test_visibility.py",
+        "tests/records/test_history.py",
+        "tests/records/test_group_talks.py",
+    ],
+    "mentors/rules.py": ["tests/mentors/test_*.py"],
+    "records/office/reminders.py": ["tests/reminders/*.py"],
+    "records/letters/services/": ["tests/office/test_*.py", "tests/records/letters/*.py"],
+    "records/letters/checks/": ["tests/records/lettercheck/*.py", "tests/bench/test_letter_checks.py"],
+    "mentors/rounds/services/": ["tests/mentors/rounds/*.py", "tests/mentors/choices/*.py"],
+    "students/services/slips.py": ["tests/students/*.py", "tests/family/test_family_pages.py"],
     "records/services/ticks.py": ["tests/records/test_ticks.py", "tests/records/test_side_effects.py"],
 }
 PYTEST = ["-q", "-x", "--no-migrations", "-p", "no:cacheprovider", "-m", "not browser and not servers", "--no-header"]
