@@ -5,24 +5,35 @@ from itertools import islice
 
 from records.danger.exceptions import DENIED, MEANT, TOPICS, blanked
 from records.danger.harm import MEANS, NOT_EATING, SELF_HARM
+from records.danger.images import LIFE as IMAGES
 from records.danger.low import WATCH
 from records.danger.others import HOME, OTHERS, RUNNING, TOUCHING, VOICES
 from records.danger.patterns import Pattern, Weight
 from records.danger.reading import Danger, Laid, Level, Mark, lay_out
-from records.danger.signs import everyday, sounding
+from records.danger.signs import everyday
+from records.danger.told import LIFE as TOLD_LIFE
+from records.danger.told import OTHERS as TOLD_OTHERS
+from records.danger.told import TOUCHING as TOLD_TOUCHING
 from records.danger.veiled import BODY as VEILED_BODY
 from records.danger.veiled import LIFE as VEILED_LIFE
 from records.danger.veiled import OTHERS as VEILED_OTHERS
 from records.danger.veiled import TOUCHING as VEILED_TOUCHING
+from records.danger.weighing import signs, sound
 from records.danger.wish import BURDEN, FAREWELL, WISH
 
 PATTERNS: tuple[Pattern, ...] = (
     *WISH, *FAREWELL, *BURDEN, *MEANS, *SELF_HARM, *NOT_EATING, *HOME, *OTHERS, *TOUCHING, *VOICES, *RUNNING,
-    *VEILED_LIFE, *VEILED_BODY, *VEILED_OTHERS, *VEILED_TOUCHING, *WATCH,
+    *VEILED_LIFE, *VEILED_BODY, *VEILED_OTHERS, *VEILED_TOUCHING,
+    *IMAGES, *TOLD_LIFE, *TOLD_OTHERS, *TOLD_TOUCHING, *WATCH,
 )  # fmt: skip
 #: What three faint phrases or two hints weigh together, and what one of each weighs: as much as a plain wording.
 _ENOUGH = 6
 _POINTS = {Weight.HINT: 4, Weight.FAINT: 2}
+#: From what sum of its weights on a text sounds as if an adult were needed today, also where it plainly tells of
+#: something to keep an eye on, and as if somebody should be asked. By the folds of the bench.
+_SOUNDS_TODAY, _SOUNDS_TODAY_THOUGH, _SOUNDS_ASKED = 5, 100, 30
+#: Below this sum a hint alone says nothing: a short text without weights has none.
+_SOUNDS_ORDINARY = -60
 #: Longer texts are not children's cards; what stands behind is left to the reader.
 _LONGEST = 6000
 #: Beyond so many kinds of everyday things a sentence is told of those.
@@ -48,11 +59,15 @@ def look(text: str) -> Danger:
     faint = [one for one in faint if not any(one[0] < hint[1] and hint[0] < one[1] for hint in hints)]
     if len(hints) * _POINTS[Weight.HINT] + len(faint) * _POINTS[Weight.FAINT] >= _ENOUGH:
         return Danger(Level.TODAY, _marks(laid, hints + faint))
-    signs = sounding(laid, plain)
-    if signs:
-        return Danger(Level.TODAY, _marks(laid, signs))
+    heard = sound(plain)
+    if heard.today > (_SOUNDS_TODAY_THOUGH if found[Weight.WATCH] else _SOUNDS_TODAY):
+        return Danger(Level.TODAY, _marks(laid, signs(laid, plain)))
     low = _apart(found[Weight.LOW])
+    if heard.asked < _SOUNDS_ORDINARY:
+        hints = []
     watch = found[Weight.WATCH] + hints + (low if len({laid.text[slice(*one)] for one in low}) > 1 else [])
+    if not watch and heard.asked > _SOUNDS_ASKED:
+        watch = signs(laid, plain)
     return Danger(Level.WATCH, _marks(laid, watch)) if watch else Danger(Level.NONE)
 
 

@@ -1,12 +1,9 @@
-"""Single signs, by kind, and what is everyday: how a text sounds that says nothing outright.
+"""Single signs, by kind, and what is everyday: what a text holds that says nothing outright.
 
-One strong sign, or weak ones of two kinds, call for an adult where the text holds nothing everyday at all: children who
-tell of school, food, friends or games do so in nearly every text, and those in need nearly never do.
+Children who tell of school, food, friends or games do so in nearly every text, and those in need nearly never do.
 """
 
-from records.danger.exceptions import TOPICS
 from records.danger.patterns import compiled
-from records.danger.reading import Laid
 
 #: By kind: the strong signs, and the weak ones. Each kind counts once.
 SIGNS = tuple(
@@ -249,30 +246,8 @@ EVERYDAY = tuple(
         ),
     )
 )
-#: Topics that count as everyday here too; the others may stand beside what is meant.
-_TOPICS = tuple(
-    TOPICS[name] for name in ("game", "story", "lesson", "fun", "craft", "glad", "joke", "tired", "blush", "idol")
-)
-_STRONG, _WEAK, _ENOUGH = 3, 1, 3
-#: A longer text tells of more than one thing; there the patterns alone speak.
-_LONGEST = 160
 
 
 def everyday(text: str) -> int:
     """Of how many everyday kinds of thing a text tells."""
     return sum(words.search(text) is not None for words in EVERYDAY)
-
-
-def sounding(laid: Laid, plain: str) -> list[tuple[int, int]]:
-    """The signs of a short text that holds nothing everyday, if they are enough; `plain` is it without titles."""
-    if len(plain) > _LONGEST or everyday(laid.text) or any(topic.search(laid.text) for topic in _TOPICS):
-        return []
-    weight, found = 0, []
-    for strong, weak in SIGNS:
-        sign, worth = strong.search(plain), _STRONG
-        if sign is None:
-            sign, worth = weak.search(plain), _WEAK
-        if sign is not None:
-            weight += worth
-            found.append(sign.span())
-    return found if weight >= _ENOUGH else []

@@ -21,7 +21,14 @@ def share(rows: list[dict[str, str]], level: Level) -> float:
 
 
 @pytest.mark.parametrize(
-    "name, found, calm", [("open.jsonl", 0.95, 0.95), ("second.jsonl", 0.95, 0.95), ("third.jsonl", 0.88, 0.97)]
+    "name, found, calm",
+    [
+        ("open.jsonl", 0.95, 0.95),
+        ("second.jsonl", 0.95, 0.93),
+        ("third.jsonl", 0.93, 0.9),
+        ("fourth.jsonl", 0.95, 0.92),
+        ("fifth.jsonl", 0.83, 0.85),
+    ],
 )
 def test_the_corpus_holds_its_floor(name: str, found: float, calm: float) -> None:
     """Seen: no look at all; a list of words found 7 of 61 and flagged 15 of 40 harmless ones."""
@@ -31,9 +38,12 @@ def test_the_corpus_holds_its_floor(name: str, found: float, calm: float) -> Non
     assert share(harmless, Level.NONE) >= calm
 
 
-def test_most_texts_to_watch_are_asked_about() -> None:
-    rows = [row for row in cases("open.jsonl") if row["level"] == "watch"]
-    assert 1 - share(rows, Level.NONE) >= 0.9
+@pytest.mark.parametrize("name, asked, sooner", [("open.jsonl", 0.9, 0.35), ("fourth.jsonl", 0.85, 0.1)])
+def test_most_texts_to_watch_are_asked_about_and_few_of_them_today(name: str, asked: float, sooner: float) -> None:
+    """Seen: of fresh texts to watch 14 of 45 were asked about, of the first ones 9 of 23 as if for today."""
+    rows = [row for row in cases(name) if row["level"] == "watch"]
+    assert 1 - share(rows, Level.NONE) >= asked
+    assert share(rows, Level.TODAY) <= sooner
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,11 @@ def test_most_texts_to_watch_are_asked_about() -> None:
         ("正在读《自杀俱乐部》", Level.NONE),
         # A game in one sentence does not excuse the next.
         ("昨天打游戏赢了三局。爸爸喝了酒又用皮带抽我。", Level.TODAY),
+        ("与其谈话，没有不想活的念头", Level.NONE),
+        # An image that no pattern knows: its words are of that kind, and nothing everyday stands beside them.
+        ("我想一直往水深的地方走，直到谁也看不见我。", Level.TODAY),
+        ("墙上的钟停了，我也该停了。", Level.TODAY),
+        ("我们班的窗户朝南，冬天的太阳晒得人想睡觉，很舒服。", Level.NONE),
         # To watch.
         ("最近三个星期都高兴不起来", Level.WATCH),
         ("", Level.NONE),
