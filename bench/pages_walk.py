@@ -32,9 +32,9 @@ LEFT_OUT: Final[dict[str, str]] = {
         "accounts:sign_out", "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
         "board:assign", "board:revoke", "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",
         "tree_hole:home", "tree_hole:meet", "tree_hole:reopen", "desk:delete", "desk:draft_drop",
-        "desk:draft_save", "desk:draft_undo",
-        "desk:file_remove", "desk:file_restore", "desk:letter_check", "desk:letter_know", "desk:letter_pdf",
-        "desk:letter_preview",
+        "desk:draft_save", "desk:draft_undo", "family:end", "papers:class_slips_print", "papers:slip_print",
+        "papers:slip_renew", "papers:slip_revoke", "plan:withdraw", "desk:file_remove", "desk:file_restore",
+        "desk:letter_check", "desk:letter_know", "desk:letter_pdf", "desk:letter_preview",
         "desk:restore", "desk:visit_plan_cancel", "desk:visit_plan_restore", "entry:row", "family:tree_hole_leave",
         "family:reply", "imports:cancel", "imports:confirm", "imports:mapping", "imports:recheck", "imports:set_aside",
         "imports:undo", "jobs:cancel", "manage:ask_notes", "manage:come_back", "manage:give_role",
@@ -48,13 +48,13 @@ LEFT_OUT: Final[dict[str, str]] = {
     ), _POST),
     **dict.fromkeys((
         "badges:appointments_print", "badges:print", "desk:letter_lined", "desk:lined_letters", "entry:ballots",
-        "family:letter_pdf", "papers:blank_book", "papers:book", "papers:class_letters", "papers:class_slips",
-        "papers:class_summary", "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
+        "family:letter_pdf", "papers:blank_book", "papers:book", "papers:class_letters", "papers:class_summary",
+        "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
         "rounds:grade_matrix", "rounds:matrix",
     ), _PDF),
     **dict.fromkeys((
         "accounts:sign_in", "home", "imports:marked", "imports:progress", "jobs:progress", "manage:reinstate",
-        "notices:open",
+        "notices:open", "family:resume", "family:tree_hole_handed_in",
     ), _MOVES),
     **dict.fromkeys((
         "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
@@ -183,9 +183,11 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         **dict.fromkeys((
             "tree_hole:paper", "counsel:refer", "desk:brief", "desk:letter_desk", "desk:pupil", "desk:talk",
             "desk:visit", "handover:write", "manage:move", "manage:pupil", "manage:withdraw", "merge:pupils",
+            "papers:slip",
         ), pupil),
         **dict.fromkeys((
             "board:detail", "board:table", "board:team", "meetings:list", "meetings:new", "office:class",
+            "papers:class_slips",
         ), room),
         **dict.fromkeys((
             "choose:mentors", "choose:mine", "choose:wish", "family:tree_hole_new", "family:tree_hole", "family:home",

@@ -262,13 +262,13 @@ def expected_traces(part: str) -> dict[str, int]:
 
 
 # What stands on the papers that each may print: a book holds what the team may read about the slot's own pupils, a
-# class's letters are the released ones.
-_BOOK = {"visit for team", "talk for team", "talk of an earlier mentor's time", "letter handed in", "letter released"}
+# class's letters are the released ones. A letter that was handed in prints for 德育室 alone until it is proof-read.
+_BOOK = {"visit for team", "talk for team", "talk of an earlier mentor's time", "letter released"}
 PRINTS: Final[dict[str, set[str]]] = {
     "author": _BOOK,
     "co-mentor": _BOOK,
     "homeroom": {"letter released"},
-    "office": _BOOK,
+    "office": _BOOK | {"letter handed in"},
     "guardian": {"letter released"},
     "pupil": {"letter released"},
 }
