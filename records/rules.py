@@ -13,7 +13,7 @@ from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Note, Record
 from records.querysets.records import pupils_in_reach, pupils_to_record
 from schools.enums import NoteVisibility
-from schools.models import SchoolYear
+from schools.models import SchoolClass, SchoolYear
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -68,6 +68,13 @@ def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:
     wanted = set(pupil_ids)
     own = Enrolment.objects.in_school(actor).active().filter(school_class_id__in=actor.homeroom_class_ids)
     return own.filter(pupil_id__in=wanted).values("pupil_id").distinct().count() == len(wanted)
+
+
+def may_open_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> bool:
+    """Whether a class's pages and papers are for the actor: who holds one of `roles`, and its own 班主任."""
+    if actor.school_id != school_class.school_id:
+        return False
+    return actor.has(*roles) or school_class.pk in actor.homeroom_class_ids
 
 
 def can_edit_note(actor: Actor, note: Record) -> bool:

@@ -20,8 +20,9 @@ from records.office.queries.pupils import (
     rows_of,
     school_classes,
 )
-from records.rules import handles_books
+from records.rules import handles_books, may_open_class
 from schools.calendar import YearCalendar
+from schools.models import SchoolClass
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
 PAGE_SIZE = 50
@@ -36,6 +37,14 @@ def chosen_calendar(request: ActorRequest) -> YearCalendar | None:
 def calendar_or_stop(request: ActorRequest) -> YearCalendar:
     """As `chosen_calendar`. Raises DomainError `not_set_up` while there is none."""
     return chosen_calendar(request) or request.actor.calendar.now
+
+
+def class_or_stop(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
+    """The class, for `roles` and its own homeroom teacher; else 403, and 404 for another school's class."""
+    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    if not may_open_class(request.actor, found, *roles):
+        raise PermissionDenied
+    return found
 
 
 @page_for(*WATCHERS)
@@ -60,16 +69,13 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(Role.HOMEROOM, *WATCHERS)
 def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones."""
-    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    found = class_or_stop(request, pk, *WATCHERS)
     watches = request.actor.has(*WATCHERS)
-    if not watches and found.pk not in request.actor.homeroom_class_ids:
-        raise PermissionDenied
     calendar = calendar_or_stop(request)
     page = find_class(calendar, found)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
-    own = found.pk in request.actor.homeroom_class_ids
-    office = request.actor.has(Role.MORAL_OFFICE)
+    opens = may_open_class(request.actor, found, Role.MORAL_OFFICE)
     return render(
         request,
         "office/class.html",
@@ -80,8 +86,8 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
             "show": show,
             "filters": _filters(calendar),
             "watches": watches,
-            "opens_files": office or own,
-            "prints": office or own,
+            "opens_files": opens,
+            "prints": opens,
         },
     )
 

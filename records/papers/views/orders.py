@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
+from accounts.http import ActorRequest, action_for, page_for
 from accounts.services import audit
 from core.errors import DomainError
 from core.unprintable import listed_first, said_first
@@ -19,8 +18,8 @@ from records.contexts import BookVersion
 from records.desk.services.readings import note_readings
 from records.enums import LetterPaper, LetterState
 from records.models.records import GrowthLetter
-from records.office.queries.pupils import current_year_mentors, school_classes
-from records.office.views.dashboard import calendar_or_stop, chosen_calendar
+from records.office.queries.pupils import current_year_mentors
+from records.office.views.dashboard import calendar_or_stop, chosen_calendar, class_or_stop
 from records.papers.documents.record_book import book_manuscript, render_record_book
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.papers.forms.orders import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
@@ -34,7 +33,7 @@ from records.papers.queries.print_lists import (
     pupils_with_slips,
 )
 from schools.enums import Design, Stage
-from schools.models import School, SchoolClass
+from schools.models import School
 from schools.queries import paper_style
 
 NONE_PROOFED = "现在没有可以印的寄语：德育室校对过的才印。"
@@ -198,14 +197,6 @@ def _own_mentor(request: ActorRequest) -> Mentor:
     if mentor is None:
         raise DomainError("no_slot", "您本学年还没有导师名额，有疑问请联系德育室。")
     return mentor
-
-
-def class_or_stop(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
-    """The class, for `roles` and its own homeroom teacher."""
-    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
-    if not request.actor.has(*roles) and found.pk not in request.actor.homeroom_class_ids:
-        raise PermissionDenied
-    return found
 
 
 def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:

@@ -11,11 +11,12 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.errors import DomainError
 from core.saving import button_done, form_saved, show_form
 from core.unprintable import said_first
+from records.office.views.dashboard import class_or_stop
 from records.papers.documents.slips import render_slips
 from records.papers.forms.slips import SlipEndForm
 from records.papers.queries import unprintable
 from records.papers.queries.print_lists import class_pupils, slip_contexts
-from records.papers.views.orders import class_or_stop, pdf_response
+from records.papers.views.orders import pdf_response
 from schools.models import SchoolClass
 from students.models import Enrolment, FamilySlip, Pupil
 from students.queries import SlipUse, place_of, present_slip, present_slips, uses_of_slips

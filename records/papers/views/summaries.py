@@ -1,14 +1,12 @@
 """Papers of one class that show ticks and counts alone."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
 from accounts.enums import AuditKind, Role
-from accounts.http import ActorRequest, get_visible_or_404, page_for
+from accounts.http import ActorRequest, page_for
 from accounts.services import audit
 from core.unprintable import said_first
-from records.office.queries.pupils import school_classes
-from records.office.views.dashboard import WATCHERS, calendar_or_stop
+from records.office.views.dashboard import WATCHERS, calendar_or_stop, class_or_stop
 from records.papers.documents.class_summary import render_class_summary
 from records.papers.queries.class_summary import class_summary
 from records.papers.queries.unprintable import in_summary
@@ -18,9 +16,7 @@ from records.papers.views.orders import pdf_response
 @page_for(Role.HOMEROOM, *WATCHERS)
 def summary(request: ActorRequest, pk: int) -> HttpResponse:
     """班级学期小结 for whoever may open the class's page: 德育室, 领导小组, the class's own homeroom teacher."""
-    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
-    if not request.actor.has(*WATCHERS) and found.pk not in request.actor.homeroom_class_ids:
-        raise PermissionDenied
+    found = class_or_stop(request, pk, *WATCHERS)
     calendar = calendar_or_stop(request)
     context = class_summary(request.actor, calendar, found)
     if stop := said_first(request, in_summary(context)):
