@@ -87,7 +87,8 @@ class Printed:
     """The kind in the record book: its column's `heading`, and `word` where a text has characters that do not print.
 
     `rows` picks what is printed and loads what `entry` shows, given the book's mentors and the letters' name;
-    `with_text` are those whose text is printed.
+    `with_text` are those whose text is printed. `unshown` are the kept columns that are neither text nor details, each
+    with why.
     """
 
     heading: str
@@ -96,6 +97,7 @@ class Printed:
     entry: Callable[[Any, Sequence[str], str], Entry]
     text: tuple[str, ...] = ("text",)
     details: tuple[Shown, ...] = ()
+    unshown: Mapping[str, str] = field(default_factory=dict)
     with_text: Q = field(default_factory=Q)
 
 
@@ -105,7 +107,8 @@ class Kind:
 
     `kept` are the columns that versions keep, in the order in which people read them, under the words of the model;
     `unkept` all others, each with the reason. `prose` are running texts, `words` what stands in lists of codes.
-    `details` stand beside a text on its pupil's page, `shared` where it was shared with 心理老师.
+    `details` stand beside a text on its pupil's page, `unshown` are the kept columns that do not, each with why;
+    `shared` stand where it was shared with 心理老师.
     `people` names the pupil or pupils; `author` and `written` who wrote the record first, and when. A row that
     matches `sent` says that the form with its `submission` has arrived; None where forms carry no such key.
     """
@@ -119,6 +122,7 @@ class Kind:
     forms: tuple[FormKey, ...]
     words: Mapping[str, type[models.TextChoices]] = field(default_factory=dict)
     details: tuple[Shown, ...] = ()
+    unshown: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[Shown, ...] = ()
     author: str = "created_by"
     written: str = "created_at"

@@ -15,10 +15,10 @@ from core.fields import DayField, ProseField, TaglessForm
 from core.saving import VersionedForm
 from records.danger import Danger, look
 from records.desk.services.briefs import BRIEF_LENGTH
-from records.desk.services.notes import TalkData, VisitData
+from records.desk.services.notes import BOUNDS, TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models.records import GrowthLetter, Note
-from schools.days import FOLLOW_UP, follow_up_days, past_days
+from schools.days import FOLLOW_UP, past_days
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear
 
@@ -118,9 +118,10 @@ class NoteForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         """A follow-up comes after what it follows."""
         cleaned = super().clean() or self.cleaned_data
-        date, follow_up = cleaned.get("date"), cleaned.get("follow_up_on")
-        if date and follow_up and (problem := follow_up_days(date).problem(follow_up)):
-            self.add_error("follow_up_on", problem)
+        date = cleaned.get("date")
+        for name, days in BOUNDS.items():
+            if date and (day := cleaned.get(name)) and (problem := days(date).problem(day)):
+                self.add_error(name, problem)
         return cleaned
 
     def is_what(self, stored: Note) -> bool:

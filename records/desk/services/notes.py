@@ -3,10 +3,10 @@
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -14,6 +14,7 @@ from django.db.models import Q
 from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import cn_full_date
+from core.days import Days
 from core.errors import DomainError
 from mentors.models.slots import Teacher
 from records.contexts import Entry
@@ -43,6 +44,8 @@ from students.models import Pupil
 
 EXPIRED = "这个表单已经失效，请刷新页面后重新填写。"
 N = TypeVar("N", HomeVisit, HeartTalk)
+#: Which days can be meant in a note besides its own `date`, reckoned from it; form and service ask here.
+BOUNDS: Final[Mapping[str, Callable[[datetime.date], Days]]] = {"follow_up_on": follow_up_days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,10 @@ def _entry(heading: str, note: Note, mentors: Sequence[str], _label: str) -> Ent
 
 
 _MET, _AGREED = Shown("家长", "guardians_met"), Shown("约定", "agreement")
-_WAY, _NEXT = Shown("方式", "form"), Shown("跟进", "follow_up_on")
+_WAY, _FOLLOW_UP = Shown("方式", "form"), Shown("跟进", "follow_up_on")
+# What no detail has to say again.
+_IN_LINE = "in the entry's first line"
+_READERS = "who may read it is no part of the paper"
 _PLACE, _STRATEGIES = Shown("地点", "place"), Shown("策略", "strategies")
 
 register(
@@ -125,8 +131,9 @@ register(
         ),
         unkept=OF_EVERY_RECORD,
         prose=("text", "agreement"),
-        details=(Shown("参加", "teachers"), _MET, _AGREED, _NEXT),
-        shared=(_WAY, _MET, _AGREED, _NEXT),
+        details=(Shown("参加", "teachers"), _MET, _AGREED, _FOLLOW_UP),
+        unshown={**dict.fromkeys(("date", "form", "outcome", "visibility"), _IN_LINE), "text": "the entry's own text"},
+        shared=(_WAY, _MET, _AGREED, _FOLLOW_UP),
         forms=_forms(RecordKind.VISIT),
         deletion=Deletion(own=_own, writes=can_edit_note, follow=lambda visit: follow_visit_plan(visit=visit)),
         printed=Printed(
@@ -137,6 +144,7 @@ register(
             details=(
                 Shown("结果", "outcome"), Shown("参加", "teachers"), _MET, _AGREED, Shown("回访", "follow_up_on"),
             ),
+            unshown={**dict.fromkeys(("date", "form"), _IN_LINE), "visibility": _READERS},
             with_text=Q(visibility=NoteVisibility.TEAM),
         ),
     ),
@@ -151,8 +159,9 @@ register(
         unkept=OF_EVERY_RECORD,
         prose=("text",),
         words={"strategies": Strategy},
-        details=(_STRATEGIES, _PLACE, Shown("家校", "home_contacted", "已与家长沟通"), _NEXT),
-        shared=(_WAY, Shown("时机", "occasion"), _NEXT),
+        details=(_STRATEGIES, _PLACE, Shown("家校", "home_contacted", "已与家长沟通"), _FOLLOW_UP),
+        unshown={**dict.fromkeys(("date", "form", "occasion", "visibility"), _IN_LINE), "text": "the entry's own text"},
+        shared=(_WAY, Shown("时机", "occasion"), _FOLLOW_UP),
         forms=_forms(RecordKind.TALK),
         deletion=Deletion(own=_own, writes=can_edit_note),
         printed=Printed(
@@ -164,6 +173,7 @@ register(
                 Shown("形式", "form"), _PLACE, _STRATEGIES, Shown("参加", "created_by"),
                 Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"),
             ),
+            unshown={**dict.fromkeys(("date", "occasion"), _IN_LINE), "visibility": _READERS},
             with_text=Q(visibility=NoteVisibility.TEAM),
         ),
     ),
@@ -177,8 +187,7 @@ def _check(actor: Actor, pupils: Sequence[Pupil], term: Term, data: VisitData | 
         raise DomainError("no_pupil", "请至少选择一位学生。")
     if actor.user_id is None or not may_log_for(actor, [p.pk for p in pupils], term.year):
         raise DomainError("not_allowed", "只能为自己指导的学生或本班学生登记。")
-    past_days(term.year, actor.today).check(data.date)
-    follow_up_days(data.date).check(data.follow_up_on)
+    _check_days(actor, term.year, data)
     return term.year, actor.user_id
 
 
@@ -338,13 +347,18 @@ def _check_edit(actor: Actor, note: HomeVisit | HeartTalk, version: int, data: V
         raise DomainError("other_school", "这条记录不属于本校。")
     if not can_edit_note(actor, note) or note.deleted_at is not None:
         raise DomainError("not_allowed", "只有记录人本人可以修改这条记录。")
-    past_days(note.term.year, actor.today).check(data.date)
-    follow_up_days(data.date).check(data.follow_up_on)
+    _check_days(actor, note.term.year, data)
     if note.version != version:
         raise DomainError(
             "changed_meanwhile",
             "这条记录刚才在别处改过，下面是您的文字，请核对后再保存。",
         )
+
+
+def _check_days(actor: Actor, year: SchoolYear, data: VisitData | TalkData) -> None:
+    past_days(year, actor.today).check(data.date)
+    for name, days in BOUNDS.items():
+        days(data.date).check(getattr(data, name, None))
 
 
 def _check_teachers(actor: Actor, teachers: Sequence[Teacher]) -> None:

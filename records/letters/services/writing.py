@@ -112,6 +112,9 @@ register(
             rows=lambda rows: rows.filter(state__in=PRINTED_LETTERS).prefetch_related("mentor__members__teacher"),
             entry=_entry,
             text=("body", "advice"),
+            unshown=dict.fromkeys(
+                ("state", "return_reason", "handwritten"), "how the letter came about, which is no part of its text"
+            ),
         ),
     )
 )  # fmt: skip
