@@ -24,6 +24,7 @@ from schools.models import Plan, PlanAction
 from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, EnrolmentFactory, GuardianFactory, SchoolCast
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
+from tests.records.words import on_paper
 
 DAY = TODAY - datetime.timedelta(days=1)
 
@@ -186,10 +187,10 @@ def test_a_visit_carries_each_field_under_its_word(qingzhu: SchoolCast) -> None:
     )  # fmt: skip
     entry = only(page_of(book_of(qingzhu), first), 0)
     assert (entry.on, entry.heading, entry.text, entry.advice, entry.signature) == (DAY, "视频", "谈了作息。", "", "")
-    assert said(entry) == [
-        ("结果", "家长婉拒"), ("参加", "林小满、苏禾"), ("家长", "奶奶"), ("约定", "每天读书"),
-        ("回访", "2026年12月8日（周二）"),
-    ]  # fmt: skip
+    assert said(entry) == on_paper(
+        "visit", outcome="家长婉拒", teachers="林小满、苏禾", guardians_met="奶奶", agreement="每天读书",
+        follow_up_on="2026年12月8日（周二）",
+    )  # fmt: skip
     assert page_of(book_of(qingzhu), second).entries == (((), ()),) * 3
 
 
@@ -204,15 +205,15 @@ def test_a_talk_carries_each_field_under_its_word(qingzhu: SchoolCast) -> None:
     for pupil in qingzhu.pupils:
         entry = only(page_of(book, pupil), 1)
         assert (entry.on, entry.heading, entry.text) == (DAY, "考试后", "先画图。")
-        assert said(entry) == [
-            ("形式", "电话"), ("地点", "图书角"), ("策略", "学业辅导、心理疏导"), ("参加", "何知秋"),
-            ("家校沟通", "已联系家长"), ("再谈", "2026年12月8日（周二）"),
-        ]  # fmt: skip
+        assert said(entry) == on_paper(
+            "talk", form="电话", place="图书角", strategies="学业辅导、心理疏导", created_by="何知秋",
+            home_contacted="已联系家长", follow_up_on="2026年12月8日（周二）",
+        )  # fmt: skip
 
 
 def test_the_mentors_own_talk_does_not_name_them_again(qingzhu: SchoolCast) -> None:
     talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    assert said(only(book_of(qingzhu).pupils[0], 1)) == [("形式", "面对面")]
+    assert said(only(book_of(qingzhu).pupils[0], 1)) == on_paper("talk", form="面对面")
 
 
 def test_a_letter_carries_text_advice_word_and_names(qingzhu: SchoolCast) -> None:

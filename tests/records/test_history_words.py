@@ -38,6 +38,7 @@ from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 from tests.records.test_desk_forms import filled
+from tests.records.words import changes
 
 ClientOf = Callable[[User], Client]
 DAY = TODAY - datetime.timedelta(days=1)
@@ -81,29 +82,37 @@ def test_every_field_of_a_visit_has_its_word_and_both_values(qingzhu: SchoolCast
         actor=qingzhu.actor(qingzhu.mentor), visit=note, version=1, data=data, teachers=[teacher(qingzhu.homeroom)]
     )
     changed, made = history(qingzhu, client_of, "visit", note.pk)
-    assert changed == ("修改 林小满", [
-        ("日期", "2026年11月17日", "2026年11月18日"),
-        ("结果", "已完成", "家长婉拒"),
-        ("方式", "上门", "视频"),
-        ("参加的老师", "林小满、苏禾", "何知秋"),
-        ("见到的家长", "奶奶", "父亲"),
-        ("内容", "旧内容", "新内容"),
-        ("与家长的约定", "旧约定", "新约定"),
-        ("后续跟进日期", "2026年12月8日", "2026年12月9日"),
-        ("谁可以看", "导师团", "德育室"),
-    ])  # fmt: skip
-    assert made == ("登记 林小满", [
-        ("日期", "", "2026年11月17日"),
-        ("结果", "", "已完成"),
-        ("方式", "", "上门"),
-        ("学生", "", "安可儿"),
-        ("参加的老师", "", "林小满、苏禾"),
-        ("见到的家长", "", "奶奶"),
-        ("内容", "", "旧内容"),
-        ("与家长的约定", "", "旧约定"),
-        ("后续跟进日期", "", "2026年12月8日"),
-        ("谁可以看", "", "导师团"),
-    ])  # fmt: skip
+    assert changed == (
+        "修改 林小满",
+        changes(
+            "visit",
+            date=("2026年11月17日", "2026年11月18日"),
+            outcome=("已完成", "家长婉拒"),
+            form=("上门", "视频"),
+            teachers=("林小满、苏禾", "何知秋"),
+            guardians_met=("奶奶", "父亲"),
+            text=("旧内容", "新内容"),
+            agreement=("旧约定", "新约定"),
+            follow_up_on=("2026年12月8日", "2026年12月9日"),
+            visibility=("导师团", "德育室"),
+        ),
+    )
+    assert made == (
+        "登记 林小满",
+        changes(
+            "visit",
+            date=("", "2026年11月17日"),
+            outcome=("", "已完成"),
+            form=("", "上门"),
+            pupil=("", "安可儿"),
+            teachers=("", "林小满、苏禾"),
+            guardians_met=("", "奶奶"),
+            text=("", "旧内容"),
+            agreement=("", "旧约定"),
+            follow_up_on=("", "2026年12月8日"),
+            visibility=("", "导师团"),
+        ),
+    )
 
 
 def test_every_field_of_a_talk_has_its_word_and_both_values(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -119,27 +128,32 @@ def test_every_field_of_a_talk_has_its_word_and_both_values(qingzhu: SchoolCast,
         actor=qingzhu.actor(qingzhu.mentor), talk=note, version=1, data=data, pupils=[qingzhu.pupils[1]]
     )  # fmt: skip
     changed, made = history(qingzhu, client_of, "talk", note.pk)
-    assert changed == ("修改 林小满", [
-        ("方式", "面对面", "电话"),
-        ("时机", "日常", "考试后"),
-        ("学生", "安可儿、白一诺", "白一诺"),
-        ("策略", "学业辅导、心理疏导", "生涯向导"),
-        ("地点", "操场", "（清空）"),
-        ("内容", "旧内容", "（清空）"),
-        ("已与家长沟通", "是", "否"),
-        ("后续跟进日期", "", "2026年12月9日"),
-    ])  # fmt: skip
-    assert made[1] == [
-        ("日期", "", "2026年11月17日"),
-        ("方式", "", "面对面"),
-        ("时机", "", "日常"),
-        ("学生", "", "安可儿、白一诺"),
-        ("策略", "", "学业辅导、心理疏导"),
-        ("地点", "", "操场"),
-        ("内容", "", "旧内容"),
-        ("已与家长沟通", "", "是"),
-        ("谁可以看", "", "导师团"),
-    ]
+    assert changed == (
+        "修改 林小满",
+        changes(
+            "talk",
+            form=("面对面", "电话"),
+            occasion=("日常", "考试后"),
+            pupils=("安可儿、白一诺", "白一诺"),
+            strategies=("学业辅导、心理疏导", "生涯向导"),
+            place=("操场", "（清空）"),
+            text=("旧内容", "（清空）"),
+            home_contacted=("是", "否"),
+            follow_up_on=("", "2026年12月9日"),
+        ),
+    )
+    assert made[1] == changes(
+        "talk",
+        date=("", "2026年11月17日"),
+        form=("", "面对面"),
+        occasion=("", "日常"),
+        pupils=("", "安可儿、白一诺"),
+        strategies=("", "学业辅导、心理疏导"),
+        place=("", "操场"),
+        text=("", "旧内容"),
+        home_contacted=("", "是"),
+        visibility=("", "导师团"),
+    )
 
 
 def test_every_field_of_a_letter_has_its_word_and_both_values(qingzhu: SchoolCast, client_of: ClientOf) -> None:

@@ -36,6 +36,7 @@ from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, GuardianFactory, SchoolCast
 from tests.pages import by_class, details, text, texts, tree
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
+from tests.records.words import on_page
 
 ClientOf = Callable[[User], Client]
 
@@ -92,13 +93,11 @@ def test_a_visit_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast
     (entry,) = entries(page_of(qingzhu, client_of))
     assert heads(page_of(qingzhu, client_of)) == ["11月10日（周二） 家访 电话 改约 导师团可见"]
     assert texts(entry, "entry-text") == ["谈了在家的作息。"]
-    assert details(entry) == [
-        ("参加", "林小满、苏禾"),
-        ("家长", "奶奶"),
-        ("约定", "每天读十分钟周末给老师看"),
-        ("跟进", "12月8日（周二）"),
-        ("登记", "林小满"),
-    ]
+    said = on_page(
+        "visit", teachers="林小满、苏禾", guardians_met="奶奶", agreement="每天读十分钟周末给老师看",
+        follow_up_on="12月8日（周二）",
+    )  # fmt: skip
+    assert details(entry) == [*said, ("登记", "林小满")]
 
 
 def test_a_bare_visit_shows_nothing_that_was_not_said(qingzhu: SchoolCast, client_of: ClientOf) -> None:
@@ -123,12 +122,12 @@ def test_a_talk_shows_each_of_its_fields_under_its_own_word(qingzhu: SchoolCast,
     # The mentor sees the own other pupil by name, and that there was one more.
     assert details(entry) == [
         ("同谈", "与另外 2 位同学一起（白一诺）"),
-        ("策略", "学业辅导、心理疏导"),
-        ("地点", "图书角"),
-        ("家校", "已与家长沟通"),
-        ("跟进", "12月8日（周二）"),
+        *on_page(
+            "talk", strategies="学业辅导、心理疏导", place="图书角", home_contacted="已与家长沟通",
+            follow_up_on="12月8日（周二）",
+        ),
         ("登记", "何知秋"),
-    ]
+    ]  # fmt: skip
     # The homeroom teacher knows both by name; the colleague's page of the third pupil names none.
     (entry,) = entries(page_of(qingzhu, client_of, "homeroom"))
     assert details(entry)[0] == ("同谈", "与另外 2 位同学一起（白一诺、曹子墨）")
