@@ -13,8 +13,8 @@ from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, pla
 from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.timeline import (
     CHIPS,
-    Entry,
     Place,
+    TimelineEntry,
     cut,
     is_held,
     places_of,
@@ -57,7 +57,7 @@ class Timeline:
     chips: tuple[tuple[str, str, int], ...]
     terms: list[TermLink]
     term: Term | None
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     page: int
     pages: int
 

@@ -50,8 +50,8 @@ MOST_CHARACTERS: Final = 12_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of record on the timeline.
+class Strand:
+    """A strand of the timeline: one kind of what stands on it.
 
     `rows` are those that the actor may know of; `year` is their way to the school year, for those who see only the
     years in which they held the pupil, empty for what they see of every year. `day` gives a record's day, `texts` names
@@ -77,11 +77,11 @@ class Place:
     @property
     def length(self) -> int:
         """How long its texts are."""
-        return sum(len(getattr(self.record, name)) for name in KINDS[self.kind].texts)
+        return sum(len(getattr(self.record, name)) for name in STRANDS[self.kind].texts)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One entry of the timeline. Of a restricted record nothing but its day is filled."""
 
     kind: str
@@ -165,13 +165,13 @@ def _day_of_letter(letter: GrowthLetter) -> datetime.date:
     return localdate(letter.handed_in_at or letter.created_at)
 
 
-KINDS: Final[dict[str, Kind]] = {
-    "visit": Kind(_visits, attrgetter("date"), "term__year", ("text", "agreement"), _teachers),
-    "talk": Kind(_talks, attrgetter("date"), "term__year", beside=_pupils),
-    "letter": Kind(_letters, _day_of_letter, "term__year", ("body", "advice"), _members),
-    "card": Kind(_cards, lambda card: localdate(card.handed_in_at), texts=()),
-    "handover": Kind(_hand_over_notes, lambda note: localdate(note.written_at)),
-    "meeting": Kind(_meetings, attrgetter("date"), "school_class__year", ("topic", "text"), _teachers),
+STRANDS: Final[dict[str, Strand]] = {
+    "visit": Strand(_visits, attrgetter("date"), "term__year", ("text", "agreement"), _teachers),
+    "talk": Strand(_talks, attrgetter("date"), "term__year", beside=_pupils),
+    "letter": Strand(_letters, _day_of_letter, "term__year", ("body", "advice"), _members),
+    "card": Strand(_cards, lambda card: localdate(card.handed_in_at), texts=()),
+    "handover": Strand(_hand_over_notes, lambda note: localdate(note.written_at)),
+    "meeting": Strand(_meetings, attrgetter("date"), "school_class__year", ("topic", "text"), _teachers),
 }
 
 
@@ -179,20 +179,20 @@ def records_of(actor: Actor, pupil: Pupil, *, all_years: bool) -> dict[str, Quer
     """What the actor may know of, by kind. Without `all_years` only of the years in which they held the pupil."""
     held = Assignment.objects.held_by(actor).filter(pupil=pupil).values("year_id")
     return {
-        name: rows if all_years or not kind.year else rows.filter(**{f"{kind.year}__in": held})
-        for name, kind in KINDS.items()
-        for rows in (kind.rows(actor, pupil),)
+        name: rows if all_years or not strand.year else rows.filter(**{f"{strand.year}__in": held})
+        for name, strand in STRANDS.items()
+        for rows in (strand.rows(actor, pupil),)
     }
 
 
 def places_of(records: dict[str, list[Any]], terms: Sequence[Term]) -> list[Place]:
     """Where the records stand, the latest first. `terms` are the school's in order; without any there is no place."""
     order = {term.pk: number for number, term in enumerate(terms)}
-    names = list(KINDS)
+    names = list(STRANDS)
     places = []
     for name, found in records.items() if terms else ():
         for record in found:
-            day = KINDS[name].day(record)
+            day = STRANDS[name].day(record)
             places.append(Place(name, record, day, getattr(record, "term_id", 0) or _term_of(day, terms)))
     return sorted(
         places, key=lambda p: (order.get(p.term_id, -1), p.on, names.index(p.kind), p.record.pk), reverse=True
@@ -221,7 +221,7 @@ def cut(places: Sequence[Place]) -> list[list[Place]]:
 
 def read_entries(
     actor: Actor, pupil: Pupil, page: Sequence[Place], may_read: Callable[[Note], bool], *, may_log: bool
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """The entries of one page, as far as the actor may read them; a query for each thing that stands beside them.
 
     Only who `may_log` has entries of their own to change.
@@ -231,14 +231,14 @@ def read_entries(
         if not isinstance(place.record, Note) or may_read(place.record):
             readable[place.kind].append(place.record)
     for name, records in readable.items():
-        beside = KINDS[name].beside
+        beside = STRANDS[name].beside
         if beside is not None:
             prefetch_related_objects(records, beside(actor))
     files = _files_of(readable)
     return [
         _entry(actor, pupil, place, files[place.kind, place.record.pk], may_log=may_log)
         if place.record in readable[place.kind]
-        else Entry(place.kind, place.on)
+        else TimelineEntry(place.kind, place.on)
         for place in page
     ]
 
@@ -254,7 +254,7 @@ def _files_of(records: dict[str, list[Any]]) -> dict[tuple[str, int], list[Attac
     return found
 
 
-def _entry(actor: Actor, pupil: Pupil, place: Place, files: list[Attachment], *, may_log: bool) -> Entry:
+def _entry(actor: Actor, pupil: Pupil, place: Place, files: list[Attachment], *, may_log: bool) -> TimelineEntry:
     record = place.record
     is_own, shows_text, together = False, True, []
     if isinstance(record, GrowthLetter):
@@ -264,7 +264,7 @@ def _entry(actor: Actor, pupil: Pupil, place: Place, files: list[Attachment], *,
         is_own = record.created_by_id == actor.user_id
     if isinstance(record, HeartTalk):
         together = [other for other in record.pupils.all() if other.pk != pupil.pk]
-    return Entry(
+    return TimelineEntry(
         place.kind,
         place.on,
         record,
