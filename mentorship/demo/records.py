@@ -4,6 +4,7 @@ import datetime
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from django.utils import timezone
 
@@ -15,6 +16,18 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import LetterTone, NoteVisibility, VisitOutcome
 from schools.models import Plan, Term
 
+#: How often which code is drawn, of a hundred; one that is not named here is in no demo.
+OUTCOMES: Final = {VisitOutcome.COMPLETED: 92, VisitOutcome.DECLINED: 4, VisitOutcome.POSTPONED: 4}
+VISIT_FORMS: Final = {
+    VisitForm.HOME: 70, VisitForm.SCHOOL: 10, VisitForm.PLACE: 6, VisitForm.PHONE: 8, VisitForm.VIDEO: 6,
+}  # fmt: skip
+TALK_FORMS: Final = {TalkForm.FACE: 90, TalkForm.PHONE: 6, TalkForm.ONLINE: 4}
+READERS: Final = {
+    NoteVisibility.TEAM: 94, NoteVisibility.OFFICE: 2, NoteVisibility.COUNSELLOR: 2, NoteVisibility.AUTHOR: 2,
+}  # fmt: skip
+LETTERS: Final = {LetterState.DRAFT: 35, LetterState.HANDED_IN: 45, LetterState.RELEASED: 20}
+C = TypeVar("C")
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -24,6 +37,10 @@ class Desk:
     teachers: list[Teacher]
     users: list[User]
     assignments: list[Assignment]
+
+
+def _drawn(rng: random.Random, weights: dict[C, int]) -> C:
+    return rng.choices(list(weights), weights=list(weights.values()))[0]
 
 
 def _between(
@@ -77,14 +94,14 @@ def _visit(
     )
     if day is None:
         return
-    outcome = rng.choices(VisitOutcome.values, weights=(92, 4, 4))[0]
+    outcome = _drawn(rng, OUTCOMES)
     visit = HomeVisit(
         school_id=assignment.school_id,
         term=term,
         pupil_id=assignment.pupil_id,
         created_by=author,
         date=day,
-        form=rng.choices(VisitForm.values, weights=(70, 10, 6, 8, 6))[0],
+        form=_drawn(rng, VISIT_FORMS),
         outcome=outcome,
         guardians_met=rng.choice(GUARDIANS) if outcome == VisitOutcome.COMPLETED else "",
         text=rng.choice(VISITS) if outcome == VisitOutcome.COMPLETED else "",
@@ -106,13 +123,13 @@ def _talk(
         term=term,
         created_by=author,
         date=day,
-        form=rng.choices(TalkForm.values, weights=(90, 6, 4))[0],
+        form=_drawn(rng, TALK_FORMS),
         occasion=rng.choice((Occasion.BEFORE_EXAM, Occasion.AFTER_EXAM, Occasion.EVERYDAY)),
         place=rng.choice(PLACES),
         strategies=rng.sample(Strategy.values, rng.choice((0, 1, 1, 2))),
         text=rng.choice(TALKS),
         home_contacted=rng.random() < 0.3,
-        visibility=rng.choices(NoteVisibility.values, weights=(94, 2, 2, 2))[0],
+        visibility=_drawn(rng, READERS),
     )
     yield talk, assignment.pupil_id
 
@@ -120,7 +137,7 @@ def _talk(
 def _letter(
     rng: random.Random, desk: Desk, assignment: Assignment, author: User, term: Term, plan: Plan, releaser: User
 ) -> GrowthLetter:
-    state = rng.choices((LetterState.DRAFT, LetterState.HANDED_IN, LetterState.RELEASED), weights=(35, 45, 20))[0]
+    state = _drawn(rng, LETTERS)
     now = timezone.now()
     given = assignment.pupil.name[-2:] if len(assignment.pupil.name) > 2 else assignment.pupil.name
     with_advice = plan.letter_tone == LetterTone.WITH_ADVICE

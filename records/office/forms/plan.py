@@ -15,9 +15,6 @@ from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, NoteVisi
 from schools.models import Grade, SchoolYear
 from schools.queries import OwedAction, PlanRules
 
-# Outcomes that the plan may count: a postponed visit is no visit yet.
-COUNTABLE = (VisitOutcome.COMPLETED, VisitOutcome.DECLINED, VisitOutcome.POSTPONED)
-
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
@@ -85,7 +82,7 @@ class PlanForm(forms.Form):
     )
     accepted_outcomes = forms.MultipleChoiceField(
         label="哪些家访结果视为完成",
-        choices=[(outcome.value, outcome.label) for outcome in COUNTABLE],
+        choices=VisitOutcome.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少勾选一种结果。"},
     )
