@@ -1,5 +1,7 @@
 """Roles and the words of the audit."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -13,6 +15,10 @@ class Role(models.TextChoices):
     LEADER = "leader", "领导小组"
     SCHOOL_ADMIN = "school_admin", "管理员"
     BUREAU = "bureau", "教育局"
+
+
+#: The roles of a person in one school; BUREAU stands above schools, and nobody in a school grants it.
+SCHOOL_ROLES: Final = tuple(role for role in Role if role != Role.BUREAU)
 
 
 class AuditKind(models.TextChoices):

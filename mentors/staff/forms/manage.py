@@ -6,16 +6,13 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from accounts.enums import Role
+from accounts.enums import SCHOOL_ROLES, Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
 from core.days import Days
 from core.fields import DayField
 from core.saving import ELSE
 from schools.models import SchoolClass
-
-# BUREAU stands above schools; nobody in a school grants it.
-SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 
 
 class RoleForm(forms.Form):

@@ -9,7 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.enums import Role
+from accounts.enums import SCHOOL_ROLES, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
@@ -25,7 +25,7 @@ from mentors.queries.people import (
     grants_of,
     open_homerooms,
 )
-from mentors.staff.forms.manage import SCHOOL_ROLES, AccountForm, RoleForm
+from mentors.staff.forms.manage import AccountForm, RoleForm
 from mentors.staff.services.people import open_account
 from schools.days import year_days
 

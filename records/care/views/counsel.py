@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.enums import AuditKind, Role
+from accounts.enums import SCHOOL_ROLES, AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.clock import cn_date
@@ -43,7 +43,6 @@ from records.rules import can_work_on, may_log_for, may_refer
 from students.models import Pupil
 
 #: Everybody who works in a school.
-SCHOOL_ROLES = tuple(role for role in Role if role != Role.BUREAU)
 PAGE = 20
 
 

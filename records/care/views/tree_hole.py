@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.enums import Role
+from accounts.enums import SCHOOL_ROLES, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
@@ -34,7 +34,6 @@ from records.care.services.tree_hole import (
     open_tree_hole_card,
     reopen_tree_hole_card,
 )
-from records.care.views.counsel import SCHOOL_ROLES
 from records.desk.forms.records import RecordForm
 from records.desk.queries.pupil_help import sent_by
 from records.desk.views.form_page import FormDraft
