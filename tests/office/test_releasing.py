@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -80,9 +81,10 @@ def test_the_second_press_finds_all_done(qingzhu: SchoolCast, client_of: SignIn)
     client = client_of(qingzhu.office)
     ticked = {"scope": "selected", "letters": [found.pk for found in letters], "term": "1"}
     # Each from a page of its own: the very same press sent again would get the first one's answer.
+    presses: list[dict[str, Any]] = [ALL, ALL, ticked]
     pages = [
-        client.post(RELEASE, data | {"sure": "1", "press": str(number)}, follow=True)
-        for number, data in enumerate((ALL, ALL, ticked))
+        client.post(RELEASE, {**data, "sure": "1", "press": str(number)}, follow=True)
+        for number, data in enumerate(presses)
     ]
     words = [page.content.decode() for page in pages]
     assert ["没有要发布的寄语了" in word for word in words] == [False, True, True]

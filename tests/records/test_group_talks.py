@@ -67,7 +67,8 @@ def test_the_form_changes_with_whom_it_was_and_ignores_a_forged_key(qingzhu: Sch
     forged = client.post(url, typed | {"pupils": [first.pk, qingzhu.pupil_of_colleague.pk]})
     assert (forged.status_code, list(stored.pupils.all())) == (422, [first])
     none = client.post(url, typed)
-    assert (none.status_code, none.content.decode().count("请至少选择一位学生。")) == (422, 1)
+    # At the top of the form, and beside the field.
+    assert (none.status_code, none.content.decode().count("请至少选择一位学生。")) == (422, 2)
     response = client.post(url, typed | {"pupils": [first.pk, second.pk]})
     assert (response.status_code, set(stored.pupils.all())) == (302, {first, second})
     page = client.get("/my/").content.decode()
