@@ -26,7 +26,7 @@ M = TypeVar("M", Pupil, Teacher)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[M]):
+class Merging(Generic[M]):
     """Whom a page merges: how they are found, what a merge would do, what it does, and the words of the page."""
 
     find: Callable[..., models.QuerySet[M]]
@@ -43,35 +43,35 @@ class Kind(Generic[M]):
 def pupils(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep pupil `pk`, merge `?other=` into it; without `other`, look for it by name."""
     merge = partial(merge_pupils, keep_letters_of=small_number(request.POST.get("letters")))
-    kind = Kind(find_pupils, draw_pupil_merge, merge, "merging/pupils.html", "manage:pupil", "", "学籍号")
-    return _merge_page(request, kind, pk)
+    merging = Merging(find_pupils, draw_pupil_merge, merge, "merging/pupils.html", "manage:pupil", "", "学籍号")
+    return _merge_page(request, merging, pk)
 
 
 @form_for(Role.SCHOOL_ADMIN)
 def teachers(request: ActorRequest, pk: int) -> HttpResponse:
     """Keep teacher `pk`, merge `?other=` into it; without `other`, look for it by name."""
     template, page = "merging/teachers.html", "manage:person"
-    kind = Kind(find_teachers, draw_teacher_merge, merge_teachers, template, page, "老师", "工号")
-    return _merge_page(request, kind, pk)
+    merging = Merging(find_teachers, draw_teacher_merge, merge_teachers, template, page, "老师", "工号")
+    return _merge_page(request, merging, pk)
 
 
-def _merge_page(request: ActorRequest, kind: Kind[M], pk: int) -> HttpResponse:
+def _merge_page(request: ActorRequest, merging: Merging[M], pk: int) -> HttpResponse:
     actor, year = request.actor, request.actor.calendar.year
-    everybody = kind.find(actor, year=year)
+    everybody = merging.find(actor, year=year)
     kept = get_visible_or_404(everybody, actor, pk=pk)
     text = request.GET.get("q", kept.name)
-    context: dict[str, Any] = {"kept": kept, "text": text, "problem": "", "sought": kind.sought}
+    context: dict[str, Any] = {"kept": kept, "text": text, "problem": "", "sought": merging.sought}
     other_pk = small_number(request.POST.get("other") or request.GET.get("other"))
     if other_pk is None:
-        context["candidates"] = list(kind.find(actor, year=year, text=text).exclude(pk=pk)[:SHOWN])
-        return render(request, kind.template, context)
+        context["candidates"] = list(merging.find(actor, year=year, text=text).exclude(pk=pk)[:SHOWN])
+        return render(request, merging.template, context)
     other = get_visible_or_404(everybody, actor, pk=other_pk)
     status = HTTPStatus.OK
     if request.method == "POST":
-        done = attempt(lambda: kind.merge(actor=actor, kept=kept, other=other))
+        done = attempt(lambda: merging.merge(actor=actor, kept=kept, other=other))
         if not isinstance(done, DomainError):
-            messages.success(request, f"{kept.name}{kind.title}的两条登记已合并。")
-            return redirect(kind.page, pk=pk)
+            messages.success(request, f"{kept.name}{merging.title}的两条登记已合并。")
+            return redirect(merging.page, pk=pk)
         context["problem"], status = done.message, HTTPStatus.UNPROCESSABLE_ENTITY
-    context |= {"merge": kind.draw(actor=actor, kept=kept, other=other), "other": other}
-    return render(request, kind.template, context, status=status)
+    context |= {"merge": merging.draw(actor=actor, kept=kept, other=other), "other": other}
+    return render(request, merging.template, context, status=status)
