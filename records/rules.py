@@ -1,13 +1,14 @@
 """Questions about one actor and one record."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
-from mentors.models.slots import Mentor
+from mentors.models.slots import Assignment, Mentor
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Note, Record
@@ -64,10 +65,19 @@ def may_enter_paper_cards(actor: Actor, year: SchoolYear) -> PupilQuerySet:
 
 
 def may_plan_for(actor: Actor, pupil_ids: list[int]) -> bool:
-    """Whether the actor may plan visits for all of these pupils: the homeroom teacher of their class. One query."""
-    wanted = set(pupil_ids)
-    own = Enrolment.objects.in_school(actor).active().filter(school_class_id__in=actor.homeroom_class_ids)
-    return own.filter(pupil_id__in=wanted).values("pupil_id").distinct().count() == len(wanted)
+    """Whether the actor may plan visits for all of these pupils. One query."""
+    return planned_by(actor, pupil_ids) == set(pupil_ids)
+
+
+def planned_by(actor: Actor, pupil_ids: Iterable[int]) -> set[int]:
+    """For which of these pupils the actor may plan visits: the homeroom teacher of their class, and their mentor.
+
+    One query.
+    """
+    mentored = Assignment.objects.held_by(actor).active().main()
+    own = Q(school_class_id__in=actor.homeroom_class_ids) | Q(pupil_id__in=mentored.values("pupil_id"))
+    rows = Enrolment.objects.in_school(actor).active().filter(own, pupil_id__in=set(pupil_ids))
+    return set(rows.values_list("pupil_id", flat=True))
 
 
 def may_open_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> bool:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("pupils/<int:pk>/talk/", notes.talk_new, name="talk"),
     path("visits/", visits.visits, name="visits"),
     path("visits/plan/", visits.plan, name="visit_plan"),
+    path("pupils/<int:pk>/plan/", visits.plan_one, name="visit_plan_one"),
     path("visits/plan/<int:pk>/", visits.plan_edit, name="visit_plan_edit"),
     path("visits/plan/<int:pk>/cancel/", visits.plan_cancel, name="visit_plan_cancel"),
     path("visits/plan/<int:pk>/restore/", visits.plan_restore, name="visit_plan_restore"),

@@ -161,6 +161,7 @@ PRESSES: dict[str, P] = {
     "desk:visit_plan": P("homeroom", lambda w: {"date": SOON, "pupils": [w.cast.pupil_of_colleague.pk]}),
     "desk:visit_plan_cancel": P("homeroom"),
     "desk:visit_plan_edit": P("homeroom", {"date": SOON}),
+    "desk:visit_plan_one": P("mentor", {"date": SOON}),
     "desk:visit_plan_restore": P("homeroom", after=("desk:visit_plan_cancel",)),
     "entry:grid": P("office", lambda w: {f"p{w.cast.pupil_unassigned.pk}_1": "1"}),
     "entry:row": P(

@@ -104,9 +104,11 @@ MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "desk:visit":                  ("GET",  (302, 403, 403, 200, 200, 403, 403, 403, 403, 404)),
     "desk:visit_edit":             ("GET",  (302, 403, 403, 403, 200, 403, 403, 403, 403, 404)),
     "desk:visit_plan":             ("GET",  (302, 403, 403, 200, 403, 403, 403, 403, 403, 200)),
+    # The visit that the mentor has restored further up has closed the plan.
     "desk:visit_plan_cancel":      ("POST", (302, 403, 403, 302, 403, 403, 403, 403, 403, 404)),
-    "desk:visit_plan_edit":        ("GET",  (302, 403, 403, 200, 403, 403, 403, 403, 403, 404)),
-    "desk:visit_plan_restore":     ("POST", (302, 403, 403, 302, 403, 403, 403, 403, 403, 404)),
+    "desk:visit_plan_edit":        ("GET",  (302, 403, 403, 200, 200, 403, 403, 403, 403, 404)),
+    "desk:visit_plan_one":         ("GET",  (302, 403, 403, 200, 200, 403, 403, 403, 403, 404)),
+    "desk:visit_plan_restore":     ("POST", (302, 403, 403, 302, 302, 403, 403, 403, 403, 404)),
     "desk:visits":                 ("GET",  (302, 403, 403, 200, 200, 200, 403, 403, 403, 200)),
     "entry:ballots":               ("GET",  (302, 403, 200, 200, 403, 403, 403, 403, 403, 404)),
     "entry:grid":                  ("GET",  (302, 403, 200, 200, 403, 403, 403, 403, 403, 404)),

@@ -366,6 +366,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "desk:visit_edit": {"pk": visit.pk},
             "desk:visit_plan_cancel": {"pk": planned.pk},
             "desk:visit_plan_edit": {"pk": changing.pk},
+            "desk:visit_plan_one": {"pk": pupil.pk},
             "desk:visit_plan_restore": {"pk": planned.pk},
             "desk:file": {"pk": file.pk},
             "desk:file_remove": {"pk": removed_file.pk},

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.forms.boundfield import BoundWidget
 
+from core.clock import cn_day
 from core.fields import DayField, ProseField, TaglessForm
 from core.saving import VersionedForm
 from records.danger import Danger, look
@@ -18,7 +19,7 @@ from records.desk.services.briefs import BRIEF_LENGTH
 from records.desk.services.notes import BOUNDS, TalkData, VisitData
 from records.enums import Occasion, Strategy, TalkForm, VisitForm
 from records.models.records import GrowthLetter, Note
-from schools.days import FOLLOW_UP, past_days
+from schools.days import FOLLOW_UP, coming_days, past_days
 from schools.enums import NoteVisibility, VisitOutcome
 from schools.models import SchoolYear
 
@@ -124,6 +125,23 @@ class NoteForm(RecordForm):
                 self.add_error(name, problem)
         return cleaned
 
+    #: The record of that day which is the very same, once it was found: the page asks whether there is a second one.
+    equal: Note | None = None
+
+    def ask_about(self, stored: Iterable[Note], what: str) -> None:
+        """Ask once about a second record that equals one of `stored`; `what` it is called.
+
+        Back and 保存, or two open windows, made the same talk twice. `once_more` is the answer of the page's button.
+        """
+        if not self.is_valid() or "once_more" in self.data:
+            return
+        others = (note for note in stored if note.submission != self.cleaned_data["submission"])
+        self.equal = next((note for note in others if self.is_what(note)), None)
+        if self.equal is not None:
+            day = self.cleaned_data["date"]
+            when = "今天" if day == self.today else cn_day(day)
+            self.add_error(None, f"{when}已经登记过一次同样的{what}。确实有两次，请点“再登记一条”。")
+
     def is_what(self, stored: Note) -> bool:
         """Whether `stored` holds what was typed: then a second post of the form is done already."""
         kept = self.initial_of(stored)
@@ -153,6 +171,7 @@ class VisitEntryForm(NoteForm):
         widget=forms.TextInput(attrs={"placeholder": "如：母亲、外公"}),
     )
     agreement = ProseField(label="与家长的约定", max_length=1000, rows=2)
+    moved_to = DayField(label="改到哪一天", required=False, within=lambda form: coming_days(form.year, form.today))
 
     def __init__(self, *args: Any, teachers: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,11 +182,20 @@ class VisitEntryForm(NoteForm):
             "version",
             Field("date"),
             Field("outcome", template=PICKS),
+            Field("moved_to", wrapper_class="when-postponed"),
             Field("way", template=PICKS),
             Field("text"),
             Field("visibility", template="desk/fields/readers.html"),
             Fold("补充细节", Field("teachers", template=PICKS), *more, is_open=self.opens(*more)),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """A visit that was put off has its new day: it becomes a planned one."""
+        cleaned = super().clean()
+        asks = not self.initial.get("version") and cleaned.get("outcome") == VisitOutcome.POSTPONED
+        if asks and not cleaned.get("moved_to") and "moved_to" not in self.errors:
+            self.add_error("moved_to", "改约了，请选改到哪一天。到那天“家访安排”里会提醒您。")
+        return cleaned
 
     def visit_data(self) -> VisitData:
         """What was typed, for the service."""

@@ -20,7 +20,7 @@ from mentors.models.slots import Teacher
 from records.contexts import Entry
 from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version
-from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan
+from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan, plan_visits
 from records.enums import Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.kinds import (
     OF_EVERY_RECORD,
@@ -200,8 +200,11 @@ def log_visit(
     teachers: Sequence[Teacher],
     submission: uuid.UUID,
     draft_key: str = "",
+    moved_to: datetime.date | None = None,
 ) -> HomeVisit:
     """Save one home visit for `pupil`, counting for `term`; `teachers` are all who took part.
+
+    A visit that was put off 改约 is planned for the day `moved_to`.
 
     `draft_key` names the form's draft, which goes with it, here and below.
     The same `submission` again returns the visit that is already there.
@@ -211,6 +214,8 @@ def log_visit(
     def people(visit: HomeVisit) -> None:
         visit.teachers.set(teachers)
         close_visit_plan(visit=visit)
+        if moved_to is not None and data.outcome == VisitOutcome.POSTPONED:
+            plan_visits(actor=actor, term=term, pupils=[pupil], date=moved_to, teachers=teachers)
 
     year, user_id = _check(actor, [pupil], term, data)
     _check_teachers(actor, teachers)

@@ -1,4 +1,4 @@
-"""Planned visits: the homeroom teacher says who is visited when and with whom (Guyi plan 四(三)1); families' wishes."""
+"""Planned visits: who is visited when and with whom, as homeroom teacher or mentor say (Guyi 四(三)1)."""
 
 import datetime
 from collections.abc import Collection, Sequence
@@ -44,7 +44,7 @@ def plan_visits(
     if not pupils:
         raise DomainError("no_pupil", "请先勾选要家访的学生。")
     if actor.user_id is None or not may_plan_for(actor, [p.pk for p in pupils]):
-        raise DomainError("not_allowed", "只有班主任可以安排本班的家访。")
+        raise DomainError("not_allowed", "只有班主任和同学的导师可以安排家访。")
     _check_day(actor, term, date, teachers)
     plans = []
     with transaction.atomic():
@@ -180,7 +180,7 @@ def _lock(actor: Actor, plan: VisitPlan) -> VisitPlan:
         raise DomainError("other_school", "这个安排不属于本校。")
     locked = VisitPlan.objects.select_for_update(of=("self",)).select_related("term__year").get(pk=plan.pk)
     if not may_plan_for(actor, [locked.pupil_id]):
-        raise DomainError("not_allowed", "只有班主任可以修改本班的家访安排。")
+        raise DomainError("not_allowed", "只有班主任和同学的导师可以修改家访安排。")
     return locked
 
 
@@ -201,8 +201,8 @@ def _write(
 def _ask_to_join(actor: Actor, teachers: Collection[Teacher]) -> None:
     keys = [t.pk for t in teachers]
     asked = list(Teacher.objects.filter(pk__in=keys, user__isnull=False).select_related("user", "school"))
-    title = "班主任约您一起家访"
-    body = "有新约定的家访，时间和同行老师在“家访安排”里。时间不合适请和班主任商量。"
+    title = "有老师约您一起家访"
+    body = "有新约定的家访，时间和同行老师在“家访安排”里。时间不合适请和约您的老师商量。"
     # One a day, however many visits were planned.
     key = f"visit_plan:{actor.today.isoformat()}:{actor.user_id}"
     wanted = [

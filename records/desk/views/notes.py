@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.actors import Actor
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
 from core.templatetags.words import names
 from mentors.models.slots import Teacher
-from records.desk.forms.records import TalkChangeForm, TalkEntryForm, VisitEntryForm
+from records.desk.forms.records import NoteForm, TalkChangeForm, TalkEntryForm, VisitEntryForm
 from records.desk.queries.form_start import (
     companions_of,
     known_talks,
@@ -36,11 +38,14 @@ from records.desk.views.form_page import (
     saved,
 )
 from records.enums import Occasion, RecordKind, TalkForm, VisitForm
+from records.models.records import Note
 from records.rules import can_edit_note
 from schools.calendar import YearCalendar
 from schools.enums import VisitOutcome
 from schools.models import Term
 from students.models import Enrolment, Pupil
+
+N = TypeVar("N", bound=Note)
 
 
 @form_for(*RECORDERS)
@@ -65,7 +70,9 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
         teachers=_pairs(start.team),
         initial=draft.over(request, initial, VisitEntryForm),
     )
-    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": start.plan}
+    context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": start.plan, "is_new": True}
+    if form.is_valid():
+        form.ask_about(own_of_day(known_visits(request.actor).filter(pupil=pupil), request.actor, form), "家访")
     if done := form_saved(
         form,
         lambda: log_visit(
@@ -76,6 +83,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
             teachers=_chosen(start.team, form),
             submission=form.cleaned_data["submission"],
             draft_key=draft.key,
+            moved_to=form.cleaned_data["moved_to"],
         ),
         same=form.is_what,
     ):
@@ -148,6 +156,8 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     )
     chosen = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
     pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
+    if form.is_valid():
+        form.ask_about(own_of_day(known_talks(request.actor).filter(pupils=pupil), request.actor, form), "谈心")
     if done := form_saved(
         form,
         lambda: log_talk(
@@ -208,6 +218,11 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     if form.conflicts:
         context["conflict"] = conflict_of(form, stored, RecordKind.TALK, talk.pk)
     return render_form(request, "desk/talk.html", context)
+
+
+def own_of_day(rows: models.QuerySet[N], actor: Actor, form: NoteForm) -> models.QuerySet[N]:
+    """Of `rows` those that the actor wrote of the day in a valid form."""
+    return rows.filter(created_by_id=actor.user_id, date=form.cleaned_data["date"])
 
 
 def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse:

@@ -18,6 +18,7 @@ from core.undo import offer_undo
 from mentors.models.slots import Teacher
 from records.desk.forms.visits import VisitPlanForm
 from records.desk.models import VisitPlan
+from records.desk.queries.form_start import visit_team
 from records.desk.queries.visits import (
     class_team,
     joined_visits,
@@ -28,10 +29,9 @@ from records.desk.queries.visits import (
     school_plans,
 )
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
-from records.desk.views.form_page import RECORDERS
-from records.rules import may_plan_for
+from records.desk.views.form_page import RECORDERS, pupil_to_record
+from records.rules import may_plan_for, planned_by
 from schools.days import coming_days
-from schools.models import SchoolClass
 
 PAGE_SIZE: Final = 20
 MOST_PLANS: Final = 30
@@ -48,6 +48,7 @@ def visits(request: ActorRequest) -> HttpResponse:
         "has_more_plans": len(plans) > MOST_PLANS,
         "page_obj": page,
         "may_plan": bool(request.actor.homeroom_class_ids),
+        "own": planned_by(request.actor, {plan.pupil_id for plan in plans}),
         "is_mentor": request.actor.has(Role.MENTOR),
         "today": request.actor.today,
     }
@@ -95,46 +96,69 @@ def plan(request: ActorRequest) -> HttpResponse:
     )
 
 
-@form_for(Role.HOMEROOM)
+@form_for(*RECORDERS)
+def plan_one(request: ActorRequest, pk: int) -> HttpResponse:
+    """A visit of one pupil, planned by the mentor or the homeroom teacher; the open one is moved."""
+    pupil, calendar = pupil_to_record(request, pk), request.actor.calendar.now
+    if not may_plan_for(request.actor, [pupil.pk]):
+        raise PermissionDenied
+    team = visit_team(request.actor, calendar, pupil)
+    form = VisitPlanForm(
+        request.POST or None,
+        teachers=_pairs(team),
+        days=coming_days(calendar.year, request.actor.today),
+        initial={"teachers": [t.pk for t in team if t.user_id == request.actor.user_id]},
+    )
+    back = reverse("desk:visits")
+    if form_saved(
+        form, lambda: plan_visits(actor=request.actor, term=calendar.term, pupils=[pupil], **_agreed(team, form))
+    ):
+        messages.success(request, f"已约好{pupil.name}的家访。")
+        return redirect(back)
+    return show_form(request, "desk/visit_plan_edit.html", form, pupil=pupil, back_url=back)
+
+
+@form_for(*RECORDERS)
 def plan_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Move one planned visit to another day, time or company."""
     found = _plan(request, pk)
-    school_class = _class_of(request, found)
-    team = list({t.pk: t for t in (*class_team(request.actor, school_class), *found.teachers.all())}.values())
+    calendar = request.actor.calendar.now
+    team = visit_team(request.actor, calendar, found.pupil)
+    team = list({t.pk: t for t in (*team, *found.teachers.all())}.values())
     form = VisitPlanForm(
         request.POST or None,
         teachers=_pairs(team),
         days=coming_days(found.term.year, request.actor.today),
         initial=VisitPlanForm.initial_of(found),
     )
-    back = f"{reverse('desk:visit_plan')}?class={school_class.pk}"
+    back = _list_of(request, found)
     if form_saved(form, lambda: change_visit_plan(actor=request.actor, plan=found, **_agreed(team, form))):
         messages.success(request, f"已改好{found.pupil.name}的家访安排。")
         return redirect(back)
     return show_form(request, "desk/visit_plan_edit.html", form, plan=found, pupil=found.pupil, back_url=back)
 
 
-@action_for(Role.HOMEROOM)
+@action_for(*RECORDERS)
 def plan_cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Call a planned visit off; the message offers to take it back."""
     found = _plan(request, pk)
     cancel_visit_plan(actor=request.actor, plan=found)
     undo = reverse("desk:visit_plan_restore", args=[found.pk])
     offer_undo(request, f"已取消{found.pupil.name}的家访安排。", undo)
-    return redirect(f"{reverse('desk:visit_plan')}?class={_class_of(request, found).pk}")
+    return redirect(_list_of(request, found))
 
 
-@action_for(Role.HOMEROOM)
+@action_for(*RECORDERS)
 def plan_restore(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a cancelling back."""
     found = _plan(request, pk, cancelled=True)
     restore_visit_plan(actor=request.actor, plan=found)
     messages.success(request, f"已恢复{found.pupil.name}的家访安排。")
-    return redirect(f"{reverse('desk:visit_plan')}?class={_class_of(request, found).pk}")
+    return redirect(_list_of(request, found))
 
 
 def _plan(request: ActorRequest, pk: int, *, cancelled: bool = False) -> VisitPlan:
-    """A plan for the own class; else 403, and 404 for another school's."""
+    """A plan for the own class or an own pupil; else 403, and 404 for another school's."""
     rows = school_plans(request.actor) if cancelled else open_plans(request.actor)
     found = get_visible_or_404(rows.select_related("pupil"), request.actor, pk=pk)
     if not may_plan_for(request.actor, [found.pupil_id]):
@@ -142,13 +166,12 @@ def _plan(request: ActorRequest, pk: int, *, cancelled: bool = False) -> VisitPl
     return found
 
 
-def _class_of(request: ActorRequest, found: VisitPlan) -> SchoolClass:
+def _list_of(request: ActorRequest, found: VisitPlan) -> str:
+    """The class's plans for its homeroom teacher, else one's own."""
     classes = led_classes(request.actor, request.actor.calendar.now)
     keys = set(found.pupil.enrolments.filter(ends_on=None).values_list("school_class_id", flat=True))
     own = next((c for c in classes if c.pk in keys), None)
-    if own is None:
-        raise PermissionDenied
-    return own
+    return f"{reverse('desk:visit_plan')}?class={own.pk}" if own is not None else reverse("desk:visits")
 
 
 def _pairs(teachers: list[Teacher]) -> list[tuple[int, str]]:
