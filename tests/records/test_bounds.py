@@ -100,7 +100,7 @@ QUERIES = {
     "letters": 9,
     "letter desk": 12,
     "cards": 9,
-    "visits": 9,
+    "visits": 10,
     "visits of the class": 18,
     "deleted": 9,
     "history": 11,
