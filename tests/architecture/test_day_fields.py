@@ -24,6 +24,7 @@ FIELDS = {
     "records.care.forms.MeetForm.date",
     "records.desk.forms.records.NoteForm.date",
     "records.desk.forms.records.NoteForm.follow_up_on",
+    "records.desk.forms.records.VisitEntryForm.moved_to",
     "records.desk.forms.visits.VisitPlanForm.date",
     "records.office.forms.plan.PlanForm.effective_from",
     # Its service takes no moment that is past, or further from now than `FURTHEST`.
