@@ -81,6 +81,10 @@
     dialog.addEventListener("click", (event) => {
       if (event.target.closest("[data-panel-close]")) {
         event.preventDefault();
+        // What was typed stays as a draft: say so, once the panel's own words are gone.
+        if (dialog.querySelector("form[data-draft][data-changed]")) {
+          dialog.addEventListener("close", () => tell("没有保存，写下的内容已留作草稿，再打开就能接着写。"), { once: true });
+        }
         closePanel();
       }
     });

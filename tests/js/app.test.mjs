@@ -40,6 +40,18 @@ test("the closed panel forgets its content and gives the focus back to what open
   assert.deepEqual([page.text("#panel"), page.document.activeElement.id], ["", "opener"]);
 });
 
+test("leaving the panel by its cross says that what was typed is kept as a draft", () => {
+  const page = start();
+  const leave = (typed) => {
+    show(page, '<h2 id="panel-title" tabindex="-1">谈心</h2><form data-draft="talk/new/7"><textarea id="note"></textarea></form>');
+    if (typed) page.type("#note", typed);
+    page.one("[data-panel-close]").click();
+    page.fire(page.one("dialog"), "close");
+    return page.document.querySelector("#feedback .notice-text")?.textContent;
+  };
+  assert.deepEqual([leave(""), leave("字")], [undefined, "没有保存，写下的内容已留作草稿，再打开就能接着写。"]);
+});
+
 test("Escape does not throw away what was typed into the panel", () => {
   const page = start();
   show(page, '<h2 id="panel-title" tabindex="-1">谈心</h2><form><textarea id="note"></textarea></form>');
