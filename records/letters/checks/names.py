@@ -22,6 +22,7 @@ from records.letters.checks.persons import (
     NO_NAMES,
     OF_NAMES,
     PERSON_AFTER,
+    SPOKEN_TO,
     SURNAMES,
     WISHES,
     after_greeting,
@@ -126,13 +127,18 @@ def _sounds_like(text: str, start: int, end: int, sounds: dict[str, tuple[str, F
     if not all(map(_is_han, form)):
         return False
     found = sounds.get(_sound(form))
-    if found is None or is_word(form) or len(found[0]) != len(form):
+    if found is None or found[0] == form or is_word(form) or len(found[0]) != len(form):
         return False
-    if not any(one == other for one, other in zip(form, found[0], strict=True)):
+    if not any(one == other for one, other in zip(form, found[0], strict=True)) and not _greeted(text, start, end):
         return False
     if any(span.meets(Span(start, end)) for span in own):
         return False
     return len(form) == 3 or _addressed_loosely(text, start, end) or _mentioned(text, start, end)
+
+
+def _greeted(text: str, start: int, end: int) -> bool:
+    """Whether a sentence begins with the form and a comma, and then says 你: 浩南，愿你…"""
+    return opens(text, start) and text.startswith(SPOKEN_TO, end)
 
 
 def _meant(text: str, start: int, end: int, kind: Form) -> bool:
@@ -143,7 +149,8 @@ def _meant(text: str, start: int, end: int, kind: Form) -> bool:
     if not is_han(form):
         return not _touches_latin(text, start, end)
     if kind is Form.FULL:
-        return not inside_idiom(text, start, end)
+        # 白云飞 is nobody in 白云飞过山头, where two words share it.
+        return not inside_idiom(text, start, end) and not (is_word(form[:2]) and _runs_on(text, start, end))
     if kind is Form.NICK:
         return _nicked(text, start, end)
     if is_word(form):
@@ -164,6 +171,11 @@ def _meant(text: str, start: int, end: int, kind: Form) -> bool:
     if kind is Form.GIVEN and not all(char in OF_NAMES for char in form):
         return _addressed_loosely(text, start, end) or _mentioned(text, start, end)
     return True
+
+
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Whether the last character of a full name goes on as a verb does, and nobody is spoken to."""
+    return text[end : end + 1] in frozenset("过着了起到进出满来去向") and not _addressed_loosely(text, start, end)
 
 
 def _beside(text: str, start: int, end: int) -> bool:
@@ -217,6 +229,8 @@ def _addressed(text: str, start: int, end: int) -> bool:
     if text.endswith("亲爱的", 0, start):
         return after[:1] in {"，", ",", "：", ":", "\n", "！"}
     form = text[start:end]
+    if form in ADVERBS and opens(text, start) and text.startswith(("，谢谢你", "，老师谢谢你"), end):
+        return True
     if form in ADVERBS:
         return (start == 0 or text[start - 1] == "\n") and after[:1] in {"：", ":"}
     if after_greeting(text, start):

@@ -9,7 +9,7 @@ SURNAMES = frozenset(
 #: What follows a name of two characters; any other character may belong to a longer name (梁红 and 梁红梅).
 AFTER = frozenset(
     "的和跟与同是在说也就都还把被给让对从向有没那这你我他她它们很不了着过吗呢吧啊做跑"
-    "去来帮送教得为最总已正刚能会想要写画唱讲读打踢站坐捡拿扶借搬擦找叫问答笑哭量收看听"
+    "去来帮送教得为最总已正刚能会想要写画唱讲读打踢站坐捡拿扶借搬擦找叫问答笑哭量收看听合"
 )
 AFTER_PAIRS = (
     "一起",
@@ -46,6 +46,7 @@ PERSON_BEFORE = (
     "愿",
     "祝",
     "谢谢",
+    *("机灵鬼", "开心果", "小能手", "热心肠", "小画家", "小作家", "大力士", "小胖", "守门员", "老班长", "小老师"),
 )
 LAST_BEFORE = frozenset(before[-1] for before in PERSON_BEFORE)
 #: After such a form: it was a person.
@@ -151,6 +152,8 @@ ADVERBS = frozenset(
     ]  # as above
 )
 WISHES = ("记得", "愿", "希望", "别忘", "请", "下学期", "新学期", "新的一年", "老师", "加油", "谢谢", "祝", "继续")
+#: After the comma of an address: 浩南，愿你…
+SPOKEN_TO = ("，你", "，愿你", "，祝你", "，希望你", "，谢谢你", "：你", "，记得")
 #: A pet, a plant, a person of a story is called so.
 NAMING = tuple(
     word + mark
@@ -174,6 +177,7 @@ GREETINGS = (
     "祝贺你",
     "嗨",
     "哈喽",
+    *("祝好", "安好", "祝安", "顺祝", "保重", "下学期见", "明年见", "再会", "此致"),
 )
 
 
