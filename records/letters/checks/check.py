@@ -17,7 +17,7 @@ from records.letters.checks import (
     ranking,
     threat,
 )
-from records.letters.checks.findings import CHECK_LABELS, CheckContext, Checker, Finding, LetterText
+from records.letters.checks.findings import CHECK_LABELS, Check, CheckContext, Checker, Finding, LetterText
 
 CHECKERS: Final[tuple[Checker, ...]] = (
     names.check,
@@ -37,6 +37,8 @@ CHECKERS: Final[tuple[Checker, ...]] = (
     form.check_glyphs,
     form.check_length,
 )
+#: A plan that wants no ranks wants none said in other words either: 班里就你最慢.
+_ALSO: Final[dict[str, str]] = {Check.RANKING: Check.COMPARISON}
 _ORDER = {check: number for number, check in enumerate(CHECK_LABELS)}
 
 
@@ -46,5 +48,6 @@ def check_letter(letter: LetterText, *, context: CheckContext) -> list[Finding]:
     No finding blocks unless the plan lists its code: then its severity is `blocking`. Never raises on any text.
     """
     found = [finding for checker in CHECKERS for finding in checker(letter, context)]
-    marked = [replace(f, severity="blocking") if f.code in context.blocking else f for f in found]
+    blocking = context.blocking | {also for code, also in (("ranking", "comparison"),) if code in context.blocking}
+    marked = [replace(f, severity="blocking") if f.code in blocking else f for f in found]
     return sorted(marked, key=lambda f: (_ORDER[f.code], f.field == "advice", f.start or 0))
