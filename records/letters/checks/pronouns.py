@@ -9,6 +9,13 @@ from records.letters.checks.reading import Span, quotes, sentence_around, senten
 
 #: 他 and 她 for one person: not 他们, 其他, 吉他, 他人, 维他命.
 _THIRD = re.compile(r"(?<![其吉维排利自])[他她](?![们人乡日年方处国山命律])")
+#: A letter that speaks to somebody, though it never says 你: 我们一起去; 小雨, …; 记得早点睡; 愿…
+_SPEAKS = re.compile(
+    r"[你妳您咱]|我们|(?:^|[。！？!?\n])\W{0,2}(?:亲爱的|嗨|嘿|嘻|哈喽|喂|小\w{1,3}[，,：:！]|(?:孩子|宝贝|同学|小朋友)[，,：:！]|\w{1,4}(?:同学|小朋友|宝贝)[，,：:！])"
+    r"|(?:^|[，。！？!?\n])(?:早点|早些|多|少|别|不要|好好|记得|别忘|别怕|别急|加油|愿|祝|祝愿|希望|期待|盼|等着|来|请|下次|如果|要是|慢慢来|放假了|谢谢|恭喜)|(?:吧|哦|呀|啦|喽|见)[。！!]"
+)
+#: Said about the child, to others.
+_ABOUT = re.compile(r"该[生同]|这(?:个|位)(?:孩子|同学|学生)|孩子(?:在|很|是|能|的)|家长|[他她](?!们)|\bta\b|此生")
 #: Somebody else who may be meant. With one of these before it, in this paragraph or the last, nothing is said.
 _SOMEBODY = re.compile(
     "小姑娘|小男|小女|娃|家伙|阿婆|婆婆|大爷|大叔|大妈|大伯|摊主|老板|店主|师|员|工人|低年级|年级的|新生|主人|画里|王|"
@@ -41,22 +48,24 @@ def check(letter: LetterText, context: CheckContext) -> list[Finding]:
 
 
 def check_opening(letter: LetterText, context: CheckContext) -> list[Finding]:
-    """A body that never says 你, nor calls the child by its name at the beginning."""
-    if not letter.body.strip() or re.search("[你妳]", letter.body) or _calls(letter.body, context.pupil_name):
+    """A body that speaks to nobody: it never says 你 or 我们, calls no child, wishes and asks for nothing."""
+    body = letter.body
+    if not body.strip() or re.search("[你妳]", body) or _calls(body, context.pupil_name):
+        return []
+    if _SPEAKS.search(body) and not _ABOUT.search(body):
         return []
     message = "正文里没有出现“你”。寄语是直接对孩子说的话，请用“你”来写，例如“还记得那天你……”。"
     return [Finding(Check.NO_OPENING, message)]
 
 
 def _calls(body: str, name: str) -> bool:
+    """Whether the child is named at the beginning of a line or sentence, or anywhere before a comma."""
     names = "|".join(re.escape(form) for form, _kind in forms_of(name))
-    return (
-        bool(names)
-        and re.match(
-            rf"\W{{0,3}}(?:[^，。！？：\n]{{1,8}}、)?(?:{names})(?:同学|小朋友|宝贝)?[，,：:！!]", body.strip()
-        )
-        is not None
-    )
+    if not names:
+        return False
+    before = r"(?:^|[，。！？!?：:\n“])\W{0,3}(?:[^，。！？：\n]{1,8}、)?"
+    called = rf"{before}(?:{names})(?:同学|小朋友|宝贝)?(?:$|[，,：:！!。啊呀])"
+    return re.search(called, body.strip()) is not None
 
 
 def _explained(pronoun: str, context: CheckContext) -> str:
@@ -74,7 +83,12 @@ def _polite(text: str) -> Iterator[int]:
     quoted = quotes(text)
     for found in _POLITE.finditer(text):
         at = found.start()
-        if not any(span.holds(at) for span in quoted) and not _GROWN_UP.search(sentence_around(text, at)):
+        if any(span.holds(at) for span in quoted):
+            continue
+        sentence = sentence_around(text, at)
+        # Where nobody is called 你, a grown-up named only later is not the one spoken to: 您爱画画，老师很高兴.
+        before, _you, after = sentence.partition("您")
+        if not _GROWN_UP.search(sentence if "你" in text else before + re.split("[，,]", after)[0]):
             yield at
 
 

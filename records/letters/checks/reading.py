@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from records.letters.checks.findings import Check, Field, Finding
-from records.letters.checks.slots import TALE
+from records.letters.checks.slots import DONE, TALE
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…\n]+")
 _CLAUSE_END = re.compile(r"[，。！？；：…\n,!?;:]+")
 _TITLE = re.compile(r"《[^《》\n]{1,40}》")
 _QUOTE = re.compile(r"“[^“”\n]{1,120}”|「[^「」\n]{1,120}」|『[^『』\n]{1,120}』|\"[^\"\n]{1,120}\"|‘[^‘’\n]{1,120}’")
 _TALE = re.compile(f"{TALE}|《")
+_DONE = re.compile(DONE)
 #: A denial shortly before, inside of the same clause: 从来不是差生, 别和谁比, 不再偷懒.
 _DENIED = re.compile(
     r"(?:不|没有|没|未|别|莫|非|绝非|并非|无需|无须|无关|哪里|哪有|何必|谁说|与其)[^，。！？；：,.!?;:\n]{0,4}$"
@@ -84,8 +85,9 @@ class Group:
 
     `message` has a place for the words found. `unless`: what, in the same clause, makes them harmless; an exception for
     a whole sentence silenced marks beside 努力 and beside 听完故事. `deniable`: harmless where they are denied just
-    before. `quotable`: harmless in quotation marks. `told`: harmless in a tale or a part played, in this clause or the
-    one before.
+    before. `even_quoted`: counts in quotation marks too, where mostly others speak. `told`: harmless in a tale or a
+    part played, in this clause or the one before. `weak`: harmless in a sentence that tells of what the child did.
+    `cue`: what a sentence, or the one before, must hold to be read at all: reading takes time.
     """
 
     code: Check
@@ -93,8 +95,10 @@ class Group:
     message: str
     unless: str = ""
     deniable: bool = False
-    quotable: bool = False
+    even_quoted: bool = False
     told: bool = False
+    weak: bool = False
+    cue: str = ""
 
 
 def words(*patterns: str) -> str:
@@ -113,8 +117,9 @@ def look_for(groups: Iterable[Group], text: str, field: Field) -> list[Finding]:
     named, quoted = titles(text), quotes(text)
     taken: list[Span] = []
     findings = []
+    read = _Stretches(text)
     for group in groups:
-        for span in _matches(group, text, named, quoted):
+        for span in _matches(group, text, read.of(group), named, quoted):
             if any(span.meets(other) for other in taken):
                 continue
             taken.append(span)
@@ -123,16 +128,48 @@ def look_for(groups: Iterable[Group], text: str, field: Field) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.start or 0)
 
 
-def _matches(group: Group, text: str, named: list[Span], quoted: list[Span]) -> Iterator[Span]:
-    for match in _compiled(group.words).finditer(text):
+class _Stretches:
+    """Which parts of a text a group is looked for in, each kind reckoned once for a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[tuple[bool, str], list[Span]] = {(False, ""): [Span(0, len(text))]}
+
+    def of(self, group: Group) -> list[Span]:
+        """The parts for `group`: sentences that follow each other are one part."""
+        key = (group.weak, group.cue)
+        if key not in self._known:
+            self._known[key] = list(self._reckoned(*key))
+        return self._known[key]
+
+    def _reckoned(self, weak: bool, cue: str) -> Iterator[Span]:
+        open_at, end, cued = None, 0, False
+        for span in sentences(self._text):
+            sentence = self._text[span.start : span.end]
+            before, cued = cued, not cue or _compiled(cue).search(sentence) is not None
+            wanted = (before or cued) and not (weak and _DONE.search(sentence))
+            if wanted and open_at is None:
+                open_at = span.start
+            elif not wanted and open_at is not None:
+                yield Span(open_at, end)
+                open_at = None
+            end = span.end
+        if open_at is not None:
+            yield Span(open_at, end)
+
+
+def _matches(group: Group, text: str, stretches: list[Span], named: list[Span], quoted: list[Span]) -> Iterator[Span]:
+    unless = _compiled(group.unless) if group.unless else None  # Here, lest the first match pay for it.
+    pattern = _compiled(group.words)
+    for match in (found for part in stretches for found in pattern.finditer(text, part.start, part.end)):
         start = match.start()
         if any(span.holds(start) for span in named):
             continue
-        if group.quotable and any(span.holds(start) for span in quoted):
+        if not group.even_quoted and any(span.holds(start) for span in quoted):
             continue
         if group.deniable and denied(text, start):
             continue
-        if group.unless and _compiled(group.unless).search(clauses_around(text, *match.span())):
+        if unless and unless.search(clauses_around(text, *match.span())):
             continue
         if group.told and _TALE.search(clauses_around(text, *match.span(), before=1)):
             continue

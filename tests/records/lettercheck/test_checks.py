@@ -63,9 +63,7 @@ def test_a_pronoun_of_the_wrong_gender_is_said_to_be_wrong(gender: str, pronoun:
     assert [said in finding.message for finding in found] == [True]
 
 
-@pytest.mark.parametrize(
-    "text", ["这学期很好。", "大家都夸李子涵。", "她很好。", "继续加油！", "您好。", "1", "。", "好"]
-)
+@pytest.mark.parametrize("text", ["这学期很好。", "大家都夸李子涵。", "她很好。", "继续加油！", "1", "。", "好"])
 def test_a_letter_that_never_says_you_is_told_so(text: str) -> None:
     assert [(finding.start, finding.field) for finding in findings(text, Check.NO_OPENING)] == [(None, "body")]
 
@@ -107,6 +105,43 @@ def test_only_what_the_plan_lists_blocks() -> None:
     context = dataclasses.replace(CONTEXT, blocking=frozenset({"ranking"}))
     found = check_letter(LetterText("思远，你考了95分。"), context=context)
     assert [(f.code, f.severity) for f in found] == [(Check.OTHER_NAME, "notice"), (Check.RANKING, "blocking")]
+
+
+def test_a_plan_that_blocks_ranks_blocks_comparison_too() -> None:
+    """A rank said in other words went out: 班里就数你最慢 was a notice where 倒数第三名 blocked."""
+    context = dataclasses.replace(CONTEXT, blocking=frozenset({"ranking"}))
+    found = check_letter(LetterText("你很努力，可是班里就数你最慢。"), context=context)
+    assert [(f.code, f.severity) for f in found] == [(Check.COMPARISON, "blocking")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你演皮影戏，孙悟空的金箍棒断了，你用胶带接好，说这叫“骨折痊愈”。",
+        "信息课上你把电脑病毒比作爱捣乱的小精灵，大家都点头。",
+        "你在医务室当小志愿者，学会了包扎，手一点不抖。",
+        "校运会跳远你得了第三名，下场先问接力队赢了没有。",
+        "你种的豆苗从倒数第一长到了最高，秘诀是每天说早安。",
+        "你给那株连翘做了名牌，写上花期和习性。",
+        "你选修了篆刻，从握不稳刀到刻出自己的名章。",
+        "你把笔记复印给请假的同学，还用荧光笔标好了重点。",
+        "临场应变，真有你的！",
+        "下次可以写写自己握笔时的心情，你一定写得好。",
+        "你捂着耳朵等气球砰的一声，结果它噗地漏了气。",
+        "真实的体会，胜过许多漂亮话，你说得对。",
+        "你和同桌一个吹笛子，一个敲鼓，配合得真好。",
+        "面对全班同学，你不慌不忙，把故事讲完了。",
+        "白云飞过山头，你画了下来。",
+        "你跑起来像小鹿一样。",
+        "下次再做风筝，记得把尾巴加长。",
+        "早点睡，别熬夜。",
+        "我们一起去看操场边的蜡梅吧。",
+    ],
+)
+def test_what_only_sounds_like_a_fault_is_left_alone(text: str) -> None:
+    """One harmless letter of four was marked in letters set aside: for a single word, a lesson, a contest, a plant."""
+    context = dataclasses.replace(CONTEXT, others=(*OTHERS, "白云飞", "林小鹿"))
+    assert check_letter(LetterText(text), context=context) == []
 
 
 def test_nothing_is_found_in_an_empty_letter() -> None:
