@@ -125,3 +125,46 @@ def test_the_first_screen_of_the_home_page_is_the_roster(visit: OpenVisit) -> No
     expect(page.locator("#roster tbody tr")).to_have_count(open_talks)
     expect(page.locator(".roster-filter")).to_be_visible()
     phone.fits()
+
+
+# Files, and pages that only download or come back at once.
+NO_PAGES = re.compile(
+    r"\.(pdf|xlsx)$|/(template|export|files|print|all|look|photos?|marked|matrix|logo|ballots|progress|admin|lined)/"
+)
+STICKS_OUT = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "demo-mentor",
+        "demo-homeroom5",
+        "demo-office",
+        "demo-admin",
+        "demo-counsellor",
+        "demo-senior-mentor",
+        "demo-bureau",
+    ],
+)
+def test_no_page_scrolls_sideways(who: str, visit: OpenVisit) -> None:
+    """At 320 px, and on a phone with letters of double size, the home page and others stuck out to the right.
+
+    Follows all links from the person's home, one page of each kind.
+    """
+    visitor = visit({"width": 320, "height": 640})
+    page = visitor.sign_in(who)
+    met, done, wide = [page.url], set(), []
+    while met:
+        path = re.sub(r"^https?://[^/]+", "", met.pop(0))
+        kind = re.sub(r"\d+", "N", path.split("?")[0])
+        if kind in done or NO_PAGES.search(path.split("?")[0]):
+            continue
+        done.add(kind)
+        visitor.go(path)
+        met += page.locator("a[href^='/']:not([download])").evaluate_all("all => all.map(a => a.pathname + a.search)")
+        for width, letters in ((320, ""), (390, "200%")):
+            page.set_viewport_size({"width": width, "height": 640})
+            page.locator("html").evaluate("(html, size) => { html.style.fontSize = size; }", letters)
+            if page.evaluate(STICKS_OUT) > 0:
+                wide.append((path, width, letters))
+    assert wide == []
