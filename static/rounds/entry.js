@@ -20,7 +20,7 @@
   if (!cells.length || cells[0].disabled) return;
 
   entry.querySelector("[data-plain]").hidden = true;
-  entry.querySelector("[data-help]").hidden = false;
+  entry.querySelectorAll("[data-help]").forEach((help) => { help.hidden = false; });
 
   // --- What is meant
   const clean = (text) => text.normalize("NFKC").trim().toLowerCase();
