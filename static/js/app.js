@@ -258,6 +258,7 @@
 
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+    sayDays(document);
   });
 
   // --- Searching while typing: what an input method is still putting together is not asked for
@@ -268,6 +269,33 @@
     const field = event.target.closest && event.target.closest("[data-search]");
     if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+
+  // --- Native fields show a day as the browser's language writes it (11/29/2026): beneath it the day in Chinese.
+  const DAYS = "input[type=date], input[type=datetime-local]";
+  const inChinese = ({ value }) => {
+    const [, year, month, day, time] = value.match(/^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/) || [];
+    if (!year) return "";
+    const weekday = "日一二三四五六"[new Date(Number(year), month - 1, day).getDay()];
+    return `${Number(year)}年${Number(month)}月${Number(day)}日 星期${weekday}${time ? ` ${time}` : ""}`;
+  };
+  function sayDays(root) {
+    root.querySelectorAll(DAYS).forEach((field) => {
+      let said = field.nextElementSibling;
+      if (!said || !said.matches(".day-said")) {
+        said = document.createElement("small");
+        said.className = "day-said";
+        field.after(said);
+      }
+      said.textContent = inChinese(field);
+    });
+  }
+  sayDays(document);
+  ["input", "change", "focusout"].forEach((name) =>
+    document.addEventListener(name, (event) => {
+      if (event.target.matches && event.target.matches(DAYS)) sayDays(event.target.parentElement);
+    }),
+  );
+  document.body.addEventListener("htmx:afterSettle", () => sayDays(document));
 
   // --- Menus, notices, printing, filters
   document.addEventListener("click", (event) => {
