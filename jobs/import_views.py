@@ -197,10 +197,15 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
     is_open = batch.state in (ImportState.CHECKED, ImportState.REFUSED)
     changes = summary.get("changes", [])
     astray = any(f["code"] in SHAPE_CODES for f in findings)
+    # One button makes the missing classes: until it is pressed they are a question, not an error for each, and no rows
+    # are put aside because of them.
+    asks_classes = is_open and bool(summary.get("unknown_classes"))
     return {
         "batch": batch,
         "summary": summary,
-        "problems": [f for f in findings if f["level"] != Level.INFO],
+        "problems": [
+            f for f in findings if f["level"] != Level.INFO and not (asks_classes and f["code"] == "class_unknown")
+        ],
         "findings_cut": len(findings) >= SHOWN_FINDINGS,
         "remarks": [f for f in findings if f["level"] == Level.INFO],
         "changed": [change for change in changes if change["kind"] == ChangeKind.CHANGED],
@@ -216,7 +221,10 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         ),
         "step": 3 if batch.state in WRITTEN else 2,
         # Rows of a matrix are no people: setting one aside would drop a place in every class.
-        "may_set_aside": bool(summary.get("error_rows")) and is_open and batch.kind != ImportKind.MENTORS,
+        "may_set_aside": bool(summary.get("error_rows"))
+        and is_open
+        and not asks_classes
+        and batch.kind != ImportKind.MENTORS,
         "may_mark": is_open and bool(batch.file) and bool(summary.get("errors") or summary.get("warnings")),
         "may_undo": may_undo(batch),
         "aside": [(sheet, rows_text(rows), len(rows)) for sheet, rows in batch.options.get("set_aside", {}).items()],

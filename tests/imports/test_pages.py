@@ -45,6 +45,17 @@ def test_an_admin_uploads_checks_and_confirms(desk: Desk, admin_client: Client) 
     assert "确认导入" not in text
 
 
+def test_missing_classes_are_one_question_before_any_error(desk: Desk, admin_client: Client) -> None:
+    """A first import met an empty school with 23 errors in red, and 放下这 891 行 before 新建缺少的班级."""
+    post_file(admin_client, book(STUDENT_HEADER, pupil(1, "甲"), pupil(2, "乙")))
+    text = page(admin_client, latest())
+    counts = [
+        text.count(words)
+        for words in ("新建缺少的班级</button>", ">错误</span>", "先导入其余的行", "本学年没有一（1）班")
+    ]
+    assert counts == [1, 0, 0, 0]
+
+
 def test_a_double_confirmation_says_already_imported(desk: Desk, admin_client: Client) -> None:
     desk.students(pupil(1, "甲"))
     post_file(admin_client, book(STUDENT_HEADER, pupil(1, "甲", remark="新")))
