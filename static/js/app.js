@@ -270,6 +270,14 @@
     if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // --- A jump to something folded unfolds it.
+  function unfold() {
+    const place = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (place && place.matches("details")) place.open = true;
+  }
+  unfold();
+  window.addEventListener("hashchange", unfold);
+
   // --- Native fields show a day as the browser's language writes it (11/29/2026): beneath it the day in Chinese.
   const DAYS = "input[type=date], input[type=datetime-local]";
   const inChinese = ({ value }) => {

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -25,6 +25,9 @@ from schools.queries import OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
+
+#: With more classes the dashboard folds its grades.
+FOLDED_FROM: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class GradeBlock:
     rows: tuple[ClassRow, ...]
     tally: Tally
 
+    @property
+    def place(self) -> str:
+        """As the list of pupils asks for the grade: `?place=`."""
+        return f"g{self.grade.pk}"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
@@ -95,6 +103,11 @@ class Dashboard:
     windows: tuple[OpenWindow, ...]
     # The mentors' training in the term, of the whole school.
     training: TrainingTally
+
+    @property
+    def is_long(self) -> bool:
+        """More classes than a screen or two: grades are folded, and one jumps to them."""
+        return sum(len(block.rows) for block in self.blocks) > FOLDED_FROM
 
 
 def owed_actions(calendar: YearCalendar) -> tuple[OwedAction, ...]:

@@ -62,7 +62,10 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
     """The term of one grade."""
     found = get_visible_or_404(grades_of(request.actor), request.actor, pk=pk)
     calendar = calendar_or_stop(request)
-    context = {"dashboard": find_dashboard(request.actor, calendar, grade_id=found.pk)}
+    context = {
+        "dashboard": find_dashboard(request.actor, calendar, grade_id=found.pk),
+        "list_place": f"g{found.pk}",
+    }
     return render(request, "office/dashboard.html", context | {"calendar": calendar, "grade": found})
 
 
