@@ -43,7 +43,8 @@
     list.insertBefore(tile, next || null);
     const isMoved = key !== tile.dataset.base;
     tile.classList.toggle("is-moved", isMoved);
-    find(".board-was", tile).textContent = isMoved ? `原来：${byKey.get(tile.dataset.base).dataset.name}` : "";
+    // Who had no mentor before comes from nobody.
+    find(".board-was", tile).textContent = isMoved && tile.dataset.base ? `原来：${byKey.get(tile.dataset.base).dataset.name}` : "";
   }
 
   const weigh = (column) => {

@@ -261,7 +261,8 @@ def test_filling_evenly_is_a_proposal_and_writes_nothing(qingzhu: SchoolCast, cl
     assert (page.status_code, held(qingzhu), BoardSave.objects.count()) == (200, before, 0)
     assert columns(page) == [("何知秋", 0, 4), ("林小满", 2, 4), ("苏禾", 1, 4)]
     assert "9 位同学已均匀放好，还没有保存。看过之后请保存。" in body
-    assert body.count("原来：未安排") == 9
+    # Nine calm dots and one sentence: nobody is told nine times of having had no mentor.
+    assert (body.count("is-moved"), body.count("原来：")) == (9, 0)
     # Whoever has a mentor stays.
     assert {p: m for p, m in shown(page).items() if before[p] is not None} == {
         p: m for p, m in before.items() if m is not None
