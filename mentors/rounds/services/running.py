@@ -276,14 +276,15 @@ def _refuse_lost_choices(row: MatchingRound, before: Sequence[RoundMentor]) -> N
 
 
 @transaction.atomic
-def open_round(*, actor: Actor, round: MatchingRound) -> MatchingRound:
-    """Let the pupils choose from the opening date on; opening it twice changes nothing.
+def open_round(*, actor: Actor, round: MatchingRound, at_once: bool = False) -> MatchingRound:
+    """Let the pupils choose from the opening date on, or `at_once`; opening it twice changes nothing.
 
     Raises DomainError `other_school`, `not_allowed`, `published`, `cancelled`, `asks_nobody`, `no_dates`, `too_late`,
     `no_candidates`, `class_without_mentors`, `no_participants`.
     """
     row = lock_running(actor, round)
-    if row.state == RoundState.OPEN:
+    early = at_once and row.opens_at is not None and row.opens_at > now()
+    if row.state == RoundState.OPEN and not early:
         return row
     if not row.asks_pupils:
         raise DomainError("asks_nobody", "这种匹配方式不需要征询，可以直接生成草案。")
@@ -304,7 +305,9 @@ def open_round(*, actor: Actor, round: MatchingRound) -> MatchingRound:
             "class_without_mentors", f"{'、'.join(empty)}还没有可以选的导师。请在候选导师里给他们开放至少一位。"
         )
     row.state = RoundState.OPEN
-    row.save(update_fields=["state"])
+    if early:
+        row.opens_at = now()
+    row.save(update_fields=["state", "opens_at"])
     audit(actor=actor, verb="open_round", target=row)
     notify_candidates(actor=actor, round=row)
     return row

@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
+from core.clock import now
 from core.errors import DomainError
 from core.saving import attempt, button_done
+from core.templatetags.words import cn_moment
 from mentors.enums import RoundState
 from mentors.rounds.forms.settings import ProlongForm
 from mentors.rounds.models import MatchingRound
@@ -21,22 +23,27 @@ from mentors.rounds.services.running import cancel_round, close_round, open_roun
 from mentors.rounds.views.running import find_round, show_detail
 
 
-def _act(request: ActorRequest, pk: int, act: Callable[[MatchingRound], object], said: str) -> HttpResponse:
-    """Do it and go back to the round; a refusal is shown there."""
+def _act(request: ActorRequest, pk: int, act: Callable[[MatchingRound], object], said: str | None) -> HttpResponse:
+    """Do it and go back to the round; a refusal is shown there. Without `said`, what `act` returns is said."""
     row = find_round(request, pk)
     done = attempt(lambda: act(row))
     if isinstance(done, DomainError):
         return show_detail(request, find_round(request, pk), problem=done)
-    messages.success(request, said)
+    messages.success(request, str(done) if said is None else said)
     return redirect("rounds:detail", pk=pk)
 
 
 @action_for(Role.MORAL_OFFICE)
 def open_now(request: ActorRequest, pk: int) -> HttpResponse:
-    """Let the pupils choose in the dates that are set."""
-    return _act(
-        request, pk, lambda row: open_round(actor=request.actor, round=row), "征询已经安排好，到时间就可以填写。"
-    )
+    """Let the pupils choose in the dates that are set, or from now on (`now`); the message says since when."""
+
+    def act(row: MatchingRound) -> str:
+        opened = open_round(actor=request.actor, round=row, at_once="now" in request.POST)
+        if opened.opens_at is None or opened.opens_at <= now():
+            return "征询已经开始，同学们现在就可以用凭条填写。"
+        return f"已经安排好，{cn_moment(opened.opens_at)}开始征询，到时同学们可以用凭条填写。"
+
+    return _act(request, pk, act, None)
 
 
 @action_for(Role.MORAL_OFFICE)

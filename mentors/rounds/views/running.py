@@ -26,6 +26,9 @@ from mentors.rounds.services.settings import RULES, default_settings, new_seed
 from schools.enums import MatchingMode
 from schools.queries import grades_of
 
+#: Hours of a school's day.
+WORK_BEGINS, WORK_ENDS = 7, 18
+
 
 def find_round(request: ActorRequest, pk: int) -> MatchingRound:
     """The round behind `pk`: 404 for another school's, 403 for one that the actor may not see."""
@@ -52,11 +55,13 @@ def new(request: ActorRequest) -> HttpResponse:
     planned = mode_of_plan(year, grade, on=actor.today)
     asked = request.GET.get("mode", "")
     mode = next((m for m in RULES if m == (asked or planned)), MatchingMode.CHOICE)
-    morning = timezone.localtime(now()).replace(hour=8, minute=0, second=0, microsecond=0)
+    moment = timezone.localtime(now()).replace(second=0, microsecond=0)
+    morning, at_work = moment.replace(hour=8, minute=0), WORK_BEGINS <= moment.hour < WORK_ENDS
     initial = initial_of(
         default_settings(mode, grade),
         seed=new_seed(),
-        opens_at=morning + datetime.timedelta(days=1),
+        # Whoever sets it up during the day means now; before work this morning, after work the next one.
+        opens_at=moment if at_work else morning + datetime.timedelta(days=moment.hour >= WORK_ENDS),
         closes_at=morning.replace(hour=20) + datetime.timedelta(days=7),
     )
     form = RoundForm(mode, year, request.POST or None, initial=initial)
@@ -99,6 +104,7 @@ def show_detail(
     context: dict[str, Any] = {
         "round": row,
         "phase": stage.value,
+        "opens_later": row.opens_at is not None and row.opens_at > now(),
         "steps": _steps(row, stage, drafted=row.drafted_at is not None),
         "candidates": row.candidates.count(),
         "shortage": expected_shortage(row, request.actor) if running else None,
