@@ -17,13 +17,19 @@ QUALITY: Final = 85
 LOGO_BYTES: Final = 150 * 1024
 _SEE_THROUGH: Final = ("RGBA", "LA", "PA")
 _MAGIC: Final = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
+# What phones of Apple save unless told otherwise; reading it needs a library with a patented codec.
+_APPLE: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+HEIC_SAID: Final = (
+    "这是苹果手机的 HEIC 照片，这里打不开。请在手机“设置”→“相机”→“格式”里选“兼容性最佳”再拍，"
+    "或把这张照片截图，上传截图。"
+)
 
 
 def clean_picture(data: bytes, *, max_side: int) -> bytes:
     """A JPEG of the picture in `data` (JPEG, PNG or WebP), upright, no side longer than `max_side`.
 
     The camera's data (place, time, device) are gone: only pixels are kept. Raises DomainError `picture_too_large`,
-    `not_a_picture`, `picture_too_many_pixels`, `picture_broken`.
+    `apple_picture`, `not_a_picture`, `picture_too_many_pixels`, `picture_broken`.
     """
     return _jpeg(_flat(_upright(data, max_side, "照片")))
 
@@ -45,6 +51,8 @@ def _upright(data: bytes, max_side: int, what: str) -> Image.Image:
     """The picture in `data` as it is looked at, made small; `what` is its word in the sentences of a refusal."""
     if len(data) > MAX_BYTES:
         raise DomainError("picture_too_large", f"{what}太大了，请选 {MAX_BYTES // 1024 // 1024} MB 以内的{what}。")
+    if data[4:8] == b"ftyp" and data[8:12] in _APPLE:
+        raise DomainError("apple_picture", HEIC_SAID)
     kind = next((name for name, magic in _MAGIC.items() if data.startswith(magic)), "")
     if not kind or (kind == "WEBP" and data[8:12] != b"WEBP"):
         raise DomainError("not_a_picture", f"这个文件不是{what}，请选 JPG、PNG 或 WebP 格式的{what}。")

@@ -78,6 +78,8 @@ class Handler:
     finish: Finish | None = None
     # The creator must still hold one of these to download; empty: being the creator is enough.
     roles: frozenset[Role] = field(default_factory=frozenset)
+    # What tells two jobs of the kind apart: 空白手写 · 一个 PDF.
+    describe: Callable[[dict[str, Any]], str] | None = None
 
 
 _handlers: dict[str, Handler] = {}
@@ -90,12 +92,13 @@ def register(
     run_item: RunItem,
     finish: Finish | None = None,
     roles: Iterable[Role] = (),
+    describe: Callable[[dict[str, Any]], str] | None = None,
 ) -> None:
     """Make a kind of job known; called in `AppConfig.ready` of the app that owns it.
 
     Raises ValueError when another handler has the kind already.
     """
-    handler = Handler(kind, title, run_item, finish, frozenset(roles))
+    handler = Handler(kind, title, run_item, finish, frozenset(roles), describe)
     if _handlers.setdefault(kind, handler) != handler:
         raise ValueError(f"job kind {kind!r} is registered twice")
 
@@ -106,6 +109,12 @@ def handler_for(kind: str) -> Handler:
     if handler is None:
         raise DomainError("unknown_job_kind", "系统不认识这种任务，可能正在升级。请稍后重新提交。")
     return handler
+
+
+def described(job: Job) -> str:
+    """How the job was asked for, by its `params`; empty where its kind does not tell."""
+    handler = _handlers.get(job.kind)
+    return handler.describe(job.params) if handler is not None and handler.describe is not None else ""
 
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]')

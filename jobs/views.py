@@ -15,6 +15,7 @@ from jobs.enums import ItemState
 from jobs.models import Job
 from jobs.queries import visible_jobs, visible_results
 from jobs.querysets import OVERSEERS
+from jobs.registry import described
 from jobs.rules import may_cancel, may_download
 from jobs.services import cancel_job, note_download
 
@@ -31,7 +32,11 @@ def job_list(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "jobs/list.html",
-        {"page": page, "shows_creator": request.actor.has(*OVERSEERS)},
+        {
+            "page": page,
+            "lines": [(job, described(job)) for job in page.object_list],
+            "shows_creator": request.actor.has(*OVERSEERS),
+        },
     )
 
 

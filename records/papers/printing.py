@@ -8,7 +8,7 @@ was set before, with the same content, is kept (`jobs.keeping`).
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind, Role
@@ -226,9 +226,18 @@ def pack(job: Job, step: Step) -> Outcome:
     return Outcome(files=merge_parts(job, step, each_on_a_leaf=job.kind == BOOKS))
 
 
+def asked_for(params: dict[str, Any]) -> str:
+    """What tells two orders of the same papers apart: the book's version, full phones, how they come out."""
+    words = [BookVersion(params["version"]).label] if "version" in params else []
+    words += ["带完整电话"] if params.get("mask_phones") is False else []
+    words += ["每张 A4 两份"] if params.get("two_up") else []
+    words += ["一个 PDF" if params.get("bundle") == Bundle.MERGED else "压缩包"]
+    return "，".join(words)
+
+
 def register_jobs() -> None:
     """Make the three kinds of job known; called in `RecordsConfig.ready`."""
     office = (Role.MORAL_OFFICE,)
-    register(BOOKS, title="全校导师记录本", run_item=make_book, finish=pack, roles=office)
-    register(LETTERS, title="全校寄语", run_item=make_class_letters, finish=pack, roles=office)
-    register(SLIPS, title="家长凭条", run_item=make_class_slips, finish=pack, roles=office)
+    register(BOOKS, title="全校导师记录本", run_item=make_book, finish=pack, roles=office, describe=asked_for)
+    register(LETTERS, title="全校寄语", run_item=make_class_letters, finish=pack, roles=office, describe=asked_for)
+    register(SLIPS, title="家长凭条", run_item=make_class_slips, finish=pack, roles=office, describe=asked_for)

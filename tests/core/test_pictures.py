@@ -94,6 +94,7 @@ def test_what_is_transparent_becomes_white() -> None:
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not_a_picture"),
         (b"GIF89a\x01\x00\x01\x00", "not_a_picture"),
         (b"RIFF\x00\x00\x00\x00WAVEfmt ", "not_a_picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "apple_picture"),
         (b"\xff\xd8\xff\xe0 no more than a head", "picture_broken"),
         (picture("PNG")[:60], "picture_broken"),
         (picture(size=(900, 900), quality=95)[:3000], "picture_broken"),
@@ -101,7 +102,7 @@ def test_what_is_transparent_becomes_white() -> None:
         (bomb(8_000), "picture_too_many_pixels"),
         (bomb(60_000), "picture_too_many_pixels"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(data: bytes, code: str) -> None:
     with pytest.raises(DomainError) as caught:

@@ -19,6 +19,7 @@ from jobs.models import Job
 from jobs.work import run_job
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
+from records.papers.printing import asked_for
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.documents.reading import page_texts, text
 from tests.records.builders import letter, released_letter, visit
@@ -234,3 +235,19 @@ def test_what_has_no_glyph_is_said_with_the_pupil_s_name_before_a_job_begins(
     assert (answer.status_code, "安可儿" in page, "\U0001fae0" in page, Job.objects.count()) == (409, True, True, 0)
     assert client.post(reverse("papers:all_letters"), data | {"missing": "ok"}).status_code == 302
     assert Job.objects.count() == 1
+
+
+def test_the_list_of_jobs_tells_two_orders_of_the_same_papers_apart() -> None:
+    """PDF, ZIP and blank books stood under one name."""
+    orders: list[dict[str, str | bool]] = [
+        {"version": "blank", "bundle": "merged", "mask_phones": True},
+        {"version": "mixed", "bundle": "zip", "mask_phones": False},
+        {"bundle": "merged", "two_up": True},
+        {"bundle": "zip"},
+    ]
+    assert [asked_for(params) for params in orders] == [
+        "空白手写，一个 PDF",
+        "已填加手写格，带完整电话，压缩包",
+        "每张 A4 两份，一个 PDF",
+        "压缩包",
+    ]
