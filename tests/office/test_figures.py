@@ -250,3 +250,18 @@ def test_the_term_is_todays_unless_asked(qingzhu: SchoolCast, client_of: ClientO
 def test_the_cover_facts_of_a_page_are_read_as_pairs(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     page = tree(client_of(qingzhu.mentor).get("/my/"))
     assert details(page) == [("班级", "一（1）班"), ("导师姓名", "林小满"), ("学生人数", "2 人")]
+
+
+def test_each_figure_of_the_heat_map_opens_the_list_that_it_counts(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """No heat cell, no bar and no sum led anywhere."""
+    busy(qingzhu)
+    client = client_of(qingzhu.office)
+    page = tree(client.get(reverse("office:dashboard")))
+    cells = by_class(page, "heat-figures")
+    counts = [[int(number) for number in texts(cell, "heat-count")[0].split("/")] for cell in cells]
+    lists = [tree(client.get(cell.get("href") or "")) for cell in cells]
+    listed = [sum(len(row) > 1 for roster in by_class(page, "roster") for row in tables(roster)[0]) for page in lists]
+    assert listed == [total - done for done, total in counts]
+    assert [bar.get("href") for bar in by_class(page, "bar-link")] == [
+        f"/office/pupils/?show={action}&place=&term=1" for action in ("visit", "talk", "letter")
+    ]

@@ -1,5 +1,6 @@
 """The office's pages of a round: what they say, what they refuse, how many queries they take."""
 
+import datetime
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +14,10 @@ from core.workbooks import read_workbook
 from mentors.enums import RoundState
 from mentors.models.slots import CapException
 from mentors.rounds.models import MatchingRound, Placement
-from mentors.rounds.queries.running import candidates
+from mentors.rounds.queries.running import Phase, candidates, phase
 from mentors.rounds.services.draft import draft_round
 from mentors.rounds.services.running import CandidateData, set_candidates
-from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.cast import SCHOOL_DAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol
 from tests.mentors.rounds.builders import chose, grade_five, office, opened, over, set_up
 
@@ -146,6 +147,33 @@ def test_a_refused_opening_is_said_on_the_round(qingzhu: SchoolCast, client_of: 
     answer = client_of(qingzhu.office).post(reverse("rounds:open", args=[row.pk]))
     assert answer.status_code == 422
     assert "还没有候选导师，请先选定候选导师。" in answer.content.decode()
+
+
+def test_a_round_that_is_set_up_during_the_day_begins_now(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """It started tomorrow by default. The cast's day is a Wednesday at ten."""
+    url = f"{reverse('rounds:new')}?grade={qingzhu.class_five.grade_id}"
+    form = client_of(qingzhu.office).get(url).context["form"]
+    assert form.get_initial_for_field(form.fields["opens_at"], "opens_at") == SCHOOL_DAY
+
+
+@pytest.mark.parametrize(
+    "post, stage, said",
+    [
+        ({"now": "1"}, Phase.CHOOSING, "征询已经开始，同学们现在就可以用凭条填写。"),
+        ({}, Phase.WAITING, "已经安排好，11月20日 10:00开始征询，到时同学们可以用凭条填写。"),
+    ],
+)
+def test_the_button_begins_the_asking_or_says_when_it_begins(
+    qingzhu: SchoolCast, client_of: ClientOf, post: dict[str, str], stage: Phase, said: str
+) -> None:
+    """开始征询 only armed a round whose time was set for later."""
+    row = set_up(qingzhu, qingzhu.class_one)
+    MatchingRound.objects.update(
+        opens_at=SCHOOL_DAY + datetime.timedelta(days=2), closes_at=SCHOOL_DAY + datetime.timedelta(days=9)
+    )
+    answer = client_of(qingzhu.office).post(reverse("rounds:open", args=[row.pk]), post, follow=True)
+    row.refresh_from_db()
+    assert (phase(row), answer.content.decode().count(said)) == (stage, 1)
 
 
 def test_progress_counts_by_class_and_names_who_is_missing(qingzhu: SchoolCast, client_of: ClientOf) -> None:
