@@ -108,6 +108,19 @@ def test_the_panels_head_stays_and_its_cross_covers_nothing(visit: OpenVisit) ->
         assert 0 <= button["y"] <= title["height"] - button["height"]
 
 
+def test_a_native_day_is_said_in_chinese_beneath(visit: OpenVisit) -> None:
+    """A browser in English showed 11/29/2026."""
+    phone = visit(PHONE)
+    phone.sign_in("demo-office")
+    page = phone.go("/training/new/")
+    field = page.locator("input[type=date]")
+    said = page.locator(".day-said")
+    field.fill("2026-11-29")
+    expect(said).to_have_text("2026年11月29日 星期日")
+    field.fill("")
+    expect(said).to_be_empty()
+
+
 def test_the_first_screen_of_the_home_page_is_the_roster(visit: OpenVisit) -> None:
     """One and a half of fifteen children stood on the first screen."""
     phone = visit(PHONE)

@@ -89,6 +89,16 @@ def _posted(page: str, name: str) -> list[str]:
     return [value for kind, value, ticked in found if kind == "hidden" or ticked]
 
 
+def test_enter_in_a_number_of_the_candidates_saves(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """The first button of a form is what Enter presses: it was 面向本班."""
+    url = reverse("rounds:candidates", args=[set_up(qingzhu, qingzhu.class_five).pk])
+    form = client_of(qingzhu.office).get(url).content.decode().split('class="stack"')[1]
+    assert re.findall(r"<button[^>]*>", form)[:2] == [
+        '<button type="submit" hidden>',
+        '<button class="btn btn-sm btn-outline-secondary" type="submit" name="scope" value="own">',
+    ]
+
+
 def test_by_whom_a_mentor_can_be_chosen_is_said_in_words_and_changed_in_its_line(
     qingzhu: SchoolCast, client_of: ClientOf
 ) -> None:
