@@ -170,7 +170,8 @@ if not Referral.objects.filter(created_by=user).exists():
     log_talk(actor=actor, pupils=[first], term=calendar.term, submission=uuid.uuid4(),
              data=TalkData(date=today(), visibility=NoteVisibility.TEAM, text="操场边走了两圈。"))
     refer(actor=actor, pupil=first, text="最近睡得不好。", submission=uuid.uuid4())
-    slip = issue_slips(actor=actor, pupils=[first])[first.pk]
+    office = actor_for(User.objects.get(username="demo-office"), scope_key=None, on=today())
+    slip = issue_slips(actor=office, pupils=[first])[first.pk]
     hand_in_tree_hole_card(slip=slip, teacher=Teacher.objects.get(user=user), submission=uuid.uuid4(),
                  data=TreeHoleData(TreeHoleSubject.MOOD, "有点累。", TreeHoleWish.WRITE))
 """
