@@ -234,7 +234,7 @@ class _OneLine(template.Node):
         self.nodelist = nodelist
         for node in nodelist.get_nodes_by_type(TextNode):
             assert isinstance(node, TextNode)  # noqa: S101 - what was asked for, as the types do not know
-            node.s = re.sub(r"\n[ \n]*", "", node.s)
+            node.s = re.sub(r"(<\w+)?\n[ \n]*", lambda end: f"{end[1]} " if end[1] else "", node.s)
 
     def render(self, context: template.Context) -> SafeString:
         return self.nodelist.render(context)
@@ -245,6 +245,7 @@ def one_line(parser: Parser, _token: Token) -> template.Node:
     """Several lines of a template as one line: between Chinese words a line's end would show as a gap.
 
     Only the template's own line ends and indents go: blanks that begin a branch stay, and so does whatever is put in.
+    Between a tag's name and its attributes a blank remains.
     """
     nodelist = parser.parse(("endone_line",))
     parser.delete_first_token()

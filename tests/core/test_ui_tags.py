@@ -284,6 +284,12 @@ def test_blanks_of_a_branch_and_lines_of_what_is_put_in_stay() -> None:
     assert render(broken, yes=True, text="一\n  二") == '<p class="a b">一\n  二</p>'
 
 
+def test_a_tag_that_is_broken_after_its_name_keeps_its_attributes() -> None:
+    """Seen: the figure of an open window on the dashboard was no link but `<ahref=…>`."""
+    broken = '{% one_line %}还有 <a\n  href="/x">{{ text }} 位</a>\n  没有完成{% endone_line %}'
+    assert render(broken, text="3") == '还有 <a href="/x">3 位</a>没有完成'
+
+
 def test_a_day_of_another_calendar_year_says_its_year() -> None:
     """A plan dated 2099 was announced as "1月1日起生效"."""
     new_year = datetime.date(2027, 1, 1)
