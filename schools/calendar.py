@@ -112,6 +112,20 @@ class YearCalendar:
         """As `windows`; an action that may be done at any time of the year has the term's days."""
         return action_windows(action, term, [date for date in self.key_dates if date.term_id == term.pk])
 
+    def over_windows(self) -> list[tuple[OwedAction, Term, Window]]:
+        """The required actions of the year whose last window is over, with their term and that window, by its end.
+
+        An action that is owed once a year is looked at in the term that is looked at. No query.
+        """
+        found = [
+            (owed, term, windows[-1])
+            for term in self.terms
+            for owed in self.rules_until(term.ends_on).actions
+            if owed.required and (owed.period == PeriodKind.TERM or term == self.term)
+            if (windows := self.windows(owed, term)) and windows[-1].due_on < self.today
+        ]
+        return sorted(found, key=lambda over: over[2].due_on)
+
     def label(self, action: ActionKind) -> str:
         """The action as this school calls it: its letter may be named 成长激励卡."""
         return self.letter_label if action == ActionKind.LETTER else action.label

@@ -1,8 +1,9 @@
 """The term's reminders: who has what open, said in one digest per person at a few points of each window.
 
 A window of the plan (visit before term, talk around exams, letter at term end) has three points: its first day, seven
-days and two days before its last. At each point those who still have something open are told once. The reminders stop
-by themselves: with the last tick, and with the window.
+days and two days before its last. At each point those who still have something open are told once. After the last
+window what was left behind 已过期仍未完成 is told once a week, while the term lasts. The reminders stop by themselves:
+with the last tick, and with the term.
 """
 
 import datetime
@@ -42,7 +43,10 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class DueAction:
-    """An action whose window is open: `point` counts the points that have been reached, 1 to 3."""
+    """An action whose window is open: `point` counts the points that have been reached, 1 to 3.
+
+    Of one whose window is over `week` is the Monday of the week in which it is told.
+    """
 
     owed: OwedAction
     term: Term
@@ -50,11 +54,13 @@ class DueAction:
     window: Window
     window_index: int
     point: int
+    week: datetime.date | None = None
 
     @property
     def key(self) -> str:
         """What `Reminder` keeps."""
-        return f"{self.owed.action}:{self.term.pk}:{self.window_index}:{self.point}"
+        told = f"over:{self.week}" if self.week else f"{self.window_index}:{self.point}"
+        return f"{self.owed.action}:{self.term.pk}:{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,15 @@ class DigestItem:
     label: str
 
     @property
+    def action_label(self) -> str:
+        """The action as this school calls it."""
+        return self.label if self.due.owed.action == ActionKind.LETTER else self.due.owed.action.label
+
+    @property
     def sentence(self) -> str:
-        """还有 3 位同学没有谈心（11月25日前）."""
+        """还有 3 位同学没有谈心（11月25日前）; 已过期仍未完成：家访 12 位."""
+        if self.due.week:
+            return f"已过期仍未完成：{self.action_label} {self.open_count} 位"
         phrase = _PHRASES[self.due.owed.action].format(n=self.open_count, label=self.label)
         if self.due.owed.period == PeriodKind.YEAR and self.due.owed.anchor == Anchor.YEAR:
             return f"{phrase}（本学年内）"
@@ -118,6 +131,21 @@ def due_actions(calendar: YearCalendar, rules: PlanRules, *, on: datetime.date) 
     ]
 
 
+def over_actions(calendar: YearCalendar, *, on: datetime.date) -> list[DueAction]:
+    """The required actions of the present term whose windows were over before the week of `on` began.
+
+    What is over is told from Monday on (on the first day of the week that has a run); after the term nobody is pressed.
+    """
+    monday = on - datetime.timedelta(days=on.weekday())
+    if not calendar.term.starts_on <= on <= calendar.term.ends_on:
+        return []
+    return [
+        DueAction(owed, term, calendar.period_of(owed, term), window, 0, 0, week=monday)
+        for owed, term, window in calendar.over_windows()
+        if term == calendar.term and window.due_on < monday
+    ]
+
+
 def plan_digests(school: School, *, on: datetime.date) -> list[Digest]:
     """Who would get which digest on `on`, without what they were told already. Queries do not grow with pupils.
 
@@ -145,7 +173,7 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     if calendar is None:
         return []
     year, rules = calendar.year, calendar.plan_on(on)
-    due = due_actions(calendar, rules, on=on) if rules is not None else []
+    due = due_actions(calendar, rules, on=on) + over_actions(calendar, on=on) if rules is not None else []
     if rules is None or not due:
         return []
     label = rules.plan.letter_label
@@ -161,14 +189,13 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     accounts = accounts_by_key({u for ids in users.values() for u in ids})
     digests: list[Digest] = []
     for mentor_id, user_ids in users.items():
-        items = tuple(
-            DigestItem(d, opened[(mentor_id, d.key)], label) for d in due if opened.get((mentor_id, d.key), 0) > 0
-        )
-        digests.extend(
-            Digest(school, accounts[user_id], items)
-            for user_id in user_ids
-            if any((user_id, item.due.key) not in told for item in items)
-        )
+        items = [DigestItem(d, opened[(mentor_id, d.key)], label) for d in due if opened.get((mentor_id, d.key), 0) > 0]
+        for user_id in user_ids:
+            fresh = [item for item in items if (user_id, item.due.key) not in told]
+            if fresh:
+                # Whoever is told something new hears again what is open, but not what was over: that is once a week.
+                said = tuple(item for item in items if item in fresh or not item.due.week)
+                digests.append(Digest(school, accounts[user_id], said))
     return digests
 
 

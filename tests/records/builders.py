@@ -37,6 +37,13 @@ def visit(cast: SchoolCast, by: User, pupil: Pupil, *, teachers: Sequence[Teache
     )
 
 
+def visit_everybody(cast: SchoolCast) -> None:
+    """A visit to each pupil who has a mentor, so that none is overdue."""
+    for pupil in (*cast.pupils, cast.pupil_of_colleague):
+        visit(cast, cast.homeroom, pupil)
+    visit(cast, cast.sharer, cast.pupil_shared)
+
+
 def talk(cast: SchoolCast, by: User, *pupils: Pupil, term: Term | None = None, **values: Any) -> HeartTalk:
     """A talk of yesterday, read by the team."""
     data = TalkData(

@@ -17,6 +17,7 @@ from records.office.reminders import plan_digests, send_digests
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Plan, School, Term
 from tests.cast import SchoolCast
+from tests.records.builders import visit_everybody
 
 MIDTERM = datetime.date(2026, 11, 10)
 DAY = datetime.timedelta(days=1)
@@ -90,6 +91,7 @@ def test_a_second_run_of_a_day_leaves_what_is_new_for_the_next_day(qingzhu: Scho
 
 def test_supporting_mentors_are_told_where_the_plan_asks_them_too(qingzhu: SchoolCast) -> None:
     """The plan's form promised it (辅助导师也承担规定动作), and reminders never counted them."""
+    visit_everybody(qingzhu)
     add_supporting(actor=qingzhu.actor(qingzhu.office), pupil=qingzhu.pupils[0], mentor=qingzhu.slot_colleague)
 
     def counts() -> dict[str, int]:
@@ -116,7 +118,8 @@ def test_the_runs_of_two_days_at_once_tell_everybody_once(qingzhu: SchoolCast, m
 
     with ThreadPoolExecutor(max_workers=4) as pool:
         sent = sum(pool.map(run, [MIDTERM, MIDTERM + DAY, MIDTERM, MIDTERM + DAY]))
-    assert (sent, Notice.objects.count(), Reminder.objects.count()) == (3, 3, 3)
+    # Talks that are due, visits that are overdue.
+    assert (sent, Notice.objects.count(), Reminder.objects.count()) == (3, 3, 6)
 
 
 @pytest.mark.parametrize(

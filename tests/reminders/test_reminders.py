@@ -21,10 +21,17 @@ from schools.queries import is_school_day
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import EnrolmentFactory, SchoolCast
-from tests.records.builders import partner_of
+from tests.records.builders import partner_of, visit, visit_everybody
 
 BEFORE_TERM = datetime.date(2026, 8, 20)
 MIDTERM = datetime.date(2026, 11, 10)
+VISITS_DUE = datetime.date(2026, 9, 15)
+
+
+@pytest.fixture
+def visited(qingzhu: SchoolCast) -> None:
+    """Nothing is left behind: what is overdue stands in tests of its own."""
+    visit_everybody(qingzhu)
 
 
 def told(digests: list[Digest]) -> dict[str, list[str]]:
@@ -68,9 +75,12 @@ def test_before_term_every_mentor_with_pupils_is_told_of_the_visits(qingzhu: Sch
 def test_each_action_is_told_in_its_window_and_not_outside(
     qingzhu: SchoolCast, day: datetime.date, sentences: list[str] | None
 ) -> None:
+    if day > VISITS_DUE:
+        visit_everybody(qingzhu)
     assert told(plan_digests(qingzhu.school, on=day)).get("qingzhu-mentor") == sentences
 
 
+@pytest.mark.usefixtures("visited")
 def test_whoever_has_finished_is_left_alone(qingzhu: SchoolCast) -> None:
     talk(qingzhu, [qingzhu.pupils[0]])
     assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == ["还有 1 位同学没有谈心（11月25日前）"]
@@ -78,6 +88,7 @@ def test_whoever_has_finished_is_left_alone(qingzhu: SchoolCast) -> None:
     assert sorted(told(plan_digests(qingzhu.school, on=MIDTERM))) == ["qingzhu-colleague", "qingzhu-sharer"]
 
 
+@pytest.mark.usefixtures("visited")
 def test_a_digest_counts_own_pupils_only(qingzhu: SchoolCast) -> None:
     """Seen: with supporting mentors counted no test failed. Who has left or is not owed is not counted either."""
     first, second = qingzhu.pupils
@@ -102,6 +113,7 @@ def counts(cast: SchoolCast) -> dict[str, int]:
     return {d.user.name: sum(item.open_count for item in d.items) for d in plan_digests(cast.school, on=MIDTERM)}
 
 
+@pytest.mark.usefixtures("visited")
 def test_both_teachers_of_a_shared_slot_are_told_and_whoever_has_no_account_is_not(qingzhu: SchoolCast) -> None:
     assert counts(qingzhu)["陶然"] == 1
     partner = partner_of(qingzhu)
@@ -111,6 +123,7 @@ def test_both_teachers_of_a_shared_slot_are_told_and_whoever_has_no_account_is_n
     assert counts(qingzhu) == {"林小满": 2, "苏禾": 1, "陶然": 1}
 
 
+@pytest.mark.usefixtures("visited")
 def test_a_digest_is_one_notice_and_one_mail_that_name_nobody(qingzhu: SchoolCast) -> None:
     sent = list(send_digests(on=MIDTERM, schools=[qingzhu.school]))
     assert [d.user.username for d in sent] == ["qingzhu-mentor", "qingzhu-colleague", "qingzhu-sharer"]
@@ -127,6 +140,7 @@ def test_a_digest_is_one_notice_and_one_mail_that_name_nobody(qingzhu: SchoolCas
     assert not any(name in mail.body + notice.body + notice.title for name in names)
 
 
+@pytest.mark.usefixtures("visited")
 def test_the_same_point_of_a_window_is_told_once_and_the_next_one_again(qingzhu: SchoolCast) -> None:
     assert len(list(send_digests(on=MIDTERM, schools=[qingzhu.school]))) == 3
     assert list(send_digests(on=MIDTERM, schools=[qingzhu.school])) == []
@@ -143,12 +157,61 @@ def test_a_day_on_which_nothing_ran_is_made_up_for(qingzhu: SchoolCast) -> None:
     assert len(list(send_digests(on=datetime.date(2026, 11, 20), schools=[qingzhu.school]))) == 3
 
 
+@pytest.mark.parametrize(
+    "day,expected",
+    [
+        # A Tuesday, and the days after it: first told on the next Monday.
+        (VISITS_DUE, ["还有 1 位同学没有家访（9月15日前）"]),
+        (datetime.date(2026, 9, 18), None),
+        (datetime.date(2026, 9, 21), ["已过期仍未完成：家访 1 位"]),
+        (datetime.date(2026, 9, 23), ["已过期仍未完成：家访 1 位"]),
+        (MIDTERM, ["还有 2 位同学没有谈心（11月25日前）", "已过期仍未完成：家访 1 位"]),
+        # The term's last Friday, and after it: nobody is pressed about a term that is over.
+        (datetime.date(2027, 1, 22), [
+            "还有 2 位同学没有谈心（2027年1月22日前）",
+            "还有 2 位同学的成长寄语没有交（2027年1月22日前）",
+            "已过期仍未完成：家访 1 位",
+        ]),
+        (datetime.date(2027, 1, 25), None),
+    ],
+)  # fmt: skip
+def test_what_was_left_behind_is_told_until_the_term_ends(
+    qingzhu: SchoolCast, day: datetime.date, expected: list[str] | None
+) -> None:
+    """567 visits were open since September, and no reminder said so."""
+    visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    assert told(plan_digests(qingzhu.school, on=day)).get("qingzhu-mentor") == expected
+
+
+def test_what_was_left_behind_is_told_once_a_week_and_to_nobody_who_has_finished(qingzhu: SchoolCast) -> None:
+    visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    visit(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
+    monday = datetime.date(2026, 10, 12)
+    days = [monday + datetime.timedelta(days=n) for n in (0, 0, 1, 4, 7, 9)]
+    sent = [sorted(told(list(send_digests(on=day, schools=[qingzhu.school])))) for day in days]
+    both = ["qingzhu-colleague", "qingzhu-mentor"]
+    assert sent == [both, [], [], [], both, []]
+    notice = Notice.objects.filter(recipient=qingzhu.mentor).earliest("pk")
+    assert (notice.title, notice.body) == ("10月12日（周一）：您有 1 条待办", "· 已过期仍未完成：家访 1 位")
+
+
+def test_a_second_digest_of_a_week_does_not_repeat_what_was_left_behind(qingzhu: SchoolCast) -> None:
+    visits, talks = "已过期仍未完成：家访 2 位", "还有 2 位同学没有谈心（11月25日前）"
+    said = []
+    # Mondays, the last one a point of the talks' window too; a Wednesday that is a point; a day without news.
+    for day in (9, 16, 18, 23, 24):
+        digests = list(send_digests(on=datetime.date(2026, 11, day), schools=[qingzhu.school]))
+        said.append(told(digests).get("qingzhu-mentor"))
+    assert said == [[talks, visits], [talks, visits], [talks], [talks, visits], None]
+
+
 def test_digests_of_one_school_leave_another_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
     list(send_digests(on=MIDTERM, schools=[qingzhu.school]))
     assert Notice.objects.filter(school=other.school).count() == 0
     assert len(plan_digests(other.school, on=MIDTERM)) == 3
 
 
+@pytest.mark.usefixtures("visited")
 def test_planning_costs_the_same_for_one_pupil_and_for_many(
     qingzhu: SchoolCast, django_assert_num_queries: object
 ) -> None:
@@ -162,7 +225,8 @@ def test_planning_costs_the_same_for_one_pupil_and_for_many(
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.HOMEROOM)
     with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
         assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == [
-            "还有 7 位同学没有谈心（11月25日前）"
+            "还有 7 位同学没有谈心（11月25日前）",
+            "已过期仍未完成：家访 5 位",
         ]
 
 
@@ -193,6 +257,7 @@ def test_the_morning_task_is_silent_on_days_off(qingzhu: SchoolCast, monkeypatch
     assert Notice.objects.count() == 3
 
 
+@pytest.mark.usefixtures("visited")
 def test_the_command_lists_without_sending(qingzhu: SchoolCast) -> None:
     out = StringIO()
     call_command("remind", on=MIDTERM, dry_run=True, stdout=out)
@@ -205,6 +270,7 @@ def test_the_command_lists_without_sending(qingzhu: SchoolCast) -> None:
     assert Notice.objects.count() == 0
 
 
+@pytest.mark.usefixtures("visited")
 def test_the_command_as_json_says_the_same_and_sends(qingzhu: SchoolCast) -> None:
     dry, real = StringIO(), StringIO()
     call_command("remind", on=MIDTERM, dry_run=True, as_json=True, stdout=dry)
