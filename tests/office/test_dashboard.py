@@ -134,7 +134,7 @@ def test_the_dashboard_costs_the_same_for_one_class_and_for_three(
     if classes == 3:
         three_classes(qingzhu)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("office:grade", args=[qingzhu.class_one.grade_id]))
 
 
@@ -150,7 +150,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("office:class", args=[qingzhu.class_five.pk]))
 
 

@@ -18,9 +18,10 @@ from accounts.actors import Actor
 from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
 from records.enums import TickState
+from records.models.records import Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, Anchor
-from schools.models import Grade, SchoolClass
+from schools.models import Grade, SchoolClass, Term
 from schools.queries import OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
@@ -94,6 +95,17 @@ class OpenWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """An action whose window is over and that is still to be done for `open` pupils 已过期仍未完成."""
+
+    action: ActionKind
+    label: str
+    term: Term
+    window: Window
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """One term of the school, or of one of its grades."""
 
@@ -101,6 +113,7 @@ class Dashboard:
     blocks: tuple[GradeBlock, ...]
     tally: Tally
     windows: tuple[OpenWindow, ...]
+    overdue: tuple[Overdue, ...]
     # The mentors' training in the term, of the whole school.
     training: TrainingTally
 
@@ -156,7 +169,7 @@ def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet
 
 
 def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
-    """The term in figures, for the school or one grade: four queries whatever the number of classes.
+    """The term in figures, for the school or one grade: five queries whatever the number of classes.
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
@@ -206,7 +219,12 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     )
     tally = _sum(calendar, [b.tally for b in blocks])
     return Dashboard(
-        calendar, blocks, tally, _open_windows(calendar, tally, actor.today), training_tally(actor, calendar.term)
+        calendar,
+        blocks,
+        tally,
+        _open_windows(calendar, tally, actor.today),
+        find_overdue(calendar, enrolments),
+        training_tally(actor, calendar.term),
     )
 
 
@@ -239,6 +257,30 @@ def _open_windows(calendar: YearCalendar, tally: Tally, today: datetime.date) ->
             if window.contains(today)
         ]
     return tuple(sorted(result, key=lambda w: w.window.due_on))
+
+
+def find_overdue(calendar: YearCalendar, enrolments: EnrolmentQuerySet) -> tuple[Overdue, ...]:
+    """What was to be done by a day of this year that has passed and is still open for some of `enrolments`.
+
+    One query, none while no window is over. The list behind a figure is `pupils_to_show` with the action, in its term.
+    """
+    over = calendar.over_windows()
+    if not over:
+        return ()
+    counts = {
+        f"open_{index}": Count(
+            "pk",
+            filter=Q(school_class__grade__in=owed.grade_ids)
+            & ~Q(Exists(Tick.objects.filter(done_ticks(calendar.in_term(term.number), owed), pupil=OuterRef("pupil")))),
+        )
+        for index, (owed, term, _) in enumerate(over)
+    }
+    found = enrolments.order_by().aggregate(**counts)
+    return tuple(
+        Overdue(owed.action, calendar.label(owed.action), term, window, found[f"open_{index}"])
+        for index, (owed, term, window) in enumerate(over)
+        if found[f"open_{index}"]
+    )
 
 
 def grades_of(actor: Actor) -> QuerySet[Grade]:

@@ -15,11 +15,13 @@ from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.year_records import YearRecords, read_year
 from records.models.records import Tick
 from records.office.queries.dashboard import (
+    Overdue,
     Progress,
     Tally,
     any_done,
     covered_pupils,
     done_ticks,
+    find_overdue,
     has_mentor,
     owed_actions,
 )
@@ -126,6 +128,11 @@ def find_class(calendar: YearCalendar, school_class: SchoolClass, *, with_talks:
         own = [row for row in rows if row.mentor is not None and row.mentor.pk == mentor.pk]
         team.append(MentorRow(mentor, len(own), _progress(calendar, own)))
     return ClassPage(calendar, school_class, tuple(team), rows, _tally(calendar, rows), records)
+
+
+def class_overdue(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> tuple[Overdue, ...]:
+    """What is overdue in one class. One query at most."""
+    return find_overdue(calendar, Enrolment.objects.in_school(actor).active().filter(school_class=school_class))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from records.office.forms.office import PupilFilterForm
 from records.office.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.office.queries.pupils import (
     SHOW,
+    class_overdue,
     current_year_mentors,
     find_class,
     find_mentor,
@@ -85,6 +86,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
         {
             "calendar": calendar,
             "page": page,
+            "overdue": class_overdue(request.actor, calendar, found),
             "rows": [row for row in page.rows if row.matches(show)],
             "show": show,
             "filters": _filters(calendar),
