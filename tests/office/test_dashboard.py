@@ -15,7 +15,7 @@ from mentors.services.slots import create_mentor, set_team
 from records.office.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.services.ticks import rebuild_ticks
 from schools.enums import ActionKind, MatchingMode, PeriodKind
-from schools.models import Grade
+from schools.models import Grade, Plan
 from schools.services import create_class, revise_plan
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.records.builders import TEXT, letter, released_letter, talk, visit
@@ -280,3 +280,12 @@ def test_a_school_without_a_plan_gets_an_empty_page(qingzhu: SchoolCast, client_
     page = client.get(reverse("office:dashboard"))
     assert (page.status_code, "还没有学年和方案" in page.content.decode()) == (200, True)
     assert client.get(reverse("office:pupils")).status_code == 409
+
+
+def test_a_grade_that_has_mentors_and_owes_nothing_is_covered_too(qingzhu: SchoolCast) -> None:
+    """A planted error, grades that are both instead of either, went unnoticed."""
+    for action in Plan.objects.get(year=qingzhu.year).actions.all():
+        action.grades.remove(qingzhu.class_five.grade)
+    found = dashboard(qingzhu)
+    assert [block.grade.name for block in found.blocks] == ["一年级", "五年级"]
+    assert found.tally.pupils == 5
