@@ -12,10 +12,13 @@ from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
+from core.text import small_number
 from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, MatchingMode, PeriodKind
 from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
 from schools.queries import OwedAction, PlanRules, Window
 
+#: The present year and those before it that pages offer.
+NEAR_YEARS: Final = 3
 _DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
 _ACTION_COLUMNS: Final = (
     "pk", "action", "period", "count", "required", "anchor", "opens_days", "due_days", "accepted_outcomes",
@@ -92,6 +95,36 @@ class YearCalendar:
         other = YearCalendar(self.year, self.today, term_number=number)
         other.__dict__.update({name: self.__dict__[name] for name in ("_read", "versions") if name in self.__dict__})
         return other
+
+    @property
+    def key(self) -> str:
+        """The term that is looked at, in an address."""
+        return self.term.key
+
+    @cached_property
+    def near_terms(self) -> tuple[Term, ...]:
+        """The terms of the present year and of the two before it, the newest year first, year at hand. One query."""
+        rows = Term._default_manager.filter(school_id=self.year.school_id).select_related("year")
+        found = list(rows.order_by("-year__start_year", "number")[: 2 * (NEAR_YEARS + 1)])
+        newest = next((term.year.start_year for term in found if term.year.is_current), self.year.start_year)
+        return tuple(term for term in found if 0 <= newest - term.year.start_year < NEAR_YEARS)
+
+    @property
+    def term_choices(self) -> list[tuple[str, str]]:
+        """The near terms by key, as a list to choose from names them."""
+        return [(term.key, _year_word(term.year, self.near_terms) + term.short_name) for term in self.near_terms]
+
+    @property
+    def other_years(self) -> list[tuple[str, str]]:
+        """The near years but this one: the key of the last term, of the present year of today's, and the name."""
+        last = {term.year_id: term for term in self.near_terms if term.year_id != self.year.pk}
+        return [
+            (
+                "" if term.year.is_current else term.key,
+                _year_word(term.year, self.near_terms) or "本学年",
+            )
+            for term in last.values()
+        ]
 
     def term_for(self, day: datetime.date) -> Term:
         """The term that a record of `day` counts for: a visit before term starts counts for that term."""
@@ -188,6 +221,21 @@ class SchoolCalendar:
         """As `present`, looked at in term `number`, or in today's."""
         return self.present.in_term(number) if self.present is not None else None
 
+    def at(self, key: str) -> YearCalendar | None:
+        """The year and term that `key` names (`YearCalendar.key`); without such a year as `in_term`."""
+        start, _, number = key.rpartition("-")
+        term = int(number) if number in ("1", "2") else None
+        former = self._former(small_number(start)) if start else None
+        return former.in_term(term) if former is not None else self.in_term(term)
+
+    def _former(self, start_year: int | None) -> YearCalendar | None:
+        if self.year is None or start_year is None or not 0 < self.year.start_year - start_year < NEAR_YEARS:
+            return None
+        rows = SchoolYear.objects.filter(school_id=self.year.school_id, start_year=start_year)
+        year = rows.select_related("school").first()
+        calendar = self.of(year) if year is not None else None
+        return calendar if calendar is not None and calendar.is_set_up else None
+
     def this_year(self) -> SchoolYear:
         """The present year. Raises DomainError `no_year` while there is none."""
         if self.year is None:
@@ -225,6 +273,13 @@ def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, Y
         calendar.__dict__["_read"] = own, tuple(date for date in dates if date.school_id == school_id)
         calendar.__dict__["versions"] = versions.get(calendar.year.pk, ())
     return calendars
+
+
+def _year_word(year: SchoolYear, near: Iterable[Term]) -> str:
+    """How the year is called beside the present one, which needs no word."""
+    if year.is_current:
+        return ""
+    return "上学年" if any(t.year.is_current and t.year.start_year == year.start_year + 1 for t in near) else str(year)
 
 
 def _not_set_up() -> DomainError:

@@ -163,6 +163,11 @@ class Term(SchoolOwned):
         """第一学期 or 第二学期."""
         return "第一学期" if self.number == 1 else "第二学期"
 
+    @property
+    def key(self) -> str:
+        """The term in an address: `2`, in another year than the present one `2025-2`. Wants the year at hand."""
+        return str(self.number) if self.year.is_current else f"{self.year.start_year}-{self.number}"
+
 
 class Period(SchoolOwned):
     """A period of the plan in which actions are owed: one of the terms, or the whole year (`term` empty)."""

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
+from students.enums import EndReason
 
 if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 # Roles that see every pupil of their school by name.
 WHOLE_SCHOOL = (Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN)
+# How the roll-over ends the enrolments of the former year, and nothing else does.
+ROLLED_OVER = (EndReason.PROMOTED, EndReason.GRADUATED)
+
+
+def lasting(year: SchoolYear, prefix: str = "") -> Q:
+    """That an enrolment of `year` (at the path `prefix`) is open, or was until the year was rolled over."""
+    still_open = Q(**{f"{prefix}ends_on": None})
+    return still_open if year.is_current else still_open | Q(**{f"{prefix}end_reason__in": ROLLED_OVER})
 
 
 class PupilQuerySet(OfSchoolQuerySet["Pupil"]):
@@ -38,6 +47,10 @@ class EnrolmentQuerySet(OfSchoolQuerySet["Enrolment"]):
     def of_year(self, year: SchoolYear) -> Self:
         """Enrolments of `year`."""
         return self.filter(year=year)
+
+    def lasting(self, year: SchoolYear) -> Self:
+        """The pupils of `year`: the present ones, or of a former year those who were there to its end."""
+        return self.of_year(year).filter(lasting(year))
 
     def for_class_list(self, school_class: SchoolClass) -> Self:
         """The class as its list shows it: present pupils by seat number."""

@@ -48,11 +48,11 @@ class ClassBoard:
 
 def class_board(school_class: SchoolClass) -> ClassBoard:
     """The board of one class: four queries whatever its size. Mentors of other classes who hold a pupil come last."""
-    enrolments = list(Enrolment.objects.for_class_list(school_class))
+    rows = Enrolment.objects.lasting(school_class.year).filter(school_class=school_class)
+    enrolments = list(rows.select_related("pupil").in_list_order())
     held = dict(
-        Assignment.objects.active()
+        Assignment.objects.lasting(school_class.year)
         .filter(
-            year_id=school_class.year_id,
             kind=AssignmentKind.MAIN,
             pupil_id__in=[e.pupil_id for e in enrolments],
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet, OpenInSchoolQuerySet
 from core.rowwise import of_row
 from mentors.enums import AssignmentKind
+from students.models import Enrolment
+from students.querysets import ROLLED_OVER
 
 if TYPE_CHECKING:
     from mentors.models.slots import Assignment, CapException, Mentor, RollOver, Teacher  # noqa: F401  # named in quotes below
@@ -75,6 +77,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def active(self) -> Self:
         """Assignments that have not ended."""
         return self.filter(ends_on=None)
+
+    def lasting(self, year: SchoolYear) -> Self:
+        """Those of `year` that have not ended, or of a former year those that only the roll-over ended."""
+        rows = self.filter(year=year)
+        if year.is_current:
+            return rows.active()
+        rolled = Enrolment.objects.of_year(year).filter(
+            pupil=OuterRef("pupil"), end_reason__in=ROLLED_OVER, ends_on__lte=OuterRef("ends_on")
+        )
+        return rows.filter(Q(ends_on=None) | Q(Exists(rolled)))
 
     def main(self) -> Self:
         """Main mentors only."""

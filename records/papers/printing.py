@@ -41,6 +41,7 @@ from records.papers.queries.print_lists import (
     letters_for_print,
     mentor_for_job,
     mentors_for_print,
+    pupils_for_slips,
     slip_contexts,
     term_for_job,
 )
@@ -209,7 +210,7 @@ def make_class_slips(item: JobItem) -> Outcome:
     """The slips of one class as sheets to be cut."""
     actor = _actor(item.job)
     school_class = class_for_job(actor, item.payload["class"])
-    enrolments = class_pupils(actor, school_class)
+    enrolments = pupils_for_slips(actor, school_class)
     if not enrolments:
         raise DomainError("nothing_to_print", "这个班现在没有学生。")
     slips = issue_slips(actor=actor, pupils=[e.pupil for e in enrolments])

@@ -134,7 +134,7 @@ def test_the_dashboard_costs_the_same_for_one_class_and_for_three(
     if classes == 3:
         three_classes(qingzhu)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("office:grade", args=[qingzhu.class_one.grade_id]))
 
 
@@ -166,7 +166,7 @@ def test_the_list_of_pupils_costs_the_same_for_one_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(reverse("office:pupils"), {"place": f"c{qingzhu.class_five.pk}"})
 
 

@@ -84,7 +84,7 @@ def test_the_list_costs_the_same_for_one_letter_and_for_three(
     for writer, pupil in writers[:count]:
         letter(qingzhu, writer, pupil)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("office:letters"))
 
 

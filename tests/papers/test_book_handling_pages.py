@@ -229,5 +229,5 @@ def test_the_page_costs_the_same_for_one_book_and_for_three(
     for step in BookStep:
         mark(qingzhu, *slots, step=step)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(shown(client.get(HANDLING))) == books

@@ -21,6 +21,7 @@ from records.papers.queries.books import BookSource, empty_book, record_book_con
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Plan, PlanAction
+from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, EnrolmentFactory, GuardianFactory, SchoolCast
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
@@ -99,10 +100,12 @@ def test_only_whom_the_mentor_holds_stands_in_the_book(qingzhu: SchoolCast) -> N
     assert [page.name for page in book_of(qingzhu).pupils] == ["安可儿", "白一诺", "曹子墨"]
     unassign_pupil(actor=qingzhu.system, pupil=first, year=qingzhu.year)
     assert [page.name for page in book_of(qingzhu).pupils] == ["白一诺", "曹子墨"]
-    # After the roll-over: what lasted to the year's last day still makes the book.
-    for row in second.assignments.all():
-        row.ends_on = qingzhu.year.ends_on
-        row.save()
+    # After the roll-over, which comes before the year's last day: what only it ended still makes the book.
+    rolled_on = TODAY + datetime.timedelta(days=1)
+    second.assignments.update(ends_on=rolled_on)
+    second.enrolments.update(ends_on=rolled_on, end_reason=EndReason.PROMOTED)
+    qingzhu.year.is_current = False
+    qingzhu.year.save()
     assert [page.name for page in book_of(qingzhu).pupils] == ["白一诺", "曹子墨"]
 
 

@@ -285,5 +285,5 @@ def test_the_list_costs_the_same_for_two_classes_and_for_four(
     for number in range(2, classes):
         EnrolmentFactory.create(school_class=create_class(year=qingzhu.year, grade_number=1, number=number))
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("papers:index"))

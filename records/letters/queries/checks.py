@@ -24,9 +24,11 @@ def check_context(actor: Actor, pupil: Pupil, term: Term, enrolment: Enrolment |
     caller has asked whether the actor may write or read the letter, and may have the pupil's present `enrolment` of
     the year at hand, with class, grade, school and paper settings. Likeness is not looked for.
     """
-    classes = Enrolment.objects.in_school(actor).active().filter(pupil=pupil, year=term.year_id)
-    classmates = Enrolment.objects.active().filter(school_class__in=classes.values("school_class_id"))
-    main = Assignment.objects.active().filter(year=term.year_id)
+    calendar = actor.calendar.of_term(term)
+    year = calendar.year
+    classes = Enrolment.objects.in_school(actor).lasting(year).filter(pupil=pupil)
+    classmates = Enrolment.objects.lasting(year).filter(school_class__in=classes.values("school_class_id"))
+    main = Assignment.objects.lasting(year)
     shared = main.filter(mentor__in=main.filter(pupil=pupil).values("mentor_id"))
     others = (
         Pupil.objects.in_school(actor)
@@ -37,7 +39,7 @@ def check_context(actor: Actor, pupil: Pupil, term: Term, enrolment: Enrolment |
     people: tuple[QuerySet[Any], ...] = (others, teachers)
     pupils, staff = (rows.order_by().values_list("pk", "name", Value(n)) for n, rows in enumerate(people))
     names = sorted(pupils.union(staff, all=True), key=lambda row: (row[2], row[0]))
-    plan = actor.calendar.of_term(term).rules.plan
+    plan = calendar.rules.plan
     return CheckContext(
         pupil_name=pupil.name,
         gender=pupil.gender,

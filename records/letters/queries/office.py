@@ -112,8 +112,7 @@ def letters_owed(
     )
     rows = (
         Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
+        .lasting(calendar.year)
         .filter(school_class__grade__in=owed.grade_ids if owed is not None else ())
         .select_related("pupil", "school_class__grade")
         .annotate(letter_state=Coalesce(Subquery(letters.values("shown")[:1]), Value(MISSING)))
@@ -124,7 +123,7 @@ def letters_owed(
     if grade_id is not None:
         rows = rows.filter(school_class__grade=grade_id)
     if mentor_id is not None:
-        own = Assignment.objects.active().main().filter(year=calendar.year, mentor=mentor_id)
+        own = Assignment.objects.lasting(calendar.year).main().filter(mentor=mentor_id)
         rows = rows.filter(pupil__in=own.values("pupil_id"))
     return rows
 
@@ -156,9 +155,9 @@ def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrol
     }
     mentors = {
         a.pupil_id: a.mentor
-        for a in Assignment.objects.active()
+        for a in Assignment.objects.lasting(calendar.year)
         .main()
-        .filter(year=calendar.year, pupil_id__in=pupil_ids)
+        .filter(pupil_id__in=pupil_ids)
         .select_related("mentor")
         .prefetch_related(Prefetch("mentor__members", MentorMember.objects.select_related("teacher")))
     }
@@ -293,7 +292,7 @@ def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> 
     """
     owed = letters_owed(actor, calendar)
     if actor.user_id is not None:
-        own = Assignment.objects.held_by(actor).active().main().filter(year=calendar.year)
+        own = Assignment.objects.held_by(actor).lasting(calendar.year).main()
         owed = owed.exclude(pupil__in=own.values("pupil_id"))
     letters = GrowthLetter.objects.present().of_term(calendar.term)
     letters = letters.filter(state=LetterState.HANDED_IN, release_at=None, accepted_at=None)

@@ -55,7 +55,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     """
     calendar = calendar_or_stop(request)
     data = request.GET.copy()
-    data.setdefault("term", str(calendar.term.number))
+    data.setdefault("term", calendar.key)
     form = LetterFilterForm(data, **_choices(request, calendar))
     state = request.GET.get("state", LetterState.HANDED_IN)
     state = state if state in (*STATES, NOTED, "") else LetterState.HANDED_IN
@@ -267,7 +267,7 @@ def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> Htt
 
 def _list_url(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> str:
     query = QueryDict(mutable=True)
-    query["term"] = str(calendar.term.number)
+    query["term"] = calendar.key
     for name in ("place", "mentor"):
         if form.cleaned_data.get(name):
             query[name] = str(form.cleaned_data[name])

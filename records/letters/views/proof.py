@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
@@ -43,6 +44,7 @@ from records.letters.services.office import (
 from records.letters.views.office import seen_moment
 from records.models.records import GrowthLetter
 from records.rules import can_write_letter, is_alone
+from schools.calendar import YearCalendar
 
 #: Refusals that are told beside the typed words; the letter was changed meanwhile, or there is nothing to change.
 BESIDE = ("changed_meanwhile", "letter_empty", "letter_unchanged")
@@ -148,6 +150,18 @@ def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
     return get_visible_or_404(readable_letters(request.actor), request.actor, pk=pk)
 
 
+def _calendar(request: ActorRequest, found: GrowthLetter) -> YearCalendar | None:
+    """The letter's year in its term; None while the school is not set up."""
+    calendar = request.actor.calendar
+    return calendar.of_term(found.term) if calendar.present is not None else None
+
+
+def _list_url(calendar: YearCalendar | None) -> str:
+    """The list that the letter stands in: a former year's letter comes from that year's."""
+    url = reverse("office:letters")
+    return url if calendar is None or calendar.year.is_current else f"{url}?term={calendar.key}"
+
+
 def _with_advice(found: GrowthLetter) -> bool:
     """What is there can be changed, whether the plan of today asks for it or not."""
     return bool(found.advice)
@@ -161,7 +175,7 @@ def _page(
     proof_form: ProofForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    calendar = request.actor.calendar.in_term(found.term.number)
+    calendar = _calendar(request, found)
     owed = owed_by(request.actor, calendar, found) if calendar is not None else None
     waits, is_out = found.state == LetterState.HANDED_IN, found.state == LetterState.RELEASED
     context: dict[str, Any] = {
@@ -170,6 +184,7 @@ def _page(
         "state": shown_state(found),
         "form": return_form or ReturnForm(),
         "calendar": calendar,
+        "list_url": _list_url(calendar),
         "seen": now().isoformat(),
         "proofing": proofing_of(found),
         "can_come_back": is_unread(found),
@@ -193,13 +208,13 @@ def _page(
 
 def _saved(request: ActorRequest, found: GrowthLetter, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
-    calendar = request.actor.calendar.in_term(found.term.number)
+    calendar = _calendar(request, found)
     if not getattr(request, "htmx", False):
         if calendar is not None and request.POST.get("then") == "next":
             following, _ = next_to_proof(request.actor, calendar, found)
             if following is not None:
                 return redirect("office:letter", pk=following.pk)
-        return redirect("office:letters")
+        return redirect(_list_url(calendar))
     fresh = _letter(request, found.pk)
     row = row_of(request.actor, calendar, fresh) if calendar is not None else None
     return render(request, "letters/office/saved.html", {"row": row, "calendar": calendar})

@@ -11,10 +11,9 @@ from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 
 
-def term_field(calendar: YearCalendar) -> forms.TypedChoiceField:
-    """The terms of the year; none chosen is None."""
-    choices = [(t.number, t.short_name) for t in calendar.terms]
-    return forms.TypedChoiceField(label="学期", choices=choices, coerce=int, required=False, empty_value=None)
+def term_field(calendar: YearCalendar) -> forms.ChoiceField:
+    """The terms of this year and of former ones, by `YearCalendar.key`."""
+    return forms.ChoiceField(label="学期", choices=calendar.term_choices, required=False)
 
 
 def _class_choices(classes: list[SchoolClass]) -> list[tuple[str, Any]]:

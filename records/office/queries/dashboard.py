@@ -151,16 +151,11 @@ def any_done(calendar: YearCalendar, prefix: str = "") -> Q:
 
 def covered_pupils(actor: Actor, calendar: YearCalendar) -> EnrolmentQuerySet:
     """The present pupils of all covered grades."""
-    return (
-        Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
-        .filter(school_class__grade__in=_covered(calendar))
-    )
+    return Enrolment.objects.in_school(actor).lasting(calendar.year).filter(school_class__grade__in=_covered(calendar))
 
 
 def has_mentor(calendar: YearCalendar) -> Exists:
-    return Exists(Assignment.objects.active().main().filter(pupil=OuterRef("pupil"), year=calendar.year))
+    return Exists(Assignment.objects.lasting(calendar.year).main().filter(pupil=OuterRef("pupil")))
 
 
 def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet:

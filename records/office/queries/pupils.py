@@ -132,7 +132,9 @@ def find_class(calendar: YearCalendar, school_class: SchoolClass, *, with_talks:
 
 def class_overdue(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> tuple[Overdue, ...]:
     """What is overdue in one class. One query at most."""
-    return find_overdue(calendar, Enrolment.objects.in_school(actor).active().filter(school_class=school_class))
+    return find_overdue(
+        calendar, Enrolment.objects.in_school(actor).lasting(school_class.year).filter(school_class=school_class)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +146,20 @@ class MentorPage:
     rows: tuple[PupilRow, ...]
     tally: Tally
 
+    @property
+    def load(self) -> int:
+        """How many pupils the slot counts; the roll-over empties it, then those who were there to the end."""
+        return self.mentor.load if self.calendar.year.is_current else len(self.rows)
+
 
 def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorPage:
     """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
-    own = Assignment.objects.active().filter(mentor=mentor, year=calendar.year)
+    own = Assignment.objects.lasting(calendar.year).filter(mentor=mentor)
     if not calendar.rules.plan.supporting_owes:
         own = own.main()
     enrolments = list(
         Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
+        .lasting(calendar.year)
         .filter(pupil_id__in=own.values("pupil_id"))
         .select_related("pupil", "school_class__grade")
         .in_list_order()
@@ -188,9 +194,9 @@ def rows_of(calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[Pu
     """The rows of one page of `pupils_to_show`, mentors and ticks at hand. Eight queries."""
     mentors = {
         a.pupil_id: a.mentor
-        for a in Assignment.objects.active()
+        for a in Assignment.objects.lasting(calendar.year)
         .main()
-        .filter(year=calendar.year, pupil_id__in=[e.pupil_id for e in enrolments])
+        .filter(pupil_id__in=[e.pupil_id for e in enrolments])
         .select_related("mentor")
         .prefetch_related("mentor__members__teacher")
     }
@@ -202,6 +208,6 @@ def school_classes(actor: Actor) -> SchoolClassQuerySet:
     return SchoolClass.objects.visible_to(actor).select_related("grade", "year__school")
 
 
-def current_year_mentors(actor: Actor) -> MentorQuerySet:
-    """The mentor slots of the school's present year, names at hand."""
-    return Mentor.objects.visible_to(actor).filter(year__is_current=True).with_names()
+def school_mentors(actor: Actor) -> MentorQuerySet:
+    """The mentor slots of the school, of former years too, names and year at hand."""
+    return Mentor.objects.visible_to(actor).select_related("year__school").with_names()

@@ -14,30 +14,42 @@ from records.office.queries.dashboard import covered_classes, find_dashboard, gr
 from records.office.queries.pupils import (
     SHOW,
     class_overdue,
-    current_year_mentors,
     find_class,
     find_mentor,
     pupils_to_show,
     rows_of,
     school_classes,
+    school_mentors,
 )
 from records.rules import handles_books, may_open_class
 from schools.calendar import YearCalendar
-from schools.models import SchoolClass
+from schools.models import SchoolClass, SchoolYear
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
 PAGE_SIZE = 50
 
 
 def chosen_calendar(request: ActorRequest) -> YearCalendar | None:
-    """The school's year with the term that `?term=` names, else today's."""
-    number = request.GET.get("term", "") or request.POST.get("term", "")
-    return request.actor.calendar.in_term(int(number) if number in ("1", "2") else None)
+    """The year and term that `?term=` names (`YearCalendar.key`), else today's."""
+    return request.actor.calendar.at(request.GET.get("term", "") or request.POST.get("term", ""))
 
 
 def calendar_or_stop(request: ActorRequest) -> YearCalendar:
     """As `chosen_calendar`. Raises DomainError `not_set_up` while there is none."""
     return chosen_calendar(request) or request.actor.calendar.now
+
+
+def calendar_of_year(request: ActorRequest, year: SchoolYear) -> YearCalendar:
+    """The year of a class or a slot, in the term of it that `?term=` names.
+
+    A year without terms or plan is looked at by the present one's. Raises DomainError `not_set_up`.
+    """
+    chosen = calendar_or_stop(request)
+    if chosen.year.pk == year.pk:
+        return chosen
+    number = (request.GET.get("term", "") or request.POST.get("term", ""))[-1:]
+    calendar = request.actor.calendar.of(year).in_term(int(number) if number in ("1", "2") else None)
+    return calendar if calendar.is_set_up else request.actor.calendar.now
 
 
 def class_or_stop(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
@@ -75,7 +87,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones."""
     found = class_or_stop(request, pk, *WATCHERS)
     watches = request.actor.has(*WATCHERS)
-    calendar = calendar_or_stop(request)
+    calendar = calendar_of_year(request, found.year)
     page = find_class(calendar, found)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
@@ -100,8 +112,8 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(*WATCHERS)
 def mentor(request: ActorRequest, pk: int) -> HttpResponse:
     """One mentor slot and its pupils with their ticks."""
-    found = get_object_or_404(current_year_mentors(request.actor), pk=pk)
-    calendar = calendar_or_stop(request)
+    found = get_object_or_404(school_mentors(request.actor), pk=pk)
+    calendar = calendar_of_year(request, found.year)
     return render(
         request,
         "office/mentor.html",
@@ -120,7 +132,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
     calendar = calendar_or_stop(request)
     classes = list(covered_classes(request.actor, calendar))
     data = request.GET.copy()
-    data.setdefault("term", str(calendar.term.number))
+    data.setdefault("term", calendar.key)
     form = PupilFilterForm(data, calendar=calendar, classes=classes)
     found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

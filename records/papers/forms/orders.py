@@ -66,7 +66,7 @@ class LettersForm(BundledForm):
         super().__init__(*args, **kwargs)
         self.fields["paper"] = _choice("印成", LetterPaper, LetterPaper.LETTER, LetterPaper.LETTER)
         self.fields["term"] = term_field(calendar)
-        self.fields["term"].initial = calendar.term.number
+        self.fields["term"].initial = calendar.key
         self.order_fields(["job", "term", "paper", "bundle", "two_up"])
 
 

@@ -21,6 +21,7 @@ from records.papers.queries.filing import filed_under, filing_rank
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
 from schools.queries import paper_style
+from students.querysets import lasting
 
 #: Before it is issued a book waits in the office; then it is named after the last step done.
 WAITING: Final = "waiting"
@@ -202,8 +203,8 @@ def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None
 
 def _figures(calendar: YearCalendar, mentor: Mentor | None) -> dict[int, dict[str, Any]]:
     """By slot (or of one): its pupils, and for each action how many are owed it and have it. One query."""
-    rows = Assignment.objects.active().filter(
-        year=calendar.year, pupil__enrolments__year=calendar.year, pupil__enrolments__ends_on=None
+    rows = Assignment.objects.lasting(calendar.year).filter(
+        lasting(calendar.year, "pupil__enrolments__"), pupil__enrolments__year=calendar.year
     )
     if mentor is not None:
         rows = rows.filter(mentor=mentor)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from django.db.models import Q
-
 from accounts.actors import Actor
 from core.rowwise import among
 from core.text import to_chinese
@@ -52,11 +50,7 @@ class BookSource:
 
     def _read_pupils(self, actor: Actor, mentors: Sequence[Mentor]) -> None:
         # After roll-over the year's assignments are closed: those that lasted to its end still make the book.
-        held = (
-            Assignment.objects.visible_to(actor)
-            .filter(year=self.year, mentor__in=mentors)
-            .filter(Q(ends_on=None) | Q(ends_on__gte=self.year.ends_on))
-        )
+        held = Assignment.objects.visible_to(actor).lasting(self.year).filter(mentor__in=mentors)
         if self.rules is None or not self.rules.plan.supporting_owes:
             held = held.main()
         self.held: dict[int, set[int]] = defaultdict(set)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from schools.models import SchoolClass, SchoolYear
+from students.querysets import lasting
 
 #: The leader of a class comes first, who is in no team last.
 LEADER, TEAMLESS = -1, 10**4
@@ -26,7 +27,7 @@ def filed_under(year: SchoolYear, *, mentor: Mentor | None = None) -> dict[int, 
     """
     places: dict[int, Filing] = {}
     members = TeamMember.objects.filter(school_class__year=year)
-    assigned = Assignment.objects.active().main().filter(year=year)
+    assigned = Assignment.objects.lasting(year).main()
     if mentor is not None:
         members, assigned = members.filter(mentor=mentor), assigned.filter(mentor=mentor)
     for member in members.select_related("school_class__grade").order_by(
@@ -35,7 +36,7 @@ def filed_under(year: SchoolYear, *, mentor: Mentor | None = None) -> dict[int, 
         filing = Filing(member.school_class, LEADER if member.is_leader else member.position)
         places.setdefault(member.mentor_id, filing)
     held = dict(
-        assigned.filter(pupil__enrolments__year=year, pupil__enrolments__ends_on=None)
+        assigned.filter(lasting(year, "pupil__enrolments__"), pupil__enrolments__year=year)
         .exclude(mentor__in=places)
         .order_by("-pupil__enrolments__school_class__grade__number", "-pupil__enrolments__school_class__number")
         .values_list("mentor_id", "pupil__enrolments__school_class")

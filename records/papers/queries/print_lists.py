@@ -44,7 +44,7 @@ def letters_for_print(
 
     They are those of the present pupils of `school_class`, of one `mentor`, or of the whole school.
     """
-    rows = Enrolment.objects.in_school(actor).active().filter(year=term.year_id)
+    rows = Enrolment.objects.in_school(actor).lasting(term.year)
     letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=states)
     if school_class is not None:
         rows = rows.filter(school_class=school_class)
@@ -85,7 +85,13 @@ def own_letters_for_print(actor: Actor, term: Term, mentor: Mentor) -> tuple[lis
 
 
 def class_pupils(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
-    """The present pupils of a class in list order, pupil at hand. One query."""
+    """The present pupils of a class in list order, pupil at hand; of a former year's, of its end. One query."""
+    rows = Enrolment.objects.in_school(actor).lasting(school_class.year).filter(school_class=school_class)
+    return list(rows.select_related("pupil").in_list_order())
+
+
+def pupils_for_slips(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
+    """The pupils of a class who get slips: the present ones alone, in list order, pupil at hand. One query."""
     return list(Enrolment.objects.in_school(actor).for_class_list(school_class))
 
 
@@ -142,7 +148,7 @@ def term_for_job(actor: Actor, pk: int) -> Term:
 def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
     """The classes whose present pupils have finished letters of `term`, in teaching order. One query."""
     letters = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
-    pupils = Enrolment.objects.in_school(actor).active().filter(year=term.year_id, pupil__in=letters.values("pupil_id"))
+    pupils = Enrolment.objects.in_school(actor).lasting(term.year).filter(pupil__in=letters.values("pupil_id"))
     return list(
         SchoolClass.objects.visible_to(actor).of_year(term.year).filter(pk__in=pupils.values("school_class_id"))
     )
@@ -150,8 +156,8 @@ def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
 
 def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
     """The classes of the grades that the plan covers with at least one present pupil, in teaching order."""
-    rules = actor.calendar.of(year).plan_on(actor.today)
-    pupils = Enrolment.objects.in_school(actor).active().of_year(year)
+    rules = actor.calendar.of(year).plan_on(min(actor.today, year.ends_on))
+    pupils = Enrolment.objects.in_school(actor).lasting(year)
     return list(
         SchoolClass.objects.visible_to(actor)
         .of_year(year)
@@ -188,7 +194,7 @@ class PrintOverview:
 def print_overview(actor: Actor, year: SchoolYear, term: Term) -> PrintOverview:
     """The classes with mentors in teaching order, each with its team in order. Ten queries whatever their number."""
     classes = classes_with_pupils(actor, year)
-    present = Enrolment.objects.in_school(actor).active().of_year(year)
+    present = Enrolment.objects.in_school(actor).lasting(year)
     sizes = dict(present.values_list("school_class_id").annotate(n=Count("pk")).order_by())
     finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
     letters = dict(

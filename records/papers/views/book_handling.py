@@ -15,8 +15,8 @@ from core.days import OUT_OF_RANGE
 from core.errors import DomainError
 from records.enums import BookStep
 from records.office.queries.dashboard import covered_classes
-from records.office.queries.pupils import current_year_mentors
-from records.office.views.dashboard import calendar_or_stop, chosen_calendar
+from records.office.queries.pupils import school_mentors
+from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar
 from records.papers.documents.book_list import render_book_list
 from records.papers.forms.book_handling import STATE_LABELS, HandledBooksForm, MarkForm, RemarkForm, StepForm
 from records.papers.queries.book_handling import (
@@ -99,8 +99,8 @@ def undo(request: ActorRequest) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """One book: its dates, how far its form is filled, and 德育室's remark, which a post changes."""
-    mentor = get_object_or_404(current_year_mentors(request.actor), pk=pk)
-    calendar = calendar_or_stop(request)
+    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    calendar = calendar_of_year(request, mentor.year)
     found = find_book(request.actor, calendar, mentor)
     form = RemarkForm(request.POST or None, initial={"remark": found.handling.remark})
     if request.method == "POST":
@@ -153,7 +153,7 @@ def listing(request: ActorRequest) -> HttpResponse:
 
 
 def _form(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> HandledBooksForm:
-    values = {"term": str(calendar.term.number), "place": data.get("place", ""), "state": data.get("state", "")}
+    values = {"term": calendar.key, "place": data.get("place", ""), "state": data.get("state", "")}
     return HandledBooksForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
 
 
@@ -196,7 +196,7 @@ def _tabs(form: HandledBooksForm, found: HandledBooks) -> list[dict[str, Any]]:
 
 def _query(calendar: YearCalendar, form: HandledBooksForm, *, state: str | None = None) -> str:
     query = QueryDict(mutable=True)
-    query["term"] = str(calendar.term.number)
+    query["term"] = calendar.key
     for name, value in (("place", form.place), ("state", form.state if state is None else state)):
         if value:
             query[name] = value

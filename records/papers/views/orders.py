@@ -18,8 +18,8 @@ from records.contexts import BookVersion
 from records.desk.services.readings import note_readings
 from records.enums import LetterPaper, LetterState
 from records.models.records import GrowthLetter
-from records.office.queries.pupils import current_year_mentors
-from records.office.views.dashboard import calendar_or_stop, chosen_calendar, class_or_stop
+from records.office.queries.pupils import school_mentors
+from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar, class_or_stop
 from records.papers.documents.record_book import book_manuscript, render_record_book
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.papers.forms.orders import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
@@ -33,7 +33,7 @@ from records.papers.queries.print_lists import (
     pupils_with_slips,
 )
 from schools.enums import Design, Stage
-from schools.models import School
+from schools.models import School, SchoolYear
 from schools.queries import paper_style
 
 NONE_PROOFED = "现在没有可以印的寄语：德育室校对过的才印。"
@@ -114,7 +114,8 @@ def all_slips(request: ActorRequest) -> HttpResponse:
     """Start the job that makes all family slips."""
     form = BundledForm(request.POST)
     _valid(form)
-    year = calendar_or_stop(request).year
+    # A slip opens the present: whoever has left gets none.
+    year = request.actor.calendar.now.year
     if stop := said_first(request, unprintable.in_names(pupils_with_slips(request.actor, year))):
         return stop
     job = order_slips(
@@ -157,7 +158,8 @@ def blank_book(request: ActorRequest) -> HttpResponse:
 @page_for(Role.MENTOR)
 def my_book(request: ActorRequest) -> HttpResponse:
     """One's own record book; `?phones=full` prints the telephone numbers unmasked, `?version=` as in `BookVersion`."""
-    return _book(request, _own_mentor(request))
+    mentor = _own_mentor(request)
+    return _book(request, mentor, calendar_or_stop(request).year)
 
 
 @page_for(Role.MENTOR)
@@ -178,14 +180,15 @@ def my_letters(request: ActorRequest) -> HttpResponse:
 @page_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """A mentor's record book for 德育室."""
-    return _book(request, get_object_or_404(current_year_mentors(request.actor), pk=pk))
+    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    return _book(request, mentor, calendar_of_year(request, mentor.year).year)
 
 
 @page_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def class_letters(request: ActorRequest, pk: int) -> HttpResponse:
     """A class's letters in handing-out order: 德育室 prints handed-in ones too, the class teacher released ones."""
     school_class = class_or_stop(request, pk, Role.MORAL_OFFICE)
-    term = calendar_or_stop(request).term
+    term = calendar_of_year(request, school_class.year).term
     office = request.actor.has(Role.MORAL_OFFICE)
     states = (LetterState.HANDED_IN, LetterState.RELEASED) if office else (LetterState.RELEASED,)
     letters = letters_for_print(request.actor, term, school_class=school_class, states=states)
@@ -199,11 +202,10 @@ def _own_mentor(request: ActorRequest) -> Mentor:
     return mentor
 
 
-def _book(request: ActorRequest, mentor: Mentor) -> HttpResponse:
+def _book(request: ActorRequest, mentor: Mentor, year: SchoolYear) -> HttpResponse:
     full = request.GET.get("phones") == "full"
     asked = request.GET.get("version", "")
     version = BookVersion(asked) if asked in BookVersion.values else BookVersion.MIXED
-    year = calendar_or_stop(request).year
     source = BookSource(request.actor, year, [mentor])
     context = source.book(mentor, mask_phones=not full, version=version)
     if stop := said_first(request, unprintable.in_book(context)):

@@ -15,7 +15,7 @@ from records.office.views.dashboard import class_or_stop
 from records.papers.documents.slips import render_slips
 from records.papers.forms.slips import SlipEndForm
 from records.papers.queries import unprintable
-from records.papers.queries.print_lists import class_pupils, slip_contexts
+from records.papers.queries.print_lists import pupils_for_slips, slip_contexts
 from records.papers.views.orders import pdf_response
 from schools.models import SchoolClass
 from students.models import Enrolment, FamilySlip, Pupil
@@ -39,7 +39,7 @@ class SlipRow:
 def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
     """The pupils of a class with their slips: valid until when, opened when, tried wrongly how often."""
     school_class = class_or_stop(request, pk, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-    enrolments = class_pupils(request.actor, school_class)
+    enrolments = pupils_for_slips(request.actor, school_class)
     slips = present_slips([enrolment.pupil_id for enrolment in enrolments])
     uses = uses_of_slips(slips.values())
     rows = []
@@ -54,7 +54,7 @@ def class_slips(request: ActorRequest, pk: int) -> HttpResponse:
 def print_class(request: ActorRequest, pk: int) -> HttpResponse:
     """The family slips of a class; printing again gives the same codes. It issues them, so a link cannot."""
     school_class = class_or_stop(request, pk, Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-    enrolments = class_pupils(request.actor, school_class)
+    enrolments = pupils_for_slips(request.actor, school_class)
     if not enrolments:
         raise DomainError("nothing_to_print", "这个班还没有学生。请先导入学生名册，再打印凭条。")
     return _printed(request, school_class, enrolments, f"{school_class.code}-家长凭条.pdf")

@@ -6,7 +6,7 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, page_for
 from accounts.services import audit
 from core.unprintable import said_first
-from records.office.views.dashboard import WATCHERS, calendar_or_stop, class_or_stop
+from records.office.views.dashboard import WATCHERS, calendar_of_year, class_or_stop
 from records.papers.documents.class_summary import render_class_summary
 from records.papers.queries.class_summary import class_summary
 from records.papers.queries.unprintable import in_summary
@@ -17,7 +17,7 @@ from records.papers.views.orders import pdf_response
 def summary(request: ActorRequest, pk: int) -> HttpResponse:
     """班级学期小结 for whoever may open the class's page: 德育室, 领导小组, the class's own homeroom teacher."""
     found = class_or_stop(request, pk, *WATCHERS)
-    calendar = calendar_or_stop(request)
+    calendar = calendar_of_year(request, found.year)
     context = class_summary(request.actor, calendar, found)
     if stop := said_first(request, in_summary(context)):
         return stop
