@@ -206,6 +206,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "desk:talk_edit": {"pk": probe.talk.pk},
         "desk:visit_edit": {"pk": probe.visit.pk},
         "desk:visit_plan_edit": {"pk": plan.pk},
+        "desk:visit_plan_one": {"pk": plan.pupil_id},
         "entry:grid": {"pk": both.pk, "school_class": probe.room.pk},
         "family:letter": slip | {"pk": probe.letter.pk},
         "imports:detail": {"pk": ImportBatch.objects.filter(school=school).order_by("pk")[0].pk},
