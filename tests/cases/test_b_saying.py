@@ -102,8 +102,11 @@ def test_case_69_the_same_file_twice_changes_nothing_the_second_time(desk: Desk,
 def test_case_69_a_double_click_says_already_imported(desk: Desk, admin_client: Client) -> None:
     batch = upload(desk, pupil(1, "甲"), create=True)
     address = reverse("imports:confirm", args=[batch.pk])
-    admin_client.post(address)
-    again = admin_client.post(address, follow=True).content.decode()
+    first = admin_client.post(address)
+    twice = admin_client.post(address)
+    assert (twice.status_code, twice["Location"]) == (302, first["Location"])
+    # From another tab it is another press, and is told.
+    again = admin_client.post(address, {"press": "another"}, follow=True).content.decode()
     assert ("这份名册已导入，没有重复导入。" in again, Pupil.objects.count()) == (True, 1)
 
 

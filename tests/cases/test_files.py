@@ -234,7 +234,9 @@ def test_case_69_a_second_confirmation_changes_nothing_and_says_so(desk: Desk, a
     first, second = uploaded(admin_client), uploaded(admin_client)
     admin_client.post(reverse("imports:confirm", args=[first.pk]))
     rows = [list(Pupil.objects.values())]
-    page = admin_client.post(reverse("imports:confirm", args=[first.pk]), follow=True).content.decode()
+    # From another tab: the very same press gets the first one's answer.
+    confirm = reverse("imports:confirm", args=[first.pk])
+    page = admin_client.post(confirm, {"press": "another"}, follow=True).content.decode()
     assert "这份名册已导入，没有重复导入。" in page
     page = admin_client.post(reverse("imports:confirm", args=[second.pk]), follow=True).content.decode()
     assert "预览之后数据有了变动，没有导入。" in page

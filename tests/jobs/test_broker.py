@@ -119,7 +119,7 @@ def test_a_job_whose_message_was_lost_is_done_after_the_next_sweep(
 
 
 @pytest.mark.usefixtures("real_send")
-def test_the_tasks_are_known_by_the_names_that_are_sent() -> None:
+def test_the_tasks_are_known_by_the_names_that_are_sent(db: None) -> None:
     from mentorship.celery import app  # noqa: PLC0415 - importing it configures Celery
 
     app.loader.import_default_modules()
