@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
-from mentors.services.assignments import assign_pupil, withdraw_pupil
+from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
 from records.desk.models import VisitPlan
 from records.desk.services.deletion import delete_note
 from records.desk.services.visit_plans import plan_visits
@@ -299,3 +299,12 @@ def test_the_share_of_talks_face_to_face_is_counted_by_talks_of_this_term(
     talk(qingzhu, qingzhu.colleague, qingzhu.pupil_of_colleague, form="online")
     lines = [f"减少“键对键”：本学期谈心面对面 {share}%"] if share is not None else []
     assert [line for line, _ in now_lines(home(qingzhu, client_of)) if "键对键" in line] == lines
+
+
+def test_a_supporting_mentor_is_not_told_of_a_main_mentor_of_before(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """A planted error, assignments that ended counted too, went unnoticed."""
+    pupil = qingzhu.pupil_of_colleague
+    add_supporting(actor=qingzhu.actor(qingzhu.office), pupil=pupil, mentor=qingzhu.slot)
+    unassign_pupil(actor=qingzhu.actor(qingzhu.office), pupil=pupil, year=qingzhu.year)
+    rows = [row[:3] for table in tables(home(qingzhu, client_of)) for row in table if len(row) == 6]
+    assert rows[2] == ["3", "曹子墨 辅助", ""]

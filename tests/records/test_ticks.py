@@ -4,7 +4,9 @@ import datetime
 import uuid
 
 import pytest
+from django.utils.timezone import localdate
 
+from core.clock import now
 from records.desk.services.notes import VisitData, update_visit
 from records.enums import LetterState, TickState
 from records.letters.services.writing import hand_in_letter
@@ -154,3 +156,13 @@ def test_the_rebuild_finds_and_mends_a_tick_that_drifted(qingzhu: SchoolCast) ->
     rebuild_ticks(year=qingzhu.year, on=TODAY)
     assert tick_states(qingzhu, qingzhu.pupils[0]) == {"visit": "done"}
     assert rebuild_ticks(year=qingzhu.year, on=TODAY, check=True) == []
+
+
+def test_a_letters_tick_is_dated_by_the_day_it_was_handed_in(qingzhu: SchoolCast) -> None:
+    """A planted error, always the present day, went unnoticed by a tick that is reckoned again later."""
+    pupil = qingzhu.pupils[0]
+    written = letter(qingzhu, qingzhu.mentor, pupil)
+    handed_in = now() - datetime.timedelta(days=9)
+    GrowthLetter.objects.filter(pk=written.pk).update(handed_in_at=handed_in)
+    rebuild_ticks(year=qingzhu.year, on=TODAY)
+    assert Tick.objects.get(pupil=pupil, action="letter").done_on == localdate(handed_in)
