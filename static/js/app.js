@@ -101,9 +101,15 @@
     document.body.addEventListener("panel:close", closePanel);
     // Before htmx, which would load the page anew.
     const onPop = (event) => {
-      if (stepping || (dialog.open && !atPanel(event.state))) event.stopImmediatePropagation();
+      const isOwn = stepping;
+      if (isOwn || (dialog.open && !atPanel(event.state))) event.stopImmediatePropagation();
       stepping = false;
       if (!dialog.open || atPanel(event.state)) return;
+      if (isOwn) {
+        // The next panel was opened before our own step back arrived: it stays.
+        history.pushState({ panel: true }, "");
+        return;
+      }
       // Words that no draft keeps are asked about once.
       if (!warned && dialog.querySelector("form[data-changed]:not([data-draft])")) {
         warned = true;

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 NARROW = {"width": 320, "height": 640}
 #: What each check is to find, and words that make it find something.
 SAID = {
-    "分数、名次或与他人比较": "你这次考了全班第三名。",
+    "分数、等级或名次": "你这次考了全班第三名。",
+    "与别人比较": "你要是像同桌那样认真就好了。",
     "可能伤到孩子的话": "你真是太笨了。",
     "家庭情况": "爸爸妈妈离婚以后你更懂事了。",
     "疾病与诊断": "你有多动症也没关系。",

@@ -185,3 +185,18 @@ test("what an input method is still putting together reaches no search", () => {
   put("q", "吴河", false);
   assert.deepEqual(heard, ["other wu", "q 吴", "q 吴河"]);
 });
+
+test("a panel that is opened before the last one's step back arrives stays open, and Back closes it", () => {
+  const page = start();
+  // The browser steps back when it comes to it: the test says when.
+  page.window.history.back = () => {};
+  const arrive = () => page.window.dispatchEvent(new page.window.PopStateEvent("popstate", { state: null }));
+  show(page, "<p>家访</p>");
+  page.one("dialog").removeAttribute("open");
+  page.fire(page.one("dialog"), "close");
+  show(page, "<p>谈心</p>");
+  arrive();
+  assert.deepEqual([page.one("dialog").open, page.text("#panel")], [true, "谈心"]);
+  arrive();
+  assert.equal(page.one("dialog").open, false);
+});
