@@ -247,7 +247,7 @@ PRESSES: dict[str, P] = {
     "rounds:candidates": P("office", {}),
     "rounds:close": P("office"),
     "rounds:edit": P("office", {}),
-    "rounds:exceptions": P("office", {"extra-1": "1", "reason": "人多"}),
+    "rounds:exceptions": P("office", lambda w: {f"extra-{w.cast.slot.pk}": "1", "reason": "人多"}),
     "rounds:make_draft": P("office"),
     "rounds:new": P("office", {}, query=lambda w: f"grade={w.cast.class_five.grade_id + 1}"),
     "rounds:open": P("office", at=lambda _w: {"pk": MatchingRound.objects.get(state=RoundState.SETUP).pk}),
@@ -267,7 +267,7 @@ PRESSES: dict[str, P] = {
     "tree_hole:meet": P("mentor", {"date": DAY}, "tree_hole:card"),
     "tree_hole:paper": P("mentor", {"subject": "mood", "text": "有点累", "wish": "write"}),
     "tree_hole:reopen": P("mentor", {}, "tree_hole:card", ("tree_hole:answer", "tree_hole:home", "tree_hole:close")),
-    "wishes:answer": P("office", {"wish1-answer": "可以"}),
+    "wishes:answer": P("office", lambda w: {f"wish{w.arguments['wishes:answer']['pk']}-answer": "可以"}),
     "year:roll": P("admin", {}),
     "year:undo": P("admin", {}),
 }
