@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(([*office.urlpatterns, *tree_hole.office_urlpatterns, *letters.office_urlpatterns], "office")),
     ),
     path("papers/", include("records.papers.urls")),
+    path("school/", include("records.setup.urls")),
     path("plan/", include("records.office.urls.plan")),
     path("manage/merge/", include("records.merging.urls")),
     path("manage/", include("mentors.staff.urls.manage")),

@@ -1,5 +1,6 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
+from schools.services.describing import describe_school
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
@@ -22,6 +23,7 @@ __all__ = [
     "create_classes",
     "create_plan",
     "create_school",
+    "describe_school",
     "open_year",
     "paper_problems",
     "promote_classes",

@@ -257,6 +257,7 @@ PRESSES: dict[str, P] = {
     "rounds:publish": P("office", {}, after=("rounds:close", "rounds:make_draft")),
     "rounds:recheck": P("office"),
     "rounds:remind": P("office"),
+    "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
     "training:attendance": P("office", lambda w: {"came": [spare_teacher(w).pk]}),
     "training:delete": P("office"),
     "training:edit": P("office", {"topic": "怎样听"}),

@@ -1,0 +1,29 @@
+"""The only writer of what a school says of itself."""
+
+from django.db import transaction
+
+from core.errors import DomainError
+from core.text import clean_text, visible
+from schools.models import School
+
+
+@transaction.atomic
+def describe_school(*, school: School, name: str, emergency_card: str) -> list[str]:
+    """Write the school's name and its emergency card 紧急联系卡, a line for each number; the columns that changed.
+
+    Raises DomainError `name_missing`, `card_missing`: a page that says whom to call is never empty.
+    """
+    name = clean_text(name)
+    lines = (clean_text(line) for line in visible(emergency_card).splitlines())
+    card = "\n".join(line for line in lines if line)
+    if not name:
+        raise DomainError("name_missing", "请写校名。")
+    if not card:
+        raise DomainError("card_missing", "请写遇到紧急情况时打给谁，至少写一个电话。")
+    row = School.objects.select_for_update().get(pk=school.pk)
+    new = {"name": name, "emergency_card": card}
+    changed = [column for column, value in new.items() if getattr(row, column) != value]
+    if changed:
+        School.objects.filter(pk=school.pk).update(**new)
+    school.name, school.emergency_card = name, card
+    return changed
