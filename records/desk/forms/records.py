@@ -190,9 +190,9 @@ class VisitEntryForm(NoteForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A visit that was put off has its new day: it becomes a planned one."""
+        """A visit that is put off, when it is logged or afterwards, has its new day: it becomes a planned one."""
         cleaned = super().clean()
-        asks = not self.initial.get("version") and cleaned.get("outcome") == VisitOutcome.POSTPONED
+        asks = cleaned.get("outcome") == VisitOutcome.POSTPONED != self.initial.get("outcome")
         if asks and not cleaned.get("moved_to") and "moved_to" not in self.errors:
             self.add_error("moved_to", "改约了，请选改到哪一天。到那天“家访安排”里会提醒您。")
         return cleaned

@@ -214,8 +214,7 @@ def log_visit(
     def people(visit: HomeVisit) -> None:
         visit.teachers.set(teachers)
         close_visit_plan(visit=visit)
-        if moved_to is not None and data.outcome == VisitOutcome.POSTPONED:
-            plan_visits(actor=actor, term=term, pupils=[pupil], date=moved_to, teachers=teachers)
+        _plan_anew(actor, visit, teachers, moved_to)
 
     year, user_id = _check(actor, [pupil], term, data)
     _check_teachers(actor, teachers)
@@ -277,8 +276,9 @@ def update_visit(
     data: VisitData,
     teachers: Sequence[Teacher],
     draft_key: str = "",
+    moved_to: datetime.date | None = None,
 ) -> HomeVisit:
-    """Change a visit whose form showed `version`.
+    """Change a visit whose form showed `version`; `moved_to` as in `log_visit`.
 
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `changed_meanwhile`.
     """
@@ -289,6 +289,7 @@ def update_visit(
         _change(locked, data)
         locked.teachers.set(teachers)
         follow_visit_plan(visit=locked)
+        _plan_anew(actor, locked, teachers, moved_to)
         return _changed(actor, locked, [locked.pupil_id], draft_key)
 
 
@@ -323,6 +324,12 @@ def update_talk(
         if after != before:
             locked.pupils.set(after)
         return _changed(actor, locked, sorted(before | after), draft_key)
+
+
+def _plan_anew(actor: Actor, visit: HomeVisit, teachers: Sequence[Teacher], moved_to: datetime.date | None) -> None:
+    """A visit that was put off 改约 is planned for the day `moved_to`; the open plan of its term is moved there."""
+    if moved_to is not None and visit.outcome == VisitOutcome.POSTPONED:
+        plan_visits(actor=actor, term=visit.term, pupils=[visit.pupil], date=moved_to, teachers=teachers)
 
 
 def _change(note: HomeVisit | HeartTalk, data: VisitData | TalkData) -> None:

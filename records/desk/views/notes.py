@@ -122,6 +122,7 @@ def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
             data=form.visit_data(),
             teachers=_chosen(team, form),
             draft_key=draft.key,
+            moved_to=form.cleaned_data["moved_to"],
         ),
         again=lambda: drop_draft(actor=request.actor, key=draft.key),
     ):
