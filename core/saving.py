@@ -5,8 +5,9 @@ A view says what to save and where to go on; which field a refusal belongs to is
 stands above it.
 """
 
+import datetime
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
+from core.clock import cn_day
 from core.errors import DomainError
 from core.fields import EXPIRED
 
@@ -103,7 +105,40 @@ def show_form(request: HttpRequest, template: str, form: BaseForm, **context: An
     return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
 
 
-class VersionedForm(forms.Form):
+class AskedForm(forms.Form):
+    """A form whose second equal record of a day is asked about.
+
+    Back and 保存, or two open windows, made the same talk twice: the page is fetched anew with another key, and the
+    browser puts the text back. The page offers the answer (`components/once_more.html`), which comes as `once_more`.
+    """
+
+    #: The stored record that is the very same, once it was found, and where it is seen.
+    equal: Any = None
+    equal_url = ""
+
+    def is_what(self, stored: Any) -> bool:
+        """Whether `stored` holds what was typed: then a second post of the form is done already."""
+        return False
+
+    def ask_about(
+        self, stored: Iterable[T], what: str, *, on: datetime.date, today: datetime.date, seen_at: Callable[[T], str]
+    ) -> None:
+        """Ask once about a second record that equals one of `stored`, those of the day `on`; `what` they are called.
+
+        `seen_at` is the address at which a record is seen. Call it of a valid form, before the form is saved.
+        """
+        if "once_more" in self.data:
+            return
+        key = self.cleaned_data.get("submission")
+        others = (one for one in stored if key is None or getattr(one, "submission", None) != key)
+        self.equal = next((one for one in others if self.is_what(one)), None)
+        if self.equal is not None:
+            self.equal_url = seen_at(self.equal)
+            when = "今天" if on == today else cn_day(on)
+            self.add_error(None, f"{when}已经登记过一次同样的{what}。确实有两次，请点“再登记一条”。")
+
+
+class VersionedForm(AskedForm):
     """A form about one record: the key against double posts, and the version that was shown."""
 
     #: Set by a conflict: the record was changed meanwhile, and the page shows both texts.
@@ -119,10 +154,6 @@ class VersionedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4(), "version": 0} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-
-    def is_what(self, stored: Any) -> bool:
-        """Whether `stored` holds what was typed: then a second post of the form is done already."""
-        return False
 
     def show_version(self, version: int) -> None:
         """After a conflict: the next save replaces `version`, which the page now shows beside the typed text."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from core.fields import EXPIRED, DayField, ProseField
-from core.saving import VersionedForm
+from core.saving import AskedForm, VersionedForm
 from core.text import clean_text
 from mentors.models.slots import Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
@@ -115,7 +115,7 @@ class MeetingForm(VersionedForm):
         )
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(AskedForm):
     """A hand-over note."""
 
     sent_before = "这份表单刚才已经保存过一次。要补充内容，请刷新页面再写一份。"

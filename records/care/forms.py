@@ -1,5 +1,6 @@
 """Forms of referrals and of 心灵树洞卡, for teachers and for pupils."""
 
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Field, Layout
@@ -11,6 +12,7 @@ from core.saving import ELSE
 from records.care.services.tree_hole import LONGEST_REASON, LONGEST_TEXT, TreeHoleData
 from records.desk.forms.records import PICKS, RecordForm
 from records.enums import TreeHoleSubject, TreeHoleWish
+from records.models.care import Referral, TreeHoleCard
 
 CONTACTED, SILENT = "contacted", "none"
 
@@ -24,6 +26,10 @@ class ReferForm(RecordForm):
         rows=5,
         help_text="只有心理老师和您看得到。写看到、听到的就好，不用下判断。",
     )
+
+    def is_what(self, stored: Referral) -> bool:
+        """Whether the referral says the very same."""
+        return stored.text == str(self.cleaned_data["text"]).strip()
 
 
 class WordForm(RecordForm):
@@ -132,6 +138,11 @@ class TreeHoleCardForm(RecordForm):
             Field("wish", template=PICKS),
             Field("may_tell_home"),
         )
+
+    def is_what(self, stored: TreeHoleCard) -> bool:
+        """Whether the card says the very same."""
+        data = replace(self.card_data(), text=str(self.cleaned_data["text"]).strip())
+        return all(getattr(stored, name) == value for name, value in asdict(data).items())
 
     def card_data(self) -> TreeHoleData:
         """What was typed, for the service."""

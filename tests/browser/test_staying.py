@@ -88,3 +88,38 @@ def test_the_search_of_the_home_page_asks_once_and_keeps_the_focus(visit: OpenVi
     page.locator("#desk-q").fill("")
     expect(page.locator("#roster .cell-name a")).to_have_count(len(names))
     assert page.evaluate("[window.stays, document.activeElement.id]") == [True, "desk-q"]
+
+
+@pytest.mark.parametrize("kind, word", [("talk", "谈心"), ("visit", "家访")])
+def test_going_back_and_saving_again_makes_no_second_record(visit: OpenVisit, kind: str, word: str) -> None:
+    """The page is fetched anew with another key, the browser puts the words back: there were two talks."""
+    desk = visit(DESK)
+    page = desk.sign_in("demo-homeroom")
+    desk.go("/my/")
+    path = form_of(page, kind)
+    desk.go(path)
+    page.locator("textarea[name=text]").fill("在走廊遇见，说起昨天的足球。")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text(re.compile(f"^已登记.*{word}"))).to_be_visible()
+    page.go_back()
+    expect(page.locator("textarea[name=text]")).to_have_value("在走廊遇见，说起昨天的足球。")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("[data-form-errors]")).to_contain_text(f"今天已经登记过一次同样的{word}。")
+    page.get_by_role("link", name="回去看").click()
+    expect(page.locator(".entry", has_text="在走廊遇见，说起昨天的足球。")).to_have_count(1)
+
+
+def test_going_back_and_entering_a_pupil_again_makes_no_second_one(visit: OpenVisit) -> None:
+    desk = visit(DESK)
+    page = desk.sign_in("demo-admin")
+    desk.go("/manage/pupils/new/")
+    page.locator("input[name=name]").fill("欧阳星野")
+    page.locator("select[name=school_class]").select_option(index=1)
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_text("欧阳星野已转入")).to_be_visible()
+    page.go_back()
+    expect(page.locator("input[name=name]")).to_have_value("欧阳星野")
+    page.get_by_role("button", name="登记").click()
+    expect(page.locator("[data-form-errors]")).to_contain_text("本校已有同名的学生：")
+    desk.go("/manage/pupils/?q=欧阳星野")
+    expect(page.locator("main a", has_text="欧阳星野")).to_have_count(1)

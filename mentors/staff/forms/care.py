@@ -7,7 +7,7 @@ from django import forms
 
 from core.days import Days
 from core.fields import EXPIRED, DayField, ProseField
-from core.saving import ELSE
+from core.saving import ELSE, AskedForm
 from core.text import clean_text, small_number
 from mentors.models.slots import Teacher
 from mentors.staff.models import ReadinessCase, TrainingSession
@@ -15,7 +15,7 @@ from mentors.staff.services.readiness import REASON_LENGTH
 from mentors.staff.services.training import TrainingData
 
 
-class _DayForm(forms.Form):
+class _DayForm(AskedForm):
     """A form about one day, which lies within `days`."""
 
     def __init__(self, days: Days, *args: Any, **kwargs: Any) -> None:
@@ -84,6 +84,11 @@ class TrainingForm(_DayForm):
     def initial_of(cls, session: TrainingSession) -> dict[str, Any]:
         """What is stored."""
         return {name: getattr(session, name) for name in ("date", "topic", "speaker", "place")}
+
+    def is_what(self, stored: TrainingSession) -> bool:
+        """The same topic on one day is the same session, whoever speaks and where."""
+        data = self.training_data()
+        return (data.date, data.topic) == (stored.date, stored.topic)
 
     def training_data(self) -> TrainingData:
         """A valid form as the services take it."""

@@ -59,10 +59,10 @@ def _cleaned(data: TrainingData) -> dict[str, object]:
 
 
 @transaction.atomic
-def create_session(*, actor: Actor, data: TrainingData) -> TrainingSession:
+def create_session(*, actor: Actor, data: TrainingData, is_another: bool = False) -> TrainingSession:
     """A session of the current year, in the term of its date; planned ones may lie ahead.
 
-    The same topic on the same day again (a double click) gives the session that is there.
+    The same topic on the same day again (a double click) gives the session that is there, unless it `is_another`.
     Raises DomainError `not_allowed`, `no_year`, `date_out_of_range`, `topic_missing`.
     """
     _check(actor, actor.school_id)
@@ -70,7 +70,7 @@ def create_session(*, actor: Actor, data: TrainingData) -> TrainingSession:
     fields, term = _cleaned(data), _term(actor.calendar.of(year), data.date)
     SchoolYear.objects.select_for_update().get(pk=year.pk)
     there = TrainingSession.objects.filter(term__year=year, date=data.date, topic=fields["topic"]).first()
-    if there is not None:
+    if there is not None and not is_another:
         return there
     session = TrainingSession.objects.create(school_id=year.school_id, term=term, created_by_id=actor.user_id, **fields)
     audit(actor=actor, verb="create_training", target=session)

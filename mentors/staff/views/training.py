@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
@@ -57,7 +58,19 @@ def new(request: ActorRequest) -> HttpResponse:
     calendar = request.actor.calendar
     days = training_days(calendar.of(calendar.this_year()))
     form = TrainingForm(days, request.POST or None, initial={"date": request.actor.today})
-    if done := form_saved(form, lambda: create_session(actor=request.actor, data=form.training_data())):
+    if form.is_valid():
+        day = form.cleaned_data["date"]
+        form.ask_about(
+            sessions_visible_to(request.actor).filter(date=day),
+            "培训",
+            on=day,
+            today=request.actor.today,
+            seen_at=lambda _there: reverse("training:list"),
+        )
+    is_another = "once_more" in form.data
+    if done := form_saved(
+        form, lambda: create_session(actor=request.actor, data=form.training_data(), is_another=is_another)
+    ):
         if done.value.date > request.actor.today:
             messages.success(request, "已登记。到当天可以勾选参加的老师。")
             return redirect("training:list")

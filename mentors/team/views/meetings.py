@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
@@ -81,6 +82,15 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
         today=request.actor.today,
         initial={"date": request.actor.today, "teachers": [t.pk for t in team]},
     )
+    if form.is_valid():
+        day = form.cleaned_data["date"]
+        form.ask_about(
+            meetings_of(request.actor, school_class).filter(date=day),
+            "小教研",
+            on=day,
+            today=request.actor.today,
+            seen_at=lambda there: reverse("meetings:detail", args=[pk, there.pk]),
+        )
     if form_saved(
         form,
         lambda: hold_meeting(

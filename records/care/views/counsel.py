@@ -64,6 +64,14 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
         "back_url": _back(request, pupil, in_reach=in_reach),
         "has_counsellor": has_counsellor(pupil.school_id, on=request.actor.today),
     }
+    if form.is_valid():
+        form.ask_about(
+            sent_by(request.actor).filter(pupil=pupil, created_at__date=request.actor.today),
+            "转介",
+            on=request.actor.today,
+            today=request.actor.today,
+            seen_at=lambda there: reverse("counsel:sent", args=[there.pk]),
+        )
     if form_saved(
         form,
         lambda: refer(

@@ -232,6 +232,16 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     if not is_teacher(request.actor):
         raise PermissionDenied
     form = TreeHoleCardForm(request.POST or None)
+    if form.is_valid():
+        form.ask_about(
+            own_tree_hole_cards(request.actor).filter(
+                pupil=pupil, entered_by_id=request.actor.user_id, handed_in_at__date=request.actor.today
+            ),
+            "树洞卡",
+            on=request.actor.today,
+            today=request.actor.today,
+            seen_at=lambda there: reverse("tree_hole:card", args=[there.pk]),
+        )
     if done := form_saved(
         form,
         lambda: enter_tree_hole_card(

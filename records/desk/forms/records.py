@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import TextChoices
 from django.forms.boundfield import BoundWidget
 
-from core.clock import cn_day
 from core.fields import DayField, ProseField, TaglessForm
 from core.saving import VersionedForm
 from records.danger import Danger, look
@@ -124,23 +123,6 @@ class NoteForm(RecordForm):
             if date and (day := cleaned.get(name)) and (problem := days(date).problem(day)):
                 self.add_error(name, problem)
         return cleaned
-
-    #: The record of that day which is the very same, once it was found: the page asks whether there is a second one.
-    equal: Note | None = None
-
-    def ask_about(self, stored: Iterable[Note], what: str) -> None:
-        """Ask once about a second record that equals one of `stored`; `what` it is called.
-
-        Back and 保存, or two open windows, made the same talk twice. `once_more` is the answer of the page's button.
-        """
-        if not self.is_valid() or "once_more" in self.data:
-            return
-        others = (note for note in stored if note.submission != self.cleaned_data["submission"])
-        self.equal = next((note for note in others if self.is_what(note)), None)
-        if self.equal is not None:
-            day = self.cleaned_data["date"]
-            when = "今天" if day == self.today else cn_day(day)
-            self.add_error(None, f"{when}已经登记过一次同样的{what}。确实有两次，请点“再登记一条”。")
 
     def is_what(self, stored: Note) -> bool:
         """Whether `stored` holds what was typed: then a second post of the form is done already."""

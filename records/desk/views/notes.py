@@ -9,7 +9,6 @@ from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.actors import Actor
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
 from core.templatetags.words import names
@@ -72,7 +71,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": start.plan, "is_new": True}
     if form.is_valid():
-        form.ask_about(own_of_day(known_visits(request.actor).filter(pupil=pupil), request.actor, form), "家访")
+        _ask_once_more(request, form, known_visits(request.actor).filter(pupil=pupil), pupil, "家访")
     if done := form_saved(
         form,
         lambda: log_visit(
@@ -158,7 +157,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     chosen = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
     pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
     if form.is_valid():
-        form.ask_about(own_of_day(known_talks(request.actor).filter(pupils=pupil), request.actor, form), "谈心")
+        _ask_once_more(request, form, known_talks(request.actor).filter(pupils=pupil), pupil, "谈心")
     if done := form_saved(
         form,
         lambda: log_talk(
@@ -221,9 +220,11 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/talk.html", context)
 
 
-def own_of_day(rows: models.QuerySet[N], actor: Actor, form: NoteForm) -> models.QuerySet[N]:
-    """Of `rows` those that the actor wrote of the day in a valid form."""
-    return rows.filter(created_by_id=actor.user_id, date=form.cleaned_data["date"])
+def _ask_once_more(request: ActorRequest, form: NoteForm, rows: models.QuerySet[N], pupil: Pupil, what: str) -> None:
+    """Ask about an equal one among those of `rows` that the actor wrote of the day in a valid form."""
+    day, seen = form.cleaned_data["date"], reverse("desk:pupil", args=[pupil.pk])
+    own = rows.filter(created_by_id=request.actor.user_id, date=day)
+    form.ask_about(own, what, on=day, today=request.actor.today, seen_at=lambda _note: seen)
 
 
 def _kept(request: ActorRequest, draft: FormDraft, pupil: Pupil) -> HttpResponse:
