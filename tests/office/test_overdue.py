@@ -101,6 +101,8 @@ def test_every_page_tells_it_and_its_figure_leads_to_as_many_pupils(qingzhu: Sch
         reverse("office:dashboard"): 4,
         reverse("office:grade", args=[qingzhu.class_one.grade_id]): 3,
         reverse("office:class", args=[qingzhu.class_one.pk]): 3,
+        # It said nothing at all, and its figures led nowhere.
+        reverse("office:mentor", args=[qingzhu.slot.pk]): 1,
     }
     for address, count in pages.items():
         line, (link,) = told(client, address)
@@ -108,6 +110,21 @@ def test_every_page_tells_it_and_its_figure_leads_to_as_many_pupils(qingzhu: Sch
         parts = urlsplit(link)
         rows = client.get(parts.path or address, parse_qs(parts.query)).context["rows"]
         assert len(rows) == count
+
+
+def test_the_bars_of_a_mentor_lead_to_the_open_ones_among_the_own_pupils(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    """The dashboard's bars were linked, those of a mentor's page were not."""
+    visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    client, address = client_of(qingzhu.office), reverse("office:mentor", args=[qingzhu.slot.pk])
+    bars = [str(link.get("href")) for link in by_class(tree(client.get(address)), "bar-link")]
+    kept = {parse_qs(urlsplit(bar).query)["show"][0]: client.get(bar).context["rows"] for bar in bars}
+    assert {action: [row.pupil.name for row in rows] for action, rows in kept.items()} == {
+        "visit": ["白一诺"],
+        "talk": ["安可儿", "白一诺"],
+        "letter": ["安可儿", "白一诺"],
+    }
 
 
 def test_a_homeroom_teacher_sees_it_on_the_own_class(qingzhu: SchoolCast, client_of: SignIn) -> None:

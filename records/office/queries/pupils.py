@@ -154,19 +154,24 @@ class MentorPage:
 
 def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorPage:
     """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
-    own = Assignment.objects.lasting(calendar.year).filter(mentor=mentor)
-    if not calendar.rules.plan.supporting_owes:
-        own = own.main()
-    enrolments = list(
-        Enrolment.objects.in_school(actor)
-        .lasting(calendar.year)
-        .filter(pupil_id__in=own.values("pupil_id"))
-        .select_related("pupil", "school_class__grade")
-        .in_list_order()
-    )
+    found = _held_by(actor, calendar, mentor).select_related("pupil", "school_class__grade")
+    enrolments = list(found.in_list_order())
     records = read_year(calendar, [e.pupil_id for e in enrolments])
     rows = _pupil_rows(calendar, enrolments, {e.pupil_id: mentor for e in enrolments}, records)
     return MentorPage(calendar, mentor, rows, _tally(calendar, rows))
+
+
+def mentor_overdue(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> tuple[Overdue, ...]:
+    """What is overdue for the pupils of one mentor. One query at most."""
+    return find_overdue(calendar, _held_by(actor, calendar, mentor))
+
+
+def _held_by(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> EnrolmentQuerySet:
+    """The pupils for whom `mentor` owes what the plan asks for."""
+    own = Assignment.objects.lasting(calendar.year).filter(mentor=mentor)
+    if not calendar.rules.plan.supporting_owes:
+        own = own.main()
+    return Enrolment.objects.in_school(actor).lasting(calendar.year).filter(pupil_id__in=own.values("pupil_id"))
 
 
 def pupils_to_show(

@@ -1,5 +1,6 @@
 """德育室's dashboard: school → grade → class → mentor → pupil, figures and ticks, no texts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,9 +14,11 @@ from records.office.forms.office import PupilFilterForm
 from records.office.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.office.queries.pupils import (
     SHOW,
+    PupilRow,
     class_overdue,
     find_class,
     find_mentor,
+    mentor_overdue,
     pupils_to_show,
     rows_of,
     school_classes,
@@ -89,8 +92,6 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     watches = request.actor.has(*WATCHERS)
     calendar = calendar_of_year(request, found.year)
     page = find_class(calendar, found)
-    show = request.GET.get("show", "")
-    show = show if show in SHOW else ""
     opens = may_open_class(request.actor, found, Role.MORAL_OFFICE)
     return render(
         request,
@@ -99,8 +100,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
             "calendar": calendar,
             "page": page,
             "overdue": class_overdue(request.actor, calendar, found),
-            "rows": [row for row in page.rows if row.matches(show)],
-            "show": show,
+            **_kept(request, page.rows),
             "filters": _filters(calendar),
             "watches": watches,
             "opens_files": opens,
@@ -111,15 +111,19 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
 
 @page_for(*WATCHERS)
 def mentor(request: ActorRequest, pk: int) -> HttpResponse:
-    """One mentor slot and its pupils with their ticks."""
+    """One mentor slot and its pupils with their ticks; `?show=` keeps the open ones."""
     found = get_object_or_404(school_mentors(request.actor), pk=pk)
     calendar = calendar_of_year(request, found.year)
+    page = find_mentor(request.actor, calendar, found)
     return render(
         request,
         "office/mentor.html",
         {
             "calendar": calendar,
-            "page": find_mentor(request.actor, calendar, found),
+            "page": page,
+            "overdue": mentor_overdue(request.actor, calendar, found),
+            **_kept(request, page.rows),
+            "filters": [one for one in _filters(calendar) if one[0] != "no_mentor"],
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
             "prints": request.actor.has(Role.MORAL_OFFICE),
         },
@@ -149,7 +153,14 @@ def pupils(request: ActorRequest) -> HttpResponse:
     )
 
 
+def _kept(request: ActorRequest, rows: Iterable[PupilRow]) -> dict[str, Any]:
+    """The rows that `?show=` keeps."""
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    return {"show": show, "rows": [row for row in rows if row.matches(show)]}
+
+
 def _filters(calendar: YearCalendar) -> list[tuple[str, str]]:
-    """The filters of a class's pupils with their words."""
+    """The filters of a class's or a mentor's pupils with their words."""
     actions = [(str(a.action), f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
     return [("", "全部"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师"), *actions]
