@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core.clock import now, today
+from core.nightly import for_each
 from core.pdf import Manuscript, set_each, set_pdf
 from jobs.models import KeptDocument, kept_path
 
@@ -82,14 +83,22 @@ def _keep(made: dict[str, bytes], school_id: int) -> None:
 
 
 def remove_unused() -> int:
-    """Remove kept documents that nobody has asked for in `KEPT_DAYS`, and files without a row; returns how many."""
+    """Remove kept documents that nobody has asked for in `KEPT_DAYS`, and files without a row; returns how many.
+
+    Raises SomeFailed at the end.
+    """
     unused = KeptDocument.objects.filter(used_on__lt=today() - datetime.timedelta(days=KEPT_DAYS))
-    removed = 0
-    for row in unused.iterator(chunk_size=500):
-        row.file.delete(save=False)
-        row.delete()
-        removed += 1
-    return removed + _remove_orphans()
+    steps: tuple[Callable[[], int], ...] = (
+        lambda: for_each("jobs.remove_unused", unused.iterator(chunk_size=500), _remove),
+        _remove_orphans,
+    )
+    return for_each("jobs.remove_unused", steps, lambda step: step())
+
+
+def _remove(row: KeptDocument) -> int:
+    row.file.delete(save=False)
+    row.delete()
+    return 1
 
 
 def _remove_orphans() -> int:

@@ -6,7 +6,7 @@ How workers go through the items stands in `jobs.work`.
 import datetime
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -18,6 +18,7 @@ from accounts.enums import AuditKind
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.nightly import for_each
 from jobs import broker
 from jobs.enums import ImportKind, ItemState, JobState
 from jobs.models import ColumnMapping, ImportBatch, ImportChange, Job, JobItem, ResultFile
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 RESULT_DAYS = 7
 JOB_DAYS = 90
 ROSTER_FILE_DAYS = 30
+
+#: The name of the nightly task.
+EXPIRED = "jobs.remove_expired"
 
 # More messages than this do not make a job faster on the machines this runs on.
 MESSAGES_PER_JOB = 4
@@ -191,17 +195,12 @@ def remove_expired() -> int:
     """Remove result files and uploaded rosters past their day, and jobs long over; returns how many files.
 
     The row of an expired file stays for as long as its job, so that its link can say what became of it.
+    Raises SomeFailed at the end.
     """
     moment = now()
-    removed = 0
-    for result in ResultFile.objects.filter(expires_at__lt=moment).exclude(file=""):
-        result.file.delete(save=False)
-        removed += ResultFile.objects.filter(pk=result.pk).update(file="")
     uploaded_before = moment - datetime.timedelta(days=ROSTER_FILE_DAYS)
-    for batch in ImportBatch.objects.filter(created_at__lt=uploaded_before).exclude(file="").only("file", "parsed"):
-        batch.file.delete(save=False)
-        batch.parsed.delete(save=False)
-        removed += ImportBatch.objects.filter(pk=batch.pk).update(file="", parsed="")
+    results = ResultFile.objects.filter(expires_at__lt=moment).exclude(file="")
+    batches = ImportBatch.objects.filter(created_at__lt=uploaded_before).exclude(file="").only("file", "parsed")
     ImportChange.objects.filter(batch__created_at__lt=uploaded_before).delete()
     Job.objects.unfinished().filter(expires_at__lt=moment).update(
         state=JobState.FAILED,
@@ -209,7 +208,24 @@ def remove_expired() -> int:
         message="任务长时间没有完成，已停止。请重新提交。",
     )
     Job.objects.filter(expires_at__lt=moment - datetime.timedelta(days=JOB_DAYS)).delete()
-    return removed + _remove_orphans()
+    # A file that cannot be removed today holds up no other.
+    steps: tuple[Callable[[], int], ...] = (
+        lambda: for_each(EXPIRED, results, _remove_result),
+        lambda: for_each(EXPIRED, batches, _remove_roster),
+        _remove_orphans,
+    )
+    return for_each(EXPIRED, steps, lambda step: step())
+
+
+def _remove_result(result: ResultFile) -> int:
+    result.file.delete(save=False)
+    return ResultFile.objects.filter(pk=result.pk).update(file="")
+
+
+def _remove_roster(batch: ImportBatch) -> int:
+    batch.file.delete(save=False)
+    batch.parsed.delete(save=False)
+    return ImportBatch.objects.filter(pk=batch.pk).update(file="", parsed="")
 
 
 def _remove_orphans() -> int:

@@ -20,7 +20,7 @@ def sweep() -> None:
     services.sweep()
 
 
-@shared_task(name="jobs.remove_expired")
+@shared_task(name=services.EXPIRED)
 def remove_expired() -> None:
     """Remove files past their day, and kept papers that nobody asks for any more."""
-    for_each("jobs.remove_expired", (services.remove_expired, keeping.remove_unused), lambda remove: remove())
+    for_each(services.EXPIRED, (services.remove_expired, keeping.remove_unused), lambda remove: remove())

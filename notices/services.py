@@ -4,6 +4,7 @@ import datetime
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import users_with_role
 from core.clock import now, today
+from core.nightly import for_each
 from notices.enums import Channel, OutboxState
 from notices.models import Notice, OutboxMessage
 from schools.models import School
@@ -146,24 +148,25 @@ def send_outbox(*, limit: int = 100) -> int:
 
     A message is claimed by a conditional UPDATE, so two workers never send one. Where a worker died while the mail
     server was answering, it may be out already: it is given up rather than sent twice, and the admins are told.
+    A message that this house itself cannot handle holds up no other: SomeFailed comes at the end.
     """
     due = OutboxMessage.objects.due(now()).select_related("notice__recipient", "notice__school")
     connection = get_connection()
-    sent = failures = 0
+    failures = 0
+
+    def send(message: OutboxMessage) -> bool:
+        nonlocal failures
+        state = _send(message, connection) if _claim(message) else None
+        if state == OutboxState.SENT:
+            failures = 0
+        elif state == OutboxState.WAITING:
+            failures += 1
+        return state == OutboxState.SENT
+
     try:
-        for message in due[:limit]:
-            if not _claim(message):
-                continue
-            state = _send(message, connection)
-            if state == OutboxState.SENT:
-                sent, failures = sent + 1, 0
-            elif state == OutboxState.WAITING:
-                failures += 1
-            if failures >= FAILURES_IN_A_ROW:
-                break
+        return for_each("notices.send_outbox", takewhile(lambda _: failures < FAILURES_IN_A_ROW, due[:limit]), send)
     finally:
         connection.close()
-    return sent
 
 
 def _claim(message: OutboxMessage) -> bool:

@@ -11,7 +11,7 @@ from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
-from records.office.reminders import send_digests
+from records.office.reminders import REMIND, send_digests
 from records.office.services import follow_plan
 from schools.calendar import SchoolCalendar
 from schools.models import School, SchoolYear
@@ -20,13 +20,11 @@ from schools.queries import is_school_day
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="records.remind")
+@shared_task(name=REMIND)
 def remind() -> None:
     """Each school morning: the digests of the day. On other days nobody is disturbed; what is due waits."""
     on = today()
-    logger.info(
-        "digests sent: %d", for_each("records.remind", School.objects.all(), lambda school: _remind(school, on))
-    )
+    logger.info("digests sent: %d", for_each(REMIND, School.objects.all(), lambda school: _remind(school, on)))
 
 
 def _remind(school: School, on: datetime.date) -> int:

@@ -19,6 +19,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import accounts_by_key, users_with_role
 from core.clock import cn_date, cn_day
+from core.nightly import each_done
 from mentors.models.slots import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
@@ -31,6 +32,8 @@ from schools.queries import DUE_SOON, OwedAction, PlanRules, Window
 from students.models import Enrolment
 
 DIGEST = "digest"
+#: The name of the daily task.
+REMIND = "records.remind"
 # Days before the end of a window at which who is open is told again.
 POINTS_BEFORE_DUE = (DUE_SOON.days, 2)
 
@@ -96,6 +99,11 @@ class Digest:
     items: tuple[DigestItem, ...]
     # Keys of referrals 转介 that wait for this counsellor since a former day.
     referrals: tuple[int, ...] = ()
+
+    @property
+    def pk(self) -> int:
+        """Whose it is: what a log may say."""
+        return self.user.pk
 
     @property
     def count(self) -> int:
@@ -222,12 +230,14 @@ def _open_counts(year: SchoolYear, due: list[DueAction], *, supporting: bool) ->
 def send_digests(*, on: datetime.date, schools: Iterable[School]) -> Iterator[Digest]:
     """Send what `plan_digests` finds: inbox, and e-mail for those who gave an address. One transaction per person.
 
+    Whoever cannot be told, and a school that cannot be looked through, hold up nobody: SomeFailed comes at the end.
     Running it again on the same day, or after a day on which it did not run, tells nobody the same thing twice.
     """
-    for school in schools:
-        for digest in plan_digests(school, on=on):
-            if _send(digest, on):
-                yield digest
+    planned = each_done(REMIND, schools, lambda school: plan_digests(school, on=on))
+    digests = (digest for _school, found in planned for digest in found)
+    for digest, is_sent in each_done(REMIND, digests, lambda digest: _send(digest, on)):
+        if is_sent:
+            yield digest
 
 
 @transaction.atomic

@@ -187,14 +187,13 @@ def sheets_in_class(actor: Actor, found: MatchingRound, pupils: Collection[int])
     return {sheet.pupil_id: sheet for sheet in rows.prefetch_related("choices")}
 
 
-def rounds_to_remind(at: datetime.datetime) -> list[MatchingRound]:
-    """The rounds whose two-day reminder is due at `at` and was not sent: it goes out once, on a school day.
+def is_to_be_reminded(found: MatchingRound, on: datetime.date) -> bool:
+    """Whether the two-day reminder of a round, its year at hand, is due on `on` and was not sent.
 
-    Where the day two days before the end is a day off, it goes out on the school day before.
+    It goes out once, on a school day: where the day two days before the end is a day off, on the school day before.
     """
-    day = timezone.localdate(at)
-    waiting = [(found, _reminder_day(found)) for found in MatchingRound.objects.choosing(at).select_related("year")]
-    return [found for found, due in waiting if due <= day and not _was_reminded_since(found, due)]
+    due = _reminder_day(found)
+    return due <= on and not _was_reminded_since(found, due)
 
 
 def _reminder_day(found: MatchingRound) -> datetime.date:

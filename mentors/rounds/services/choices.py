@@ -237,7 +237,7 @@ def _remind_text(found: MatchingRound) -> str:
 
 
 def remind_due_round(round: MatchingRound, *, on: datetime.date) -> int:
-    """Remind of a round that ends within two days (`rounds_to_remind`); how many notices were sent.
+    """Remind of a round that ends within two days (`is_to_be_reminded`); how many notices were sent.
 
     None, where 德育室 or another worker did so meanwhile on the same day.
     """

@@ -14,10 +14,11 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.nightly import for_each
 from records.desk.models import Attachment, Reading
 from records.desk.services.versions import drop_versions, keep_former, note_version
 from records.enums import VersionAct
-from records.kinds import deletion_of, kind_of, record_kinds
+from records.kinds import Kind, deletion_of, kind_of, record_kinds
 from records.models.records import Record
 from records.services.ticks import refresh_ticks
 
@@ -96,18 +97,28 @@ def _write(actor: Actor, record: Record, moment: datetime.datetime | None, act: 
 
 
 def purge_deleted() -> int:
-    """Each night: what was deleted more than 30 days ago goes, with attachments, history and readings. How many."""
-    before, count = now() - KEPT, 0
-    for kind, _deletion in record_kinds():
-        rows = kind.model._base_manager
-        while keys := list(rows.filter(deleted_at__lt=before).values_list("pk", flat=True)[:500]):
-            with transaction.atomic():
-                _drop_attachments(Q(**{f"{kind.key}__in": keys}))
-                drop_versions(kind.key, keys)
-                Reading.objects.filter(kind=kind.key, record_id__in=keys).delete()
-                rows.filter(pk__in=keys).delete()
-            count += len(keys)
-    _drop_attachments(Q(deleted_at__lt=before))
+    """Each night: what was deleted more than 30 days ago goes, with attachments, history and readings. How many.
+
+    A kind that fails holds up no other: SomeFailed comes at the end.
+    """
+    before = now() - KEPT
+    try:
+        return for_each(
+            "records.purge", [kind for kind, _deletion in record_kinds()], lambda kind: _purge(kind, before)
+        )
+    finally:
+        _drop_attachments(Q(deleted_at__lt=before))
+
+
+def _purge(kind: Kind, before: datetime.datetime) -> int:
+    rows, count = kind.model._base_manager, 0
+    while keys := list(rows.filter(deleted_at__lt=before).values_list("pk", flat=True)[:500]):
+        with transaction.atomic():
+            _drop_attachments(Q(**{f"{kind.key}__in": keys}))
+            drop_versions(kind.key, keys)
+            Reading.objects.filter(kind=kind.key, record_id__in=keys).delete()
+            rows.filter(pk__in=keys).delete()
+        count += len(keys)
     return count
 
 

@@ -17,7 +17,7 @@ from accounts.actors import Actor, system_actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.nightly import for_each
+from core.nightly import all_or_each, for_each
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.desk.services.versions import keep_former, note_version
@@ -27,6 +27,7 @@ from records.letters.queries.findings import codes_of
 from records.letters.queries.office import going_out
 from records.letters.services.likeness import sign_letter
 from records.models.records import GrowthLetter
+from records.querysets.records import GrowthLetterQuerySet
 from records.rules import can_release, can_write_letter, is_alone
 from records.services.ticks import refresh_ticks
 from schools.models import Term
@@ -186,16 +187,23 @@ def cancel_schedule(*, actor: Actor, term: Term, letter_ids: Collection[int]) ->
 
 def release_due() -> int:
     """Every few minutes: release what is due. A text that changed since lost its time with the change. How many."""
-    due = GrowthLetter.objects.present().filter(state=LetterState.HANDED_IN, release_at__lte=now())
+    due = _due()
+    task = "records.release_due_letters"
     return for_each(
-        "records.release_due_letters",
+        task,
         Term.objects.filter(pk__in=due.order_by().values("term_id")),
-        lambda term: _release_due(due.filter(term=term), term),
+        # A term's letters go out together; where one of them cannot, the others do all the same.
+        lambda term: all_or_each(task, list(due.filter(term=term).only("pk")), lambda some: _release_due(some, term)),
     )
 
 
+def _due() -> GrowthLetterQuerySet:
+    return GrowthLetter.objects.present().filter(state=LetterState.HANDED_IN, release_at__lte=now())
+
+
 @transaction.atomic
-def _release_due(due: QuerySet[GrowthLetter], term: Term) -> int:
+def _release_due(found: Collection[GrowthLetter], term: Term) -> int:
+    due = _due().filter(pk__in=[letter.pk for letter in found])
     letters = list(due.select_for_update(of=("self",)).only("pk", "mentor_id", "school_id"))
     if letters:
         _release(letters)

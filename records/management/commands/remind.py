@@ -5,10 +5,11 @@ import json
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from core.commands import HouseCommand
-from records.office.reminders import Digest, plan_digests, send_digests
+from core.nightly import SomeFailed, each_done
+from records.office.reminders import REMIND, Digest, plan_digests, send_digests
 from schools.models import School
 
 
@@ -49,13 +50,19 @@ class Command(HouseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """List or send; the last line counts."""
+        """List or send; the last line counts. Exit 1 where somebody could not be told; the others were."""
         schools = School.objects.order_by("code")
         on = options["on"]
-        if options["dry_run"]:
-            digests = [digest for school in schools for digest in plan_digests(school, on=on)]
-        else:
-            digests = list(send_digests(on=on, schools=schools))
+        digests: list[Digest] = []
+        failed = False
+        try:
+            if options["dry_run"]:
+                planned = each_done(REMIND, schools, lambda school: plan_digests(school, on=on))
+                digests.extend(digest for _school, found in planned for digest in found)
+            else:
+                digests.extend(send_digests(on=on, schools=schools))
+        except SomeFailed:
+            failed = True
         if options["as_json"]:
             result = {
                 "on": on.isoformat(),
@@ -63,8 +70,10 @@ class Command(HouseCommand):
                 "digests": [as_dict(d) for d in digests],
             }
             self.stdout.write(json.dumps(result, ensure_ascii=False))
-            return
-        for digest in digests:
-            sentences = "；".join(item.sentence for item in digest.items)
-            self.stdout.write(f"{digest.school.code} {digest.user.username}：{sentences}")
-        self.stdout.write(f"{len(digests)} 份提醒{'（未发送）' if options['dry_run'] else ''}")
+        else:
+            for digest in digests:
+                sentences = "；".join(item.sentence for item in digest.items)
+                self.stdout.write(f"{digest.school.code} {digest.user.username}：{sentences}")
+            self.stdout.write(f"{len(digests)} 份提醒{'（未发送）' if options['dry_run'] else ''}")
+        if failed:
+            raise CommandError("有人没有提醒到，原因见日志。再运行一次只提醒这些人。")

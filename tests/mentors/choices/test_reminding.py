@@ -8,7 +8,7 @@ import pytest
 from core.errors import DomainError
 from mentors import tasks
 from mentors.rounds.models import MatchingRound
-from mentors.rounds.queries.choices import rounds_to_remind
+from mentors.rounds.queries.choices import is_to_be_reminded
 from mentors.rounds.services.choices import remind_round
 from notices.models import Notice
 from schools.enums import KeyDateKind
@@ -85,7 +85,7 @@ def test_there_is_nothing_to_remind_of_before_the_start(
 )
 def test_two_days_before_the_end_is_the_day(qingzhu: SchoolCast, closes: datetime.datetime, due: bool) -> None:
     found = asking_round(qingzhu, closes_at=closes)
-    assert rounds_to_remind(SCHOOL_DAY) == [found] * due
+    assert is_to_be_reminded(found, TODAY) is due
 
 
 def test_before_days_off_the_reminder_comes_earlier(qingzhu: SchoolCast) -> None:
@@ -98,7 +98,7 @@ def test_before_days_off_the_reminder_comes_earlier(qingzhu: SchoolCast) -> None
         starts_on=datetime.date(2026, 11, 19),
         ends_on=datetime.date(2026, 11, 20),
     )
-    assert rounds_to_remind(SCHOOL_DAY) == [found]
+    assert is_to_be_reminded(found, TODAY)
 
 
 def test_the_daily_task_reminds_once(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,8 +112,9 @@ def test_a_round_that_was_reminded_of_meanwhile_is_passed_over(
     qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two workers at once: the second one's refusal ended the task for all schools."""
-    found = asking_round(qingzhu)
-    monkeypatch.setattr(tasks, "rounds_to_remind", lambda _: [found, found])
+    asking_round(qingzhu)
+    monkeypatch.setattr(tasks, "is_to_be_reminded", lambda _found, _on: True)
+    tasks.remind_rounds()
     tasks.remind_rounds()
     assert Notice.objects.count() == 1
 
