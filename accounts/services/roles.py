@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from accounts.actors import Actor
 from accounts.enums import AuditKind, Role
 from accounts.models import RoleGrant, User
-from accounts.rules import check_gives_role
+from accounts.rules import check_gives_role, own_power_problem
 from accounts.services.audit import audit
 from accounts.signals import POWERS, PowerChange, power_changed
 from core.clock import cn_full_day
@@ -39,7 +39,8 @@ def grant_role(
 
     For HOMEROOM the class's former homeroom teacher, if another, ends the day before.
     Raises DomainError `not_allowed`, `other_school` when user, class and school do not belong together,
-    `date_out_of_range`, and `before_former` where the former one would never have been it.
+    `date_out_of_range`, `before_former` where the former one would never have been it, and `own_power` (see
+    `own_power_problem`).
     """
     check_gives_role(actor, role, school.pk if school is not None else None)
     if school is not None and (
@@ -58,6 +59,7 @@ def grant_role(
     existing = open_grants.filter(user=user, school=school, bureau=bureau, school_class=school_class).first()
     if existing is not None:
         return existing
+    _check_own_power(actor, role, user.pk)
     grant = RoleGrant.objects.create(
         user=user,
         role=role,
@@ -94,7 +96,7 @@ def grant_roles(
 ) -> int:
     """`grant_role` for many at once, in a handful of queries whatever the number; how many were new.
 
-    Raises DomainError `not_allowed`, and `other_school` when a user or class is not of `school`.
+    Raises DomainError `not_allowed`, `other_school` when a user or class is not of `school`, and `own_power`.
     """
     grants = list(grants)
     for role in {grant.role for grant in grants}:
@@ -114,6 +116,9 @@ def grant_roles(
         held.add(NewGrant(grant.user_id, Role(grant.role), grant.school_class_id))
         if grant.role == Role.HOMEROOM and taken.get(grant.school_class_id, grant.user_id) != grant.user_id:
             former.append(grant)
+    for new in wanted:
+        if new not in held:
+            _check_own_power(actor, new.role, new.user_id)
     _end_many(former, on=starts_on)
     if former:
         ended = {"homeroom": len(former)}
@@ -192,6 +197,12 @@ def reopen_homeroom_roles(*, actor: Actor, year: SchoolYear, keys: Iterable[int]
     )
     audit(actor=actor, verb="reopen_roles", target=year, kind=AuditKind.ACCOUNT, detail={"homeroom": count})
     return count
+
+
+def _check_own_power(actor: Actor, role: Role, user_id: int) -> None:
+    problem = own_power_problem(actor, role, user_id)
+    if problem is not None:
+        raise DomainError("own_power", problem)
 
 
 def _days_after(grant: RoleGrant) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
+from accounts.rules import taking_over_problem
 from accounts.services import NewGrant, audit, grant_roles, set_account_active
 from core.clock import now
 from core.errors import DomainError
@@ -299,8 +300,9 @@ def draw_teacher_merge(*, actor: Actor, kept: Teacher, other: Teacher) -> Teache
         merge.refusal = "要保留的这条已经离职，另一条在职。请反过来，保留在职的那一条。"
     if other.user_id is not None and other.user_id == actor.user_id:
         merge.refusal = "不能把自己正在用的账号并掉，请换一条保留。"
-    if kept.user_id is not None and kept.user_id == actor.user_id and _confided_to(other):
-        merge.refusal = CONFIDED
+    if kept.user_id is not None and kept.user_id == actor.user_id:
+        confided = CONFIDED if _confided_to(other) else merge.refusal
+        merge.refusal = taking_over_problem(actor, other.user_id) or confided
     if kept.user_id is not None and other.user is not None:
         merge.notes.append(f"账号“{other.user.username}”停用，以后用保留的账号登录。")
     elif other.user is not None:

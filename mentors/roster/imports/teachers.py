@@ -8,6 +8,7 @@ from itertools import count
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
+from accounts.rules import own_power_problem
 from accounts.services import NewGrant, create_users, grant_roles, rename_users
 from core.importlog import CellPlace, ImportLog, LinePlace
 from core.importplan import (
@@ -223,6 +224,10 @@ class _Writing:
         number = teacher.number if teacher is not None else row.number
         for pattern, role in _PROPOSALS:
             if pattern.search(row.duty) and role not in held:
+                if problem := own_power_problem(self.actor, role, user_id):
+                    place: LinePlace = {"sheet": row.sheet, "row": row.row}
+                    self.plan.log.warning("own_power", problem, column="职务", value=row.duty, **place)
+                    continue
                 key = f"{role}:{number}"
                 self.proposals[key] = (number, user_id, role)
                 # Whoever administers accounts is named by hand: that role is offered, not suggested.

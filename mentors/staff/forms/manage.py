@@ -18,7 +18,7 @@ from schools.models import SchoolClass
 class RoleForm(forms.Form):
     """A role from a day on; 班主任 names the class."""
 
-    field_of: ClassVar = {"date_out_of_range": "starts_on", "before_former": "starts_on"}
+    field_of: ClassVar = {"date_out_of_range": "starts_on", "before_former": "starts_on", "own_power": "role"}
 
     role = forms.ChoiceField(label="角色", error_messages={"required": "请选择一个角色。"})
     school_class = forms.TypedChoiceField(
