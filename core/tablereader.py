@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
+from core.days import OUT_OF_RANGE, Days
 from core.footlines import FOOT, is_foot_line
 from core.importlog import ImportLog, Level
 from core.phones import phones_in
@@ -354,23 +355,24 @@ class TableReader:
         self.warn("phone_doubtful", message, record, key)
         return typed if fits else ""
 
-    def date(self, record: Record, key: str, *, from_1904: bool) -> datetime.date | None:
-        """A day written in any usual way, None if there is none or it is no day (logged)."""
+    def date(self, record: Record, key: str, *, within: Days, from_1904: bool) -> datetime.date | None:
+        """A day written in any usual way, None if there is none, it is no day or not one of `within` (logged)."""
         cell = record.cells.get(key, "")
-        if isinstance(cell, datetime.datetime):
-            return cell.date()
-        if isinstance(cell, datetime.date):
-            return cell
         text = clean_text(record.text(key))
         if not text or isinstance(cell, CellError):
             return None
+        if isinstance(cell, datetime.datetime):
+            cell = cell.date()
         try:
-            day = parse_date(text, from_1904=from_1904)
+            day = cell if isinstance(cell, datetime.date) else parse_date(text, from_1904=from_1904)
         except AmbiguousDate:
             self.error("date_ambiguous", "看不出是哪年哪月哪日。请写成“2026年9月1日”。", record, key)
             return None
         if day is None:
             self.error("date_unreadable", "这不是日期。请写成“2026年9月1日”。", record, key)
+        elif problem := within.problem(day):
+            self.error(OUT_OF_RANGE, problem, record, key)
+            day = None
         return day
 
     def check_lengths(self, numbers: Sequence[tuple[Record, str]], key: str) -> None:

@@ -3,9 +3,16 @@
 import datetime
 from typing import Final
 
+from django.db.models import Max, Min
+
 from core.days import Days
+from core.errors import DomainError
 from schools.models import SchoolYear
 
+#: No school of whatever kind keeps a child longer.
+SCHOOL_YEARS: Final = 12
+#: How long ago a school year can have begun that is opened now, and how far ahead.
+_YEARS_BACK, _YEARS_AHEAD = 10, 1
 #: A follow-up comes within a year of what it follows.
 FOLLOW_UP: Final = datetime.timedelta(days=366)
 
@@ -38,3 +45,25 @@ def plan_days(year: SchoolYear, newest: datetime.date) -> Days:
 def opening_days(start_year: int) -> Days:
     """When the terms of a school year can begin and end."""
     return Days(datetime.date(start_year, 7, 1), datetime.date(start_year + 1, 8, 31))
+
+
+def joining_days(year: SchoolYear, today: datetime.date) -> Days:
+    """When a pupil of `year` can have come 转入: as long ago as a school lasts, and not in the future."""
+    return Days(year_days(year.start_year - SCHOOL_YEARS).first, max(today, year.starts_on))
+
+
+def check_opens_now(start_year: int, today: datetime.date) -> None:
+    """Nothing where a school year that begins in `start_year` can be opened today. Raises DomainError `year_unfit`."""
+    first, last = today.year - _YEARS_BACK, today.year + _YEARS_AHEAD
+    if not first <= start_year <= last:
+        raise DomainError(
+            "year_unfit", f"现在不能建立{start_year}学年。请写学年开始的年份，{first}到{last}之间，如 {today.year}。"
+        )
+
+
+def present_days() -> Days | None:
+    """The days of the present years of all schools, which a command for all of them can mean; None without a school."""
+    years = SchoolYear.objects.current().aggregate(first=Min("start_year"), last=Max("start_year"))
+    if years["first"] is None:
+        return None
+    return Days(year_days(years["first"]).first, year_days(years["last"]).last)

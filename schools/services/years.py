@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from core.clock import today
 from core.errors import DomainError
 from core.journal import note_created
 from core.text import typed_key
-from schools.days import opening_days
+from schools.days import check_opens_now, opening_days
 from schools.enums import KeyDateKind, PeriodKind, Preset
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
 from schools.presets import GRADES_OF_STAGE, PRESETS, grade_names
@@ -30,8 +31,7 @@ def create_school(
         raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
     if not name:
         raise DomainError("name_missing", "请写校名。")
-    if not 2000 <= start_year <= 2100:
-        raise DomainError("year_unfit", "学年请写开始的年份，如 2026。")
+    check_opens_now(start_year, today())
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
@@ -81,8 +81,9 @@ def usual_dates(start_year: int) -> TermDates:
 def open_year(*, school: School, start_year: int, dates: TermDates | None = None) -> SchoolYear:
     """The year `start_year` with two terms, periods and exams, as the school's current one; usual dates unless given.
 
-    Raises DomainError `dates_disordered`, `date_out_of_range`.
+    Raises DomainError `year_unfit`, `dates_disordered`, `date_out_of_range`.
     """
+    check_opens_now(start_year, today())
     dates = dates or usual_dates(start_year)
     if not dates.in_order:
         raise DomainError("dates_disordered", "两个学期的日期要依次往后，请检查开学和结束的日期。")

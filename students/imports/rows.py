@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from core.days import Days
 from core.importlog import ImportLog
 from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
@@ -15,6 +16,7 @@ from core.tablereader import TableReader
 from core.text import HAN, clean_key, clean_name, clean_text, is_nothing, whole_number
 from core.workbooks import Cell, CellError, Column, Record, Table, cell_text, column_letters
 from jobs.importers import ClassFinder, ImportRequest
+from schools.days import joining_days
 from schools.labels import ClassKey
 from students.enums import Gender
 from students.imports.columns import COLUMNS
@@ -63,6 +65,8 @@ class Reading:
 
     rows: list[PupilRow]
     seen: int
+    # When a pupil can have joined a class.
+    joining: Days
     columns: tuple[ColumnInFile, ...] = ()
     from_1904: bool = False
     # Per column of identifiers, every number with its record, for a look at their lengths.
@@ -81,7 +85,8 @@ def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog,
         take_hidden=options.take_hidden,
         meanings=meanings,
     )
-    reading = Reading([], 0, tuple(found.columns.values()), workbook.from_1904)
+    joining = joining_days(request.year, request.actor.today)
+    reading = Reading([], 0, joining, tuple(found.columns.values()), workbook.from_1904)
     only_name = file_name if len(found.tables) == 1 else ""
     for table in found.tables:
         seen = reading.seen
@@ -262,13 +267,16 @@ class _SheetReader:
         school_class = self._class(record)
         guardians = self._guardians.read(record)
         remark = cells.text(record, "remark", 200)
-        joined = cells.date(record, "joined", from_1904=self._reading.from_1904) if self._joins else None
+        joined = self._joined_on(record) if self._joins else None
         if not sound or name is None or number is None or gender is None or school_class is None:
             return None
         seat = whole_number(record.text("seat")) if "seat" in record.cells else None
         row = PupilRow(self._sheet, record.row, name, number, school_class, gender, seat, remark, guardians, joined)
         row.status, row.status_column = self._status(record, remark, left)
         return row
+
+    def _joined_on(self, record: Record) -> datetime.date | None:
+        return self._cells.date(record, "joined", within=self._reading.joining, from_1904=self._reading.from_1904)
 
     def _status(self, record: Record, remark: str, left: str) -> tuple[str, str]:
         """The word that says that the pupil is not there, and its column; both empty for all others."""

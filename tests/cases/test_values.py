@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from core.clock import cn_full_day, today
 from core.text import AmbiguousDate, parse_date
 from core.workbooks import SheetToWrite, write_workbook
 from jobs.models import ImportBatch
@@ -167,6 +168,22 @@ def test_case_30_a_date_column_says_what_it_cannot_read(desk: Desk) -> None:
         ("date_ambiguous", 2, "转入日期", "1/9/2026"),
         ("date_unreadable", 3, "转入日期", "明天"),
     ]
+
+
+def test_case_30_a_day_that_cannot_be_meant_is_told_with_its_year(desk: Desk) -> None:
+    """A mistyped year was passed over without a word, and the child stood in the class since September."""
+    day = today()
+    in_ten_years = datetime.date(day.year + 10, 3, 1)
+    rows = [("甲", "一<1>", in_ten_years), ("乙", "一<1>", "1926-09-01"), ("丙", "一<1>", "2023-09-01")]
+    report = read(desk, book(("姓名", "班级", "转入日期"), *rows))
+    assert [(code, row, column) for code, row, column, _value in errors(report)] == [
+        ("date_out_of_range", 2, "转入日期"),
+        ("date_out_of_range", 3, "转入日期"),
+    ]
+    last = cn_full_day(max(day, desk.year.starts_on))
+    assert report.log.findings[0].message == (
+        f"这里不能填{cn_full_day(in_ten_years)}，请填2014年6月1日到{last}之间的日期。"
+    )
 
 
 def with_formula(cached: bytes) -> bytes:

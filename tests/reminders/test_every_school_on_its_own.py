@@ -40,7 +40,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Reminder
 from records.office import reminders
 from records.office.reminders import Digest, plan_digests, send_digests
 from schools.enums import KeyDateKind
-from schools.models import KeyDate, Plan, School, Term
+from schools.models import KeyDate, Plan, School, SchoolYear, Term
 from students.models import Pupil
 from tests.cast import SchoolCast
 from tests.mentors.choices.builders import asking_round
@@ -119,6 +119,19 @@ def test_the_command_tells_the_others_and_says_that_somebody_was_not(
         call_command("remind", "--on", MIDTERM.isoformat(), stdout=said)
     assert told() == {"qingzhu": 3, other.school.code: 0}
     assert said.getvalue().splitlines()[-1] == "3 份提醒"
+
+
+def test_the_command_takes_days_of_the_present_years_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    """With a mistyped year it told counsellors of everything, and noted it as told in 2062."""
+    SchoolYear.objects.filter(pk=other.year.pk).update(start_year=2025)
+    for day in ("2062-11-10", "2025-05-31", "2027-09-01"):
+        with pytest.raises(CommandError) as refused:
+            call_command("remind", "--on", day)
+        year, month, number = (int(part) for part in day.split("-"))
+        assert str(refused.value) == (
+            f"这里不能填{year}年{month}月{number}日，请填2025年6月1日到2027年8月31日之间的日期。"
+        )
+    assert Reminder.objects.count() == 0
 
 
 @pytest.mark.usefixtures("midterm")

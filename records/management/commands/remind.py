@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from core.commands import HouseCommand
 from core.nightly import SomeFailed, each_done
 from records.office.reminders import REMIND, Digest, plan_digests, send_digests
+from schools.days import present_days
 from schools.models import School
 
 
@@ -53,6 +54,9 @@ class Command(HouseCommand):
         """List or send; the last line counts. Exit 1 where somebody could not be told; the others were."""
         schools = School.objects.order_by("code")
         on = options["on"]
+        days = present_days()
+        if days is not None and (problem := days.problem(on)):
+            raise CommandError(problem)
         digests: list[Digest] = []
         failed = False
         try:
