@@ -68,6 +68,17 @@ class ImportRequest:
     file_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MovedPupil:
+    """A pupil whom the row `row` of `sheet` would put into another class."""
+
+    pupil_id: int
+    name: str
+    school_class: ClassKey
+    sheet: str
+    row: int
+
+
 @dataclass(slots=True)
 class ImportPlan:
     """What one workbook would do. `write` gets the keys of the choices that a person accepted."""
@@ -86,11 +97,17 @@ class ImportPlan:
     # Each spelling of a class in the file and the class it was taken for; labels that nobody can read.
     spellings: tuple[tuple[str, str], ...] = ()
     unread_classes: tuple[str, ...] = ()
+    # For what the apps to the right know of a change of class.
+    moved: tuple[MovedPupil, ...] = ()
 
 
 Importer = Callable[[ImportRequest], ImportPlan]
 
+#: What another app knows of what an importer plans: it adds findings.
+Remark = Callable[[ImportRequest, ImportPlan], None]
+
 _importers: dict[ImportKind, Importer] = {}
+_remarks: dict[ImportKind, dict[Remark, None]] = {}
 
 
 def register(kind: ImportKind, importer: Importer) -> None:
@@ -102,12 +119,24 @@ def register(kind: ImportKind, importer: Importer) -> None:
         raise ValueError(f"import kind {kind!r} is registered twice")
 
 
+def remark_on(kind: ImportKind, remark: Remark) -> None:
+    """Let `remark` look at each plan of `kind`; called in `AppConfig.ready`."""
+    _remarks.setdefault(kind, {})[remark] = None
+
+
 def importer_for(kind: ImportKind) -> Importer:
-    """The importer of `kind`. Raises DomainError `unknown_import_kind`."""
+    """The importer of `kind`, with what others remark. Raises DomainError `unknown_import_kind`."""
     importer = _importers.get(kind)
     if importer is None:
         raise DomainError("unknown_import_kind", "系统不认识这种名册，请选择学生、教师或导师匹配表。")
-    return importer
+
+    def plan(request: ImportRequest) -> ImportPlan:
+        planned = importer(request)
+        for remark in _remarks.get(kind, ()):
+            remark(request, planned)
+        return planned
+
+    return plan
 
 
 class ClassFinder:

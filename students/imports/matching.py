@@ -141,7 +141,6 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
     folded: dict[tuple[str, ClassKey], list[StoredPupil]] = defaultdict(list)
     for (name, key), stored in roster.by_place.items():
         folded[(fold_variants(name), key)].extend(stored)
-    others = {p.name: p for p in roster.enrolled if p.number and p.number not in numbers_in_file}
     pairs: list[tuple[PupilRow, StoredPupil | None]] = []
     for row in rows:
         known = roster.by_number.get(row.number) if row.number else None
@@ -161,13 +160,6 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             if alike and alike[0].name != row.name:
                 message = f"与本班的“{alike[0].name}”写法相近，这里按另一个人导入。如果是同一个人，请统一写法。"
                 _say(log, Level.WARNING, "name_alike", message, row, "姓名", row.name)
-            double = others.get(row.name) if row.number else None
-            if double is not None and double.school_class is not None:
-                message = (
-                    f"{double.school_class.label}已有一名{row.name}，学籍号不同，名册里又没有那一名，这里按另一名学生导入。"
-                    "如果是同一人，请统一学籍号。"
-                )
-                _say(log, Level.WARNING, "maybe_double", message, row, "学籍号", row.number)
             if not row.number and row.name in elsewhere:
                 message = f"{elsewhere[row.name].label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
                 _say(log, Level.WARNING, "maybe_moved", message, row, "姓名", row.name)
@@ -176,7 +168,26 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
         else:
             message = "这个班有不止一名同名学生，分不清是谁。请填写学籍号。"
             _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", row.name)
+    _tell_namesakes(pairs, roster, log)
     return pairs
+
+
+def _tell_namesakes(pairs: list[tuple[PupilRow, StoredPupil | None]], roster: StoredRoster, log: ImportLog) -> None:
+    """Warn of newcomers with a number whose name a present pupil has whom the file does not mean: maybe the same one."""
+    meant = {stored.pk for _, stored in pairs if stored is not None}
+    left = {pupil.name: pupil for pupil in roster.enrolled if pupil.pk not in meant}
+    for row, stored in pairs:
+        namesake = left.get(row.name) if stored is None and row.number else None
+        if namesake is None or namesake.school_class is None:
+            continue
+        why, what = "没有写学籍号", "请先在“学生”里给那一名填上这个学籍号"
+        if namesake.number:
+            why, what = "学籍号不同", "请统一学籍号"
+        message = (
+            f"同名：{namesake.school_class.label}已有一名{row.name}，{why}，名册里又没有那一名，"
+            f"这里按另一名学生导入。如果是同一人，{what}。"
+        )
+        _say(log, Level.WARNING, "maybe_double", message, row, "学籍号", row.number)
 
 
 def _values(row: PupilRow) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from core.importlog import ImportLog
 from core.importplan import ChangeKind, Choice, ChoiceGroup, FieldChange, PlannedChange
 from core.journal import note_changing, note_created
 from core.pinyin import name_pinyin
-from jobs.importers import ClassFinder, ImportPlan, ImportRequest
+from jobs.importers import ClassFinder, ImportPlan, ImportRequest, MovedPupil
 from schools.labels import ClassKey
 from schools.models import SchoolYear
 from students.enums import EndReason, Gender
@@ -62,6 +62,9 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     if not questions.compare_guardians(writing.new_contacts, roster.contacts):
         writing.agreed.add(ALL_GUARDIANS)
     plan.choices = (*writing.proposals(), *questions.choices())
+    plan.moved = tuple(
+        MovedPupil(stored.pk, row.name, row.school_class, row.sheet, row.row) for row, stored, _ in writing.moves
+    )
     plan.new_classes = tuple(key.label for key in classes.new)
     plan.unknown_classes = tuple(key.label for key in classes.unknown)
     plan.columns, plan.fields = reading.columns, tuple((spec.key, spec.label) for spec in COLUMNS)

@@ -158,6 +158,24 @@ def test_one_name_with_another_number_is_told_as_a_possible_double(desk: Desk) -
     assert warnings(desk.students(pupil(2, "甲一"))) == [("maybe_double", 2, "学籍号", "G000***002")]
 
 
+def test_one_name_in_another_class_without_number_is_told_as_a_possible_double(desk: Desk) -> None:
+    """A child stored without a number became two when the next roster had one, and another class."""
+    desk.students(pupil(0, "甲一"))
+    report = desk.students(pupil(2, "甲一", "一<2>"))
+    assert warnings(report) == [("maybe_double", 2, "学籍号", "G000***002")]
+    assert messages(report) == [
+        (
+            "同名：一（1）班已有一名甲一，没有写学籍号，名册里又没有那一名，这里按另一名学生导入。"
+            "如果是同一人，请先在“学生”里给那一名填上这个学籍号。"
+        )
+    ]
+
+
+def test_two_of_one_name_who_both_stand_in_the_file_are_no_double(desk: Desk) -> None:
+    desk.students(pupil(0, "甲一"))
+    assert warnings(desk.students(pupil(0, "甲一"), pupil(2, "甲一", "一<2>"))) == []
+
+
 def test_a_sheet_that_repeats_another_makes_nobody_two(desk: Desk) -> None:
     """A workbook with 全校 and one sheet for each class was refused, each pupil being two."""
     data = sheets(
