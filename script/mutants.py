@@ -3,14 +3,15 @@
 The mutations are mutmut's and two more; its runner is not used, because it leaves out functions with a decorator and
 all that stands outside of functions, and knows no seed. Here the near tests run once, under coverage. Then each mutant
 is a fork of that very process, with its test database: it loads the changed module, puts it in the place of the former
-one wherever that was imported, and runs the tests that were on the changed line, the quickest first, until one fails.
-The first fork of each file loads it unchanged and must pass. Modules that Django registers (models, apps) cannot be
-loaded twice and are refused.
+one wherever that was imported or is held, and runs the tests that were on the changed line, the quickest first, until
+one fails. The first fork of each file loads it unchanged and must pass. Modules that Django registers (models, apps)
+cannot be loaded twice and are refused.
 """
 
 import argparse
 import difflib
 import importlib
+import inspect
 import os
 import random
 import shutil
@@ -35,6 +36,7 @@ from mutmut.mutation.mutators import mutation_operators
 TREE = Path.cwd()
 # What walks through a file; the longest beginning of its path counts.
 DESK = ["tests/records/test_desk_words.py", "tests/records/test_desk_pages.py", "tests/records/test_visit_plans.py"]
+SLIPS = ["tests/students/*.py", "tests/family/test_family_pages.py", "tests/accounts/test_doors.py"]
 NEAR = {
     "": ["tests"],
     "records/": ["tests/records/test_*.py", "tests/office/*.py", "tests/reminders/*.py"],
@@ -50,12 +52,25 @@ NEAR = {
         "tests/records/test_history.py",
         "tests/records/test_group_talks.py",
     ],
-    "mentors/rules.py": ["tests/mentors/test_*.py"],
+    "mentors/rules.py": [
+        "tests/mentors/test_assignments.py",
+        "tests/mentors/test_slots.py",
+        "tests/mentors/test_board_*.py",
+        "tests/mentors/test_exception_and_team_pages.py",
+    ],
     "records/office/reminders.py": ["tests/reminders/*.py"],
-    "records/letters/services/": ["tests/office/test_*.py", "tests/records/letters/*.py"],
+    "records/letters/services/": [
+        "tests/office/test_letters.py",
+        "tests/office/test_proofing.py",
+        "tests/office/test_releasing.py",
+        "tests/office/test_after_release.py",
+        "tests/records/letters/*.py",
+    ],
     "records/letters/checks/": ["tests/records/lettercheck/*.py", "tests/bench/test_letter_checks.py"],
-    "mentors/rounds/services/": ["tests/mentors/rounds/*.py", "tests/mentors/choices/*.py"],
-    "students/services/slips.py": ["tests/students/*.py", "tests/family/test_family_pages.py"],
+    "mentors/rounds/": ["tests/mentors/rounds/*.py", "tests/mentors/choices/*.py"],
+    "students/services/slips.py": SLIPS,
+    "students/family.py": SLIPS,
+    "accounts/services/door.py": ["tests/accounts/test_doors.py", "tests/family/test_family_pages.py"],
     "records/services/ticks.py": ["tests/records/test_ticks.py", "tests/records/test_side_effects.py"],
 }
 PYTEST = ["-q", "-x", "--no-migrations", "-p", "no:cacheprovider", "-m", "not browser and not servers", "--no-header"]
@@ -118,12 +133,25 @@ def module_of(path: str) -> ModuleType:
     return importlib.import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
 
 
+def unwrapped(value: Any) -> FunctionType | None:
+    """The function below its decorators; None for what is none."""
+    found = inspect.unwrap(value) if callable(value) else None
+    return found if isinstance(found, FunctionType) else None
+
+
 def put_in_place(path: str, code: str) -> None:
     """Load `code` as the module of `path`, and let every module that imported from the former one have the new."""
     module = module_of(path)
     former = dict(vars(module))
     exec(compile(code, str(TREE / path), "exec"), vars(module))  # noqa: S102  # the mutant of our own file
     fresh = {id(old): vars(module)[name] for name, old in former.items() if isinstance(old, (type, FunctionType))}
+    for name, old in former.items():
+        was, now = unwrapped(old), unwrapped(vars(module)[name])
+        if was is not None and now is not None and was.__module__ == module.__name__:
+            # Registers, tuples and decorators hold the former function itself: its body becomes the new one's.
+            was.__defaults__, was.__kwdefaults__ = now.__defaults__, now.__kwdefaults__
+            if len(was.__code__.co_freevars) == len(now.__code__.co_freevars):
+                was.__code__ = now.__code__
     for other in list(sys.modules.values()):
         if (getattr(other, "__file__", None) or "").startswith(str(TREE)):
             for name, value in list(vars(other).items()):
@@ -131,6 +159,17 @@ def put_in_place(path: str, code: str) -> None:
                     setattr(other, name, fresh[id(value)])
                 elif name in former and value is former[name] and not name.startswith("__"):
                     setattr(other, name, vars(module)[name])
+
+
+def lines_behind_caches(path: str) -> set[int]:
+    """The lines of functions that remember their answers: only the first test that asked was seen on them."""
+    lines: set[int] = set()
+    for value in vars(module_of(path)).values():
+        function = unwrapped(value)
+        if hasattr(value, "cache_clear") and function is not None and function.__module__ == module_of(path).__name__:
+            source, first = inspect.getsourcelines(function)
+            lines.update(range(first, first + len(source)))
+    return lines
 
 
 # --- The tests --------------------------------------------------------------------------------------------------------
@@ -167,6 +206,7 @@ class Runner:
         """How many mutants of a file were made and how many noticed; survivors are printed."""
         before, made = (TREE / path).read_text(), chosen(path, self.most, self.seed)
         contexts = self.cover.get_data().contexts_by_lineno(str(TREE / path))
+        cached = lines_behind_caches(path)
         noticed, every = 0, [items[n] for n in {n for names in contexts.values() for n in names if n}]
         every.sort(key=lambda item: (is_transactional(item), self.seconds[item.nodeid]))
         if not survives(path, before, every[:20], session, 600):
@@ -174,7 +214,8 @@ class Runner:
         for line, operator, make in made:
             code = make()
             # A line that runs while the module is loaded has no test of its own: all that touch the file.
-            tests = [items[n] for n in contexts.get(line, ()) if n] or every
+            seen = () if line in cached else contexts.get(line, ())
+            tests = [items[n] for n in seen if n] or every
             tests = sorted(tests, key=lambda item: (is_transactional(item), self.seconds[item.nodeid]))
             limit = 60 + 10 * sum(self.seconds[item.nodeid] for item in tests)
             if survives(path, code, tests, session, limit):
@@ -212,7 +253,9 @@ def survives(path: str, code: str, tests: list[pytest.Item], session: pytest.Ses
     """Whether no test fails in a fork that has the mutant; the test database is the parent's again afterwards."""
     database = Path(connection.settings_dict["NAME"])
     kept = database.with_suffix(".kept")
-    shutil.copy(database, kept)
+    has_database = database.exists()  # made by the first test that wants it: pure checks have none
+    if has_database:
+        shutil.copy(database, kept)
     child = os.fork()
     if child == 0:
         status = 1
@@ -226,7 +269,8 @@ def survives(path: str, code: str, tests: list[pytest.Item], session: pytest.Ses
     ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     for beside in ("-wal", "-shm"):
         database.with_name(database.name + beside).unlink(missing_ok=True)
-    shutil.move(kept, database)
+    if has_database:
+        shutil.move(kept, database)
     return ended == 0
 
 
