@@ -1,5 +1,7 @@
 """The draft 草案 of a round: reckoned, looked at, adjusted by hand, reckoned again."""
 
+from collections import Counter
+
 from django.db import transaction
 
 from accounts.actors import Actor
@@ -131,13 +133,10 @@ def _refuse_full(row: MatchingRound, mentor: Mentor) -> None:
     asked = round_problem(row)
     if mentor.pk not in asked.rooms:
         raise DomainError("not_a_candidate", "这位导师不在候选名单里，请先加入候选导师。")
-    taken: dict[int, int] = {}
-    for key in Placement.objects.filter(round=row).exclude(mentor=None).values_list("mentor_id", flat=True):
-        if key is not None:
-            taken[key] = taken.get(key, 0) + 1
-    if taken.get(mentor.pk, 0) < asked.rooms[mentor.pk].places:
+    taken = Counter(Placement.objects.filter(round=row).values_list("mentor_id", flat=True))
+    if taken[mentor.pk] < asked.rooms[mentor.pk].places:
         return
-    free = {key: room.places - taken.get(key, 0) for key, room in asked.rooms.items()}
+    free = {key: room.places - taken[key] for key, room in asked.rooms.items()}
     helpful = sorted((key for key, left in free.items() if left > 0), key=lambda key: (-free[key], key))[:3]
     others = "、".join(f"{asked.mentors[key].names}老师还有 {free[key]} 个名额" for key in helpful)
     names = asked.mentors[mentor.pk].names
