@@ -26,7 +26,7 @@ from notices.models import Notice
 from schools.enums import MatchingMode
 from schools.services import create_class
 from students.enums import EndReason
-from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.cast import SINCE, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.mentors.builders import enrol
 from tests.mentors.rounds.builders import chose, grade_five, office, opened, over, set_up, slot_of
 
@@ -368,6 +368,21 @@ def test_two_pupils_of_full_mentors_change_places_in_a_rematch(qingzhu: SchoolCa
     }
     loads = dict(Mentor.objects.values_list("pk", "load"))
     assert (loads[qingzhu.slot.pk], loads[qingzhu.slot_colleague.pk]) == (2, 1)
+
+
+def test_a_rematch_leaves_alone_what_had_ended_before(qingzhu: SchoolCast) -> None:
+    """Planted: the former places of the whole year were ended once more, and their mentors lost a pupil each."""
+    first, _second = qingzhu.pupils
+    assign_pupil(actor=qingzhu.system, pupil=first, mentor=qingzhu.slot_homeroom, origin=AssignmentOrigin.OFFICE)
+    ended = Assignment.objects.filter(pupil=first, mentor=qingzhu.slot)
+    ended.update(ends_on=SINCE)
+    row = opened(qingzhu, qingzhu.class_one, rematch=True)
+    chose(row, first, qingzhu.slot_colleague)
+    publish_round(actor=office(qingzhu), round=draft_round(actor=office(qingzhu), round=over(row)))
+    assert ended.get().ends_on == SINCE
+    open_ones = Assignment.objects.filter(ends_on=None).values_list("mentor_id", flat=True)
+    loads = dict(Mentor.objects.filter(year=qingzhu.year).values_list("pk", "load"))
+    assert loads == {key: list(open_ones).count(key) for key in loads}
 
 
 def test_a_round_without_questions_goes_straight_to_the_draft(qingzhu: SchoolCast) -> None:
