@@ -98,6 +98,28 @@ def test_the_mark_at_a_child_spoken_of_lies_on_the_word(text: str, place: int) -
 
 
 @pytest.mark.parametrize(
+    "text,starts",
+    [
+        ("李子涵，他真棒。她很努力。", [4, 8]),
+        ("李子涵：\n他真棒，她很努力。", [5, 9]),
+        ("你好。\n他真棒。", [4]),
+        ("你的同桌真好。\n他真棒。", []),
+        ("你的同桌真好。\n还有。\n他真棒。", [12]),
+    ],
+)
+def test_every_pronoun_that_means_the_child_is_marked_where_it_stands(text: str, starts: list[int]) -> None:
+    """Planted: after the first one none was looked for, or the mark lay before the text."""
+    found = [f for f in check_letter(LetterText(text), context=GIRL) if f.code == Check.PRONOUN]
+    assert [(f.start, f.end) for f in found] == [(start, start + 1) for start in starts]
+
+
+@pytest.mark.parametrize("text,count", [("李子涵，画得真好。", 0), ("王子涵，画得真好。", 1), ("画得真好，子涵！", 0)])
+def test_a_letter_that_calls_the_child_by_name_speaks_to_it(text: str, count: int) -> None:
+    found = check_letter(LetterText(text), context=GIRL)
+    assert [f.code for f in found].count(Check.NO_OPENING) == count
+
+
+@pytest.mark.parametrize(
     "text,words",
     [
         ("你的数学不及格，你每天练字。", ["不及格"]),
