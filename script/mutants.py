@@ -65,6 +65,7 @@ NEAR = {
         "tests/office/test_releasing.py",
         "tests/office/test_after_release.py",
         "tests/records/letters/*.py",
+        "tests/records/test_side_effects.py",
     ],
     "records/letters/checks/": ["tests/records/lettercheck/*.py", "tests/bench/test_letter_checks.py"],
     "mentors/rounds/": ["tests/mentors/rounds/*.py", "tests/mentors/choices/*.py"],
