@@ -10,6 +10,7 @@ cannot be loaded twice and are refused.
 
 import argparse
 import difflib
+import gc
 import importlib
 import inspect
 import os
@@ -22,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import coverage
@@ -140,19 +141,32 @@ def unwrapped(value: Any) -> FunctionType | None:
     return found if isinstance(found, FunctionType) else None
 
 
+def inner_codes(code: CodeType) -> Iterator[CodeType]:
+    """The functions that stand in a piece of compiled text, those inside of others too, in their order."""
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield part
+            yield from inner_codes(part)
+
+
 def put_in_place(path: str, code: str) -> None:
     """Load `code` as the module of `path`, and let every module that imported from the former one have the new."""
-    module = module_of(path)
+    module, file = module_of(path), str(TREE / path)
     former = dict(vars(module))
-    exec(compile(code, str(TREE / path), "exec"), vars(module))  # noqa: S102  # the mutant of our own file
+    was, now = (compile(text, file, "exec") for text in ((TREE / path).read_text(), code))
+    held = [one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == file]
+    exec(now, vars(module))  # noqa: S102  # the mutant of our own file
     fresh = {id(old): vars(module)[name] for name, old in former.items() if isinstance(old, (type, FunctionType))}
     for name, old in former.items():
-        was, now = unwrapped(old), unwrapped(vars(module)[name])
-        if was is not None and now is not None and was.__module__ == module.__name__:
-            # Registers, tuples and decorators hold the former function itself: its body becomes the new one's.
-            was.__defaults__, was.__kwdefaults__ = now.__defaults__, now.__kwdefaults__
-            if len(was.__code__.co_freevars) == len(now.__code__.co_freevars):
-                was.__code__ = now.__code__
+        before, after = unwrapped(old), unwrapped(vars(module)[name])
+        if before in held and after is not None and before is not None:
+            before.__defaults__, before.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
+    # Registers, tuples and decorators hold former functions themselves: their bodies become the new ones.
+    bodies = {old: new for old, new in zip(inner_codes(was), inner_codes(now)) if old.co_qualname == new.co_qualname}  # noqa: B905
+    for function in held:
+        body = bodies.get(function.__code__)
+        if body is not None and len(body.co_freevars) == len(function.__code__.co_freevars):
+            function.__code__ = body
     for other in list(sys.modules.values()):
         if (getattr(other, "__file__", None) or "").startswith(str(TREE)):
             for name, value in list(vars(other).items()):

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actors import system_actor
 from accounts.enums import DoorKind
@@ -93,12 +94,44 @@ def test_tries_are_forgotten() -> None:
     assert (forget_tries(), DoorTry.objects.count()) == (11, 0)
 
 
-def test_a_try_that_is_shut_is_neither_judged_nor_written() -> None:
+def test_a_try_that_is_shut_is_neither_judged_nor_written(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(8):
         tried(SIGN_IN, "stranger")
     secret = mock.Mock(return_value=True)
-    answer = knock(SIGN_IN, subject="it", visitor=Visitor("stranger"), is_right=secret)
+    # One count says it: nothing is written and taken out again.
+    with django_assert_num_queries(1):
+        answer = knock(SIGN_IN, subject="it", visitor=Visitor("stranger"), is_right=secret)
     assert (answer, secret.call_count, DoorTry.objects.count()) == (Answer.SHUT, 0, 8)
+
+
+@pytest.mark.parametrize(
+    "door,most,minutes,tries",
+    [
+        (SIGN_IN, 8, 15, [("it", "me")]),
+        (SIGN_IN, 20, 60, [(f"name {n}", "me") for n in range(20)]),
+        (SIGN_IN, 50, 60, [("it", f"source {n}") for n in range(50)]),
+        (SLIP, 30, 60, [(f"slip {n}", "me") for n in range(30)]),
+        (SLIP, 10, 60, [("it", f"source {n}") for n in range(10)]),
+        (SLIP_PHONE, 10, 60, [("it", "me")]),
+        (SLIP_PHONE, 30, 24 * 60, [("it", f"source {n}") for n in range(30)]),
+        (CARD, 30, 60, [(f"card {n}", "me") for n in range(30)]),
+        (CARD, 10, 60, [("it", f"source {n}") for n in range(10)]),
+    ],
+)
+def test_each_limit_ends_with_its_time_to_the_second(
+    door: Door, most: int, minutes: int, tries: list[tuple[str, str]]
+) -> None:
+    """Planted: a quarter of an hour of sixteen minutes, and no test noticed."""
+    second = datetime.timedelta(seconds=5)
+    answers = []
+    for age in (datetime.timedelta(minutes=minutes) - second, datetime.timedelta(minutes=minutes) + second):
+        DoorTry.objects.all().delete()
+        DoorTry.objects.bulk_create(
+            DoorTry(door=door.kind, subject=subject, source=source, at=timezone.now() - age)
+            for subject, source in (tries * most)[:most]
+        )
+        answers.append(tried(door, "me"))
+    assert answers == ["shut", "wrong"]
 
 
 def test_the_ninth_wrong_password_is_refused_whatever_the_spelling(staff: list[User]) -> None:
