@@ -8,7 +8,7 @@ import datetime
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from city import BUREAU, DAY, GRADES, NOW, START_YEAR, Shape
@@ -22,8 +22,9 @@ from core.pinyin import name_pinyin
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentorship.demo.people import REMARKS, people
-from schools.enums import ActionKind, MatchingMode, Preset
+from schools.enums import MatchingMode, Preset
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
+from schools.queries import read_plans
 from schools.services import copy_plan, create_classes, create_school, open_year, promote_classes, revise_plan
 from students.enums import EndReason
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
@@ -162,9 +163,10 @@ def _open(shape: Shape, number: int, chance: random.Random) -> School:
         letter_tone=plan.letter_tone,
         note_visibility=plan.note_visibility,
         matching={key: MODES.get(grade, MatchingMode.HOMEROOM) for grade, key in grades.items()},
-        periods={},
-        counts={},
-        accepted_outcomes=list(plan.actions.get(action=ActionKind.VISIT).accepted_outcomes),
+        actions=[
+            replace(rule, grade_ids=frozenset(grades.values()) if rule.required else rule.grade_ids)
+            for rule in read_plans(Plan.objects.filter(pk=plan.pk))[year.pk][0].actions
+        ],
     )
     rooms = range(1, shape.classes_a_grade + 1)
     create_classes(year=year, places=[(grade, room) for grade in grades for room in rooms])

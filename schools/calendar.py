@@ -4,25 +4,39 @@ The one reader of the present year and of the plan in force; people have it as `
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, cast
 
 from django.db.models import F, QuerySet
-from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
 from core.text import small_number
-from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, MatchingMode, PeriodKind
-from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
-from schools.queries import OwedAction, PlanRules, Window
+from schools.contexts import WindowRule
+from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, PeriodKind
+from schools.models import KeyDate, Period, Plan, School, SchoolYear, Term
+from schools.queries import OwedAction, PlanRules, Window, read_plans
 
 #: The present year and those before it that pages offer.
 NEAR_YEARS: Final = 3
 _DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
-_ACTION_COLUMNS: Final = (
-    "pk", "action", "period", "count", "required", "anchor", "opens_days", "due_days", "accepted_outcomes",
-)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An action in one window of a term: the rules that have this window, each for other grades."""
+
+    action: ActionKind
+    term: Term
+    window: Window
+    rules: tuple[OwedAction, ...]
+
+    @property
+    def grade_ids(self) -> frozenset[int]:
+        """The grades that the window is for."""
+        return frozenset().union(*(rule.grade_ids for rule in self.rules))
 
 
 class YearCalendar:
@@ -55,7 +69,7 @@ class YearCalendar:
     @cached_property
     def versions(self) -> tuple[PlanRules, ...]:
         """All versions of the year's plan, the oldest first. One query; grades' modes of matching one more."""
-        return _read_plans(Plan.objects.filter(year=self.year)).get(self.year.pk, ())
+        return read_plans(Plan.objects.standing().filter(year=self.year)).get(self.year.pk, ())
 
     @property
     def is_set_up(self) -> bool:
@@ -136,8 +150,8 @@ class YearCalendar:
         return next(period for period in self.periods if period.term_id == wanted)
 
     def windows(self, action: OwedAction, term: Term | None = None) -> list[Window]:
-        """The windows of `action` in `term` (default: the one that is looked at), in order."""
-        if action.anchor == Anchor.YEAR and action.period == PeriodKind.YEAR:
+        """The windows of `action` in `term` (default: the one that is looked at), in order of their ends."""
+        if action.any_day and action.period == PeriodKind.YEAR:
             return [Window(self.year.starts_on, self.year.ends_on)]
         return self.term_windows(action, term or self.term)
 
@@ -145,8 +159,8 @@ class YearCalendar:
         """As `windows`; an action that may be done at any time of the year has the term's days."""
         return action_windows(action, term, [date for date in self.key_dates if date.term_id == term.pk])
 
-    def over_windows(self) -> list[tuple[OwedAction, Term, Window]]:
-        """The required actions of the year whose last window is over, with their term and that window, by its end.
+    def over_windows(self) -> list[Due]:
+        """The required actions of the year whose last window is over, by its end.
 
         An action that is owed once a year is looked at in the term that is looked at. No query.
         """
@@ -157,7 +171,18 @@ class YearCalendar:
             if owed.required and (owed.period == PeriodKind.TERM or term == self.term)
             if (windows := self.windows(owed, term)) and windows[-1].due_on < self.today
         ]
-        return sorted(found, key=lambda over: over[2].due_on)
+        return sorted(_together(found), key=lambda due: due.window.due_on)
+
+    def open_windows(self, rules: PlanRules, day: datetime.date) -> list[Due]:
+        """The windows, in all terms, of what `rules` require that are open on `day`. No query."""
+        return _together(
+            (owed, term, window)
+            for term in self.terms
+            for owed in rules.actions
+            if owed.required
+            for window in self.term_windows(owed, term)
+            if window.contains(day)
+        )
 
     def label(self, action: ActionKind) -> str:
         """The action as this school calls it: its letter may be named 成长激励卡."""
@@ -266,7 +291,7 @@ def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, Y
     """The present years by the keys of their schools, for comparing schools. Three queries whatever their number."""
     years = {year.school_id: year for year in SchoolYear.objects.current().filter(school__in=schools)}
     periods, dates = _periods_with_dates(Period.objects.filter(year__in=years.values()))
-    versions = _read_plans(Plan.objects.filter(year__in=years.values()))
+    versions = read_plans(Plan.objects.standing().filter(year__in=years.values()))
     calendars = {school_id: YearCalendar(year, today) for school_id, year in years.items()}
     for school_id, calendar in calendars.items():
         own = tuple(period for period in periods if period.year_id == calendar.year.pk)
@@ -307,55 +332,12 @@ def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], tup
     return tuple(periods.values()), tuple(dates.values())
 
 
-def _read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
-    """The versions that stand by the key of their year, with their actions and these with their grades. One query."""
-    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
-    rows: Sequence[Any] = list(
-        plans.filter(withdrawn_at=None)
-        .annotate(**columns, owed_grade=F("actions__grades__pk"))
-        .order_by("effective_from", "version", "actions__pk", "actions__grades__pk")
-    )
-    actions: dict[int, dict[int, Any]] = {}
-    grades: dict[int, set[int]] = {}
-    for row in rows:
-        owed = actions.setdefault(row.pk, {})
-        if row.owed_pk is not None:
-            owed.setdefault(row.owed_pk, row)
-            grades.setdefault(row.owed_pk, set()).update(() if row.owed_grade is None else (row.owed_grade,))
-
-    def read_modes() -> dict[int, dict[int, MatchingMode]]:
-        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
-        known = PlanGrade.objects.filter(plan__in=actions)
-        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
-            modes[plan_id][grade_id] = MatchingMode(mode)
-        return modes
-
-    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
-    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
-    found: dict[int, list[PlanRules]] = {}
-    for plan in {row.pk: row for row in reversed(rows)}.values():
-        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(_modes_of, modes, plan.pk)))
-        rules = tuple(_owed(row, grades[pk]) for pk, row in actions[plan.pk].items())
-        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, rules, matching))
-    return {year_id: tuple(versions) for year_id, versions in found.items()}
-
-
-def _modes_of(modes: dict[int, dict[int, MatchingMode]], plan_id: int) -> dict[int, MatchingMode]:
-    return modes[plan_id]
-
-
-def _owed(row: Any, grade_ids: Iterable[int]) -> OwedAction:
-    return OwedAction(
-        action=ActionKind(row.owed_action),
-        period=PeriodKind(row.owed_period),
-        count=row.owed_count,
-        required=row.owed_required,
-        anchor=Anchor(row.owed_anchor),
-        opens_days=row.owed_opens_days,
-        due_days=row.owed_due_days,
-        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
-        grade_ids=frozenset(grade_ids),
-    )
+def _together(found: Iterable[tuple[OwedAction, Term, Window]]) -> list[Due]:
+    """Rules of one action that have the same window of a term are told together."""
+    rules: dict[tuple[ActionKind, Term, Window], list[OwedAction]] = defaultdict(list)
+    for owed, term, window in found:
+        rules[owed.action, term, window].append(owed)
+    return [Due(*key, tuple(together)) for key, together in rules.items()]
 
 
 def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
@@ -374,20 +356,19 @@ def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -
 
 
 def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
-    """The windows of `action` in `term`, in order: one, or one for each exam. `key_dates` are those of the term."""
-    opens, due = (
-        datetime.timedelta(days=action.opens_days),
-        datetime.timedelta(days=action.due_days),
-    )
-    if action.anchor == Anchor.TERM_START:
+    """The windows of `action` in `term`, by their ends, each once. `key_dates` are those of the term."""
+    exams = [date for date in key_dates if date.kind == KeyDateKind.EXAM]
+    found = {window for rule in action.windows for window in _rule_windows(rule, term, exams)}
+    return sorted(found, key=lambda window: (window.due_on, window.opens_on))
+
+
+def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[KeyDate]) -> list[Window]:
+    opens, due = datetime.timedelta(days=rule.opens_days), datetime.timedelta(days=rule.due_days)
+    if rule.anchor == Anchor.TERM_START:
         return [Window(term.starts_on + opens, term.starts_on + due)]
-    if action.anchor == Anchor.TERM_END:
+    if rule.anchor == Anchor.TERM_END:
         return [Window(term.ends_on + opens, term.ends_on + due)]
-    if action.anchor == Anchor.EXAMS:
-        exams = sorted(
-            (d for d in key_dates if d.kind == KeyDateKind.EXAM),
-            key=lambda d: d.starts_on,
-        )
+    if rule.anchor == Anchor.EXAMS:
         # A talk after the last exam still has to fit into the term.
         return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
     return [Window(term.starts_on, term.ends_on)]

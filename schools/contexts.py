@@ -1,4 +1,4 @@
-"""What all papers of a school have in common: head, colour, words. Plain values, filled by `schools.queries`."""
+"""Plain values that are neither rows nor words of one screen: what papers have in common, the windows of a plan."""
 
 import re
 from collections.abc import Callable
@@ -6,9 +6,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.colours import BAMBOO, recolouring
-from schools.enums import Design
+from schools.enums import Anchor, Design
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WindowRule:
+    """When an action is to be done 窗口, as a plan says it: from `opens_days` to `due_days` after the anchor.
+
+    Days before the anchor are negative. `Anchor.YEAR` is the whole term or year and has no days.
+    """
+
+    anchor: Anchor
+    opens_days: int = 0
+    due_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -328,36 +328,71 @@ class PlanGrade(SchoolOwned):
 
 
 class PlanAction(SchoolOwned):
-    """One action of the plan: what, how often, by when, for which grades (Guyi plan 四(三); Wuhu plan 五(三))."""
+    """One rule of the plan: what, how often, for which grades (Guyi plan 四(三); Wuhu plan 五(三)).
+
+    A plan may have several rules for one action, each for other grades: grade 6 visits twice, grade 9 once.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="actions")
     action = models.CharField("动作", max_length=6, choices=ActionKind)
     period = models.CharField("周期", max_length=4, choices=PeriodKind)
     count = models.PositiveSmallIntegerField("次数", default=1)
     required = models.BooleanField("规定动作", default=True)
-    anchor = models.CharField("时间节点", max_length=10, choices=Anchor)
-    # The window, in days from the anchor: visits open 21 days before term starts, so opens_days is -21.
-    opens_days = models.SmallIntegerField("提前或推后几天开始", default=0)
-    due_days = models.SmallIntegerField("节点后几天截止", default=0)
     accepted_outcomes = models.JSONField("视为完成的家访结果", default=list, blank=True)
-    grades: "models.ManyToManyField[Grade, models.Model]" = models.ManyToManyField(Grade, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["plan", "action"], name="planaction_once"),
             models.CheckConstraint(
                 condition=Q(count__gte=1, count__lte=20),
                 name="planaction_count_sensible",
             ),
-            models.CheckConstraint(
-                condition=Q(opens_days__lte=F("due_days")),
-                name="planaction_window_ordered",
-            ),
             one_of("action", ActionKind, name="planaction_action_known"),
             one_of("period", PeriodKind, name="planaction_period_known"),
-            one_of("anchor", Anchor, name="planaction_anchor_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.get_period_display()}{self.count}次"
+
+
+class PlanActionGrade(SchoolOwned):
+    """A grade that a rule holds for. Plan and action of the rule stand here once more, so that no grade has two."""
+
+    rule = models.ForeignKey(PlanAction, models.CASCADE, related_name="grade_rows")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    action = models.CharField("动作", max_length=6, choices=ActionKind)
+    grade = models.ForeignKey(Grade, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "action", "grade"], name="planaction_once_a_grade"),
+            one_of("action", ActionKind, name="planactiongrade_action_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}：{self.grade_id}"
+
+
+class PlanWindow(SchoolOwned):
+    """One window 窗口 of a rule: when it is to be done, in days from an anchor. One talk may have several."""
+
+    rule = models.ForeignKey(PlanAction, models.CASCADE, related_name="windows")
+    anchor = models.CharField("时间节点", max_length=10, choices=Anchor)
+    # In days from the anchor: visits open 21 days before term starts, so opens_days is -21.
+    opens_days = models.SmallIntegerField("提前或推后几天开始", default=0)
+    due_days = models.SmallIntegerField("节点后几天截止", default=0)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "anchor", "opens_days", "due_days"], name="planwindow_once"),
+            models.CheckConstraint(condition=Q(opens_days__lte=F("due_days")), name="planwindow_ordered"),
+            models.CheckConstraint(
+                condition=~Q(anchor=Anchor.YEAR) | Q(opens_days=0, due_days=0), name="planwindow_whole_has_no_days"
+            ),
+            one_of("anchor", Anchor, name="planwindow_anchor_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_anchor_display()} {self.opens_days} {self.due_days}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from schools.contexts import WindowRule
 from schools.enums import (
     ActionKind,
     Anchor,
@@ -16,14 +17,13 @@ from schools.enums import (
 
 @dataclass(frozen=True, slots=True)
 class PresetAction:
-    """One action of a preset; `grades` are grade numbers."""
+    """One rule of a preset; `grades` are grade numbers. Of one action there may be several, for other grades each."""
 
     action: ActionKind
     period: PeriodKind
-    anchor: Anchor
-    opens_days: int
-    due_days: int
+    windows: tuple[WindowRule, ...]
     grades: tuple[int, ...]
+    count: int = 1
     required: bool = True
     accepted_outcomes: tuple[VisitOutcome, ...] = ()
 
@@ -43,6 +43,9 @@ class PlanPreset:
 
 _PILOT = (1, 5)
 _SENIOR = (10, 11, 12)
+_AROUND_TERM_START = WindowRule(Anchor.TERM_START, -14, 14)
+_AROUND_EXAMS = WindowRule(Anchor.EXAMS, -14, 14)
+_AT_TERM_END = WindowRule(Anchor.TERM_END, -21, 0)
 
 PRESETS: dict[Preset, PlanPreset] = {
     # Guyi plan 四(二), 四(三)1 and 四(三)2: grades 1 and 5 are pilots, grade 3 has the card only.
@@ -55,26 +58,23 @@ PRESETS: dict[Preset, PlanPreset] = {
             PresetAction(
                 ActionKind.VISIT,
                 PeriodKind.TERM,
-                Anchor.TERM_START,
-                -21,
-                14,
+                (WindowRule(Anchor.TERM_START, -21, 14),),
                 _PILOT,
                 accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
             ),
-            PresetAction(ActionKind.TALK, PeriodKind.TERM, Anchor.EXAMS, -14, 14, _PILOT),
-            PresetAction(ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _PILOT),
+            PresetAction(ActionKind.TALK, PeriodKind.TERM, (_AROUND_EXAMS,), _PILOT),
+            PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _PILOT),
             PresetAction(
                 ActionKind.CARD,
                 PeriodKind.TERM,
-                Anchor.TERM_START,
-                0,
-                120,
+                (WindowRule(Anchor.TERM_START, 0, 120),),
                 (3,),
                 required=False,
             ),
         ),
     ),
-    # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term.
+    # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term;
+    # talks belong to the weeks around 开学 and around exams.
     Preset.SENIOR_YEARLY: PlanPreset(
         stage=Stage.SENIOR,
         title="全员导师制工作实施方案",
@@ -88,14 +88,12 @@ PRESETS: dict[Preset, PlanPreset] = {
             PresetAction(
                 ActionKind.VISIT,
                 PeriodKind.YEAR,
-                Anchor.YEAR,
-                0,
-                0,
+                (WindowRule(Anchor.YEAR),),
                 _SENIOR,
                 accepted_outcomes=(VisitOutcome.COMPLETED,),
             ),
-            PresetAction(ActionKind.TALK, PeriodKind.YEAR, Anchor.EXAMS, -14, 14, _SENIOR),
-            PresetAction(ActionKind.LETTER, PeriodKind.TERM, Anchor.TERM_END, -21, 0, _SENIOR),
+            PresetAction(ActionKind.TALK, PeriodKind.YEAR, (_AROUND_TERM_START, _AROUND_EXAMS), _SENIOR),
+            PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _SENIOR),
         ),
     ),
 }

@@ -1,42 +1,51 @@
 """Reads that span the school tables, and the plan as one value; what holds on which day: `schools.calendar`."""
 
 import datetime
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final, cast
 
 import chinese_calendar
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from core.text import typed_key
-from schools.contexts import Letterhead, PaperStyle, PaperWords
+from schools.contexts import Letterhead, PaperStyle, PaperWords, WindowRule
 from schools.enums import ActionKind, Anchor, Design, KeyDateKind, MatchingMode, PeriodKind
 from schools.models import (
     Grade,
     KeyDate,
     PaperSettings,
     Plan,
+    PlanGrade,
     School,
 )
 from schools.querysets import Scope
 
 #: A window closes soon in its last week: then mentors are reminded, and pages turn amber.
 DUE_SOON: Final = datetime.timedelta(days=7)
+_ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
+_WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 
 @dataclass(frozen=True, slots=True)
 class OwedAction:
-    """One action of a plan version, detached from the database."""
+    """One rule of a plan version, detached from the database; of one action there may be several, for other grades."""
 
     action: ActionKind
     period: PeriodKind
     count: int
     required: bool
-    anchor: Anchor
-    opens_days: int
-    due_days: int
+    windows: tuple[WindowRule, ...]
     accepted_outcomes: frozenset[str]
     grade_ids: frozenset[int]
+
+    @property
+    def any_day(self) -> bool:
+        """Whether every day of the term or year will do: there is no window that one could miss."""
+        return all(window.anchor == Anchor.YEAR for window in self.windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,76 @@ class PlanRules:
         """Whether the pupils of the grade have mentors under this plan."""
         return grade_id in self.matching
 
-    def find(self, action: ActionKind) -> OwedAction | None:
-        """The plan's rule for `action`, if it has one."""
-        return next((a for a in self.actions if a.action == action), None)
+    def owed(self, action: ActionKind, grade_id: int) -> OwedAction | None:
+        """What the plan asks of a grade, if it asks for `action` there."""
+        return next((a for a in self.actions if a.action == action and grade_id in a.grade_ids), None)
+
+    def of(self, action: ActionKind, *, required: bool = False) -> tuple[OwedAction, ...]:
+        """The rules for `action`, each for other grades; with `required` only those of 规定动作."""
+        return tuple(a for a in self.actions if a.action == action and (a.required or not required))
+
+    def grades_owing(self, *actions: ActionKind) -> frozenset[int]:
+        """The grades of which any of `actions` is required."""
+        return frozenset().union(*(a.grade_ids for a in self.actions if a.required and a.action in actions))
+
+    @property
+    def required(self) -> tuple[ActionKind, ...]:
+        """The required actions 规定动作, each once, in the plan's order."""
+        return tuple(dict.fromkeys(a.action for a in self.actions if a.required))
+
+
+def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
+    """The versions `plans` by the key of their year, with their rules and these with grades and windows. One query."""
+    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
+    columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
+    rows: Sequence[Any] = list(
+        plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id")).order_by(
+            "effective_from", "version", "actions__pk", "actions__windows__pk"
+        )
+    )
+    actions: dict[int, dict[int, Any]] = {}
+    grades: dict[int, set[int]] = defaultdict(set)
+    windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)
+    for row in rows:
+        owed = actions.setdefault(row.pk, {})
+        if row.owed_pk is not None:
+            owed.setdefault(row.owed_pk, row)
+            grades[row.owed_pk].update(() if row.owed_grade is None else (row.owed_grade,))
+            if row.window_pk is not None and row.window_pk not in windows[row.owed_pk]:
+                rule = WindowRule(Anchor(row.window_anchor), row.window_opens_days, row.window_due_days)
+                windows[row.owed_pk][row.window_pk] = rule
+
+    def read_modes() -> dict[int, dict[int, MatchingMode]]:
+        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
+        known = PlanGrade.objects.filter(plan__in=actions)
+        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
+            modes[plan_id][grade_id] = MatchingMode(mode)
+        return modes
+
+    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
+    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
+    found: dict[int, list[PlanRules]] = {}
+    for plan in {row.pk: row for row in reversed(rows)}.values():
+        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(_modes_of, modes, plan.pk)))
+        rules = tuple(_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items())
+        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, rules, matching))
+    return {year_id: tuple(versions) for year_id, versions in found.items()}
+
+
+def _modes_of(modes: dict[int, dict[int, MatchingMode]], plan_id: int) -> dict[int, MatchingMode]:
+    return modes[plan_id]
+
+
+def _owed(row: Any, windows: Iterable[WindowRule], grade_ids: Iterable[int]) -> OwedAction:
+    return OwedAction(
+        action=ActionKind(row.owed_action),
+        period=PeriodKind(row.owed_period),
+        count=row.owed_count,
+        required=row.owed_required,
+        windows=tuple(windows),
+        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
+        grade_ids=frozenset(grade_ids),
+    )
 
 
 def schools_of_bureau(bureau_id: int) -> list[School]:

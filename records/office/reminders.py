@@ -25,10 +25,10 @@ from notices.services import send_notice
 from records.enums import TickState
 from records.models.care import Referral
 from records.models.records import Reminder, Tick
-from schools.calendar import SchoolCalendar, YearCalendar
-from schools.enums import ActionKind, Anchor, PeriodKind
-from schools.models import Period, School, SchoolYear, Term
-from schools.queries import DUE_SOON, OwedAction, PlanRules, Window
+from schools.calendar import Due, SchoolCalendar, YearCalendar
+from schools.enums import ActionKind, PeriodKind
+from schools.models import School
+from schools.queries import DUE_SOON, PlanRules, Window
 from students.models import Enrolment
 
 DIGEST = "digest"
@@ -46,24 +46,21 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class DueAction:
-    """An action whose window is open: `point` counts the points that have been reached, 1 to 3.
+    """An action in a window that is open: `point` counts the points that have been reached, 1 to 3.
 
     Of one whose window is over `week` is the Monday of the week in which it is told.
     """
 
-    owed: OwedAction
-    term: Term
-    period: Period
-    window: Window
-    window_index: int
+    what: Due
     point: int
     week: datetime.date | None = None
 
     @property
     def key(self) -> str:
-        """What `Reminder` keeps."""
-        told = f"over:{self.week}" if self.week else f"{self.window_index}:{self.point}"
-        return f"{self.owed.action}:{self.term.pk}:{told}"
+        """What `Reminder` keeps. The window is named by its days: one that moves is told again."""
+        opens, ends = self.what.window.opens_on, self.what.window.due_on
+        told = f"over:{self.week}" if self.week else str(self.point)
+        return f"{self.what.action}:{self.what.term.pk}:{opens:%m%d}-{ends:%m%d}:{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +74,18 @@ class DigestItem:
     @property
     def action_label(self) -> str:
         """The action as this school calls it."""
-        return self.label if self.due.owed.action == ActionKind.LETTER else self.due.owed.action.label
+        return self.label if self.due.what.action == ActionKind.LETTER else self.due.what.action.label
 
     @property
     def sentence(self) -> str:
         """还有 3 位同学没有谈心（11月25日前）; 已过期仍未完成：家访 12 位."""
         if self.due.week:
             return f"已过期仍未完成：{self.action_label} {self.open_count} 位"
-        phrase = _PHRASES[self.due.owed.action].format(n=self.open_count, label=self.label)
-        if self.due.owed.period == PeriodKind.YEAR and self.due.owed.anchor == Anchor.YEAR:
+        due = self.due.what
+        phrase = _PHRASES[due.action].format(n=self.open_count, label=self.label)
+        if all(rule.any_day and rule.period == PeriodKind.YEAR for rule in due.rules):
             return f"{phrase}（本学年内）"
-        return f"{phrase}（{cn_day(self.due.window.due_on)}前）"
+        return f"{phrase}（{cn_day(due.window.due_on)}前）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +127,7 @@ def _point(window: Window, on: datetime.date) -> int:
 
 def due_actions(calendar: YearCalendar, rules: PlanRules, *, on: datetime.date) -> list[DueAction]:
     """The required actions of `rules` whose windows are open on `on`."""
-    return [
-        DueAction(owed, term, calendar.period_of(owed, term), window, index, _point(window, on))
-        for term in calendar.terms
-        for owed in rules.actions
-        if owed.required
-        for index, window in enumerate(calendar.term_windows(owed, term))
-        if window.contains(on)
-    ]
+    return [DueAction(due, _point(due.window, on)) for due in calendar.open_windows(rules, on)]
 
 
 def over_actions(calendar: YearCalendar, *, on: datetime.date) -> list[DueAction]:
@@ -148,9 +139,9 @@ def over_actions(calendar: YearCalendar, *, on: datetime.date) -> list[DueAction
     if not calendar.term.starts_on <= on <= calendar.term.ends_on:
         return []
     return [
-        DueAction(owed, term, calendar.period_of(owed, term), window, 0, 0, week=monday)
-        for owed, term, window in calendar.over_windows()
-        if term == calendar.term and window.due_on < monday
+        DueAction(due, 0, week=monday)
+        for due in calendar.over_windows()
+        if due.term == calendar.term and due.window.due_on < monday
     ]
 
 
@@ -180,12 +171,12 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     calendar = SchoolCalendar(school.pk, on).present
     if calendar is None:
         return []
-    year, rules = calendar.year, calendar.plan_on(on)
+    rules = calendar.plan_on(on)
     due = due_actions(calendar, rules, on=on) + over_actions(calendar, on=on) if rules is not None else []
     if rules is None or not due:
         return []
     label = rules.plan.letter_label
-    opened = _open_counts(year, due, supporting=rules.plan.supporting_owes)
+    opened = _open_counts(calendar, due, supporting=rules.plan.supporting_owes)
     users: dict[int, list[int]] = defaultdict(list)
     for mentor_id, user_id in (
         MentorMember.objects.filter(mentor_id__in={key[0] for key in opened}, teacher__user__is_active=True)
@@ -207,22 +198,27 @@ def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     return digests
 
 
-def _open_counts(year: SchoolYear, due: list[DueAction], *, supporting: bool) -> dict[tuple[int, str], int]:
+def _open_counts(calendar: YearCalendar, due: list[DueAction], *, supporting: bool) -> dict[tuple[int, str], int]:
     """How many pupils of a mentor are open for a due action, by (mentor key, action key).
 
     With `supporting` the plan asks supporting mentors as well.
     """
-    held = Assignment.objects.active().filter(year=year)
-    grades = dict(Enrolment.objects.active().of_year(year).values_list("pupil_id", "school_class__grade_id"))
+    held = Assignment.objects.active().filter(year=calendar.year)
+    grades = dict(Enrolment.objects.active().of_year(calendar.year).values_list("pupil_id", "school_class__grade_id"))
+    # In which period a grade owes each of the actions.
+    periods = [
+        {pk: calendar.period_of(rule, d.what.term).pk for rule in d.what.rules for pk in rule.grade_ids} for d in due
+    ]
     done = set(
-        Tick.objects.filter(period__in={d.period.pk for d in due}, state=TickState.DONE).values_list(
+        Tick.objects.filter(period__in=set().union(*(p.values() for p in periods)), state=TickState.DONE).values_list(
             "pupil_id", "period_id", "action"
         )
     )
     counts: dict[tuple[int, str], int] = defaultdict(int)
     for mentor_id, pupil_id in (held if supporting else held.main()).values_list("mentor_id", "pupil_id"):
-        for d in due:
-            if grades.get(pupil_id) in d.owed.grade_ids and (pupil_id, d.period.pk, d.owed.action) not in done:
+        for d, period_of in zip(due, periods, strict=True):
+            period = period_of.get(grades.get(pupil_id, 0))
+            if period is not None and (pupil_id, period, d.what.action) not in done:
                 counts[(mentor_id, d.key)] += 1
     return counts
 

@@ -16,9 +16,9 @@ from mentors.services.slots import apply_plan_cap
 from notices.services import NoticeFor, send_notices
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
-from schools.enums import ActionKind, MatchingMode, PeriodKind
+from schools.enums import MatchingMode
 from schools.models import Plan, SchoolYear
-from schools.queries import PlanRules
+from schools.queries import OwedAction, PlanRules
 from schools.services import revise_plan, withdraw_plan
 
 #: Who takes back a version that is yet to take effect.
@@ -27,7 +27,7 @@ PLANNERS: Final = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """What the next version of a plan says; actions that are not named stay as they are."""
+    """What the next version of a plan says, all of it."""
 
     effective_from: datetime.date
     title: str
@@ -36,10 +36,8 @@ class PlanChange:
     letter_tone: str
     note_visibility: str
     matching: dict[int, MatchingMode]
-    periods: dict[ActionKind, PeriodKind]
-    counts: dict[ActionKind, int]
-    windows: dict[ActionKind, tuple[int, int]]
-    accepted_outcomes: list[str]
+    actions: tuple[OwedAction, ...]
+    letter_blocking: tuple[str, ...]
     supporting_counts: bool
     supporting_owes: bool
     shared_counts_once: bool
@@ -47,7 +45,7 @@ class PlanChange:
 
 def unchanged(rules: PlanRules, *, effective_from: datetime.date) -> PlanChange:
     """A change that changes nothing; `dataclasses.replace` names what it shall."""
-    plan, visit = rules.plan, rules.find(ActionKind.VISIT)
+    plan = rules.plan
     return PlanChange(
         effective_from=effective_from,
         title=plan.title,
@@ -56,11 +54,8 @@ def unchanged(rules: PlanRules, *, effective_from: datetime.date) -> PlanChange:
         letter_tone=plan.letter_tone,
         note_visibility=plan.note_visibility,
         matching=dict(rules.matching),
-        # Actions that are not named stay as they are.
-        periods={},
-        counts={},
-        windows={},
-        accepted_outcomes=sorted(visit.accepted_outcomes) if visit is not None else [],
+        actions=rules.actions,
+        letter_blocking=tuple(plan.letter_blocking),
         supporting_counts=plan.supporting_counts,
         supporting_owes=plan.supporting_owes,
         shared_counts_once=plan.shared_counts_once,
@@ -72,7 +67,8 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
     """Save `change` as a new version, bring the mentors' capacities and loads in line and rebuild the year's ticks.
 
     All of it or nothing. `seen_version` is the version that the person edited; the former versions stay as history.
-    Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `date_out_of_range`, `load_above_cap`.
+    Raises DomainError `other_school`, `not_allowed`, `no_plan`, `stale`, `date_out_of_range`, `load_above_cap`,
+    and as `schools.services.check_rules`.
     """
     if year.school_id != actor.school_id:
         raise DomainError("other_school", "这个学年不属于本校。")
@@ -94,10 +90,8 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
         letter_tone=change.letter_tone,
         note_visibility=change.note_visibility,
         matching=change.matching,
-        periods=change.periods,
-        counts=change.counts,
-        windows=change.windows,
-        accepted_outcomes=change.accepted_outcomes,
+        actions=change.actions,
+        letter_blocking=change.letter_blocking,
         supporting_counts=change.supporting_counts,
         supporting_owes=change.supporting_owes,
         shared_counts_once=change.shared_counts_once,

@@ -1,17 +1,17 @@
 """Ticks follow from records: computed here, in the transaction that writes the record, and by the rebuild command.
 
 A tick belongs to pupil, period and action. Which period an action has, how often it is owed and which visit outcomes
-fulfil it is read from the plan version that holds on the period's last day (or today, if that is earlier), so that a
-plan that changes in mid-year leaves history as it was.
+fulfil it is what the plan asks of the pupil's grade, read from the version that holds on the period's last day (or
+today, if that is earlier), so that a plan that changes in mid-year leaves history as it was.
 """
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from core.rowwise import among
@@ -20,7 +20,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, PeriodKind, VisitOutcome
 from schools.models import SchoolYear
-from students.models import Pupil
+from students.models import Enrolment, Pupil
 
 TickKey = tuple[int, int, str]
 
@@ -90,24 +90,33 @@ def _counted_records(year: SchoolYear, pupil_ids: Collection[int] | None) -> Ite
         )
 
 
-def _expected(
+def expected_ticks(
     records: Iterable[CountedRecord],
     calendar: YearCalendar,
+    grades: Mapping[int, int | None],
 ) -> dict[TickKey, TickValue]:
-    """What the ticks should say on the calendar's day."""
+    """What the ticks should say on the calendar's day; `grades` are those of the pupils."""
     rules = {
         p.pk: calendar.rules_until(p.term.ends_on if p.term is not None else calendar.year.ends_on)
         for p in calendar.periods
     }
     by_term = {p.term_id: p for p in calendar.periods if p.term_id is not None}
     whole_year = next(p for p in calendar.periods if p.term_id is None)
+    # What the plan asks in each period, looked up once for each action and grade.
+    asked = {
+        (period_id, owed.action, grade_id): owed
+        for period_id, held in rules.items()
+        for owed in held.actions
+        for grade_id in owed.grade_ids
+    }
     found: dict[TickKey, list[tuple[datetime.date, bool]]] = defaultdict(list)
     for record in records:
+        grade_id = grades.get(record.pupil_id)
         for period, kind in (
             (by_term[record.term_id], PeriodKind.TERM),
             (whole_year, PeriodKind.YEAR),
         ):
-            owed = rules[period.pk].find(record.action)
+            owed = asked.get((period.pk, record.action, grade_id or 0))
             if owed is None or owed.period != kind:
                 continue
             fulfilled = record.fulfilled
@@ -116,8 +125,7 @@ def _expected(
             found[(record.pupil_id, period.pk, record.action)].append((record.date, fulfilled))
     result: dict[TickKey, TickValue] = {}
     for key, entries in found.items():
-        owed = rules[key[1]].find(ActionKind(key[2]))
-        count = owed.count if owed is not None else 1
+        count = asked[key[1], ActionKind(key[2]), grades[key[0]] or 0].count
         dates = sorted(date for date, fulfilled in entries if fulfilled)
         done = len(dates) >= count
         result[key] = TickValue(
@@ -168,25 +176,31 @@ def _stored(year: SchoolYear, pupil_ids: Collection[int] | None) -> dict[TickKey
     return {(t.pupil_id, t.period_id, t.action): t for t in ticks}
 
 
-def _lock(pupils: QuerySet[Pupil]) -> None:
+def _grades(pupils: QuerySet[Pupil], year: SchoolYear) -> dict[int, int | None]:
+    """The grades of `pupils` in `year` by their keys: of those who left, the last one. One query."""
+    places = Enrolment.objects.filter(pupil=OuterRef("pk"), year=year).order_by("-starts_on", "-pk")
+    return dict(pupils.order_by("pk").values_list("pk", Subquery(places.values("school_class__grade")[:1])))
+
+
+def _locked(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
     # Two records of one pupil at the same moment: the second counts after the first is there, not beside it. The weaker
     # lock, because the records that were just inserted hold their pupils' keys already.
-    list(pupils.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    return pupils.select_for_update(no_key=True)
 
 
 @transaction.atomic
 def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
-    _lock(Pupil.objects.filter(pk__in=pupil_ids))
-    expected = _expected(_counted_records(year, pupil_ids), YearCalendar(year, on))
+    grades = _grades(_locked(Pupil.objects.filter(pk__in=pupil_ids)), year)
+    expected = expected_ticks(_counted_records(year, pupil_ids), YearCalendar(year, on), grades)
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
 
 @transaction.atomic
 def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -> list[TickDifference]:
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
-    if not check:
-        _lock(Pupil.objects.filter(school_id=year.school_id))
-    expected = _expected(_counted_records(year, None), YearCalendar(year, on))
+    pupils = Pupil.objects.filter(school_id=year.school_id)
+    grades = _grades(pupils if check else _locked(pupils), year)
+    expected = expected_ticks(_counted_records(year, None), YearCalendar(year, on), grades)
     stored = _stored(year, None)
     return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

@@ -2,7 +2,7 @@
 
 from schools.services.describing import describe_school
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
-from schools.services.plans import copy_plan, create_plan, revise_plan, withdraw_plan
+from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
     TermDates,
     create_class,
@@ -14,9 +14,12 @@ from schools.services.years import (
 )
 
 __all__ = [
+    "FARTHEST",
+    "MOST_TIMES",
     "PLACEHOLDERS",
     "PaperProblem",
     "TermDates",
+    "check_rules",
     "clean_words",
     "copy_plan",
     "create_class",

@@ -1,15 +1,23 @@
 """The only writers of plans 一校一策 and their versions."""
 
 import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
 from django.db import transaction
 
 from core.clock import cn_full_day, now
 from core.errors import DomainError
 from schools.days import plan_days
-from schools.enums import ActionKind, MatchingMode, PeriodKind, Preset
-from schools.models import Grade, Plan, PlanAction, PlanGrade, SchoolYear
+from schools.enums import ActionKind, Anchor, MatchingMode, Preset
+from schools.models import Grade, Plan, PlanAction, PlanActionGrade, PlanGrade, PlanWindow, SchoolYear
 from schools.presets import PRESETS
+from schools.queries import OwedAction, read_plans
+
+#: How often an action can be asked for in a period: 谈心 monthly is four or five times a term.
+MOST_TIMES: Final = 20
+#: How many days a window can lie from its anchor.
+FARTHEST: Final = 180
 
 
 @transaction.atomic
@@ -33,19 +41,19 @@ def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
         for number, mode in source.matching.items()
         if number in grades
     )
-    for item in source.actions:
-        action = PlanAction.objects.create(
-            school_id=year.school_id,
-            plan=plan,
+    rules = [
+        OwedAction(
             action=item.action,
             period=item.period,
+            count=item.count,
             required=item.required,
-            anchor=item.anchor,
-            opens_days=item.opens_days,
-            due_days=item.due_days,
-            accepted_outcomes=list(item.accepted_outcomes),
+            windows=item.windows,
+            accepted_outcomes=frozenset(item.accepted_outcomes),
+            grade_ids=frozenset(grades[number].pk for number in item.grades if number in grades),
         )
-        action.grades.set(grades[number] for number in item.grades if number in grades)
+        for item in source.actions
+    ]
+    _write_rules(plan, [rule for rule in rules if rule.grade_ids])
     return plan
 
 
@@ -75,20 +83,8 @@ def copy_plan(*, year: SchoolYear, source: Plan) -> Plan:
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=row.grade_id, matching=row.matching)
         for row in source.plan_grades.all()
     )
-    for old in source.actions.prefetch_related("grades"):
-        action = PlanAction.objects.create(
-            school_id=year.school_id,
-            plan=plan,
-            action=old.action,
-            period=old.period,
-            count=old.count,
-            required=old.required,
-            anchor=old.anchor,
-            opens_days=old.opens_days,
-            due_days=old.due_days,
-            accepted_outcomes=old.accepted_outcomes,
-        )
-        action.grades.set(old.grades.all())
+    held = read_plans(Plan.objects.filter(pk=source.pk))[source.year_id][0]
+    _write_rules(plan, held.actions)
     return plan
 
 
@@ -102,28 +98,25 @@ def revise_plan(
     letter_label: str,
     letter_tone: str,
     note_visibility: str,
-    matching: dict[int, MatchingMode],
-    periods: dict[ActionKind, PeriodKind],
-    counts: dict[ActionKind, int],
-    accepted_outcomes: list[str],
-    windows: dict[ActionKind, tuple[int, int]] | None = None,
+    matching: Mapping[int, MatchingMode],
+    actions: Sequence[OwedAction],
+    letter_blocking: Sequence[str] | None = None,
     supporting_counts: bool | None = None,
     supporting_owes: bool | None = None,
     shared_counts_once: bool | None = None,
 ) -> Plan:
     """A new version of the plan of `year`, taking over what is not named; the former one stays as history.
 
-    `matching` maps grade keys that are covered; the required actions then hold for exactly these grades.
-    `windows` gives the days from the action's anchor to the window's first and last day.
-    Raises DomainError `no_plan`, `date_out_of_range`.
+    `matching` maps grade keys that are covered; `actions` are all rules of the new version.
+    Raises DomainError `no_plan`, `date_out_of_range`, and as `check_rules`.
     """
     versions = Plan.objects.select_for_update().filter(year=year)
-    former = versions.filter(withdrawn_at=None).order_by("-version").first()
+    former = versions.standing().order_by("-version").first()
     if former is None:
         raise DomainError("no_plan", "本学年还没有方案。")
     plan_days(year, former.effective_from).check(effective_from)
+    check_rules(actions, covered=matching, grades=Grade.objects.filter(school_id=year.school_id))
     last = max(versions.values_list("version", flat=True))
-    former_actions = list(former.actions.prefetch_related("grades"))
     plan = Plan.objects.create(
         school_id=year.school_id,
         year=year,
@@ -135,7 +128,7 @@ def revise_plan(
         letter_label=letter_label,
         letter_tone=letter_tone,
         note_visibility=note_visibility,
-        letter_blocking=former.letter_blocking,
+        letter_blocking=former.letter_blocking if letter_blocking is None else sorted(set(letter_blocking)),
         supporting_counts=former.supporting_counts if supporting_counts is None else supporting_counts,
         supporting_owes=former.supporting_owes if supporting_owes is None else supporting_owes,
         shared_counts_once=former.shared_counts_once if shared_counts_once is None else shared_counts_once,
@@ -144,23 +137,80 @@ def revise_plan(
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=grade_id, matching=mode)
         for grade_id, mode in matching.items()
     )
-    for old in former_actions:
-        kind = ActionKind(old.action)
-        opens_days, due_days = (windows or {}).get(kind, (old.opens_days, old.due_days))
-        action = PlanAction.objects.create(
-            school_id=year.school_id,
-            plan=plan,
-            action=kind,
-            period=periods.get(kind, PeriodKind(old.period)),
-            count=counts.get(kind, old.count),
-            required=old.required,
-            anchor=old.anchor,
-            opens_days=opens_days,
-            due_days=due_days,
-            accepted_outcomes=accepted_outcomes if kind == ActionKind.VISIT else old.accepted_outcomes,
-        )
-        action.grades.set(list(matching) if old.required else [g.pk for g in old.grades.all()])
+    _write_rules(plan, actions)
     return plan
+
+
+def check_rules(actions: Sequence[OwedAction], *, covered: Collection[int], grades: Iterable[Grade]) -> None:
+    """Refuse rules that contradict each other, in words that name the action; `covered`: grades that have mentors.
+
+    Raises DomainError `unknown_grade`, `no_grades`, `grade_twice`, `grade_not_covered`, `no_window`,
+    `window_backwards`, `window_far`, `whole_and_more`, `count_out_of_range`, `no_outcomes`.
+    """
+    names = {grade.pk: grade.name for grade in grades}
+    asked: set[tuple[ActionKind, int]] = set()
+    for rule in actions:
+        what = rule.action.label
+        if not rule.grade_ids:
+            raise DomainError("no_grades", f"请为{what}选择年级，不需要这一项的话请把它去掉。")
+        if not rule.grade_ids <= names.keys():
+            raise DomainError("unknown_grade", f"{what}选中的年级不属于本校，请重新选择。")
+        for pk in sorted(rule.grade_ids):
+            if (rule.action, pk) in asked:
+                raise DomainError("grade_twice", f"{names[pk]}的{what}写了两次，请只在一处勾选{names[pk]}。")
+            if rule.required and pk not in covered:
+                raise DomainError(
+                    "grade_not_covered", f"{names[pk]}不在方案内，不能要求{what}。请先为{names[pk]}选择匹配方式。"
+                )
+            asked.add((rule.action, pk))
+        if not 1 <= rule.count <= MOST_TIMES:
+            raise DomainError("count_out_of_range", f"{what}的次数在 1 到 {MOST_TIMES} 之间。")
+        if rule.action == ActionKind.VISIT and not rule.accepted_outcomes:
+            raise DomainError("no_outcomes", "请至少选择一种视为完成的家访结果。")
+        _check_windows(rule)
+
+
+def _check_windows(rule: OwedAction) -> None:
+    what = rule.action.label
+    if not rule.windows:
+        raise DomainError("no_window", f"请为{what}写明时间。")
+    if len(rule.windows) > 1 and any(window.anchor == Anchor.YEAR for window in rule.windows):
+        raise DomainError("whole_and_more", f"{what}已经是全程都可以做，请去掉其他的时间。")
+    for window in rule.windows:
+        if window.opens_days > window.due_days:
+            raise DomainError("window_backwards", f"{what}的截止时间早于开始时间，请调整。")
+        if not -FARTHEST <= window.opens_days <= window.due_days <= FARTHEST:
+            raise DomainError("window_far", f"{what}的时间离{window.anchor.label}太远，前后都在 {FARTHEST} 天以内。")
+
+
+def _write_rules(plan: Plan, actions: Iterable[OwedAction]) -> None:
+    """The rules of a new version, with their grades and windows. Three queries and one for each rule."""
+    of_plan = {"school_id": plan.school_id}
+    written = [
+        (
+            rule,
+            PlanAction.objects.create(
+                **of_plan,
+                plan=plan,
+                action=rule.action,
+                period=rule.period,
+                count=rule.count,
+                required=rule.required,
+                accepted_outcomes=sorted(rule.accepted_outcomes),
+            ),
+        )
+        for rule in actions
+    ]
+    PlanActionGrade.objects.bulk_create(
+        PlanActionGrade(**of_plan, rule=row, plan=plan, action=rule.action, grade_id=pk)
+        for rule, row in written
+        for pk in sorted(rule.grade_ids)
+    )
+    PlanWindow.objects.bulk_create(
+        PlanWindow(**of_plan, rule=row, anchor=window.anchor, opens_days=window.opens_days, due_days=window.due_days)
+        for rule, row in written
+        for window in dict.fromkeys(rule.windows)
+    )
 
 
 @transaction.atomic

@@ -17,13 +17,15 @@ from mentors.board.services.supporting import add_supporting
 from mentors.models.slots import Mentor
 from records.desk.services.notes import VisitData, log_visit
 from records.models.records import Tick
-from records.office.services import PlanChange, change_plan, take_back_plan
+from records.office.services import PlanChange, change_plan, take_back_plan, unchanged
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
-from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
+from schools.contexts import WindowRule
+from schools.enums import ActionKind, Anchor, MatchingMode, NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import Grade, Plan, PlanAction, School
 from schools.services import create_school
 from tests.cast import TODAY, SchoolCast
+from tests.plans import with_rule
 
 SignIn = Callable[[User], Client]
 
@@ -32,30 +34,23 @@ def grade(cast: SchoolCast, number: int) -> Grade:
     return Grade.objects.get(school=cast.school, number=number)
 
 
-def change(cast: SchoolCast, **changes: Any) -> PlanChange:
-    """The plan as it is, effective today, but for `changes`."""
-    present = PlanChange(
-        effective_from=TODAY,
-        title="全员导师制工作实施方案（试行稿）",
-        cap=15,
-        letter_label="成长寄语",
-        letter_tone=LetterTone.POSITIVE,
-        note_visibility=NoteVisibility.TEAM,
-        matching={grade(cast, 1).pk: MatchingMode.HOMEROOM, grade(cast, 5).pk: MatchingMode.CHOICE},
-        periods={},
-        counts={},
-        windows={},
-        accepted_outcomes=["completed", "declined"],
-        supporting_counts=False,
-        supporting_owes=False,
-        shared_counts_once=False,
-    )
+def change(cast: SchoolCast, *rules: tuple[ActionKind, dict[str, Any]], **changes: Any) -> PlanChange:
+    """The plan as it is, effective today, but for `changes`, and for those of some rules."""
+    present = unchanged(YearCalendar(cast.year, TODAY).versions[0], effective_from=TODAY)
+    for action, asked in rules:
+        present = replace(present, actions=with_rule(present.actions, action, **asked))
     return replace(present, **changes)
 
 
-def save(cast: SchoolCast, *, user: User | None = None, seen: int = 1, **changes: Any) -> Plan:
+#: A visit counts only where it took place.
+DONE_ONLY = (ActionKind.VISIT, {"accepted_outcomes": frozenset(["completed"])})
+
+
+def save(
+    cast: SchoolCast, *rules: tuple[ActionKind, dict[str, Any]], user: User | None = None, seen: int = 1, **changes: Any
+) -> Plan:
     actor = cast.actor(user or cast.admin)
-    return change_plan(actor=actor, year=cast.year, seen_version=seen, change=change(cast, **changes))
+    return change_plan(actor=actor, year=cast.year, seen_version=seen, change=change(cast, *rules, **changes))
 
 
 def declined_visit(cast: SchoolCast) -> None:
@@ -73,13 +68,14 @@ def declined_visit(cast: SchoolCast) -> None:
 # --- Saving -----------------------------------------------------------------------------------------------------------
 def test_a_change_is_a_new_version_and_the_former_one_stays(qingzhu: SchoolCast) -> None:
     before = Plan.objects.get(year=qingzhu.year)
+    covered = frozenset({grade(qingzhu, 1).pk, grade(qingzhu, 2).pk})
     plan = save(
         qingzhu,
+        (ActionKind.TALK, {"count": 2}),
+        (ActionKind.VISIT, {"period": PeriodKind.YEAR, "windows": (WindowRule(Anchor.TERM_START, -28, 7),)}),
+        *((action, {"grade_ids": covered}) for action in ActionKind if action != ActionKind.CARD),
         cap=16,
         letter_label="成长激励卡",
-        counts={ActionKind.TALK: 2},
-        periods={ActionKind.VISIT: PeriodKind.YEAR},
-        windows={ActionKind.VISIT: (-28, 7)},
         matching={grade(qingzhu, 1).pk: MatchingMode.HOMEROOM, grade(qingzhu, 2).pk: MatchingMode.CLUB},
     )
     versions = Plan.objects.filter(year=qingzhu.year).order_by("version")
@@ -91,14 +87,10 @@ def test_a_change_is_a_new_version_and_the_former_one_stays(qingzhu: SchoolCast)
     former = YearCalendar(qingzhu.year, TODAY).plan_on(TODAY - datetime.timedelta(days=1))
     assert rules is not None
     assert former is not None
-    visit, talk, card = (rules.find(kind) for kind in (ActionKind.VISIT, ActionKind.TALK, ActionKind.CARD))
-    assert visit is not None
-    assert talk is not None
-    assert card is not None
-    assert (visit.period, visit.opens_days, visit.due_days) == (PeriodKind.YEAR, -28, 7)
-    assert (talk.count, talk.opens_days, talk.due_days) == (2, -14, 14)
-    # Required actions follow the covered grades; the optional card keeps its own.
-    assert visit.grade_ids == {grade(qingzhu, 1).pk, grade(qingzhu, 2).pk}
+    (visit,), (talk,), (card,) = (rules.of(kind) for kind in (ActionKind.VISIT, ActionKind.TALK, ActionKind.CARD))
+    assert (visit.period, visit.windows) == (PeriodKind.YEAR, (WindowRule(Anchor.TERM_START, -28, 7),))
+    assert (talk.count, talk.windows) == (2, (WindowRule(Anchor.EXAMS, -14, 14),))
+    assert visit.grade_ids == covered
     assert card.grade_ids == {grade(qingzhu, 3).pk}
     assert (former.plan.pk, former.plan.cap) == (before.pk, 15)
     entry = AuditEntry.objects.get(verb="change_plan")
@@ -117,7 +109,7 @@ def test_a_change_of_the_cap_reaches_the_mentors(qingzhu: SchoolCast) -> None:
 def test_a_change_rebuilds_the_ticks(qingzhu: SchoolCast) -> None:
     declined_visit(qingzhu)
     assert [(t.action, t.state) for t in Tick.objects.all()] == [("visit", "done")]
-    save(qingzhu, accepted_outcomes=["completed"])
+    save(qingzhu, DONE_ONLY)
     assert [(t.action, t.state) for t in Tick.objects.all()] == [("visit", "planned")]
     assert rebuild_ticks(year=qingzhu.year, on=TODAY, check=True) == []
 
@@ -158,7 +150,7 @@ def test_both_presets_leave_the_settings_off(qingzhu: SchoolCast) -> None:
 
 def test_a_version_that_begins_later_leaves_today_as_it_is(qingzhu: SchoolCast) -> None:
     declined_visit(qingzhu)
-    save(qingzhu, cap=10, accepted_outcomes=["completed"], effective_from=datetime.date(2027, 2, 1))
+    save(qingzhu, DONE_ONLY, cap=10, effective_from=datetime.date(2027, 2, 1))
     assert [t.state for t in Tick.objects.all()] == ["done"]
     assert set(Mentor.objects.filter(year=qingzhu.year).values_list("capacity", flat=True)) == {15, 30}
 
@@ -166,7 +158,7 @@ def test_a_version_that_begins_later_leaves_today_as_it_is(qingzhu: SchoolCast) 
 def test_a_cap_that_is_too_low_saves_nothing_at_all(qingzhu: SchoolCast) -> None:
     declined_visit(qingzhu)
     with pytest.raises(DomainError) as refused:
-        save(qingzhu, cap=1, accepted_outcomes=["completed"])
+        save(qingzhu, DONE_ONLY, cap=1)
     assert refused.value.message == ("有导师现有 2 名学生，超过新的上限 1 名。请先调整学生或批准超额，再修改方案。")
     assert Plan.objects.filter(year=qingzhu.year).count() == 1
     assert PlanAction.objects.filter(plan__year=qingzhu.year).count() == 4
@@ -253,10 +245,10 @@ def test_a_bureau_reads_the_plans_of_its_schools_and_no_others(
 def test_the_history_says_what_each_version_changed(qingzhu: SchoolCast, client_of: SignIn) -> None:
     save(
         qingzhu,
+        DONE_ONLY,
+        (ActionKind.TALK, {"count": 2}),
+        (ActionKind.VISIT, {"windows": (WindowRule(Anchor.TERM_START, -28, 14),)}),
         cap=16,
-        counts={ActionKind.TALK: 2},
-        windows={ActionKind.VISIT: (-28, 14)},
-        accepted_outcomes=["completed"],
         matching={grade(qingzhu, 1).pk: MatchingMode.CHOICE, grade(qingzhu, 5).pk: MatchingMode.CHOICE},
     )
     client = client_of(qingzhu.mentor)

@@ -7,7 +7,7 @@ from notices.models import Notice
 from records.models.records import Tick
 from records.office.services import follow_plan
 from tests.cast import TODAY, SchoolCast
-from tests.manage.test_plan import declined_visit, save
+from tests.manage.test_plan import DONE_ONLY, declined_visit, save
 
 NEXT_WEEK = TODAY + datetime.timedelta(days=7)
 
@@ -20,7 +20,7 @@ def state(cast: SchoolCast) -> tuple[int, str]:
 def test_capacities_and_ticks_wait_for_the_day(qingzhu: SchoolCast) -> None:
     declined_visit(qingzhu)
     assert state(qingzhu) == (15, "done")
-    save(qingzhu, effective_from=NEXT_WEEK, cap=12, accepted_outcomes=["completed"])
+    save(qingzhu, DONE_ONLY, effective_from=NEXT_WEEK, cap=12)
     follow_plan(year=qingzhu.year, on=NEXT_WEEK - datetime.timedelta(days=1))
     assert state(qingzhu) == (15, "done")
     follow_plan(year=qingzhu.year, on=NEXT_WEEK)
@@ -29,7 +29,7 @@ def test_capacities_and_ticks_wait_for_the_day(qingzhu: SchoolCast) -> None:
 
 def test_a_cap_below_what_mentors_have_changes_nothing_and_is_told_to_the_admin_once(qingzhu: SchoolCast) -> None:
     declined_visit(qingzhu)
-    save(qingzhu, effective_from=NEXT_WEEK, cap=1, accepted_outcomes=["completed"])
+    save(qingzhu, DONE_ONLY, effective_from=NEXT_WEEK, cap=1)
     for _ in range(2):
         follow_plan(year=qingzhu.year, on=NEXT_WEEK)
     assert state(qingzhu) == (15, "done")

@@ -26,8 +26,17 @@ ROOT = Path(__file__).resolve().parents[2]
 FORMER = Path(__file__).parent / "former.sql.xz"
 # Django's own tables, which every migration may write.
 KEPT_BY_DJANGO = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
-# Of libraries and of a count that are no longer used; their tables are dropped.
-DROPPED = ("django_celery_beat_", "axes_", "records_carddoor")
+# Of libraries and of a count that are no longer used, and what moved elsewhere; their tables are dropped.
+DROPPED = ("django_celery_beat_", "axes_", "records_carddoor", "schools_planaction_grades")
+#: The rules of the former state's plans with grade and window, and how to read them before and after their move.
+RULES_BEFORE = """
+SELECT a.plan_id, a.action, g.grade_id, a.anchor, a.opens_days, a.due_days
+FROM schools_planaction a JOIN schools_planaction_grades g ON g.planaction_id = a.id ORDER BY 1, 2, 3
+"""
+RULES_NOW = """
+SELECT g.plan_id, g.action, g.grade_id, w.anchor, w.opens_days, w.due_days
+FROM schools_planactiongrade g JOIN schools_planwindow w ON w.rule_id = g.rule_id ORDER BY 1, 2, 3
+"""
 
 pytestmark = pytest.mark.migrations
 
@@ -108,6 +117,7 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
         former.create_function("REGEXP", 2, lambda pattern, value: re.search(pattern, value) is not None)
         former.executescript(lzma.decompress(FORMER.read_bytes()).decode())
         before = _counts(former)
+        rules = former.execute(RULES_BEFORE).fetchall()
     assert before["students_pupil"] == 1637
 
     _manage(f"sqlite:///{path}", tmp_path, "migrate", "--verbosity", "0")
@@ -119,12 +129,18 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
     with closing(sqlite3.connect(path)) as now:
         after = _counts(now)
         assert {table: after[table] for table in before} == before
+        assert (len(rules), now.execute(RULES_NOW).fetchall()) == (16, rules)
         assert now.execute("PRAGMA foreign_key_check").fetchall() == []
         # Counted after migrating, else SQLite holds every index for equally good.
         counted = now.execute("SELECT DISTINCT stat FROM sqlite_stat1 WHERE tbl = 'students_pupil'").fetchall()
         rows = [int(stat.split()[0]) for (stat,) in counted]
         # From some thousand entries of an index SQLite reckons how many it has: 1,560 of these.
         assert (rows != [], [n for n in rows if not 1637 * 0.9 < n < 1637 * 1.1]) == (True, [])
+
+    # Rules by grade and their windows go back to one of each as long as there is one of each.
+    _manage(f"sqlite:///{path}", tmp_path, "migrate", "schools", "0006", "--verbosity", "0")
+    with closing(sqlite3.connect(path)) as back:
+        assert back.execute(RULES_BEFORE).fetchall() == rules
 
 
 @pytest.mark.both_databases

@@ -14,10 +14,12 @@ from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
 from records.office.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.services.ticks import rebuild_ticks
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind, MatchingMode, PeriodKind
-from schools.models import Grade, Plan
+from schools.models import Grade
 from schools.services import create_class, revise_plan
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
+from tests.plans import ask, with_rule
 from tests.records.builders import TEXT, letter, released_letter, talk, visit
 
 SignIn = Callable[[User], Client]
@@ -81,9 +83,12 @@ def test_a_yearly_action_counts_in_both_terms(qingzhu: SchoolCast) -> None:
         letter_tone="positive",
         note_visibility="team",
         matching={g.pk: MatchingMode.HOMEROOM for g in Grade.objects.filter(school=qingzhu.school, number__in=(1, 5))},
-        periods={ActionKind.VISIT: PeriodKind.YEAR},
-        counts={},
-        accepted_outcomes=["completed"],
+        actions=with_rule(
+            YearCalendar(qingzhu.year, TODAY).rules.actions,
+            ActionKind.VISIT,
+            period=PeriodKind.YEAR,
+            accepted_outcomes=frozenset(["completed"]),
+        ),
     )
     rebuild_ticks(year=qingzhu.year, on=TODAY)
     assert [figures(dashboard(qingzhu, n).tally.actions)[0] for n in (1, 2)] == [("家访", 1, 5)] * 2
@@ -284,8 +289,7 @@ def test_a_school_without_a_plan_gets_an_empty_page(qingzhu: SchoolCast, client_
 
 def test_a_grade_that_has_mentors_and_owes_nothing_is_covered_too(qingzhu: SchoolCast) -> None:
     """A planted error, grades that are both instead of either, went unnoticed."""
-    for action in Plan.objects.get(year=qingzhu.year).actions.all():
-        action.grades.remove(qingzhu.class_five.grade)
+    ask(qingzhu.year, grades=[qingzhu.class_one.grade])
     found = dashboard(qingzhu)
     assert [block.grade.name for block in found.blocks] == ["一年级", "五年级"]
     assert found.tally.pupils == 5

@@ -23,6 +23,7 @@ from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, details, tables, text, texts, tree
+from tests.plans import ask
 from tests.records.builders import letter, released_letter, talk, term_of, visit
 
 ClientOf = Callable[[User], Client]
@@ -228,7 +229,7 @@ def test_an_action_that_everybody_has_done_names_no_window(qingzhu: SchoolCast, 
 
 def test_an_action_that_a_grade_does_not_owe_shows_a_dash_there(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     visit(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)
-    PlanAction.objects.get(plan__year=qingzhu.year, action="visit").grades.set([qingzhu.class_one.grade])
+    ask(qingzhu.year, "visit", grades=[qingzhu.class_one.grade])
     grade_one, grade_five = tables(tree(dashboard(qingzhu, client_of)))
     assert (grade_one[0][3], grade_five[0][3]) == ("0%0/4", "—")
     assert texts(tree(dashboard(qingzhu, client_of)), "progress-figures")[0] == "0/4 人 0%"

@@ -14,11 +14,11 @@ from records.enums import TickState
 from records.models.records import Tick
 from records.office.queries.dashboard import covered_pupils, find_dashboard, find_overdue
 from schools.calendar import SchoolCalendar
-from schools.models import PlanAction
 from students.enums import EndReason
 from students.models import Enrolment
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.pages import by_class, text, tree
+from tests.plans import ask
 from tests.records.builders import talk, visit
 
 SignIn = Callable[[User], Client]
@@ -65,12 +65,12 @@ def test_who_has_left_or_is_not_owed_is_not_overdue(qingzhu: SchoolCast) -> None
     Enrolment.objects.filter(pupil=qingzhu.pupils[0]).update(
         ends_on=datetime.date(2026, 10, 8), end_reason=EndReason.TRANSFER_OUT
     )
-    PlanAction.objects.get(plan__year=qingzhu.year, action="visit").grades.set([qingzhu.class_one.grade])
+    ask(qingzhu.year, "visit", grades=[qingzhu.class_one.grade])
     assert figures(qingzhu, datetime.date(2026, 11, 18)) == [("家访", 1, 3)]
 
 
 def test_an_action_of_the_year_is_told_once_in_the_term_that_is_looked_at(qingzhu: SchoolCast) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(period="year")
+    ask(qingzhu.year, "visit", period="year")
     may = datetime.date(2027, 5, 1)
     visits = {n: [row for row in figures(qingzhu, may, n) if row[0] == "家访"] for n in (1, 2)}
     assert visits == {1: [("家访", 1, 5)], 2: [("家访", 2, 5)]}

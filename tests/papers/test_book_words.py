@@ -20,10 +20,11 @@ from records.models.records import GrowthLetter, HomeVisit, Note
 from records.papers.queries.books import BookSource, empty_book, record_book_context
 from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
-from schools.models import Plan, PlanAction
+from schools.models import Plan
 from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, EnrolmentFactory, GuardianFactory, SchoolCast
+from tests.plans import ask
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 from tests.records.words import on_paper
 
@@ -136,9 +137,9 @@ def test_columns_follow_the_plan_in_number_and_period(qingzhu: SchoolCast) -> No
     assert [(column.title, column.action) for column in book_of(qingzhu).columns] == [
         ("一次家访", "visit"), ("一次谈心", "talk"), ("一次反馈", "letter"),
     ]  # fmt: skip
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(period=PeriodKind.YEAR, count=2)
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="talk").update(count=3)
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="letter").update(required=False)
+    ask(qingzhu.year, "visit", period=PeriodKind.YEAR, count=2)
+    ask(qingzhu.year, "talk", count=3)
+    ask(qingzhu.year, "letter", required=False)
     assert [asdict(column) for column in book_of(qingzhu).columns] == [
         {"action": "visit", "title": "两次家访", "periods": ({"label": "本学年", "short": "年"},), "lines": 0},
         {
@@ -164,13 +165,13 @@ def test_ticks_stand_in_their_column_and_term_with_their_day(qingzhu: SchoolCast
     assert ticks(first) == [[DAY, False], [False, DAY], [False, False]]
     assert ticks(second) == [[False, False], [False, False], [TODAY, False]]
     assert all(tick.required for page in book.pupils for column in page.ticks for tick in column)
-    PlanAction.objects.get(plan__year=qingzhu.year, action="talk").grades.set([qingzhu.class_five.grade])
+    ask(qingzhu.year, "talk", grades=[qingzhu.class_five.grade])
     required = [[tick.required for tick in column] for column in book_of(qingzhu).pupils[0].ticks]
     assert required == [[True, True], [False, False], [True, True]]
 
 
 def test_under_a_yearly_plan_both_terms_stand_in_one_period(qingzhu: SchoolCast) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="talk").update(period=PeriodKind.YEAR)
+    ask(qingzhu.year, "talk", period=PeriodKind.YEAR)
     first = qingzhu.pupils[0]
     for number, words in ((2, "后来的"), (1, "先前的")):
         talk(qingzhu, qingzhu.mentor, first, term=term_of(qingzhu, number), text=words)

@@ -15,9 +15,10 @@ from mentors.models.slots import Assignment
 from mentors.services.assignments import assign_pupil, unassign_pupil
 from records.desk.queries.roster import find_desk
 from schools.enums import VisitOutcome
-from schools.models import Plan, PlanAction, SchoolYear
+from schools.models import Plan, SchoolYear
 from students.models import Enrolment, Pupil
 from tests.cast import SINCE, TODAY, EnrolmentFactory, GuardianFactory, SchoolCast
+from tests.plans import AT_ANY_TIME, ask
 from tests.records.builders import letter, partner_of, released_letter, talk, visit
 
 ClientOf = Callable[[User], Client]
@@ -96,8 +97,7 @@ def test_a_finished_book_says_so(qingzhu: SchoolCast, client_of: ClientOf) -> No
 
 
 def test_a_grade_that_the_plan_does_not_cover_owes_nothing(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    for action in PlanAction.objects.filter(plan__year=qingzhu.year):
-        action.grades.remove(qingzhu.class_one.grade)
+    ask(qingzhu.year, grades=[qingzhu.class_five.grade])
     page = client_of(qingzhu.mentor).get(HOME).content.decode()
     assert ticks_on(page, qingzhu.pupils[0]) == ["none", "none", "none"]
 
@@ -111,7 +111,7 @@ def test_the_letter_column_carries_the_plans_own_word(qingzhu: SchoolCast, clien
 def test_a_yearly_action_shows_the_years_tick_in_both_terms(
     qingzhu: SchoolCast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(period="year", anchor="year")
+    ask(qingzhu.year, "visit", period="year", windows=AT_ANY_TIME)
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     monkeypatch.setattr("accounts.middleware.today", lambda: datetime.date(2027, 3, 10))

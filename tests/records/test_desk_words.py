@@ -18,11 +18,12 @@ from records.desk.services.visit_plans import plan_visits
 from records.letters.services.office import return_letter
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, PeriodKind, VisitOutcome
-from schools.models import Plan, PlanAction
+from schools.models import Plan
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.pages import by_class, details, tables, text, texts, tree
+from tests.plans import AT_ANY_TIME, ask
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 
 ClientOf = Callable[[User], Client]
@@ -125,7 +126,7 @@ def test_a_visits_tick_says_what_came_of_it(
 def test_where_a_declined_visit_does_not_count_the_tick_says_why_it_is_open(
     qingzhu: SchoolCast, client_of: ClientOf
 ) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(accepted_outcomes=["completed"])
+    ask(qingzhu.year, "visit", accepted_outcomes=["completed"])
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], outcome=VisitOutcome.DECLINED)
     assert ticks(home(qingzhu, client_of), qingzhu.pupils[0])[0] == "家访 已计划 家长婉拒"
 
@@ -177,8 +178,8 @@ def test_an_open_tick_is_due_in_the_last_week_of_its_window(
 
 def test_what_a_grade_does_not_owe_is_not_asked(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     assign_pupil(actor=qingzhu.system, pupil=qingzhu.pupil_shared, mentor=qingzhu.slot, origin=AssignmentOrigin.OFFICE)
-    PlanAction.objects.get(plan__year=qingzhu.year, action="visit").grades.set([qingzhu.class_one.grade])
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="letter").update(required=False)
+    ask(qingzhu.year, "visit", grades=[qingzhu.class_one.grade])
+    ask(qingzhu.year, "letter", required=False)
     page = home(qingzhu, client_of)
     assert ticks(page, qingzhu.pupils[0]) == ["家访 待完成", "谈心 即将到期", "成长寄语 不要求"]
     assert ticks(page, qingzhu.pupil_shared) == ["家访 不要求", "谈心 即将到期", "成长寄语 不要求"]
@@ -226,7 +227,7 @@ def test_what_was_left_behind_comes_last_and_a_finished_book_thanks(qingzhu: Sch
 
 
 def test_a_yearly_visit_at_any_time_is_asked_until_the_years_end(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(period=PeriodKind.YEAR, anchor="year")
+    ask(qingzhu.year, "visit", period=PeriodKind.YEAR, windows=AT_ANY_TIME)
     talk(qingzhu, qingzhu.mentor, *qingzhu.pupils)
     for pupil in qingzhu.pupils:
         letter(qingzhu, qingzhu.mentor, pupil)

@@ -15,6 +15,7 @@ from records.services.ticks import rebuild_ticks
 from schools.enums import NoteVisibility, PeriodKind, Preset, VisitOutcome
 from schools.models import PlanAction
 from tests.cast import TODAY, SchoolCast
+from tests.plans import ask
 from tests.records.builders import LETTER, letter, partner_of, talk, term_of, tick_states, visit
 
 
@@ -71,9 +72,7 @@ def test_the_plan_says_which_outcomes_fulfil_a_visit(
     qingzhu: SchoolCast, preset: Preset, outcome: VisitOutcome, state: TickState
 ) -> None:
     if preset == Preset.SENIOR_YEARLY:
-        PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(
-            accepted_outcomes=[VisitOutcome.COMPLETED]
-        )
+        ask(qingzhu.year, "visit", accepted_outcomes=[VisitOutcome.COMPLETED])
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], outcome=outcome)
     assert tick_states(qingzhu, qingzhu.pupils[0]) == {"visit": state}
 
@@ -95,7 +94,7 @@ def test_the_first_of_two_visits_dates_the_tick(qingzhu: SchoolCast) -> None:
 
 
 def test_a_plan_that_wants_two_visits_is_fulfilled_by_the_second(qingzhu: SchoolCast) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="visit").update(count=2)
+    ask(qingzhu.year, "visit", count=2)
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], date=datetime.date(2026, 9, 3))
     assert tick_states(qingzhu, qingzhu.pupils[0]) == {"visit": "planned"}
     visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], date=datetime.date(2026, 10, 8))

@@ -30,11 +30,12 @@ from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import return_letter
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import NoteVisibility, VisitOutcome
-from schools.models import Plan, PlanAction
+from schools.models import Plan
 from students.enums import EndReason
 from students.models import Enrolment, Guardian, Pupil
 from tests.cast import TODAY, GuardianFactory, SchoolCast
 from tests.pages import by_class, details, text, texts, tree
+from tests.plans import ask
 from tests.records.builders import letter, partner_of, released_letter, talk, term_of, visit
 from tests.records.words import on_page
 
@@ -590,7 +591,7 @@ def test_a_pupil_who_left_is_said_to_have_left(qingzhu: SchoolCast, client_of: C
 
 
 def test_a_plan_that_wants_three_talks_says_how_many_there_were(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    PlanAction.objects.filter(plan__year=qingzhu.year, action="talk").update(count=3)
+    ask(qingzhu.year, "talk", count=3)
     for days in (2, 3):
         talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0], date=on(days))
     page = page_of(qingzhu, client_of)

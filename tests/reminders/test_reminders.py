@@ -16,11 +16,12 @@ from records.desk.services.notes import TalkData, log_talk
 from records.models.records import Reminder
 from records.office.reminders import Digest, plan_digests, send_digests
 from schools.enums import KeyDateKind, NoteVisibility
-from schools.models import KeyDate, PlanAction, Term
+from schools.models import KeyDate, Term
 from schools.queries import is_school_day
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import EnrolmentFactory, SchoolCast
+from tests.plans import ask
 from tests.records.builders import partner_of, visit, visit_everybody
 
 BEFORE_TERM = datetime.date(2026, 8, 20)
@@ -105,7 +106,7 @@ def test_a_digest_counts_own_pupils_only(qingzhu: SchoolCast) -> None:
     # An assignment that was left open beside an ended enrolment owes nothing.
     Enrolment.objects.filter(pupil=first).update(ends_on=MIDTERM, end_reason=EndReason.TRANSFER_OUT)
     assert counts(qingzhu) == {"苏禾": 1, "陶然": 1}
-    PlanAction.objects.get(plan__year=qingzhu.year, action="talk").grades.set([qingzhu.class_one.grade])
+    ask(qingzhu.year, "talk", grades=[qingzhu.class_one.grade])
     assert counts(qingzhu) == {"苏禾": 1}
 
 

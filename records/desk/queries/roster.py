@@ -73,13 +73,15 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class ActionProgress:
-    """How far one action is with all pupils who are owed it."""
+    """How far one action is with all pupils who are owed it, or with those who have one window for it."""
 
     action: ActionKind
     label: str
     done: int
     total: int
     window: Window | None
+    # The grades of those who have this window, where others of the mentor's have another.
+    grades: str = ""
 
     @property
     def open(self) -> int:
@@ -102,7 +104,9 @@ class Desk:
     calendar: YearCalendar
     mentor: Mentor
     rows: tuple[RosterRow, ...]
+    # Each action as a whole, and parted by window where the plan gives grades different ones.
     progress: tuple[ActionProgress, ...]
+    steps: tuple[ActionProgress, ...]
     # Talks of this term: face to face, and all.
     face_to_face: tuple[int, int] = (0, 0)
     follow_ups: tuple[FollowUp, ...] = ()
@@ -128,7 +132,7 @@ class Desk:
     def next_step(self) -> ActionProgress | None:
         """What to do next: the window that closes first, then the one that opens first, then what was left behind."""
         rank = {"during": 0, "before": 1, "after": 2}
-        waiting = [p for p in self.progress if p.open]
+        waiting = [p for p in self.steps if p.open]
         return min(
             waiting,
             key=lambda p: (rank[p.phase(self.calendar.today)], p.window.due_on if p.window else datetime.date.max),
@@ -142,9 +146,10 @@ class Desk:
         return step.phase(self.calendar.today) if step is not None else ""
 
     @property
-    def bars(self) -> list[tuple[ActionProgress, bool]]:
-        """How far each action is, and whether its window has passed with some left."""
-        return [(p, bool(p.open) and p.phase(self.calendar.today) == "after") for p in self.progress]
+    def bars(self) -> list[tuple[ActionProgress, int]]:
+        """How far each action is, and for how many pupils its window has passed."""
+        over = [step for step in self.steps if step.phase(self.calendar.today) == "after"]
+        return [(p, sum(step.open for step in over if step.action == p.action)) for p in self.progress]
 
     def still(self, action: str) -> ActionProgress | None:
         """The action that is asked for by its name; None for another word."""
@@ -198,7 +203,7 @@ def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
         calendar,
         mentor,
         rows,
-        _progress(calendar, counted),
+        *_progress(calendar, counted),
         records.face_to_face(calendar.term),
         follow_ups_due(actor, records, pupils),
         visits_soon(actor, records, pupils),
@@ -222,26 +227,32 @@ def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
     return Mentor.objects.of_year(year).of_user(actor.user_id).order_by("pk").prefetch_related(members).first()
 
 
-def _progress(calendar: YearCalendar, rows: Sequence[RosterRow]) -> tuple[ActionProgress, ...]:
-    result, windows = [], _windows_of(calendar)
+def _progress(
+    calendar: YearCalendar, rows: Sequence[RosterRow]
+) -> tuple[tuple[ActionProgress, ...], tuple[ActionProgress, ...]]:
+    """How far each action is with the pupils of `rows`, as a whole and for each window that some grades have."""
+    progress, steps = [], []
     for index, action in enumerate(DESK_ACTIONS):
-        states = [row.ticks[index].state for row in rows if row.ticks[index].state != "none"]
-        if states:
-            result.append(
-                ActionProgress(action, calendar.label(action), states.count("done"), len(states), windows.get(action))
-            )
-    return tuple(result)
+        parts: dict[Window | None, list[RosterRow]] = defaultdict(list)
+        for row in rows:
+            owed = calendar.rules.owed(action, row.enrolment.school_class.grade_id)
+            if owed is not None and row.ticks[index].state != "none":
+                parts[_window_now(calendar, owed)].append(row)
+        label = calendar.label(action)
+        for window, some in parts.items():
+            grades = dict.fromkeys(row.enrolment.school_class.grade.name for row in some) if len(parts) > 1 else {}
+            done = sum(row.ticks[index].state == "done" for row in some)
+            steps.append(ActionProgress(action, label, done, len(some), window, "、".join(grades)))
+        if parts:
+            own = steps[-len(parts) :]
+            progress.append(ActionProgress(action, label, sum(s.done for s in own), sum(s.total for s in own), None))
+    return tuple(progress), tuple(steps)
 
 
-def _windows_of(calendar: YearCalendar) -> dict[ActionKind, Window]:
-    """For each action of the desk the window that the day lies in, or the next one, or the last."""
-    found = {}
-    for action in DESK_ACTIONS:
-        owed = calendar.rules.find(action)
-        windows = calendar.windows(owed) if owed is not None else []
-        if windows:
-            found[action] = next((w for w in windows if w.due_on >= calendar.today), windows[-1])
-    return found
+def _window_now(calendar: YearCalendar, owed: OwedAction) -> Window | None:
+    """The window that the day lies in, or the next one, or the last."""
+    windows = calendar.windows(owed)
+    return next((w for w in windows if w.due_on >= calendar.today), windows[-1] if windows else None)
 
 
 _LETTER_NOTES: Final[dict[str, str]] = {
@@ -258,15 +269,14 @@ def roster_ticks(
 
     No query; the enrolments need their class at hand.
     """
-    windows = _windows_of(calendar)
     outcomes = records.outcomes()
     result = {}
     for enrolment in enrolments:
         ticks = []
         for action in DESK_ACTIONS:
-            owed = calendar.rules.find(action)
+            owed = calendar.rules.owed(action, enrolment.school_class.grade_id)
             label = calendar.label(action)
-            if owed is None or not owed.required or enrolment.school_class.grade_id not in owed.grade_ids:
+            if owed is None or not owed.required:
                 ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
                 continue
             period = calendar.period_of(owed)
@@ -277,7 +287,7 @@ def roster_ticks(
             elif action == ActionKind.VISIT and tick is not None:
                 note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
-            made = _desk_tick(blank, owed, tick, note, windows.get(action), calendar.today)
+            made = _desk_tick(blank, owed, tick, note, _window_now(calendar, owed), calendar.today)
             plan = records.plans.get((enrolment.pupil_id, calendar.term.pk))
             if action == ActionKind.VISIT and plan is not None and made.is_open:
                 # An open tick that has a date: the plan is told, the tick itself follows from records alone.

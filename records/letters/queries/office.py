@@ -96,7 +96,6 @@ def letters_owed(
     mentor_id: int | None = None,
 ) -> EnrolmentQuerySet:
     """The pupils who are owed a letter this term, in handing-out order; `letter_state`: one of `STATES`, or `NOTED`."""
-    owed = calendar.rules.find(ActionKind.LETTER)
     letters = (
         GrowthLetter.objects.present()
         .filter(term=calendar.term, pupil=OuterRef("pupil"), state__in=READABLE)
@@ -113,7 +112,7 @@ def letters_owed(
     rows = (
         Enrolment.objects.in_school(actor)
         .lasting(calendar.year)
-        .filter(school_class__grade__in=owed.grade_ids if owed is not None else ())
+        .filter(school_class__grade__in={g for owed in calendar.rules.of(ActionKind.LETTER) for g in owed.grade_ids})
         .select_related("pupil", "school_class__grade")
         .annotate(letter_state=Coalesce(Subquery(letters.values("shown")[:1]), Value(MISSING)))
         .in_list_order()

@@ -29,9 +29,9 @@ def as_dict(digest: Digest) -> dict[str, Any]:
         "count": digest.count,
         "items": [
             {
-                "action": item.due.owed.action,
+                "action": item.due.what.action,
                 "open": item.open_count,
-                "due_on": item.due.window.due_on.isoformat(),
+                "due_on": item.due.what.window.due_on.isoformat(),
                 "sentence": item.sentence,
             }
             for item in digest.items

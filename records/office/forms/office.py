@@ -56,7 +56,7 @@ class PupilFilterForm(PlaceForm):
     def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
         choices = [("", "所有学生"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师")]
-        choices += [(a.action, f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
+        choices += [(a, f"{calendar.label(a)}未完成") for a in calendar.rules.required]
         self.fields["show"] = forms.ChoiceField(label="显示", choices=choices, required=False)
         self.helper.layout = Layout(Field("show"), Field("place"), Field("term"))
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,8 +10,9 @@ from django.forms import BoundField
 
 from core.fields import DayField
 from records.office.services import PlanChange
+from schools.contexts import WindowRule
 from schools.days import plan_days
-from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
+from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
 from schools.models import Grade, SchoolYear
 from schools.queries import OwedAction, PlanRules
 
@@ -97,7 +98,7 @@ class PlanForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         plan = rules.plan
-        visit = rules.find(ActionKind.VISIT)
+        visit = next(iter(rules.of(ActionKind.VISIT)), None)
         kwargs["initial"] = {
             "version": plan.version,
             "effective_from": max(today, plan.effective_from),
@@ -134,12 +135,13 @@ class PlanForm(forms.Form):
             widget=forms.Select(attrs={"class": "form-select", "aria-label": f"{label}：周期"}),
         )
         self.fields[f"count_{action.action}"] = _number(f"{label}：次数", action.count, 1, 20)
-        if action.anchor != Anchor.YEAR:
-            anchor = action.anchor.label
+        if not action.any_day:
+            window = action.windows[0]
+            anchor = window.anchor.label
             self.fields[f"before_{action.action}"] = _number(
-                f"{label}：{anchor}前几天开始", -action.opens_days, -180, 180
+                f"{label}：{anchor}前几天开始", -window.opens_days, -180, 180
             )
-            self.fields[f"after_{action.action}"] = _number(f"{label}：{anchor}后几天截止", action.due_days, -180, 180)
+            self.fields[f"after_{action.action}"] = _number(f"{label}：{anchor}后几天截止", window.due_days, -180, 180)
 
     def grade_fields(self) -> list[BoundField]:
         """The matching mode of each grade."""
@@ -172,7 +174,9 @@ class PlanForm(forms.Form):
     def change(self) -> PlanChange:
         """The plan that a valid form describes."""
         data = self.cleaned_data
-        kinds = [action.action for action in self.rules.actions]
+        matching = {
+            grade.pk: MatchingMode(data[f"grade_{grade.pk}"]) for grade in self.grades if data[f"grade_{grade.pk}"]
+        }
         return PlanChange(
             effective_from=data["effective_from"],
             title=data["title"].strip(),
@@ -180,18 +184,28 @@ class PlanForm(forms.Form):
             letter_label=data["letter_label"].strip(),
             letter_tone=data["letter_tone"],
             note_visibility=data["note_visibility"],
-            matching={
-                grade.pk: MatchingMode(data[f"grade_{grade.pk}"]) for grade in self.grades if data[f"grade_{grade.pk}"]
-            },
-            periods={kind: PeriodKind(data[f"period_{kind}"]) for kind in kinds},
-            counts={kind: data[f"count_{kind}"] for kind in kinds},
-            windows={
-                kind: (-data[f"before_{kind}"], data[f"after_{kind}"]) for kind in kinds if f"before_{kind}" in data
-            },
-            accepted_outcomes=data.get("accepted_outcomes", []),
+            matching=matching,
+            actions=tuple(self._changed(action, matching) for action in self.rules.actions),
+            letter_blocking=tuple(self.rules.plan.letter_blocking),
             supporting_counts=data["supporting_counts"],
             supporting_owes=data["supporting_owes"],
             shared_counts_once=data["shared_counts_once"],
+        )
+
+    def _changed(self, action: OwedAction, matching: dict[int, MatchingMode]) -> OwedAction:
+        data, kind = self.cleaned_data, action.action
+        windows = action.windows
+        if f"before_{kind}" in data:
+            first = WindowRule(windows[0].anchor, -data[f"before_{kind}"], data[f"after_{kind}"])
+            windows = (first, *windows[1:])
+        outcomes = data["accepted_outcomes"] if kind == ActionKind.VISIT else action.accepted_outcomes
+        return replace(
+            action,
+            period=PeriodKind(data[f"period_{kind}"]),
+            count=data[f"count_{kind}"],
+            windows=windows,
+            accepted_outcomes=frozenset(outcomes),
+            grade_ids=frozenset(matching) if action.required else action.grade_ids,
         )
 
 

@@ -103,17 +103,16 @@ def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
             rows.append(SchoolRow(school, None, None))
             continue
         year, term, rules = calendar.year, calendar.term, calendar.rules
-        owed = [a for a in rules.actions if a.required]
-        covered = set(rules.matching) | {g for a in owed for g in a.grade_ids}
+        covered = set(rules.matching) | rules.grades_owing(*rules.required)
         progress = []
-        for action in owed:
-            period = calendar.period_of(action)
+        for action in rules.required:
+            asked = [(calendar.period_of(rule), g) for rule in rules.of(action, required=True) for g in rule.grade_ids]
             progress.append(
                 Progress(
-                    action.action,
-                    calendar.label(action.action),
-                    sum(done.get((period.pk, action.action, g), 0) for g in action.grade_ids),
-                    sum(pupils.get((year.pk, g), 0) for g in action.grade_ids),
+                    action,
+                    calendar.label(action),
+                    sum(done.get((period.pk, action, g), 0) for period, g in asked),
+                    sum(pupils.get((year.pk, g), 0) for _, g in asked),
                 )
             )
         rows.append(

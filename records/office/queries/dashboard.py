@@ -6,7 +6,7 @@ teachers, so nothing here sorts by completion.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -19,8 +19,8 @@ from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from records.models.records import Tick
-from schools.calendar import YearCalendar
-from schools.enums import ActionKind, Anchor
+from schools.calendar import Due, YearCalendar
+from schools.enums import ActionKind
 from schools.models import Grade, SchoolClass, Term
 from schools.queries import OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
@@ -84,6 +84,14 @@ class GradeBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowGrades:
+    """The grades that a window is for, where others have another one: in words, and as `?place=` if it is one."""
+
+    label: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenWindow:
     """An action whose window is open on the day, and for how many it is still to be done."""
 
@@ -92,6 +100,7 @@ class OpenWindow:
     days_left: int
     # Whether its last week has begun.
     is_due: bool
+    grades: WindowGrades = WindowGrades()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Overdue:
     term: Term
     window: Window
     open: int
+    grades: WindowGrades = WindowGrades()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,30 +133,51 @@ class Dashboard:
         return sum(len(block.rows) for block in self.blocks) > FOLDED_FROM
 
 
-def owed_actions(calendar: YearCalendar) -> tuple[OwedAction, ...]:
-    """The required actions of the plan, in its order."""
-    return tuple(a for a in calendar.rules.actions if a.required)
+#: From an enrolment to its grade.
+OWN_GRADE: Final = "school_class__grade"
 
 
 def _covered(calendar: YearCalendar) -> set[int]:
     """Grades that the plan covers: matched ones, and those that owe an action."""
-    return set(calendar.rules.matching) | {g for a in owed_actions(calendar) for g in a.grade_ids}
+    return set(calendar.rules.matching) | calendar.rules.grades_owing(*calendar.rules.required)
 
 
-def done_ticks(calendar: YearCalendar, action: OwedAction, prefix: str = "") -> Q:
-    """Done ticks of the action in the term, or, for a yearly one, in the year."""
+def owing(calendar: YearCalendar, *actions: ActionKind, grade: str = OWN_GRADE) -> Q:
+    """Rows of pupils who are owed one of `actions` by the plan; `grade` leads from the row to their grade."""
+    return Q(**{f"{grade}__in": calendar.rules.grades_owing(*actions)})
+
+
+def done(calendar: YearCalendar, *actions: ActionKind, grade: str = OWN_GRADE) -> Q:
+    """Rows, joined with their pupil's ticks, that are done with one of `actions` as the plan asks it of their grade.
+
+    In the term, or, for what a grade owes once a year, in the year.
+    """
+    rules = [rule for action in actions for rule in calendar.rules.of(action, required=True)]
+    conditions = (Q(**{f"{grade}__in": r.grade_ids}) & _done_ticks(calendar, r, "pupil__ticks__") for r in rules)
+    return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def done_with(calendar: YearCalendar, rule: OwedAction) -> Q:
+    """Enrolments of pupils of the rule's grades who are done with it."""
+    ticks = Tick.objects.filter(_done_ticks(calendar, rule), pupil=OuterRef("pupil"))
+    return Q(Exists(ticks), school_class__grade__in=rule.grade_ids)
+
+
+def still_open(calendar: YearCalendar, rules: Iterable[OwedAction]) -> Q:
+    """Enrolments of pupils for whom what one of `rules` asks of their grade is still to be done."""
+    conditions = (Q(school_class__grade__in=rule.grade_ids) & ~done_with(calendar, rule) for rule in rules)
+    return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def _done_ticks(calendar: YearCalendar, rule: OwedAction, prefix: str = "") -> Q:
+    """Done ticks of the rule's action in the term, or, for a yearly one, in the year."""
     return Q(
         **{
-            f"{prefix}period": calendar.period_of(action),
-            f"{prefix}action": action.action,
+            f"{prefix}period": calendar.period_of(rule),
+            f"{prefix}action": rule.action,
             f"{prefix}state": TickState.DONE,
         }
     )
-
-
-def any_done(calendar: YearCalendar, prefix: str = "") -> Q:
-    conditions = (done_ticks(calendar, action, prefix) for action in owed_actions(calendar))
-    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def covered_pupils(actor: Actor, calendar: YearCalendar) -> EnrolmentQuerySet:
@@ -173,17 +204,16 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     if grade_id is not None:
         classes = [c for c in classes if c.grade_id == grade_id]
         enrolments = enrolments.filter(school_class__grade=grade_id)
-    actions = owed_actions(calendar)
+    actions = calendar.rules.required
     counts: dict[str, Count] = {
-        f"done_{a.action}": Count("pupil", filter=done_ticks(calendar, a, "pupil__ticks__"), distinct=True)
-        for a in actions
+        f"done_{action}": Count("pupil", filter=done(calendar, action), distinct=True) for action in actions
     }
     figures: dict[int, Mapping[str, Any]] = {
         row["school_class_id"]: row
         for row in enrolments.values("school_class_id")
         .annotate(
             pupils=Count("pupil", distinct=True),
-            touched=Count("pupil", filter=any_done(calendar, "pupil__ticks__"), distinct=True),
+            touched=Count("pupil", filter=done(calendar, *actions), distinct=True),
             **counts,
         )
         .order_by()
@@ -195,15 +225,9 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     for school_class in classes:
         row = figures.get(school_class.pk, {})
         size = row.get("pupils", 0)
-        owed = [a for a in actions if school_class.grade_id in a.grade_ids]
+        owed = [a for a in actions if school_class.grade_id in calendar.rules.grades_owing(a)]
         progress = tuple(
-            Progress(
-                a.action,
-                calendar.label(a.action),
-                row.get(f"done_{a.action}", 0) if a in owed else 0,
-                size if a in owed else 0,
-            )
-            for a in actions
+            Progress(a, calendar.label(a), row.get(f"done_{a}", 0), size if a in owed else 0) for a in actions
         )
         untouched = size - row.get("touched", 0) if owed else 0
         tally = Tally(size, mentored.get(school_class.pk, 0), untouched, progress)
@@ -217,8 +241,8 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
         calendar,
         blocks,
         tally,
-        _open_windows(calendar, tally, actor.today),
-        find_overdue(calendar, enrolments),
+        _open_windows(calendar, blocks, actor.today),
+        find_overdue(calendar, enrolments, [block.grade for block in blocks]),
         training_tally(actor, calendar.term),
     )
 
@@ -230,32 +254,46 @@ def _sum(calendar: YearCalendar, tallies: Sequence[Tally]) -> Tally:
         untouched=sum(t.untouched for t in tallies),
         actions=tuple(
             Progress(
-                action.action,
-                calendar.label(action.action),
+                action,
+                calendar.label(action),
                 sum(t.actions[index].done for t in tallies),
                 sum(t.actions[index].total for t in tallies),
             )
-            for index, action in enumerate(owed_actions(calendar))
+            for index, action in enumerate(calendar.rules.required)
         ),
     )
 
 
-def _open_windows(calendar: YearCalendar, tally: Tally, today: datetime.date) -> tuple[OpenWindow, ...]:
-    result: list[OpenWindow] = []
-    for action, progress in zip(owed_actions(calendar), tally.actions, strict=True):
+def _open_windows(calendar: YearCalendar, blocks: Sequence[GradeBlock], today: datetime.date) -> tuple[OpenWindow, ...]:
+    result = []
+    for due in calendar.open_windows(calendar.rules, today):
         # "Any time of the year" is no window that one could miss.
-        if action.anchor == Anchor.YEAR or not progress.open:
+        if due.term != calendar.term or all(rule.any_day for rule in due.rules):
             continue
-        result += [
-            OpenWindow(progress, window, (window.due_on - today).days, window.closes_soon(today))
-            for window in calendar.windows(action)
-            if window.contains(today)
-        ]
+        own = [block for block in blocks if block.grade.pk in due.grade_ids]
+        tally = _sum(calendar, [block.tally for block in own])
+        progress = next(p for p in tally.actions if p.action == due.action)
+        if progress.open:
+            left = (due.window.due_on - today).days
+            grades = _grades(calendar, due, [block.grade for block in blocks])
+            result.append(OpenWindow(progress, due.window, left, due.window.closes_soon(today), grades))
     return tuple(sorted(result, key=lambda w: w.window.due_on))
 
 
-def find_overdue(calendar: YearCalendar, enrolments: EnrolmentQuerySet) -> tuple[Overdue, ...]:
+def _grades(calendar: YearCalendar, due: Due, grades: Sequence[Grade]) -> WindowGrades:
+    """Which of `grades` the window is for, if others of them have another one for the same action."""
+    own = [grade for grade in grades if grade.pk in due.grade_ids]
+    if not calendar.rules.grades_owing(due.action) & {grade.pk for grade in grades} - due.grade_ids:
+        return WindowGrades()
+    return WindowGrades("、".join(grade.name for grade in own), f"g{own[0].pk}" if len(own) == 1 else "")
+
+
+def find_overdue(
+    calendar: YearCalendar, enrolments: EnrolmentQuerySet, grades: Sequence[Grade] = ()
+) -> tuple[Overdue, ...]:
     """What was to be done by a day of this year that has passed and is still open for some of `enrolments`.
+
+    `grades` are those of the enrolments where these are of several.
 
     One query, none while no window is over. The list behind a figure is `pupils_to_show` with the action, in its term.
     """
@@ -263,18 +301,14 @@ def find_overdue(calendar: YearCalendar, enrolments: EnrolmentQuerySet) -> tuple
     if not over:
         return ()
     counts = {
-        f"open_{index}": Count(
-            "pk",
-            filter=Q(school_class__grade__in=owed.grade_ids)
-            & ~Q(Exists(Tick.objects.filter(done_ticks(calendar.in_term(term.number), owed), pupil=OuterRef("pupil")))),
-        )
-        for index, (owed, term, _) in enumerate(over)
+        f"open_{index}": Count("pk", filter=still_open(calendar.in_term(due.term.number), due.rules))
+        for index, due in enumerate(over)
     }
     found = enrolments.order_by().aggregate(**counts)
     return tuple(
-        Overdue(owed.action, calendar.label(owed.action), term, window, found[f"open_{index}"])
-        for index, (owed, term, window) in enumerate(over)
-        if found[f"open_{index}"]
+        Overdue(due.action, calendar.label(due.action), due.term, due.window, count, _grades(calendar, due, grades))
+        for index, due in enumerate(over)
+        if (count := found[f"open_{index}"])
     )
 
 

@@ -5,25 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, OuterRef
-
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor
 from mentors.queries.people import class_board
 from mentors.querysets.slots import MentorQuerySet
 from records.desk.queries.roster import DeskTick, roster_ticks
 from records.desk.queries.year_records import YearRecords, read_year
-from records.models.records import Tick
 from records.office.queries.dashboard import (
     Overdue,
     Progress,
     Tally,
-    any_done,
     covered_pupils,
-    done_ticks,
+    done_with,
     find_overdue,
     has_mentor,
-    owed_actions,
+    owing,
+    still_open,
 )
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
@@ -91,8 +88,7 @@ def _progress(calendar: YearCalendar, rows: Iterable[PupilRow]) -> tuple[Progres
         for tick in row.owed:
             states[tick.action].append(tick.state)
     return tuple(
-        Progress(a.action, calendar.label(a.action), states[a.action].count("done"), len(states[a.action]))
-        for a in owed_actions(calendar)
+        Progress(a, calendar.label(a), states[a].count("done"), len(states[a])) for a in calendar.rules.required
     )
 
 
@@ -133,7 +129,9 @@ def find_class(calendar: YearCalendar, school_class: SchoolClass, *, with_talks:
 def class_overdue(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> tuple[Overdue, ...]:
     """What is overdue in one class. One query at most."""
     return find_overdue(
-        calendar, Enrolment.objects.in_school(actor).lasting(school_class.year).filter(school_class=school_class)
+        calendar,
+        Enrolment.objects.in_school(actor).lasting(school_class.year).filter(school_class=school_class),
+        [school_class.grade],
     )
 
 
@@ -183,16 +181,13 @@ def pupils_to_show(
         rows = rows.filter(school_class=class_id)
     if grade_id is not None:
         rows = rows.filter(school_class__grade=grade_id)
-    ticks = Tick.objects.filter(pupil=OuterRef("pupil"))
     if show == "no_mentor":
         return rows.exclude(has_mentor(calendar))
     if show == "none":
-        owing = {g for a in owed_actions(calendar) for g in a.grade_ids}
-        return rows.filter(~Exists(ticks.filter(any_done(calendar))), school_class__grade__in=owing)
-    action = next((a for a in owed_actions(calendar) if a.action == show), None)
-    if action is None:
-        return rows
-    return rows.filter(~Exists(ticks.filter(done_ticks(calendar, action))), school_class__grade__in=action.grade_ids)
+        untouched = (~done_with(calendar, rule) for rule in calendar.rules.actions if rule.required)
+        return rows.filter(owing(calendar, *calendar.rules.required), *untouched)
+    asked = [rule for rule in calendar.rules.actions if rule.required and rule.action == show]
+    return rows.filter(still_open(calendar, asked)) if asked else rows
 
 
 def rows_of(calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:

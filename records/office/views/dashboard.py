@@ -162,5 +162,5 @@ def _kept(request: ActorRequest, rows: Iterable[PupilRow]) -> dict[str, Any]:
 
 def _filters(calendar: YearCalendar) -> list[tuple[str, str]]:
     """The filters of a class's or a mentor's pupils with their words."""
-    actions = [(str(a.action), f"{calendar.label(a.action)}未完成") for a in calendar.rules.actions if a.required]
+    actions = [(str(a), f"{calendar.label(a)}未完成") for a in calendar.rules.required]
     return [("", "全部"), ("none", "一项都没有完成"), ("no_mentor", "还没有导师"), *actions]

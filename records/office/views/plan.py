@@ -15,7 +15,7 @@ from core.saving import button_done, form_saved, show_form
 from records.office.forms.plan import PlanForm
 from records.office.services import PLANNERS, change_plan, take_back_plan
 from schools.calendar import SchoolCalendar, YearCalendar
-from schools.enums import Anchor, MatchingMode, PeriodKind, VisitOutcome
+from schools.enums import MatchingMode, PeriodKind, VisitOutcome
 from schools.models import Plan, School
 from schools.queries import (
     OwedAction,
@@ -107,7 +107,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
 
 
 def _action_line(action: OwedAction, names: dict[int, str], calendar: YearCalendar) -> ActionLine:
-    if action.anchor == Anchor.YEAR:
+    if action.any_day:
         lines = [WindowLine("全学年", [Window(calendar.year.starts_on, calendar.year.ends_on)])]
     else:
         lines = [WindowLine(t.short_name, calendar.term_windows(action, t)) for t in calendar.terms]
@@ -124,13 +124,13 @@ def _action_line(action: OwedAction, names: dict[int, str], calendar: YearCalend
 
 
 def _anchor_words(action: OwedAction) -> str:
-    if action.anchor == Anchor.YEAR:
+    if action.any_day:
         return "全学年都可以"
 
     def days(number: int) -> str:
         return f"{'前' if number < 0 else '后'} {abs(number)} 天" if number else "当天"
 
-    return f"{action.anchor.label}{days(action.opens_days)}到{days(action.due_days)}"
+    return "；".join(f"{w.anchor.label}{days(w.opens_days)}到{days(w.due_days)}" for w in action.windows)
 
 
 def _history(
@@ -163,7 +163,7 @@ def plan_changes(old: PlanRules, new: PlanRules, grade_names: dict[int, str]) ->
     for pk, name in grade_names.items():
         pairs.append((name, _mode(old.matching.get(pk)), _mode(new.matching.get(pk))))
     for action in new.actions:
-        before = old.find(action.action)
+        before = next(iter(old.of(action.action)), None)
         if before is not None:
             pairs += [
                 (action.action.label, _often(before), _often(action)),

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
-from records.office.queries.dashboard import Progress, done_ticks, owed_actions
+from records.office.queries.dashboard import OWN_GRADE, Progress, done, owing
 from records.papers.models import BookHandling
 from records.papers.queries.books import NO_CLASS
 from records.papers.queries.filing import filed_under, filing_rank
@@ -191,9 +191,9 @@ def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None
                 school_class=place,
                 pupils=found.get("pupils", 0),
                 actions=tuple(
-                    Progress(a.action, calendar.label(a.action), found.get(f"done_{a.action}", 0), owed)
-                    for a in owed_actions(calendar)
-                    if (owed := found.get(f"owed_{a.action}", 0))
+                    Progress(action, calendar.label(action), found.get(f"done_{action}", 0), owed)
+                    for action in calendar.rules.required
+                    if (owed := found.get(f"owed_{action}", 0))
                 ),
                 is_own=any(m.teacher.user_id == actor.user_id for m in slot.members.all()),
             )
@@ -211,11 +211,10 @@ def _figures(calendar: YearCalendar, mentor: Mentor | None) -> dict[int, dict[st
     if not calendar.rules.plan.supporting_owes:
         rows = rows.main()
     counts: dict[str, Count] = {}
-    for action in owed_actions(calendar):
-        owed = Q(pupil__enrolments__school_class__grade__in=action.grade_ids)
-        counts[f"owed_{action.action}"] = Count("pupil", filter=owed, distinct=True)
-        done = owed & done_ticks(calendar, action, "pupil__ticks__")
-        counts[f"done_{action.action}"] = Count("pupil", filter=done, distinct=True)
+    grade = f"pupil__enrolments__{OWN_GRADE}"
+    for action in calendar.rules.required:
+        counts[f"owed_{action}"] = Count("pupil", filter=owing(calendar, action, grade=grade), distinct=True)
+        counts[f"done_{action}"] = Count("pupil", filter=done(calendar, action, grade=grade), distinct=True)
     found = rows.values("mentor_id").annotate(pupils=Count("pupil", distinct=True), **counts).order_by()
     return {row["mentor_id"]: dict(row) for row in found}
 

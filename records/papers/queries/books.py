@@ -6,7 +6,7 @@ Queries do not grow with the number of mentors or pupils. Which records an actor
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -19,12 +19,31 @@ from records.contexts import BookPupil, BookVersion, Column, Entry, PaperPeriod,
 from records.enums import RecordKind, TickState
 from records.kinds import Kind, Printed, printed_kinds
 from records.models.records import Record, Tick
-from schools.enums import ActionKind, Design, PeriodKind
+from schools.enums import ActionKind, Design
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style
 from students.models import Enrolment
 
 NO_CLASS: Final = "未分班"
+
+
+@dataclass(frozen=True, slots=True)
+class _BookColumn:
+    """A column of one book: the rules of its pupils' grades, the periods that these owe it in, and what is printed."""
+
+    action: ActionKind
+    rules: tuple[OwedAction, ...]
+    periods: tuple[Period, ...]
+    printed: Column
+
+    def owes(self, grade_id: int, period: Period) -> bool:
+        """Whether the grade owes the action in this period."""
+        return any(grade_id in rule.grade_ids and rule.period == period.kind for rule in self.rules)
+
+    def period_of(self, grade_id: int, term_id: int) -> Period:
+        """Where a record of a pupil of the grade stands: in its term, or with what is owed once a year."""
+        fitting = [period for period in self.periods if period.term_id in (term_id, None)]
+        return next((period for period in fitting if self.owes(grade_id, period)), fitting[0])
 
 
 @dataclass
@@ -117,7 +136,7 @@ class BookSource:
         """
         own = self.held.get(mentor.pk, set())
         enrolments = [e for e in self.enrolments if e.pupil_id in own]
-        columns = self._columns()
+        columns = self._columns({e.school_class.grade_id for e in enrolments})
         names = tuple(member.teacher.name for member in mentor.members.all())
         classes = self._classes(mentor, enrolments)
         return RecordBook(
@@ -127,7 +146,7 @@ class BookSource:
             mentors=names,
             class_labels=tuple(c.label for c in classes),
             period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",
-            columns=tuple(column for _owed, column in columns),
+            columns=tuple(column.printed for column in columns),
             pupils=tuple(
                 self._pupil(e, columns, names, mask_phones=mask_phones, blank=version == BookVersion.BLANK)
                 for e in enrolments
@@ -146,7 +165,7 @@ class BookSource:
             mentors=(),
             class_labels=(),
             period=f"{_month(self.year.starts_on)}-{_month(self.year.ends_on)}",
-            columns=tuple(column for _owed, column in self._columns()),
+            columns=tuple(column.printed for column in self._columns(set())),
             version=BookVersion.BLANK,
         )
 
@@ -161,34 +180,27 @@ class BookSource:
         found = {e.school_class_id: e.school_class for e in enrolments}
         return list(found.values()) or self.teams.get(mentor.pk, [])
 
-    def _columns(self) -> list[tuple[OwedAction, Column]]:
+    def _columns(self, grade_ids: Set[int]) -> list[_BookColumn]:
+        """The required actions of a book with pupils of these grades; of an empty one, of all grades."""
         columns = []
         for kind, printed in printed_kinds():
-            owed = self.rules.find(ActionKind(kind.key.value)) if self.rules is not None else None
-            if owed is None or not owed.required:
+            action = ActionKind(kind.key.value)
+            asked = self.rules.of(action, required=True) if self.rules is not None else ()
+            rules = tuple(rule for rule in asked if rule.grade_ids & grade_ids) or asked
+            if not rules:
                 continue
-            if owed.period == PeriodKind.YEAR:
-                periods: tuple[PaperPeriod, ...] = (PaperPeriod(label="本学年", short="年"),)
-            else:
-                periods = tuple(
-                    PaperPeriod(label=p.short_name, short="上" if p.term.number == 1 else "下")
-                    for p in self.periods
-                    if p.term is not None
-                )
-            times = "两" if owed.count == 2 else to_chinese(owed.count)
-            columns.append((owed, Column(action=owed.action, title=f"{times}次{printed.heading}", periods=periods)))
+            periods = tuple(p for p in self.periods if any(rule.period == p.kind for rule in rules))
+            # Grades that owe it differently often share a column that names no number.
+            counts = {rule.count for rule in rules} if len({rule.period for rule in rules}) == 1 else set()
+            title = f"{_times(*counts)}{printed.heading}" if len(counts) == 1 else printed.heading
+            heads = tuple(_paper_period(period) for period in periods)
+            columns.append(_BookColumn(action, rules, periods, Column(action=action, title=title, periods=heads)))
         return columns
-
-    def _slots(self, owed: OwedAction) -> list[Period]:
-        """The periods of a column, in its order."""
-        if owed.period == PeriodKind.YEAR:
-            return [p for p in self.periods if p.term_id is None]
-        return [p for p in self.periods if p.term_id is not None]
 
     def _pupil(
         self,
         enrolment: Enrolment,
-        columns: Sequence[tuple[OwedAction, Column]],
+        columns: Sequence[_BookColumn],
         mentors: tuple[str, ...],
         *,
         mask_phones: bool,
@@ -202,30 +214,30 @@ class BookSource:
             class_label=enrolment.school_class.label,
             phone=phone,
             summary=enrolment.situation,
-            ticks=() if blank else tuple(self._ticks(pupil_id, grade_id, owed) for owed, _column in columns),
-            entries=() if blank else tuple(self._entries(pupil_id, owed, mentors) for owed, _column in columns),
+            ticks=() if blank else tuple(self._ticks(pupil_id, grade_id, column) for column in columns),
+            entries=() if blank else tuple(self._entries(pupil_id, grade_id, column, mentors) for column in columns),
         )
 
-    def _ticks(self, pupil_id: int, grade_id: int, owed: OwedAction) -> tuple[PaperTick, ...]:
+    def _ticks(self, pupil_id: int, grade_id: int, column: _BookColumn) -> tuple[PaperTick, ...]:
         """One tick for each period of a column."""
-        stored = [self._records.ticks.get((pupil_id, slot.pk, owed.action)) for slot in self._slots(owed)]
+        stored = [(period, self._records.ticks.get((pupil_id, period.pk, column.action))) for period in column.periods]
         return tuple(
             PaperTick(
                 done=tick is not None and tick.state == TickState.DONE,
                 on=tick.done_on if tick is not None else None,
-                required=grade_id in owed.grade_ids,
+                required=column.owes(grade_id, period),
             )
-            for tick in stored
+            for period, tick in stored
         )
 
-    def _entries(self, pupil_id: int, owed: OwedAction, mentors: tuple[str, ...]) -> tuple[tuple[Entry, ...], ...]:
+    def _entries(
+        self, pupil_id: int, grade_id: int, column: _BookColumn, mentors: tuple[str, ...]
+    ) -> tuple[tuple[Entry, ...], ...]:
         """The records of each period of a column."""
         found: dict[int, list[Entry]] = defaultdict(list)
-        for term_id, entry in self._notes(owed.action, pupil_id, mentors):
-            term = next(p.term for p in self.periods if p.term_id == term_id)
-            if term is not None:
-                found[self.calendar.period_of(owed, term).pk].append(entry)
-        return tuple(tuple(found[slot.pk]) for slot in self._slots(owed))
+        for term_id, entry in self._notes(column.action, pupil_id, mentors):
+            found[column.period_of(grade_id, term_id).pk].append(entry)
+        return tuple(tuple(found[period.pk]) for period in column.periods)
 
     def _notes(self, action: ActionKind, pupil_id: int, mentors: tuple[str, ...]) -> Iterable[tuple[int, Entry]]:
         label = self.rules.plan.letter_label if self.rules is not None else ""
@@ -244,6 +256,17 @@ def _list_order(enrolment: Enrolment) -> tuple[int, int, int, str, int]:
         enrolment.pupil.pinyin,
         enrolment.pupil_id,
     )
+
+
+def _times(count: int) -> str:
+    """两次."""
+    return f"{'两' if count == 2 else to_chinese(count)}次"
+
+
+def _paper_period(period: Period) -> PaperPeriod:
+    if period.term is None:
+        return PaperPeriod(label="本学年", short="年")
+    return PaperPeriod(label=period.short_name, short="上" if period.term.number == 1 else "下")
 
 
 def _month(day: datetime.date) -> str:

@@ -19,15 +19,16 @@ def class_summary(actor: Actor, calendar: YearCalendar, school_class: SchoolClas
     page = find_class(calendar, school_class, with_talks=True)
     kinds = [progress.action for progress in page.tally.actions]
     written = [str(state) for state in page.records.letters.values()]
-    owed = calendar.rules.find(ActionKind.LETTER)
-    has_letters = owed is not None and school_class.grade_id in owed.grade_ids
+    has_letters = calendar.rules.owed(ActionKind.LETTER, school_class.grade_id) is not None
     return ClassSummary(
         school=paper_style(school_class.year.school).head,
         class_label=school_class.label,
         term=str(calendar.term),
         on=actor.today,
         actions=tuple(
-            SummaryAction(label=p.label, done=p.done, owed=p.total, period=_period(calendar, p.action))
+            SummaryAction(
+                label=p.label, done=p.done, owed=p.total, period=_period(calendar, p.action, school_class.grade_id)
+            )
             for p in page.tally.actions
         ),
         mentors=tuple(_mentor(row) for row in page.mentors),
@@ -40,9 +41,9 @@ def class_summary(actor: Actor, calendar: YearCalendar, school_class: SchoolClas
     )
 
 
-def _period(calendar: YearCalendar, action: ActionKind) -> str:
+def _period(calendar: YearCalendar, action: ActionKind, grade_id: int) -> str:
     """A yearly action shows the year's ticks: the paper says so."""
-    owed = calendar.rules.find(action)
+    owed = calendar.rules.owed(action, grade_id)
     return "本学年" if owed is not None and owed.period == PeriodKind.YEAR else ""
 
 
