@@ -173,7 +173,7 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
 
 
 def _tell_namesakes(pairs: list[tuple[PupilRow, StoredPupil | None]], roster: StoredRoster, log: ImportLog) -> None:
-    """Warn of newcomers with a number whose name a present pupil has whom the file does not mean: maybe the same one."""
+    """Warn of newcomers with a number who share the name of a present pupil whom the file leaves out."""
     meant = {stored.pk for _, stored in pairs if stored is not None}
     left = {pupil.name: pupil for pupil in roster.enrolled if pupil.pk not in meant}
     for row, stored in pairs:
