@@ -27,6 +27,7 @@ from schools.querysets import Scope
 #: A window closes soon in its last week: then mentors are reminded, and pages turn amber.
 DUE_SOON: Final = datetime.timedelta(days=7)
 _ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
+_ORDER: Final = tuple(ActionKind)
 _WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 
@@ -90,7 +91,7 @@ class PlanRules:
 
     @property
     def required(self) -> tuple[ActionKind, ...]:
-        """The required actions 规定动作, each once, in the plan's order."""
+        """The required actions 规定动作, each once, in the record book's order."""
         return tuple(dict.fromkeys(a.action for a in self.actions if a.required))
 
 
@@ -127,8 +128,10 @@ def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
     found: dict[int, list[PlanRules]] = {}
     for plan in {row.pk: row for row in reversed(rows)}.values():
         matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(_modes_of, modes, plan.pk)))
-        rules = tuple(_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items())
-        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, rules, matching))
+        rules = [_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items()]
+        # In the order of the record book, whatever was added to the plan last.
+        rules.sort(key=lambda rule: _ORDER.index(rule.action))
+        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, tuple(rules), matching))
     return {year_id: tuple(versions) for year_id, versions in found.items()}
 
 

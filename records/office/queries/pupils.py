@@ -159,9 +159,10 @@ def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorP
     return MentorPage(calendar, mentor, rows, _tally(calendar, rows))
 
 
-def mentor_overdue(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> tuple[Overdue, ...]:
-    """What is overdue for the pupils of one mentor. One query at most."""
-    return find_overdue(calendar, _held_by(actor, calendar, mentor))
+def mentor_overdue(actor: Actor, page: MentorPage) -> tuple[Overdue, ...]:
+    """What is overdue for the pupils of a mentor's page. One query at most."""
+    grades = dict.fromkeys(row.enrolment.school_class.grade for row in page.rows)
+    return find_overdue(page.calendar, _held_by(actor, page.calendar, page.mentor), list(grades))
 
 
 def _held_by(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> EnrolmentQuerySet:

@@ -121,7 +121,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
         {
             "calendar": calendar,
             "page": page,
-            "overdue": mentor_overdue(request.actor, calendar, found),
+            "overdue": mentor_overdue(request.actor, page),
             **_kept(request, page.rows),
             "filters": [one for one in _filters(calendar) if one[0] != "no_mentor"],
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
