@@ -16,9 +16,9 @@ from core.tablefinder import ColumnInFile
 from core.text import clean_key, small_number, without_identity
 from core.workbooks import Workbook
 from jobs.enums import ImportKind
-from schools.enums import Stage
 from schools.labels import ClassKey, find_class_label, parse_class_label
 from schools.models import SchoolClass, SchoolYear
+from schools.queries import grade_sense
 from schools.services import create_classes
 
 
@@ -140,16 +140,14 @@ def importer_for(kind: ImportKind) -> Importer:
 
 
 class ClassFinder:
-    """The classes of one year, by whatever label a workbook uses; logs labels that name none. One query."""
+    """The classes of one year, by whatever label a workbook uses; logs labels that name none. Two queries."""
 
     def __init__(self, request: ImportRequest, log: ImportLog) -> None:
         self._year = request.year
         self._may_create = request.options.create_classes
         self._log = log
-        self._stage = Stage(request.year.school.stage)
-        self._classes = {
-            ClassKey(found.grade.number, found.number): found for found in SchoolClass.objects.of_year(request.year)
-        }
+        self._sense = grade_sense(request.year.school)
+        self._classes = {found.key: found for found in SchoolClass.objects.of_year(request.year)}
         self._said = {label[1:]: value for label, value in request.options.mapping.items() if label.startswith("=")}
         self._read: dict[tuple[str, str], ClassKey | None] = {}
         self._spellings: dict[str, ClassKey] = {}
@@ -184,19 +182,19 @@ class ClassFinder:
             # Another school's name in front is no class of this one.
             own = label.removeprefix(self._year.school.name)
             self._read[key] = self._told(f"{grade}{label}") or parse_class_label(
-                own, stage=self._stage, start_year=self._year.start_year, grade=grade
+                own, sense=self._sense, start_year=self._year.start_year, grade=grade
             )
         return self._read[key]
 
     def _told(self, label: str) -> ClassKey | None:
         """The class that the admin said a label means, if it still is a class of the year."""
         grade, _, number = self._said.get(clean_key(label), "").partition("-")
-        key = ClassKey(small_number(grade) or 0, small_number(number) or 0)
+        key = self._sense.key(small_number(grade), small_number(number))
         return key if key in self._classes else None
 
     def parse_title(self, title: str) -> ClassKey | None:
         """The one class that a title line names, whether it exists or not; logs nothing."""
-        return find_class_label(title, stage=self._stage, start_year=self._year.start_year)
+        return find_class_label(title, sense=self._sense, start_year=self._year.start_year)
 
     def find(
         self,
@@ -253,7 +251,7 @@ class ClassFinder:
     def create_missing(self) -> None:
         """Create the new classes; afterwards `pk` knows them all."""
         created = create_classes(year=self._year, places=[(key.grade, key.number) for key in self.new])
-        self._classes.update({ClassKey(*place): found for place, found in created.items()})
+        self._classes.update({found.key: found for found in created.values()})
 
     def pk(self, key: ClassKey) -> int:
         """The primary key of a class that exists, or was created by `create_missing`."""

@@ -4,11 +4,41 @@ from django.db import models
 
 
 class Stage(models.TextChoices):
-    """School stage 学段; it names the grades and sizes the letters."""
+    """School stage 学段; which grades it has depends on the system (`schools.grades`). No school stores it."""
 
     PRIMARY = "primary", "小学"
     JUNIOR = "junior", "初中"
     SENIOR = "senior", "高中"
+
+
+class SchoolSystem(models.TextChoices):
+    """How the nine compulsory years are divided 学制."""
+
+    SIX_THREE = "63", "六三学制"
+    FIVE_FOUR = "54", "五四学制"
+
+
+class GradeNaming(models.TextChoices):
+    """How a school calls its grades above primary school; `VOCATIONAL` also says what kind of school it is."""
+
+    USUAL = "usual", "初一、初二、初三，高一"
+    NUMBERED = "numbered", "七年级、八年级、九年级，高一"
+    FULL = "full", "初中一年级，高中一年级"
+    FOUR_JUNIOR = "four_junior", "初一至初四（五四学制）"
+    VOCATIONAL = "vocational", "职一、职二、职三（中职）"
+
+
+class SchoolKind(models.TextChoices):
+    """What a school is by its grades, for lists; derived by `schools.grades.kind_of`, never stored."""
+
+    PRIMARY = "primary", "小学"
+    JUNIOR = "junior", "初中"
+    NINE_YEAR = "nine_year", "九年一贯"
+    COMPLETE = "complete", "完全中学"
+    SENIOR = "senior", "高中"
+    VOCATIONAL = "vocational", "中职"
+    TWELVE_YEAR = "twelve_year", "十二年一贯"
+    OTHER = "other", "学校"
 
 
 class Design(models.TextChoices):
@@ -20,7 +50,10 @@ class Design(models.TextChoices):
 
     @classmethod
     def for_grade(cls, number: int) -> "Design":
-        """The design for a grade counted from primary one: 1 to 3 lower, 4 to 6 upper, 7 and above senior."""
+        """The design for a grade counted from primary one: 1 to 3 lower, 4 to 6 upper, 7 and above senior.
+
+        By the children's age, so alike in both systems.
+        """
         return cls.LOWER if number <= 3 else cls.UPPER if number <= 6 else cls.SENIOR
 
 

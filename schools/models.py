@@ -12,14 +12,16 @@ from schools.enums import (
     ActionKind,
     Anchor,
     Design,
+    GradeNaming,
     KeyDateKind,
     LetterTone,
     MatchingMode,
     NoteVisibility,
     PeriodKind,
     Preset,
-    Stage,
+    SchoolSystem,
 )
+from schools.labels import ClassKey
 from schools.querysets import (
     PlanQuerySet,
     SchoolClassQuerySet,
@@ -41,11 +43,16 @@ class Bureau(models.Model):
 
 
 class School(models.Model):
-    """A school; every other table carries its key."""
+    """A school; every other table carries its key.
+
+    What kind of school it is follows from its grades (`schools.queries.kinds_of`).
+    """
 
     code = models.SlugField("代码", max_length=30, unique=True)
     name = models.CharField("校名", max_length=60)
-    stage = models.CharField("学段", max_length=10, choices=Stage)
+    system = models.CharField("学制", max_length=2, choices=SchoolSystem, default=SchoolSystem.SIX_THREE)
+    # How grades are called that are added later; the present ones carry their own names.
+    naming = models.CharField("年级叫法", max_length=12, choices=GradeNaming, default=GradeNaming.USUAL)
     bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="schools")
     book_title = models.CharField("记录本标题", max_length=40, default="人人都有“好朋友”老师")
     emergency_card = models.TextField(
@@ -59,7 +66,10 @@ class School(models.Model):
     objects = SchoolQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [one_of("stage", Stage, name="school_stage_known")]
+        constraints: ClassVar = [
+            one_of("system", SchoolSystem, name="school_system_known"),
+            one_of("naming", GradeNaming, name="school_naming_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -253,9 +263,14 @@ class SchoolClass(SchoolOwned):
         return self.label
 
     @property
+    def key(self) -> ClassKey:
+        """The class as a roster names it, whatever the year."""
+        return ClassKey(self.grade.number, self.number, self.grade.short_name)
+
+    @property
     def label(self) -> str:
         """The class as teachers write it: 一（1）班."""
-        return f"{self.grade.short_name}（{self.number}）班"
+        return self.key.label
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""The two plans that ship (一校一策): Guyi's primary plan and Wuhu's plan for senior high schools, as data."""
+"""The plans that ship (一校一策): Guyi's primary plan and Wuhu's plan for senior high schools, as data."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,15 @@ from schools.contexts import WindowRule
 from schools.enums import (
     ActionKind,
     Anchor,
+    GradeNaming,
     LetterTone,
     MatchingMode,
     PeriodKind,
     Preset,
-    Stage,
+    SchoolSystem,
     VisitOutcome,
 )
+from schools.grades import ALL_GRADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,29 @@ class PresetAction:
 
 @dataclass(frozen=True, slots=True)
 class PlanPreset:
-    """What a new school's first plan is copied from."""
+    """What a new school's first plan is copied from.
 
-    stage: Stage
+    `grades` are those of a school that says nothing else. Grade numbers are those of 六三: in 五四, where grade 6 is
+    the first of junior school, it has what grade 7 has.
+    """
+
+    grades: tuple[int, ...]
     title: str
     letter_tone: LetterTone
     matching: dict[int, MatchingMode]
     actions: tuple[PresetAction, ...]
     cap: int = 15
     letter_label: str = "成长寄语"
+    naming: GradeNaming = GradeNaming.USUAL
+
+    def grades_in(self, system: SchoolSystem) -> tuple[int, ...]:
+        """The grades of a school of that system that says nothing else."""
+        return tuple(number for number in ALL_GRADES if rules_of(number, system) in self.grades)
+
+
+def rules_of(number: int, system: SchoolSystem) -> int:
+    """The grade whose rules in a preset a grade of that system follows."""
+    return 7 if number == 6 and system == SchoolSystem.FIVE_FOUR else number
 
 
 _PILOT = (1, 5)
@@ -50,7 +66,7 @@ _AT_TERM_END = WindowRule(Anchor.TERM_END, -21, 0)
 PRESETS: dict[Preset, PlanPreset] = {
     # Guyi plan 四(二), 四(三)1 and 四(三)2: grades 1 and 5 are pilots, grade 3 has the card only.
     Preset.PRIMARY_TERMLY: PlanPreset(
-        stage=Stage.PRIMARY,
+        grades=(1, 2, 3, 4, 5, 6),
         title="全员导师制工作实施方案（试行稿）",
         letter_tone=LetterTone.POSITIVE,
         matching={1: MatchingMode.HOMEROOM, 5: MatchingMode.CHOICE},
@@ -76,7 +92,7 @@ PRESETS: dict[Preset, PlanPreset] = {
     # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term;
     # talks belong to the weeks around 开学 and around exams.
     Preset.SENIOR_YEARLY: PlanPreset(
-        stage=Stage.SENIOR,
+        grades=_SENIOR,
         title="全员导师制工作实施方案",
         letter_tone=LetterTone.WITH_ADVICE,
         matching={
@@ -96,24 +112,4 @@ PRESETS: dict[Preset, PlanPreset] = {
             PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _SENIOR),
         ),
     ),
-}
-
-_NUMERALS = "一二三四五六七八九"
-
-
-def grade_names(number: int) -> tuple[str, str]:
-    """Name and short name of a grade counted from primary one: 5 → (五年级, 五); 10 → (高一, 高一)."""
-    if 1 <= number <= 6:
-        return f"{_NUMERALS[number - 1]}年级", _NUMERALS[number - 1]
-    if 7 <= number <= 9:
-        return f"初{_NUMERALS[number - 7]}", f"初{_NUMERALS[number - 7]}"
-    if 10 <= number <= 12:
-        return f"高{_NUMERALS[number - 10]}", f"高{_NUMERALS[number - 10]}"
-    raise ValueError(f"no grade {number}")
-
-
-GRADES_OF_STAGE: dict[Stage, tuple[int, ...]] = {
-    Stage.PRIMARY: (1, 2, 3, 4, 5, 6),
-    Stage.JUNIOR: (7, 8, 9),
-    Stage.SENIOR: (10, 11, 12),
 }

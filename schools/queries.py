@@ -13,7 +13,19 @@ from django.utils.functional import SimpleLazyObject
 
 from core.text import typed_key
 from schools.contexts import Letterhead, PaperStyle, PaperWords, WindowRule
-from schools.enums import ActionKind, Anchor, Design, KeyDateKind, MatchingMode, PeriodKind
+from schools.enums import (
+    ActionKind,
+    Anchor,
+    Design,
+    GradeNaming,
+    KeyDateKind,
+    MatchingMode,
+    PeriodKind,
+    SchoolKind,
+    SchoolSystem,
+)
+from schools.grades import kind_of
+from schools.labels import GradeName, GradeSense
 from schools.models import (
     Grade,
     KeyDate,
@@ -169,6 +181,27 @@ def schools_visible_to(actor: Scope) -> QuerySet[School]:
 def grades_of(school: School) -> list[Grade]:
     """The grades of a school, the youngest first."""
     return list(Grade.objects.filter(school=school).order_by("number"))
+
+
+def grade_sense(school: School) -> GradeSense:
+    """What the school means by a grade, for reading class labels. One query."""
+    return GradeSense(
+        grades=tuple(GradeName(grade.number, grade.name, grade.short_name) for grade in grades_of(school)),
+        system=SchoolSystem(school.system),
+        vocational=school.naming == GradeNaming.VOCATIONAL,
+    )
+
+
+def kinds_of(schools: Iterable[School]) -> dict[int, SchoolKind]:
+    """What each school is called by its grades (小学, 九年一贯 …), by the school's key. One query."""
+    wanted = {school.pk: school for school in schools}
+    numbers: dict[int, list[int]] = {pk: [] for pk in wanted}
+    for pk, number in Grade.objects.filter(school__in=wanted).order_by().values_list("school_id", "number"):
+        numbers[pk].append(number)
+    return {
+        pk: kind_of(numbers[pk], SchoolSystem(school.system), GradeNaming(school.naming))
+        for pk, school in wanted.items()
+    }
 
 
 def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:

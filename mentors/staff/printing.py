@@ -26,9 +26,9 @@ from mentors.staff.documents.badge import PER_SHEET, Badge, render_badges
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
 from schools.contexts import PaperStyle
-from schools.enums import Design, Stage
+from schools.enums import Design
 from schools.models import SchoolYear
-from schools.queries import paper_style
+from schools.queries import grades_of, paper_style
 
 #: So many are made while one waits; more become a job.
 ON_THE_SPOT: Final = 50
@@ -61,10 +61,11 @@ def make_papers(paper: TeacherPaper, year: SchoolYear, holders: Sequence[BadgeHo
 
 
 def _badges(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder], _on: datetime.date) -> bytes:
-    return render_badges([_badge(style, year, holder) for holder in holders])
+    last_grade = grades_of(year.school)[-1].number
+    return render_badges([_badge(style, year, last_grade, holder) for holder in holders])
 
 
-def _badge(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Badge:
+def _badge(style: PaperStyle, year: SchoolYear, last_grade: int, holder: BadgeHolder) -> Badge:
     card = holder.mentor_card
     return Badge(
         school=style.head,
@@ -77,7 +78,7 @@ def _badge(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Badge:
         mentor_card_url=settings.SITE_URL + reverse("mentor_cards:shared", args=[card.key])
         if card and card.is_shared
         else "",
-        design=_design(style, year, holder),
+        design=_design(style, last_grade, holder),
     )
 
 
@@ -94,6 +95,7 @@ def _photo(card: MentorCard | None) -> bytes | None:
 
 
 def _appointments(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder], on: datetime.date) -> bytes:
+    last_grade = grades_of(year.school)[-1].number
     return render_appointments(
         [
             Appointment(
@@ -104,18 +106,18 @@ def _appointments(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHo
                 on=on,
                 title=style.words.appointment_title,
                 text=style.words.appointment,
-                design=_design(style, year, holder),
+                design=_design(style, last_grade, holder),
             )
             for holder in holders
         ]
     )
 
 
-def _design(style: PaperStyle, year: SchoolYear, holder: BadgeHolder) -> Design:
-    """By the grade of the first class; without a class by the school's stage."""
+def _design(style: PaperStyle, last_grade: int, holder: BadgeHolder) -> Design:
+    """By the grade of the first class; without a class by the school's last grade."""
     if holder.classes:
         return style.words.design_for(holder.classes[0].grade.number)
-    return style.words.design or (Design.UPPER if year.school.stage == Stage.PRIMARY else Design.SENIOR)
+    return style.words.design_for(last_grade)
 
 
 BADGES: Final = TeacherPaper("mentor_badges", "导师证", PER_SHEET * 5, _badges)

@@ -6,10 +6,9 @@ from accounts.actors import Actor
 from core.errors import DomainError
 from core.text import clean_key, clean_name, typed_key
 from mentors.models.slots import Mentor
-from schools.enums import Stage
 from schools.labels import parse_class_label
 from schools.models import School, SchoolClass, SchoolYear, Term
-from schools.queries import find_school
+from schools.queries import find_school, grade_sense
 
 _TERM = re.compile(r"(?:(20\d\d)(?:学年)?[-. ]*)?第?([12一二])(?:学期)?")
 
@@ -61,7 +60,7 @@ def term_named(actor: Actor, named: str) -> Term:
 
 def class_labelled(actor: Actor, school: School, year: SchoolYear, label: str) -> SchoolClass:
     """The class of `year` in any spelling that rosters use. Raises DomainError `unknown_class`."""
-    key = parse_class_label(label, stage=Stage(school.stage), start_year=year.start_year)
+    key = parse_class_label(label, sense=grade_sense(school), start_year=year.start_year)
     if key is not None:
         classes = SchoolClass.objects.visible_to(actor).of_year(year)
         found = classes.filter(grade__number=key.grade, number=key.number).first()

@@ -9,9 +9,9 @@ from django.db import transaction
 from core.clock import cn_full_day, now
 from core.errors import DomainError
 from schools.days import plan_days
-from schools.enums import ActionKind, Anchor, MatchingMode, Preset
+from schools.enums import ActionKind, Anchor, MatchingMode, Preset, SchoolSystem
 from schools.models import Grade, Plan, PlanAction, PlanActionGrade, PlanGrade, PlanWindow, SchoolYear
-from schools.presets import PRESETS
+from schools.presets import PRESETS, rules_of
 from schools.queries import OwedAction, read_plans
 
 #: How often an action can be asked for in a period: 谈心 monthly is four or five times a term.
@@ -22,9 +22,12 @@ FARTHEST: Final = 180
 
 @transaction.atomic
 def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
-    """The first plan of `year`, copied from `preset`; it holds from the first of July, so that early visits count."""
-    source = PRESETS[preset]
-    grades = {g.number: g for g in Grade.objects.filter(school_id=year.school_id)}
+    """The first plan of `year`, copied from `preset`; it holds from the first of July, so that early visits count.
+
+    Of the preset's grades those that the school has.
+    """
+    source, system = PRESETS[preset], SchoolSystem(year.school.system)
+    grades = [(grade, rules_of(grade.number, system)) for grade in Grade.objects.filter(school_id=year.school_id)]
     plan = Plan.objects.create(
         school_id=year.school_id,
         year=year,
@@ -37,9 +40,9 @@ def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
         letter_tone=source.letter_tone,
     )
     PlanGrade.objects.bulk_create(
-        PlanGrade(school_id=year.school_id, plan=plan, grade=grades[number], matching=mode)
-        for number, mode in source.matching.items()
-        if number in grades
+        PlanGrade(school_id=year.school_id, plan=plan, grade=grade, matching=source.matching[number])
+        for grade, number in grades
+        if number in source.matching
     )
     rules = [
         OwedAction(
@@ -49,7 +52,7 @@ def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
             required=item.required,
             windows=item.windows,
             accepted_outcomes=frozenset(item.accepted_outcomes),
-            grade_ids=frozenset(grades[number].pk for number in item.grades if number in grades),
+            grade_ids=frozenset(grade.pk for grade, number in grades if number in item.grades),
         )
         for item in source.actions
     ]

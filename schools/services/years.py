@@ -12,19 +12,29 @@ from core.errors import DomainError
 from core.journal import note_created
 from core.text import typed_key
 from schools.days import check_opens_now, opening_days
-from schools.enums import KeyDateKind, PeriodKind, Preset
+from schools.enums import GradeNaming, KeyDateKind, PeriodKind, Preset, SchoolSystem
+from schools.grades import ALL_GRADES, next_grades, usual_names
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
-from schools.presets import GRADES_OF_STAGE, PRESETS, grade_names
+from schools.presets import PRESETS
 from schools.services.plans import create_plan
 
 
 @transaction.atomic
 def create_school(
-    *, code: str, name: str, preset: Preset, start_year: int, bureau_name: str = ""
+    *,
+    code: str,
+    name: str,
+    preset: Preset,
+    start_year: int,
+    grades: Iterable[int] | None = None,
+    system: SchoolSystem = SchoolSystem.SIX_THREE,
+    naming: GradeNaming | None = None,
+    bureau_name: str = "",
 ) -> tuple[School, SchoolYear]:
     """A school with its grades, current year, two terms, key dates and first plan.
 
-    Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `code_taken`.
+    `grades` (counted from primary one) and `naming` None are those of the preset.
+    Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `grades_missing`, `grades_unfit`, `code_taken`.
     """
     code, name = typed_key(code), name.strip()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", code):
@@ -32,20 +42,20 @@ def create_school(
     if not name:
         raise DomainError("name_missing", "请写校名。")
     check_opens_now(start_year, today())
+    source = PRESETS[preset]
+    numbers = source.grades_in(system) if grades is None else tuple(sorted(set(grades)))
+    if not numbers:
+        raise DomainError("grades_missing", "请写明学校有哪些年级，如 1-9 或 1-5,7-9。")
+    if any(number not in ALL_GRADES for number in numbers):
+        raise DomainError("grades_unfit", "年级从小学一年级起数，写 1 到 12，如 1-9；高一写 10。")
+    naming = naming or source.naming
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
-    stage = PRESETS[preset].stage
-    school = School.objects.create(code=code, name=name, stage=stage, bureau=bureau)
-    numbers = GRADES_OF_STAGE[stage]
+    school = School.objects.create(code=code, name=name, system=system, naming=naming, bureau=bureau)
+    named = {number: usual_names(number, system, naming) for number in numbers}
     Grade.objects.bulk_create(
-        Grade(
-            school=school,
-            number=n,
-            name=grade_names(n)[0],
-            short_name=grade_names(n)[1],
-        )
-        for n in numbers
+        Grade(school=school, number=number, name=name, short_name=short) for number, (name, short) in named.items()
     )
     year = open_year(school=school, start_year=start_year)
     create_plan(year=year, preset=preset)
@@ -129,15 +139,16 @@ def open_year(*, school: School, start_year: int, dates: TermDates | None = None
 def promote_classes(*, source: SchoolYear, target: SchoolYear) -> dict[int, SchoolClass]:
     """The classes of `source` one grade up in `target`, each knowing its former one; by the former class's key.
 
-    Classes of the school's last grade have no successor. Three queries.
+    Classes of a grade without a next one (`schools.grades.next_grades`) have no successor. Three queries.
     """
     grades = {grade.number: grade for grade in Grade.objects.filter(school_id=source.school_id)}
-    former = [c for c in SchoolClass.objects.of_year(source) if c.grade.number + 1 in grades]
+    following = next_grades(grades)
+    former = [c for c in SchoolClass.objects.of_year(source) if c.grade.number in following]
     promoted = SchoolClass.objects.bulk_create(
         SchoolClass(
             school_id=target.school_id,
             year=target,
-            grade=grades[old.grade.number + 1],
+            grade=grades[following[old.grade.number]],
             number=old.number,
             previous=old,
         )
@@ -151,10 +162,7 @@ def create_class(*, year: SchoolYear, grade_number: int, number: int) -> SchoolC
     """The class, new or as it is. Raises DomainError `unknown_grade`."""
     grade = Grade.objects.filter(school_id=year.school_id, number=grade_number).first()
     if grade is None:
-        raise DomainError(
-            "unknown_grade",
-            f"本校没有{grade_names(grade_number)[0]}，请检查班级的写法。",
-        )
+        raise _unknown_grade(year.school, grade_number)
     return SchoolClass.objects.get_or_create(
         year=year, grade=grade, number=number, defaults={"school_id": year.school_id}
     )[0]
@@ -172,9 +180,14 @@ def create_classes(*, year: SchoolYear, places: Iterable[tuple[int, int]]) -> di
     grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
     for number, _ in wanted:
         if number not in grades:
-            raise DomainError("unknown_grade", f"本校没有{grade_names(number)[0]}，请检查班级的写法。")
+            raise _unknown_grade(year.school, number)
     created = SchoolClass.objects.bulk_create(
         SchoolClass(year=year, grade=grades[grade], number=number, school_id=year.school_id) for grade, number in wanted
     )
     note_created(SchoolClass, [found.pk for found in created])
     return dict(zip(wanted, created, strict=True))
+
+
+def _unknown_grade(school: School, number: int) -> DomainError:
+    named = usual_names(number, SchoolSystem(school.system), GradeNaming(school.naming))[0]
+    return DomainError("unknown_grade", f"本校没有{named}，请检查班级的写法。")

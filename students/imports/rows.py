@@ -352,7 +352,9 @@ class _SheetReader:
     def _lost_zero(self, label: str) -> bool:
         """Whether a label that became a number, such as 1.1, may have been another class, 1.10."""
         key = self._classes.parse(label)
-        return key is not None and self._classes.existing(ClassKey(key.grade, key.number * 10)) is not None
+        return (
+            key is not None and self._classes.existing(ClassKey(key.grade, key.number * 10, key.short_name)) is not None
+        )
 
 
 @lru_cache(maxsize=32)

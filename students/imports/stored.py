@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from schools.labels import ClassKey
+from schools.labels import CLASS_KEY, ClassKey
 from schools.models import SchoolYear
 from students.models import Enrolment, Guardian, Pupil
 
@@ -70,11 +70,9 @@ def read_stored(year: SchoolYear) -> StoredRoster:
         pupils[pupil_id].guardians[position] = StoredGuardian(pk, name, relation, phone)
     roster = StoredRoster(pupils, {p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
     used: set[ClassKey] = set()
-    enrolments = Enrolment.objects.of_year(year).values_list(
-        "pk", "pupil_id", "school_class__grade__number", "school_class__number", "seat_number", "ends_on"
-    )
-    for pk, pupil_id, grade, number, seat, ends_on in enrolments:
-        key = ClassKey(grade, number)
+    enrolments = Enrolment.objects.of_year(year).values_list("pk", "pupil_id", "seat_number", "ends_on", *CLASS_KEY)
+    for pk, pupil_id, seat, ends_on, *place in enrolments:
+        key = ClassKey(*place)
         used.add(key)
         if ends_on is None:
             pupil = pupils[pupil_id]

@@ -9,12 +9,13 @@ from django.urls import reverse
 from jobs.importers import ImportOptions
 from jobs.imports import upload_batch
 from jobs.models import ColumnMapping, ImportBatch
-from schools.enums import Preset, Stage
-from schools.labels import ClassKey, parse_class_label
+from schools.enums import Preset
+from schools.labels import GradeSense, parse_class_label
 from schools.models import SchoolClass
 from schools.services import create_school
 from tests.cases.books import STUDENTS, book, errors, messages, places, read
 from tests.imports.conftest import Desk
+from tests.senses import JUNIOR, PRIMARY, SENIOR
 
 HEADER = ("姓名", "班级")
 
@@ -40,17 +41,18 @@ def test_case_48_every_spelling_is_one_class(desk: Desk, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "label,stage,key",
+    "label,sense,named",
     [
-        ("高一1班", Stage.SENIOR, ClassKey(10, 1)),
-        ("初一(1)", Stage.JUNIOR, ClassKey(7, 1)),
-        ("七(1)", Stage.JUNIOR, ClassKey(7, 1)),
-        ("2026级1班", Stage.SENIOR, ClassKey(10, 1)),
-        ("高一1班", Stage.PRIMARY, None),
+        ("高一1班", SENIOR, "高一（1）班"),
+        ("初一(1)", JUNIOR, "初一（1）班"),
+        ("七(1)", JUNIOR, "初一（1）班"),
+        ("2026级1班", SENIOR, "高一（1）班"),
+        ("高一1班", PRIMARY, None),
     ],
 )
-def test_case_48_the_school_s_stage_counts(label: str, stage: Stage, key: ClassKey | None) -> None:
-    assert parse_class_label(label, stage=stage, start_year=2026) == key
+def test_case_48_the_school_s_grades_count(label: str, sense: GradeSense, named: str | None) -> None:
+    key = parse_class_label(label, sense=sense, start_year=2026)
+    assert (key and key.label) == named
 
 
 def test_case_48_the_preview_lists_each_spelling_with_its_class(desk: Desk) -> None:

@@ -62,8 +62,8 @@ def private_files(settings: LazySettings, tmp_path: Path) -> Path:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, in the database."""
-    school = School.objects.create(code="qingzhu", name="青竹小学", stage="primary")
-    other = School.objects.create(code="jiangcheng", name="江城一中", stage="senior")
+    school = School.objects.create(code="qingzhu", name="青竹小学")
+    other = School.objects.create(code="jiangcheng", name="江城一中")
     return Cast(
         school=school,
         other_school=other,

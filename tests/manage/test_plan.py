@@ -233,7 +233,10 @@ def test_a_bureau_reads_the_plans_of_its_schools_and_no_others(
     )
     client = client_of(qingzhu.bureau_user)
     listed = client.get(reverse("plan:detail"))
-    assert [s.name for s in listed.context["schools"]] == ["江城一中", "青竹小学"]
+    assert [(s.name, kind.label) for s, kind in listed.context["schools"]] == [
+        ("江城一中", "高中"),
+        ("青竹小学", "小学"),
+    ]
     page = client.get(reverse("plan:school", args=[senior.pk]))
     assert page.status_code == 200
     assert [line.label for line in page.context["actions"][0].lines] == ["全学年"]
@@ -280,7 +283,7 @@ def test_the_plan_costs_the_same_with_one_version_and_with_three(
 
 
 def test_a_school_without_a_year_shows_an_empty_page(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    bare = School.objects.create(code="bare", name="新建小学", stage="primary", bureau=qingzhu.school.bureau)
+    bare = School.objects.create(code="bare", name="新建小学", bureau=qingzhu.school.bureau)
     page = client_of(qingzhu.bureau_user).get(reverse("plan:school", args=[bare.pk]))
     assert "还没有方案" in page.content.decode()
 

@@ -52,8 +52,8 @@ def plain_pages(settings: LazySettings) -> None:
 @pytest.fixture
 def people(db: None) -> People:
     """The people, in the database."""
-    school = School.objects.create(code="qingzhu", name="青竹小学", stage="primary")
-    other = School.objects.create(code="jiangcheng", name="江城一中", stage="senior")
+    school = School.objects.create(code="qingzhu", name="青竹小学")
+    other = School.objects.create(code="jiangcheng", name="江城一中")
     return People(
         school=school,
         mentor=person("mentor", school, "mentor@school.invalid"),

@@ -8,7 +8,7 @@ from core.importlog import ImportLog, ValuePlace
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from mentors.roster.imports.people import SEVERAL, People, read_people
 from mentors.roster.imports.shapes import PairRow
-from schools.labels import ClassKey
+from schools.labels import CLASS_KEY, ClassKey
 from schools.models import SchoolYear
 from students.models import Enrolment
 
@@ -30,9 +30,9 @@ class Stored:
         self._by_place: dict[tuple[str, ClassKey], list[Enrolled]] = defaultdict(list)
         self._by_name: dict[str, list[Enrolled]] = defaultdict(list)
         enrolled = Enrolment.objects.of_year(year).active()
-        columns = ("pupil_id", "pupil__name", "pupil__student_number", "school_class__grade__number")
-        for pk, name, number, grade, class_number in enrolled.values_list(*columns, "school_class__number"):
-            pupil = Enrolled(pk, name, ClassKey(grade, class_number))
+        columns = ("pupil_id", "pupil__name", "pupil__student_number", *CLASS_KEY)
+        for pk, name, number, *place in enrolled.values_list(*columns):
+            pupil = Enrolled(pk, name, ClassKey(*place))
             if number:
                 self._by_number[number] = pupil
             self._by_place[(name, pupil.school_class)].append(pupil)

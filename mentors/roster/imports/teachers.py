@@ -25,7 +25,7 @@ from core.pinyin import name_pinyin
 from jobs.importers import ClassFinder, ImportPlan, ImportRequest
 from mentors.models.slots import Teacher
 from mentors.roster.imports.teacher_rows import COLUMNS, TeacherRow, read_teachers, without_repeats
-from schools.labels import ClassKey
+from schools.labels import CLASS_KEY, ClassKey
 from schools.models import SchoolYear
 
 BATCH = 500
@@ -158,12 +158,12 @@ class _Grants:
         self.roles: dict[int, set[str]] = defaultdict(set)
         self.homerooms: dict[int, list[ClassKey]] = defaultdict(list)
         grants = RoleGrant.objects.filter(school_id=year.school_id, ends_on=None).values_list(
-            "user_id", "role", "school_class__year_id", "school_class__grade__number", "school_class__number"
+            "user_id", "role", "school_class__year_id", *CLASS_KEY
         )
-        for user_id, role, year_id, grade, number in grants:
+        for user_id, role, year_id, *place in grants:
             self.roles[user_id].add(role)
             if role == Role.HOMEROOM and year_id == year.pk:
-                self.homerooms[user_id].append(ClassKey(grade, number))
+                self.homerooms[user_id].append(ClassKey(*place))
 
 
 def _rename_key(teacher: Teacher) -> str:

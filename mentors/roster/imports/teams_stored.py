@@ -11,7 +11,7 @@ from core.importlog import ImportLog
 from core.importplan import ChangeKind, PlannedChange
 from mentors.models.slots import CapException, Mentor, MentorMember, Teacher, TeamMember
 from mentors.roster.imports.matrix import Slot
-from schools.labels import ClassKey
+from schools.labels import CLASS_KEY, ClassKey
 from schools.models import Grade, SchoolYear
 from students.models import Enrolment
 
@@ -39,20 +39,15 @@ class StoredTeams:
         self.exceptions = dict(CapException.objects.valid().filter(mentor__year=year).values_list("mentor_id", "limit"))
         self.team: dict[ClassKey, dict[int, TeamMember]] = defaultdict(dict)
         for row in TeamMember.objects.filter(school_class__year=year).select_related("school_class__grade"):
-            self.team[ClassKey(row.school_class.grade.number, row.school_class.number)][row.mentor_id] = row
-        self.headcounts = {
-            ClassKey(grade, number): count
-            for grade, number, count in Enrolment.objects.of_year(year)
-            .active()
-            .values_list("school_class__grade__number", "school_class__number")
-            .annotate(count=Count("pk"))
-        }
+            self.team[row.school_class.key][row.mentor_id] = row
+        enrolled = Enrolment.objects.of_year(year).active().values_list(*CLASS_KEY).annotate(count=Count("pk"))
+        self.headcounts = {ClassKey(*place): count for *place, count in enrolled}
         self.grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
         self.homeroom = {
-            ClassKey(grade, number): (user_id, name)
-            for grade, number, user_id, name in RoleGrant.objects.active(actor.today)
+            ClassKey(*place): (user_id, name)
+            for user_id, name, *place in RoleGrant.objects.active(actor.today)
             .filter(role=Role.HOMEROOM, school_class__year=year, ends_on=None)
-            .values_list("school_class__grade__number", "school_class__number", "user_id", "user__name")
+            .values_list("user_id", "user__name", *CLASS_KEY)
         }
 
     def named(self, name: str) -> list[Teacher]:

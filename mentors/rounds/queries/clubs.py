@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -10,10 +12,12 @@ from accounts.actors import Actor
 from core.text import clean_name, clean_text
 from mentors.models.slots import Assignment
 from mentors.rounds.models import Club, ClubMember
-from schools.enums import Stage
-from schools.labels import ClassKey, parse_class_label
+from schools.labels import CLASS_KEY, ClassKey, parse_class_label
 from schools.models import SchoolYear
+from schools.queries import grade_sense
 from students.models import Enrolment
+
+ReadClass = Callable[[str], ClassKey | None]
 
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 
@@ -131,30 +135,25 @@ class Reading:
 
 
 def read_members(year: SchoolYear, text: str) -> Reading:
-    """Read one pupil a line: 学籍号, or class and name, or a name that only one pupil has. One query.
+    """Read one pupil a line: 学籍号, or class and name, or a name that only one pupil has. Two queries.
 
     Never by the name alone where two share it (the year needs its `school` at hand).
     """
     by_number: dict[str, Known] = {}
     by_name: dict[str, list[Known]] = defaultdict(list)
-    columns = (
-        "pupil_id",
-        "pupil__name",
-        "pupil__student_number",
-        "school_class__grade__number",
-        "school_class__number",
-    )
-    for pk, name, number, grade, class_number in Enrolment.objects.active().of_year(year).values_list(*columns):
-        known = Known(pk, name, ClassKey(grade, class_number))
+    columns = ("pupil_id", "pupil__name", "pupil__student_number", *CLASS_KEY)
+    for pk, name, number, *place in Enrolment.objects.active().of_year(year).values_list(*columns):
+        known = Known(pk, name, ClassKey(*place))
         by_name[name].append(known)
         if number:
             by_number[number.upper()] = known
+    read_class = partial(parse_class_label, sense=grade_sense(year.school), start_year=year.start_year)
     found: dict[int, None] = {}
     problems = []
     for at, raw in enumerate(text.splitlines(), start=1):
         line = clean_text(raw)
         if line:
-            meant, problem = _meant(line, year, by_number, by_name)
+            meant, problem = _meant(line, read_class, by_number, by_name)
             if meant is not None:
                 found[meant.pk] = None
             else:
@@ -163,17 +162,17 @@ def read_members(year: SchoolYear, text: str) -> Reading:
 
 
 def _meant(
-    line: str, year: SchoolYear, by_number: dict[str, Known], by_name: dict[str, list[Known]]
+    line: str, read_class: ReadClass, by_number: dict[str, Known], by_name: dict[str, list[Known]]
 ) -> tuple[Known | None, str]:
     parts = [part for part in _SEPARATORS.split(line) if part]
     numbered = next((by_number[part.upper()] for part in parts if part.upper() in by_number), None)
     if numbered is not None:
         rest = [part for part in parts if by_number.get(part.upper()) is not numbered]
-        wanted, school_class = _name_and_class(rest, year)
+        wanted, school_class = _name_and_class(rest, read_class)
         if (wanted and wanted != numbered.name) or (school_class and school_class != numbered.school_class):
             return None, f"学籍号是{numbered.school_class.label}{numbered.name}的，其余写的却不同，请改正。"
         return numbered, ""
-    name, school_class = _name_and_class(parts, year)
+    name, school_class = _name_and_class(parts, read_class)
     candidates = by_name.get(name, [])
     if school_class is not None:
         candidates = [known for known in candidates if known.school_class == school_class]
@@ -187,9 +186,8 @@ def _meant(
     return None, f"有 {len(candidates)} 位同学叫这个名字（{classes}），请在前面写上班级，或改写学籍号。"
 
 
-def _name_and_class(parts: list[str], year: SchoolYear) -> tuple[str, ClassKey | None]:
+def _name_and_class(parts: list[str], read_class: ReadClass) -> tuple[str, ClassKey | None]:
     for at, part in enumerate(parts):
-        key = parse_class_label(part, stage=Stage(year.school.stage), start_year=year.start_year)
-        if key is not None:
+        if key := read_class(part):
             return clean_name(" ".join(parts[:at] + parts[at + 1 :])), key
     return clean_name(" ".join(parts)), None

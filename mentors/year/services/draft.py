@@ -12,6 +12,7 @@ from accounts.models import RoleGrant
 from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, TeamMember
+from schools.grades import next_grades
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
 from schools.queries import PlanRules
 from students.models import Enrolment
@@ -165,6 +166,7 @@ def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
     if rules is None:
         raise DomainError("no_plan", "本学年还没有方案，请管理员先建立方案。")
     grades = {grade.number: grade for grade in Grade.objects.filter(school_id=year.school_id)}
+    following = next_grades(grades)
     classes = list(SchoolClass.objects.of_year(year))
     enrolled = Enrolment.objects.active().of_year(year).in_list_order()
     assignments = list(
@@ -184,7 +186,7 @@ def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
         rules=rules,
         steps=[],
         places=[Place(*row) for row in enrolled.values_list("pupil_id", "school_class_id", "seat_number", "brief")],
-        targets={c.pk: grades[c.grade.number + 1].pk for c in classes if c.grade.number + 1 in grades},
+        targets={c.pk: grades[following[c.grade.number]].pk for c in classes if c.grade.number in following},
         holders=dict(holders),
         team=[
             TeamSeat(*row)
@@ -220,9 +222,10 @@ def _steps(draft: Draft, grades: Mapping[int, Grade], classes: Iterable[SchoolCl
     for school_class in classes:
         by_grade[school_class.grade.number].add(school_class.pk)
     carried = draft.carried(dict.fromkeys(draft.targets.values(), CarryOn.PUPILS))
+    following = next_grades(grades)
     steps = []
     for number in sorted(by_grade):
-        keys, target = by_grade[number], grades.get(number + 1)
+        keys, target = by_grade[number], grades.get(following.get(number, 0))
         pupils = [place.pupil_id for place in draft.places if place.class_id in keys]
         kept = sum(pupil in carried.main for pupil in pupils)
         covered = target is not None and draft.rules.covers(target.pk)

@@ -22,6 +22,7 @@ from schools.queries import (
     PlanRules,
     Window,
     grades_of,
+    kinds_of,
     schools_of_bureau,
     schools_visible_to,
 )
@@ -63,7 +64,9 @@ def detail(request: ActorRequest) -> HttpResponse:
     """The own school's plan; bureau users, who have several, get the list of their schools."""
     actor = request.actor
     if actor.bureau_id is not None:
-        return render(request, "office/plan/schools.html", {"schools": schools_of_bureau(actor.bureau_id)})
+        schools = schools_of_bureau(actor.bureau_id)
+        kinds = kinds_of(schools)
+        return render(request, "office/plan/schools.html", {"schools": [(s, kinds[s.pk]) for s in schools]})
     return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
 
 

@@ -32,9 +32,9 @@ from records.papers.queries.print_lists import (
     print_overview,
     pupils_with_slips,
 )
-from schools.enums import Design, Stage
-from schools.models import School, SchoolYear
-from schools.queries import paper_style
+from schools.enums import Design
+from schools.models import Grade, SchoolYear
+from schools.queries import grades_of, paper_style
 
 NONE_PROOFED = "现在没有可以印的寄语：德育室校对过的才印。"
 NO_LETTERS = "这个学期还没有已交的寄语。写好并交稿以后，就可以在这里打印。"
@@ -53,16 +53,18 @@ def index(request: ActorRequest) -> HttpResponse:
     calendar = chosen_calendar(request)
     if calendar is None:
         return render(request, "papers/index.html", {"calendar": None})
+    overview = print_overview(request.actor, calendar.year, calendar.term)
+    grades = [row.school_class.grade for row in overview.classes] or grades_of(calendar.year.school)
     return render(
         request,
         "papers/index.html",
         {
             "calendar": calendar,
-            "overview": print_overview(request.actor, calendar.year, calendar.term),
+            "overview": overview,
             "books_form": BooksForm(auto_id="books_%s"),
             "letters_form": LettersForm(calendar=calendar, auto_id="letters_%s"),
             "slips_form": BundledForm(auto_id="slips_%s"),
-            "tree_hole_form": TreeHoleForm(auto_id="tree_%s", initial={"design": _design(calendar.year.school)}),
+            "tree_hole_form": TreeHoleForm(auto_id="tree_%s", initial={"design": _design(grades)}),
         },
     )
 
@@ -131,7 +133,7 @@ def _valid(form: PrintForm) -> None:
 
 @page_for(Role.MORAL_OFFICE)
 def tree_hole_cards(request: ActorRequest) -> HttpResponse:
-    """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=` (default: by the school's stage, one sheet)."""
+    """Blank 心灵树洞卡, several to a sheet: `?design=` and `?sheets=` (default: by the first grade, one sheet)."""
     form = TreeHoleForm(request.GET)
     if not form.is_valid():
         raise DomainError("form_stale", "请选版式，张数在 1 到 50 之间。")
@@ -142,7 +144,7 @@ def tree_hole_cards(request: ActorRequest) -> HttpResponse:
         title=style.words.tree_hole_title,
         intro=style.words.tree_hole_intro,
         emergency=school.emergency_card,
-        design=Design(form.cleaned_data["design"] or _design(school)),
+        design=Design(form.cleaned_data["design"] or _design(grades_of(school))),
         sheets=form.cleaned_data["sheets"] or 1,
     )
     return pdf_response(render_tree_hole_cards(paper), f"{paper.title}.pdf")
@@ -238,6 +240,6 @@ def _letters(request: ActorRequest, letters: Sequence[GrowthLetter], name: str) 
     return pdf_response(pdf, f"{name}-{contexts[0].title}.pdf")
 
 
-def _design(school: School) -> Design:
-    """The design to begin with for a school of a stage."""
-    return Design.LOWER if school.stage == Stage.PRIMARY else Design.SENIOR
+def _design(grades: Sequence[Grade]) -> Design:
+    """The design to begin with, by grades in order: what the youngest can fill in, the others can too."""
+    return Design.for_grade(grades[0].number)
