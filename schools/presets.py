@@ -58,39 +58,83 @@ def rules_of(number: int, system: SchoolSystem) -> int:
 
 
 _PILOT = (1, 5)
+_JUNIOR = (7, 8, 9)
 _SENIOR = (10, 11, 12)
 _AROUND_TERM_START = WindowRule(Anchor.TERM_START, -14, 14)
 _AROUND_EXAMS = WindowRule(Anchor.EXAMS, -14, 14)
 _AT_TERM_END = WindowRule(Anchor.TERM_END, -21, 0)
 
+# Guyi plan 四(二), 四(三)1 and 四(三)2: grades 1 and 5 are pilots, grade 3 has the card only.
+_PRIMARY_MATCHING = {1: MatchingMode.HOMEROOM, 5: MatchingMode.CHOICE}
+_PRIMARY_ACTIONS = (
+    PresetAction(
+        ActionKind.VISIT,
+        PeriodKind.TERM,
+        (WindowRule(Anchor.TERM_START, -21, 14),),
+        _PILOT,
+        accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
+    ),
+    PresetAction(ActionKind.TALK, PeriodKind.TERM, (_AROUND_EXAMS,), _PILOT),
+    PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _PILOT),
+    PresetAction(
+        ActionKind.CARD,
+        PeriodKind.TERM,
+        (WindowRule(Anchor.TERM_START, 0, 120),),
+        (3,),
+        required=False,
+    ),
+)
+# As Shanghai began in its junior schools (沪教委德〔2023〕25号 and the districts' plans): every grade, each of
+# the three actions once a term. A mentor visits fifteen families, so visits have half of the term.
+_JUNIOR_MATCHING = dict.fromkeys(_JUNIOR, MatchingMode.CHOICE)
+_JUNIOR_ACTIONS = (
+    PresetAction(
+        ActionKind.VISIT,
+        PeriodKind.TERM,
+        (WindowRule(Anchor.TERM_START, -21, 56),),
+        _JUNIOR,
+        accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
+    ),
+    PresetAction(ActionKind.TALK, PeriodKind.TERM, (_AROUND_TERM_START, _AROUND_EXAMS), _JUNIOR),
+    PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _JUNIOR),
+)
+# Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term; talks
+# belong to the weeks around 开学 and around exams.
+_SENIOR_ACTIONS = (
+    PresetAction(
+        ActionKind.VISIT,
+        PeriodKind.YEAR,
+        (WindowRule(Anchor.YEAR),),
+        _SENIOR,
+        accepted_outcomes=(VisitOutcome.COMPLETED,),
+    ),
+    PresetAction(ActionKind.TALK, PeriodKind.YEAR, (_AROUND_TERM_START, _AROUND_EXAMS), _SENIOR),
+    PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _SENIOR),
+)
+
 PRESETS: dict[Preset, PlanPreset] = {
-    # Guyi plan 四(二), 四(三)1 and 四(三)2: grades 1 and 5 are pilots, grade 3 has the card only.
     Preset.PRIMARY_TERMLY: PlanPreset(
         grades=(1, 2, 3, 4, 5, 6),
         title="全员导师制工作实施方案（试行稿）",
         letter_tone=LetterTone.POSITIVE,
-        matching={1: MatchingMode.HOMEROOM, 5: MatchingMode.CHOICE},
-        actions=(
-            PresetAction(
-                ActionKind.VISIT,
-                PeriodKind.TERM,
-                (WindowRule(Anchor.TERM_START, -21, 14),),
-                _PILOT,
-                accepted_outcomes=(VisitOutcome.COMPLETED, VisitOutcome.DECLINED),
-            ),
-            PresetAction(ActionKind.TALK, PeriodKind.TERM, (_AROUND_EXAMS,), _PILOT),
-            PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _PILOT),
-            PresetAction(
-                ActionKind.CARD,
-                PeriodKind.TERM,
-                (WindowRule(Anchor.TERM_START, 0, 120),),
-                (3,),
-                required=False,
-            ),
-        ),
+        matching=_PRIMARY_MATCHING,
+        actions=_PRIMARY_ACTIONS,
     ),
-    # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term;
-    # talks belong to the weeks around 开学 and around exams.
+    Preset.JUNIOR_TERMLY: PlanPreset(
+        grades=_JUNIOR,
+        title="全员导师制工作实施方案",
+        letter_tone=LetterTone.WITH_ADVICE,
+        matching=_JUNIOR_MATCHING,
+        actions=_JUNIOR_ACTIONS,
+    ),
+    # A plan has one tone: that of the younger ones.
+    Preset.NINE_YEAR_TERMLY: PlanPreset(
+        grades=(1, 2, 3, 4, 5, 6, *_JUNIOR),
+        title="全员导师制工作实施方案（试行稿）",
+        letter_tone=LetterTone.POSITIVE,
+        matching=_PRIMARY_MATCHING | _JUNIOR_MATCHING,
+        actions=_PRIMARY_ACTIONS + _JUNIOR_ACTIONS,
+    ),
     Preset.SENIOR_YEARLY: PlanPreset(
         grades=_SENIOR,
         title="全员导师制工作实施方案",
@@ -100,16 +144,26 @@ PRESETS: dict[Preset, PlanPreset] = {
             11: MatchingMode.TWO_SIDED,
             12: MatchingMode.CLUB,
         },
-        actions=(
-            PresetAction(
-                ActionKind.VISIT,
-                PeriodKind.YEAR,
-                (WindowRule(Anchor.YEAR),),
-                _SENIOR,
-                accepted_outcomes=(VisitOutcome.COMPLETED,),
-            ),
-            PresetAction(ActionKind.TALK, PeriodKind.YEAR, (_AROUND_TERM_START, _AROUND_EXAMS), _SENIOR),
-            PresetAction(ActionKind.LETTER, PeriodKind.TERM, (_AT_TERM_END,), _SENIOR),
-        ),
+        actions=_SENIOR_ACTIONS,
+    ),
+    # As the senior schools; the mentors stay when the third year goes into practice.
+    Preset.VOCATIONAL_YEARLY: PlanPreset(
+        grades=_SENIOR,
+        title="全员导师制工作实施方案",
+        letter_tone=LetterTone.WITH_ADVICE,
+        matching={
+            10: MatchingMode.CHOICE,
+            11: MatchingMode.CARRY_ON,
+            12: MatchingMode.CARRY_ON,
+        },
+        actions=_SENIOR_ACTIONS,
+        naming=GradeNaming.VOCATIONAL,
+    ),
+    Preset.BLANK: PlanPreset(
+        grades=(),
+        title="全员导师制工作实施方案",
+        letter_tone=LetterTone.POSITIVE,
+        matching={},
+        actions=(),
     ),
 }
