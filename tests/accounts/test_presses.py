@@ -1,27 +1,21 @@
-"""The same press sent again: many at once, after a while, after something else, after Back."""
+"""The same press sent again: after a while, after something else, after Back. Many at once: tests/roles."""
 
 import datetime
 import re
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Press, User
 from accounts.services import presses
 from core.clock import now
-from mentors.rounds.models import Club
 from students.models import Pupil
 from tests.cast import SchoolCast
 
 SignIn = Callable[[User], Client]
-AT_ONCE = 30
 
 
 def new_pupil(cast: SchoolCast) -> dict[str, Any]:
@@ -99,45 +93,3 @@ def test_presses_are_forgotten_after_a_day(qingzhu: SchoolCast, client_of: SignI
     assert presses.forget_presses() == 0
     Press.objects.update(at=now() - datetime.timedelta(days=1, seconds=1))
     assert (presses.forget_presses(), Press.objects.count()) == (1, 0)
-
-
-def club(cast: SchoolCast) -> dict[str, Any]:
-    return {"name": "棋社", "mentor": cast.slot.pk}
-
-
-@pytest.mark.both_databases
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "name, part, body, count",
-    [
-        pytest.param("manage:new_pupil", "admin", new_pupil, pupils, id="pupil"),
-        pytest.param("clubs:new", "office", club, lambda: Club.objects.filter(name="棋社").count(), id="club"),
-    ],
-)
-def test_thirty_at_once_make_one(
-    qingzhu: SchoolCast,
-    client_of: SignIn,
-    name: str,
-    part: str,
-    body: Callable[[SchoolCast], dict[str, Any]],
-    count: Callable[[], int],
-) -> None:
-    """30 posts of 转入学生 made 30 pupils."""
-    signed_in, url, sent = client_of(getattr(qingzhu, part)), reverse(name), body(qingzhu)
-    entries = AuditEntry.objects.count()
-    together = Barrier(AT_ONCE, timeout=60)
-
-    def press(_number: int) -> tuple[int, str]:
-        try:
-            client = Client()
-            client.cookies = signed_in.cookies
-            together.wait()
-            answer = client.post(url, sent)
-            return answer.status_code, answer.headers.get("Location", "")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        answers = Counter(pool.map(press, range(AT_ONCE)))
-    assert ([status for status, _to in answers], count()) == ([302], 1)
-    assert AuditEntry.objects.count() == entries + 1
