@@ -49,11 +49,13 @@ NEAR = {
     "records/desk/queries/pupil_file.py": ["tests/records/test_timeline*.py"],
     "records/desk/queries/timeline.py": ["tests/records/test_timeline*.py"],
     "records/rules.py": [
+        "tests/records/test_rules.py",
         "tests/records/test_visibility.py",
         "tests/records/test_history.py",
         "tests/records/test_group_talks.py",
     ],
     "mentors/rules.py": [
+        "tests/mentors/test_rules.py",
         "tests/mentors/test_assignments.py",
         "tests/mentors/test_slots.py",
         "tests/mentors/test_board_*.py",
