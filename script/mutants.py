@@ -21,6 +21,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -151,13 +152,30 @@ def inner_codes(code: CodeType) -> Iterator[CodeType]:
             yield from inner_codes(part)
 
 
+@contextmanager
+def kinds_known_again() -> Iterator[None]:
+    """A module that is loaded once more registers its kind of record once more."""
+    kinds = importlib.import_module("records.kinds")
+    once = kinds.register
+
+    def again(*added: Any) -> None:
+        for kind in added:
+            kinds._REGISTER.pop(kind.key, None)
+            once(kind)
+
+    kinds.register = again  # type: ignore[attr-defined]  # a module's function
+    yield
+    kinds.register = once  # type: ignore[attr-defined]  # as above
+
+
 def put_in_place(path: str, code: str) -> None:
     """Load `code` as the module of `path`, and let every module that imported from the former one have the new."""
     module, file = module_of(path), str(TREE / path)
     former = dict(vars(module))
     was, now = (compile(text, file, "exec") for text in ((TREE / path).read_text(), code))
     held = [one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == file]
-    exec(now, vars(module))  # noqa: S102  # the mutant of our own file
+    with kinds_known_again():
+        exec(now, vars(module))  # noqa: S102  # the mutant of our own file
     fresh = {id(old): vars(module)[name] for name, old in former.items() if isinstance(old, (type, FunctionType))}
     for name, old in former.items():
         before, after = unwrapped(old), unwrapped(vars(module)[name])

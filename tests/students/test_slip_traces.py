@@ -14,10 +14,15 @@ from core.papercodes import paper_keys
 from students.enums import EndReason
 from students.models import FamilySlip
 from students.services import end_slip_on, issue_slips, open_slip, renew_slip, revoke_slip, slip_code
-from students.services.slips import KEY_MISSING, LOCKED, WRONG
 from tests.cast import TODAY, SchoolCast
 
 TAIL = "5678"
+WRONG = "凭条码或手机号后四位不对，请对照凭条再输入一次。"
+LOCKED = "这里输错的次数较多，请一小时后再试，或换一个网络（例如手机流量）再试。急用请联系班主任换发凭条。"
+KEY_MISSING = (
+    "印制凭条的密钥文件（paper_keys）不见了，凭条现在打不开，也印不出来。请联系系统管理员从备份恢复；"
+    "确实找不回来时，运行 manage.py new_paper_key 以后重新打印并发放凭条。"
+)
 
 
 @pytest.fixture(autouse=True)

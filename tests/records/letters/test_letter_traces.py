@@ -13,7 +13,6 @@ from core.errors import DomainError
 from notices.models import Notice
 from records.desk.models import RecordVersion
 from records.enums import LetterState, VersionAct
-from records.letters.services import after_release, office
 from records.letters.services.after_release import correct_letter, withdraw_letter, withdraw_letters
 from records.letters.services.office import (
     accept_letter,
@@ -37,6 +36,7 @@ from tests.cast import SchoolCast
 from tests.records.builders import LETTER, letter, partner_of, released_letter, term_of
 
 HOUR = datetime.timedelta(hours=1)
+FURTHEST = datetime.timedelta(days=200)
 MARK = "你考了98分。"
 # Long enough for a signature of its own.
 LONG = f"{MARK}还记得那个下午，你一个人留下来，把图书角的每一本书都擦干净，再按高矮排好。老师在窗外看了很久，心里很暖。"
@@ -238,7 +238,7 @@ def test_what_the_office_refuses_on_a_letter(qingzhu: SchoolCast, other: SchoolC
     def back(reason: str, **more: Any) -> tuple[str, str]:
         return refused(lambda: return_letter(actor=actor, letter=found, reason=reason, **more))
 
-    changed = ("changed_meanwhile", office.CHANGED)
+    changed = ("changed_meanwhile", "导师刚刚又交了一稿，请看过新稿再发布或退回。")
     assert [
         refused(lambda: accept_letter(actor=stranger, letter=found, version=1)),
         refused(lambda: accept_letter(actor=leader, letter=found, version=1)),
@@ -271,16 +271,14 @@ def test_what_the_office_refuses_on_many_letters(qingzhu: SchoolCast, other: Sch
         *(refused(lambda a=act: a(actor=other.actor(other.office), term=term, letter_ids=[])) for act in many),  # type: ignore[misc]
         *(refused(lambda a=act: a(actor=qingzhu.actor(qingzhu.leader), term=term, letter_ids=[])) for act in many),  # type: ignore[misc]
         refused(lambda: schedule_release(actor=actor, term=term, letter_ids=[], at=timezone.now() - HOUR)),
-        refused(
-            lambda: schedule_release(actor=actor, term=term, letter_ids=[], at=timezone.now() + office.FURTHEST + HOUR)
-        ),
+        refused(lambda: schedule_release(actor=actor, term=term, letter_ids=[], at=timezone.now() + FURTHEST + HOUR)),
     ] == [
         *[("other_school", "这个学期不属于本校。")] * 2,
         *[("not_allowed", "只有德育室可以发布寄语。")] * 2,
         ("time_past", "发布时间已经过了，请选一个以后的时间，或直接发布。"),
         ("time_far", "发布时间太远了，请检查日期。"),
     ]
-    near = timezone.now() + office.FURTHEST - HOUR
+    near = timezone.now() + FURTHEST - HOUR
     assert schedule_release(actor=actor, term=term, letter_ids=[], at=near) == 0
 
 
@@ -303,13 +301,16 @@ def test_what_is_refused_after_the_release(qingzhu: SchoolCast) -> None:
     mark_letter_read(letter=found)
     said += [refused(lambda: withdraw_letter(actor=actor, letter=found)), fix(found, LETTER), fix(found, MARK, 2)]
     assert said == [
-        ("not_released", after_release.NOT_OUT),
-        ("not_released", after_release.NOT_OUT),
-        ("letter_unread", after_release.UNREAD),
+        ("not_released", "这封寄语现在不是已发布状态，请刷新后再看。"),
+        ("not_released", "这封寄语现在不是已发布状态，请刷新后再看。"),
+        ("letter_unread", "家长还没有打开过：请先“撤回发布”，改好再发布，家长只会看到改好的。"),
         ("letter_empty", "寄语不能改成空的。"),
-        ("letter_read", after_release.READ),
+        (
+            "letter_read",
+            "家长已经打开过这封寄语，不能再撤回。要改内容，请用“更正”：家长会看到更正后的文字和更正的日期。",
+        ),
         ("letter_unchanged", "文字没有改动，家长看到的还是原来的寄语。"),
-        ("changed_meanwhile", after_release.CORRECTED),
+        ("changed_meanwhile", "同事刚刚更正过这封寄语，请看过新的文字再改。"),
     ]
     assert (again(found).body, again(found).version) == (LETTER, 1)
 
