@@ -173,7 +173,8 @@ def put_in_place(path: str, code: str) -> None:
     module, file = module_of(path), str(TREE / path)
     former = dict(vars(module))
     was, now = (compile(text, file, "exec") for text in ((TREE / path).read_text(), code))
-    held = [one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == file]
+    # Its very type: to ask what a lazy object is an instance of would make it.
+    held = [one for one in gc.get_objects() if type(one) is FunctionType and one.__code__.co_filename == file]
     with kinds_known_again():
         exec(now, vars(module))  # noqa: S102  # the mutant of our own file
     fresh = {id(old): vars(module)[name] for name, old in former.items() if isinstance(old, (type, FunctionType))}
