@@ -89,7 +89,7 @@ def test_whoever_has_left_or_was_given_away_is_not_planned_for(qingzhu: SchoolCa
     ]
     assert said == [set(), {first.pk}, {first.pk}]
     # An assignment of the other school's pupil to a mentor of this one, as an import might leave it, opens nothing.
-    Assignment.objects.filter(pupil=other.pupils[0]).update(mentor=qingzhu.slot)
+    Assignment.objects.filter(pupil=other.pupils[0]).update(mentor=qingzhu.slot, school=qingzhu.school)
     assert rules.planned_by(qingzhu.actor(qingzhu.mentor), [other.pupils[0].pk]) == set()
 
 
