@@ -25,3 +25,13 @@ def qr_path(url: str) -> tuple[int, str]:
                 bars.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
     return len(matrix), "".join(bars)
+
+
+def qr_square(url: str, margin: int) -> tuple[str, str]:
+    """The QR code of `url` as a view box with only `margin` blank modules around it, and its path.
+
+    For papers that are blank around it anyway, up to `QUIET` modules.
+    """
+    side, path = qr_path(url)
+    cut = QUIET - margin
+    return f"{cut} {cut} {side - 2 * cut} {side - 2 * cut}", path

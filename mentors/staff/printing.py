@@ -16,13 +16,14 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.queries import actor_for
 from core.clock import today
+from core.cutting import PER_SHEET
 from core.errors import DomainError
 from jobs.merging import PDF, merge_parts
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
 from mentors.staff.documents.appointment import Appointment, render_appointments
-from mentors.staff.documents.badge import PER_SHEET, Badge, render_badges
+from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
 from schools.contexts import PaperStyle

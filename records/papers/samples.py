@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from core.cutting import PER_SHEET
 from core.raster import page_png
 from mentors.staff.samples import APPOINTMENT, BADGES
 from records.contexts import Column, Letter, PaperPeriod, RecordBook, Slip
 from records.papers.documents.growth_card import render_growth_cards
 from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
-from records.papers.documents.slips import PER_SHEET, render_slips
+from records.papers.documents.slips import render_slips
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from schools.contexts import PaperSample, SampleLook, filled
 from schools.enums import ActionKind, Design

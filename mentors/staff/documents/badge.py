@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from core.cutting import sheets
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.qr import QUIET, qr_path
+from core.qr import qr_square
 from schools.contexts import Letterhead
 from schools.enums import Design
 
-PER_SHEET: Final = 10
 #: Blank modules left around a code: the white of the badge gives it the rest.
 MARGIN: Final = 1
 #: A name of more characters is set smaller, so that it stays in its line; a very long one takes two.
@@ -51,13 +51,6 @@ class _Printed:
     dense: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    number: int
-    total: int
-    badges: tuple[_Printed, ...]
-
-
 def render_badges(badges: Sequence[Badge]) -> bytes:
     """Return the PDF of all `badges` in the order given. Raises ValueError if there is none."""
     return set_pdf(badge_manuscript(badges))
@@ -70,11 +63,9 @@ def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
     school = badges[0].school
     assets = {f"photo{at}": badge.photo for at, badge in enumerate(badges) if badge.photo is not None}
     printed = [_printed(badge, f"photo{at}" if badge.photo is not None else "") for at, badge in enumerate(badges)]
-    total = -(-len(printed) // PER_SHEET)
-    sheets = [_Sheet(at + 1, total, tuple(printed[at * PER_SHEET : (at + 1) * PER_SHEET])) for at in range(total)]
     return manuscript(
         "staff/documents/badge.html",
-        {"sheets": sheets, "school": school, "long_school": len(school.name) > LONG_SCHOOL},
+        {"sheets": sheets([("", printed)]), "school": school, "long_school": len(school.name) > LONG_SCHOOL},
         title=f"导师证 · {school.name}",
         author=school.name,
         stylesheets=("badge.css",),
@@ -86,9 +77,7 @@ def badge_manuscript(badges: Sequence[Badge]) -> Manuscript:
 def _printed(badge: Badge, photo: str) -> _Printed:
     view, path = "", ""
     if badge.mentor_card_url:
-        side, path = qr_path(badge.mentor_card_url)
-        cut = QUIET - MARGIN
-        view = f"{cut} {cut} {side - 2 * cut} {side - 2 * cut}"
+        view, path = qr_square(badge.mentor_card_url, MARGIN)
     size = "very-long" if len(badge.name) > VERY_LONG_NAME else "long" if len(badge.name) > LONG_NAME else ""
     measure = MEASURE_BESIDE_CODE if path else MEASURE
     classes = _classes(badge.classes)
