@@ -29,6 +29,16 @@ class AuditKind(models.TextChoices):
     ACCOUNT = "account", "账号"
 
 
+class AccountState(models.TextChoices):
+    """How far somebody has come with their account."""
+
+    NONE = "none", "没有账号"
+    WAITING = "waiting", "还没发账号条"
+    PRINTED = "printed", "账号条已打印"
+    SIGNED = "signed", "已登录过"
+    CLOSED = "closed", "已停用"
+
+
 class DoorKind(models.TextChoices):
     """What somebody can knock at without being known yet."""
 
@@ -36,3 +46,4 @@ class DoorKind(models.TextChoices):
     SLIP = "slip", "家长凭条"
     SLIP_PHONE = "slip_phone", "凭条的手机号"
     CARD = "card", "树洞暗号"
+    ACCOUNT_SLIP = "account_slip", "账号条"

@@ -1,24 +1,29 @@
 """Forms of sign-in and of one's own account."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 
 from accounts.devices import hash_of, visitor
-from accounts.models import User
-from accounts.services.door import SIGN_IN, Answer, knock
+from accounts.models import AccountSlip, User
+from accounts.rules import is_code_of, slip_problem, slip_with_code
+from accounts.services.door import ACCOUNT_SLIP, SIGN_IN, Answer, knock
 from core.clock import now
 from core.text import typed_key
+
+#: What is copied from paper: a phone is not to correct it.
+_TYPED: Final = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
 class SignInForm(AuthenticationForm):
     """Account and password; a wrong pair says so without telling which of the two was wrong."""
 
     error_messages = {  # noqa: RUF012  # the base class declares it as a plain dict
-        "invalid_login": "账号或密码不对，请再试一次。忘记密码请找学校管理员重设。",
+        "invalid_login": "账号或密码不对，请再试一次。忘记密码请找学校管理员或德育室。",
         "inactive": "这个账号已停用，请联系学校管理员。",
         "first_password_over": "这个初始密码已经过期，请找学校管理员重新发一个。",
         "shut": "输错的次数较多，请稍后再试。",
@@ -27,7 +32,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.fields["username"].label = "账号"
-        self.fields["username"].widget.attrs.update(autocapitalize="none", autocorrect="off", spellcheck="false")
+        self.fields["username"].widget.attrs.update(_TYPED)
         self.fields["password"].label = "密码"
 
     def clean(self) -> dict[str, Any]:
@@ -64,14 +69,58 @@ def subject_of(username: str) -> str:
     return hash_of(typed_key(username))
 
 
-class ChangePasswordForm(forms.Form):
-    """The present password and a new one, typed twice."""
+class FirstSignInForm(forms.Form):
+    """The code of an account slip, and the account where the address does not name the slip already.
 
-    old = forms.CharField(
-        label="现在的密码",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    Valid, it has the living `slip`. A wrong code counts at the door against whoever types it.
+    """
+
+    username = forms.CharField(
+        label="账号",
+        max_length=60,
+        widget=forms.TextInput(attrs=_TYPED | {"autocomplete": "username"}),
+        error_messages={"required": "请填写账号条上的账号。"},
     )
+    code = forms.CharField(
+        label="登录码",
+        max_length=40,
+        help_text="账号条上印的 8 位码，大小写都可以。",
+        widget=forms.TextInput(attrs=_TYPED | {"autocomplete": "one-time-code", "inputmode": "latin"}),
+        error_messages={"required": "请填写账号条上的登录码。"},
+    )
+
+    def __init__(self, request: HttpRequest, named: AccountSlip | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.named, self.slip = request, named, named
+        if named is not None:
+            del self.fields["username"]
+
+    def clean(self) -> dict[str, Any]:
+        """The code must be that of the slip, and the slip must still open."""
+        data = super().clean() or {}
+        username = self.named.user.username if self.named is not None else data.get("username")
+        if not username or not data.get("code"):
+            return data
+        subject = subject_of(username)
+        self.slip = self.named or slip_with_code(username, data["code"])
+        answer = knock(
+            ACCOUNT_SLIP,
+            subject=subject,
+            visitor=visitor(self.request, SIGN_IN, subject),
+            is_right=lambda: self.slip is not None and is_code_of(self.slip, data["code"]),
+        )
+        if answer is Answer.SHUT:
+            raise forms.ValidationError("输错的次数较多，请稍后再试。", code="shut")
+        if answer is Answer.WRONG or self.slip is None:
+            raise forms.ValidationError("登录码不对，请对照账号条再输入一次。", code="slip_wrong")
+        if problem := slip_problem(self.slip):
+            raise forms.ValidationError(problem.message, code=problem.code)
+        return data
+
+
+class OwnPasswordForm(forms.Form):
+    """A password of one's own, typed twice. `user` is whose it will be."""
+
     new = forms.CharField(
         label="新密码",
         strip=False,
@@ -88,13 +137,6 @@ class ChangePasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_old(self) -> str:
-        """The present password must be right."""
-        old: str = self.cleaned_data["old"]
-        if not self.user.check_password(old):
-            raise forms.ValidationError("现在的密码不对，请再输一次。")
-        return old
-
     def clean_new(self) -> str:
         """The new one must be strong enough."""
         new: str = self.cleaned_data["new"]
@@ -102,10 +144,34 @@ class ChangePasswordForm(forms.Form):
         return new
 
     def clean(self) -> dict[str, Any]:
-        """Both new ones must agree, and differ from the old one."""
+        """Both must agree."""
         data = super().clean() or {}
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", "两次输入的新密码不一样。")
+        return data
+
+
+class ChangePasswordForm(OwnPasswordForm):
+    """The present password and a new one, typed twice."""
+
+    field_order = ("old", "new", "again")
+
+    old = forms.CharField(
+        label="现在的密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def clean_old(self) -> str:
+        """The present password must be right."""
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise forms.ValidationError("现在的密码不对，请再输一次。")
+        return old
+
+    def clean(self) -> dict[str, Any]:
+        """The new one must differ from the old one, too."""
+        data = super().clean()
         if data.get("new") and data.get("new") == data.get("old"):
             self.add_error("new", "新密码不能和现在的密码一样。")
         return data

@@ -1,5 +1,6 @@
 """Users, dated roles and the audit."""
 
+import secrets
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import AuditKind, DoorKind, Role
-from accounts.querysets import AuditQuerySet, RoleGrantQuerySet, UserManager
+from accounts.querysets import AccountSlipQuerySet, AuditQuerySet, RoleGrantQuerySet, UserManager
 from core.constraints import one_of
 from schools.models import Bureau, School, SchoolClass
 
@@ -119,6 +120,40 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+def new_slip_key() -> str:
+    """What stands in a slip's address: it says nothing of the person, and cannot be guessed."""
+    return secrets.token_urlsafe(16)
+
+
+class AccountSlip(models.Model):
+    """A slip 账号条: its code opens an account once, so that its person chooses a password.
+
+    The code stands on paper alone. One slip of a person lives, neither used nor ended by a later one; it opens until
+    `valid_until`.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="slips")
+    key = models.CharField(max_length=24, unique=True, default=new_slip_key)
+    code_hash = models.CharField(max_length=64)
+    valid_until = models.DateTimeField()
+    issued_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    issued_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountSlipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at=None, ended_at=None), name="account_slip_one_lives"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"account slip {self.pk}"
 
 
 class DoorTry(models.Model):

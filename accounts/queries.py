@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import RoleGrant, User
+from accounts.models import AccountSlip, RoleGrant, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,13 @@ def users_with_role(school_id: int, role: Role, *, on: datetime.date) -> list[Us
 def accounts_by_key(keys: Collection[int]) -> dict[int, User]:
     """The accounts with these keys. One query."""
     return User.objects.in_bulk(list(keys))
+
+
+def slip_of_key(key: str) -> AccountSlip | None:
+    """The account slip of an address, dead or alive, with its person and school. One query."""
+    return AccountSlip.objects.select_related("user__school").filter(key=key).first()
+
+
+def slip_by_pk(pk: int) -> AccountSlip | None:
+    """The account slip that a session remembers, with its person and school. One query."""
+    return AccountSlip.objects.select_related("user__school").filter(pk=pk).first()

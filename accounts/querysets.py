@@ -14,7 +14,7 @@ from core.text import typed_key
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from accounts.models import AuditEntry, RoleGrant, User  # noqa: F401  # named in quotes below
+    from accounts.models import AccountSlip, AuditEntry, RoleGrant, User  # noqa: F401  # named in quotes below
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -43,6 +43,16 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def active(self, on: datetime.date) -> Self:
         """Grants that hold on the day `on`."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class AccountSlipQuerySet(models.QuerySet["AccountSlip"]):
+    def living(self) -> Self:
+        """Neither used nor ended by a later one."""
+        return self.filter(used_at=None, ended_at=None)
+
+    def open(self, at: datetime.datetime) -> Self:
+        """Those that still open something at the moment `at`."""
+        return self.living().filter(valid_until__gte=at)
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):

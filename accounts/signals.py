@@ -15,14 +15,19 @@ POWERS = frozenset({Role.MORAL_OFFICE, Role.COUNSELLOR, Role.SCHOOL_ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class PowerChange:
-    """`user` was given or lost what reads or opens more than others: `title` says what, `key` tells it from others."""
+    """`user` was given or lost what reads or opens more than others: `title` says what, `key` tells it from others.
+
+    Told to the person and, with `watched`, to those who watch over accounts; without `user` to those alone, once for
+    many people.
+    """
 
     actor: Actor
-    user: User
+    user: User | None
     school: School
     title: str
     body: str
     key: str
+    watched: bool = True
 
 
 #: Sent with `changes`, a list of `PowerChange`, inside of the transaction that makes them.

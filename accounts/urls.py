@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from accounts.views import sign_in
+from accounts.views import first, sign_in
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    # Short, because it is printed: where account slips lead.
+    path("first/", first.first, name="first"),
+    path("first/password/", first.own_password, name="own_password"),
+    path("first/<str:key>/", first.first, name="first_slip"),
     path("password/", sign_in.change_password, name="change_password"),
     path("scope/", sign_in.choose_scope, name="choose_scope"),
 ]

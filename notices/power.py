@@ -23,11 +23,12 @@ def tell_of_power(sender: Any, changes: list[PowerChange], **_: Any) -> None:
         watching = list(User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk"))
         wanted = []
         for change in school_changes:
-            people = {user.pk: user for user in (change.user, *watching)}
+            told = [*([change.user] if change.user is not None else ()), *(watching if change.watched else ())]
+            people = {user.pk: user for user in told}
             wanted += [
                 NoticeFor(user, change.title, change.key, body=change.body)
                 for user in people.values()
-                if user.pk != change.actor.user_id or user.pk == change.user.pk
+                if user.pk != change.actor.user_id or user == change.user
             ]
         send_notices(school=school, kind="power", wanted=wanted)
 

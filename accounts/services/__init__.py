@@ -19,6 +19,7 @@ from accounts.services.roles import (
     grant_roles,
     reopen_homeroom_roles,
 )
+from accounts.services.slips import issue_account_slips, use_account_slip
 
 __all__ = [
     "NewGrant",
@@ -30,10 +31,12 @@ __all__ = [
     "end_role",
     "grant_role",
     "grant_roles",
+    "issue_account_slips",
     "issue_password",
     "new_password",
     "rename_account",
     "rename_users",
     "reopen_homeroom_roles",
     "set_account_active",
+    "use_account_slip",
 ]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind
-from accounts.models import RoleGrant, User
+from accounts.models import AccountSlip, RoleGrant, User
 from accounts.rules import check_keeps_accounts
 from accounts.services.audit import audit
 from accounts.signals import POWERS, PowerChange, power_changed
@@ -98,6 +98,7 @@ def issue_password(*, actor: Actor, user: User) -> str:
     user.must_change_password = True
     user.first_password_until = now() + datetime.timedelta(days=settings.FIRST_PASSWORD_DAYS)
     user.save(update_fields=["password", "must_change_password", "first_password_until"])
+    end_slips([user])
     entry = audit(actor=actor, verb="issue_password", target=user, kind=AuditKind.ACCOUNT)
     if actor.user_id is not None and user.school is not None and (taken_over or _has_power(user)):
         title, body = f"{user.name}的密码被重设了", f"由{actor.name}重设。如果不是本人要求的，请尽快找管理员问清楚。"
@@ -119,7 +120,13 @@ def change_own_password(*, actor: Actor, user: User, password: str) -> None:
     user.must_change_password = False
     user.first_password_until = None
     user.save(update_fields=["password", "must_change_password", "first_password_until"])
+    end_slips([user])
     audit(actor=actor, verb="change_password", target=user, kind=AuditKind.ACCOUNT)
+
+
+def end_slips(users: Iterable[User]) -> int:
+    """No paper that was printed before opens the accounts of `users` any more; how many were ended."""
+    return AccountSlip.objects.living().filter(user__in=list(users)).update(ended_at=now())
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The one door: sign-in, family slips and the word 暗号 count wrong tries here, each by its own policy.
+"""The one door: sign-in, account and family slips and the word 暗号 count wrong tries here, each by its own policy.
 
 Nobody can shut a door on somebody else: what a source did wrong counts against that source. Where the secret is too
 long to be guessed (`proof`), the right one opens whatever others tried; where people choose it, tries from all sides at
@@ -65,6 +65,8 @@ SLIP = Door(DoorKind.SLIP, None, Limit(30, HOUR), Limit(10, HOUR), proof=True)
 #: Whoever has found a slip knows its code, and has ten thousand ends of a phone number to try.
 SLIP_PHONE = Door(DoorKind.SLIP_PHONE, Limit(10, HOUR), None, Limit(30, DAY), proof=False)
 CARD = Door(DoorKind.CARD, None, Limit(30, HOUR), Limit(10, HOUR), proof=True)
+#: The code of an account slip is too long to be guessed, as those of families are.
+ACCOUNT_SLIP = Door(DoorKind.ACCOUNT_SLIP, None, Limit(30, HOUR), Limit(10, HOUR), proof=True)
 
 
 def knock(door: Door, *, subject: str, visitor: Visitor, is_right: Callable[[], bool]) -> Answer:

@@ -1,4 +1,5 @@
-"""Badges 导师证 and certificates of appointment 聘书: from the slots to the PDF, on the spot or as one background job.
+"""Badges 导师证 and certificates of appointment 聘书: from the slots to the PDF, on the spot or as one background job;
+account slips 账号条, always on the spot.
 
 Whoever asked must still be of 德育室 when a worker gets to it.
 """
@@ -11,9 +12,11 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from accounts.models import User
 from accounts.queries import actor_for
 from core.clock import today
 from core.cutting import PER_SHEET
@@ -22,13 +25,16 @@ from jobs.merging import PDF, merge_parts
 from jobs.models import Job, JobItem
 from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
+from mentors.models.slots import Teacher
+from mentors.staff.documents.account_slip import AccountPaper, render_account_slips
 from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
+from mentors.staff.services.people import print_account_slips
 from schools.contexts import PaperStyle
 from schools.enums import Design
-from schools.models import SchoolYear
+from schools.models import School, SchoolYear
 from schools.queries import grades_of, paper_style
 
 #: So many are made while one waits; more become a job.
@@ -119,6 +125,33 @@ def _design(style: PaperStyle, last_grade: int, holder: BadgeHolder) -> Design:
     if holder.classes:
         return style.words.design_for(holder.classes[0].grade.number)
     return style.words.design_for(last_grade)
+
+
+def make_account_slips(
+    *, actor: Actor, teachers: Sequence[Teacher], users: Sequence[User] = (), seed: str = ""
+) -> bytes:
+    """New account slips 账号条 of teachers and of other accounts as one PDF; see `print_account_slips`.
+
+    The PDF goes into one answer, never into a job's files or among the kept papers: it alone holds the codes.
+    """
+    slips = print_account_slips(actor=actor, teachers=teachers, users=users, seed=seed)
+    numbers = {teacher.user_id: teacher.number for teacher in Teacher.objects.filter(user__in=[s.user for s in slips])}
+    head = paper_style(School.objects.get(pk=actor.school_id or 0)).head
+    return render_account_slips(
+        [
+            AccountPaper(
+                school=head,
+                name=slip.user.name,
+                number=numbers.get(slip.user.pk, ""),
+                username=slip.user.username,
+                code=slip.code,
+                url=settings.SITE_URL + reverse("accounts:first_slip", args=[slip.key]),
+                short_url=settings.SITE_URL + reverse("accounts:first"),
+                valid_until=timezone.localdate(slip.valid_until),
+            )
+            for slip in slips
+        ]
+    )
 
 
 BADGES: Final = TeacherPaper("mentor_badges", "导师证", PER_SHEET * 5, _badges)

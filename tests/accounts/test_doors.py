@@ -14,7 +14,18 @@ from accounts.enums import DoorKind
 from accounts.models import DoorTry, User
 from accounts.passwords import NotToBeGuessed
 from accounts.services import create_user, issue_password
-from accounts.services.door import CARD, SIGN_IN, SLIP, SLIP_PHONE, Answer, Door, Visitor, forget_tries, knock
+from accounts.services.door import (
+    ACCOUNT_SLIP,
+    CARD,
+    SIGN_IN,
+    SLIP,
+    SLIP_PHONE,
+    Answer,
+    Door,
+    Visitor,
+    forget_tries,
+    knock,
+)
 from core.addresses import client_address
 from tests.cast import SINCE, SchoolCast
 
@@ -44,7 +55,7 @@ def staff(db: None) -> list[User]:
 
 
 def test_every_kind_of_door_has_one_policy() -> None:
-    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD)] == list(DoorKind)
+    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD, ACCOUNT_SLIP)] == list(DoorKind)
 
 
 @pytest.mark.parametrize("door", [SLIP, CARD])

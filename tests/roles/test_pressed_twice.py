@@ -44,6 +44,9 @@ SOON = (TODAY + datetime.timedelta(days=7)).isoformat()
 KEPT = {"accounts_press", "django_session"}
 #: Whose posts may come again and again, each with its reason; `repeatable` stands at their views.
 REPEATABLE = {
+    "accounts:first": "every knock counts",
+    "accounts:first_slip": "likewise",
+    "accounts:own_password": "the slip is used, and a second press leads home",
     "accounts:sign_in": "every knock counts",
     "family:slip": "likewise",
     "family:tree_hole": "likewise",

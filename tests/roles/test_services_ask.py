@@ -103,6 +103,7 @@ def value_for(name: str, hint: Any, cast: SchoolCast, *, without_account: bool =
         "leader": cast.slot,
         "pairs": [(cast.pupils[0].pk, cast.slot.pk)],
         "user": cast.mentor,
+        "users": [cast.mentor],
         "teacher": Teacher.objects.get(school=cast.school, name="石磊") if without_account else cast.mentor.teacher,
         "teachers": [],
         "school": cast.school,

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.django_db
 MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "accounts:change_password":    ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:choose_scope":       ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    "accounts:first":              ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    "accounts:first_slip":         ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    # Without a right code before: to where it is typed; whoever is signed in, home.
+    "accounts:own_password":       ("GET",  (302, 302, 302, 302, 302, 302, 302, 302, 302, 302)),
     "accounts:sign_in":            ("GET",  (200, 302, 302, 302, 302, 302, 302, 302, 302, 302)),
     "accounts:sign_out":           ("POST", (302, 302, 302, 302, 302, 302, 302, 302, 302, 302)),
     "arrangement:add":             ("POST", (302, 403, 422, 422, 403, 403, 403, 403, 403, 404)),

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
-from accounts.services import create_user, grant_role
+from accounts.services import create_user, grant_role, issue_account_slips
 from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
@@ -213,6 +213,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         recipient=cast.mentor, school=cast.school, kind="digest", title="待办", link="/my/", dedup_key="world"
     )
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
+    (account_slip,) = issue_account_slips(actor=cast.system, users=[cast.leader])
     wish = hand_in_wish(slip=slip, text="想换一位")
     card = save_mentor_card(
         actor=mentor, teacher=cast.slot.members.get().teacher, data=MentorCardData(is_shared=True, photo=picture())
@@ -326,6 +327,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "training:attendance": {"pk": training.pk},
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},
+            "accounts:first_slip": {"key": account_slip.key},
             "manage:ask_notes": {"pk": teacher.pk},
             "tree_hole:answer": {"pk": hole_card.pk},
             "tree_hole:card": {"pk": hole_card.pk},
