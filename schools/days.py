@@ -56,9 +56,7 @@ def check_opens_now(start_year: int, today: datetime.date) -> None:
     """Nothing where a school year that begins in `start_year` can be opened today. Raises DomainError `year_unfit`."""
     first, last = today.year - _YEARS_BACK, today.year + _YEARS_AHEAD
     if not first <= start_year <= last:
-        raise DomainError(
-            "year_unfit", f"现在不能建立{start_year}学年。请写学年开始的年份，{first}到{last}之间，如 {today.year}。"
-        )
+        raise DomainError("year_unfit", f"现在不能建立{start_year}学年，只能建立{first}到{last}年开始的学年。")
 
 
 def present_days() -> Days | None:

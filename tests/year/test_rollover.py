@@ -268,6 +268,19 @@ def test_dates_must_follow_each_other(qingzhu: SchoolCast, days: TermDates, code
     assert SchoolCalendar(qingzhu.school.pk, today()).year == qingzhu.year
 
 
+def test_a_school_goes_no_further_than_the_next_year(qingzhu: SchoolCast) -> None:
+    """The page of the new year offered the one after it, and three presses led to 2029."""
+    year = roll(qingzhu).to_year
+    actor = qingzhu.actor(qingzhu.admin)
+    wanted = RollOverChoices(dates=usual_dates(2028), grades=choices(qingzhu).grades, homerooms=True)
+    with pytest.raises(DomainError) as refusal:
+        roll_over(actor=actor, year=year, choices=wanted, basis=draw_rollover(actor=actor, year=year).basis)
+    assert (refusal.value.code, refusal.value.message) == (
+        "year_unfit",
+        "现在不能建立2028学年，只能建立2016到2027年开始的学年。",
+    )
+
+
 def test_only_the_own_schools_admin_may(qingzhu: SchoolCast, other: SchoolCast) -> None:
     def code(actor: Actor) -> str:
         with pytest.raises(DomainError) as refusal:
