@@ -13,7 +13,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from core.errors import DomainError
 from core.pdfs import bare_jpeg, clean_pdf
 from records.desk.models import Attachment
@@ -21,6 +21,7 @@ from records.desk.services.attachments import add_attachment, clean_file_name, r
 from records.desk.services.deletion import delete_note, purge_deleted
 from schools.enums import NoteVisibility
 from tests.cast import SchoolCast
+from tests.pages import tree
 from tests.records.builders import talk, visit
 
 ClientOf = Callable[[User], Client]
@@ -34,13 +35,13 @@ def _own_files(settings: object, tmp_path: object) -> None:
     }
 
 
-def jpeg(*, gps: bool = False) -> bytes:
+def jpeg(*, gps: bool = False, side: int = 40) -> bytes:
     exif = Image.Exif()
     if gps:
         exif[0x0110] = "Phone of somebody"
         exif.get_ifd(0x8825)[2] = (31.0, 20.0, 0.0)
     out = BytesIO()
-    Image.new("RGB", (40, 30), "green").save(out, "JPEG", exif=exif, comment=b"from home")
+    Image.new("RGB", (side, side * 3 // 4), "green").save(out, "JPEG", exif=exif, comment=b"from home")
     return out.getvalue()
 
 
@@ -234,6 +235,30 @@ def test_a_file_comes_as_what_it_is_and_stays_nowhere(qingzhu: SchoolCast, clien
         1,
         1,
     ]
+
+
+def test_the_timeline_shows_photos_as_small_pictures_through_the_same_gate(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """Seen: a list of names (IMG_2031.jpg), on a phone each to be opened to know what it is."""
+    note = visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0], visibility=NoteVisibility.OFFICE)
+    photo, paper = add(qingzhu, note, jpeg(side=900), "合影.jpg"), add(qingzhu, note, pdf(), "约定.pdf")
+    client = client_of(qingzhu.mentor)
+    page = tree(client.get(reverse("desk:pupil", args=[qingzhu.pupils[0].pk])))
+    files = {link.get("href"): link for link in page.iter("a") if link.get("class") == "entry-file"}
+    small = reverse("desk:file", args=[photo.pk])
+    shown = [(i.get("src"), i.get("alt"), i.get("loading")) for i in files[small].iter("img")]
+    assert shown == [(f"{small}?small", "照片 合影.jpg", "lazy")]
+    other = files[reverse("desk:file", args=[paper.pk])]
+    assert (list(other.iter("img")), "约定.pdf" in "".join(other.itertext())) == ([], True)
+
+    answer = client_of(qingzhu.office).get(f"{small}?small")
+    assert Image.open(BytesIO(answer.content)).size == (192, 144)
+    assert ("no-store" in answer["Cache-Control"], len(answer.content) < photo.size) == (True, True)
+    # The page noted the reading; only the file itself is an opening of its own.
+    assert AuditEntry.objects.filter(verb="open_attachment").count() == 0
+    refused = [client_of(user).get(f"{small}?small").status_code for user in (qingzhu.homeroom, qingzhu.colleague)]
+    assert refused == [403, 403]
 
 
 def test_several_files_go_up_at_once(qingzhu: SchoolCast, client_of: ClientOf) -> None:

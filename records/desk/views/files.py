@@ -1,9 +1,11 @@
 """Photos and papers beside visits, talks and letters: adding, opening, taking away."""
 
 import uuid
+from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from accounts.enums import AuditKind
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
+from core.pictures import clean_picture
 from core.undo import offer_undo
 from records.desk.forms.visits import AttachmentForm
 from records.desk.models import Attachment
@@ -24,10 +27,21 @@ from records.kinds import deletion_of, kind_of, word_for
 from records.models.records import GrowthLetter, Record
 from records.rules import can_read_attached
 
+#: The longest side of a picture in a list, sharp on a phone at twice the size that is shown.
+SMALL: Final = 192
+ALONE: Final = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 @page_for()
 def file(request: ActorRequest, pk: int) -> HttpResponseBase:
-    """One file, for whoever may read its record's text; opening it is logged."""
+    """One file, for whoever may read its record's text; opening it is logged.
+
+    With `?small` a picture as lists show it: the page with the list has noted that its record was read.
+    """
     found = get_visible_or_404(school_files(request.actor).present(), request.actor, pk=pk)
     record = record_of(found)
     if record.deleted_at is not None:
@@ -35,6 +49,8 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
     own = record.created_by_id == request.actor.user_id
     if not (own or knows_record(request.actor, record)) or not can_read_attached(request.actor, record):
         raise PermissionDenied
+    if "small" in request.GET and found.content_type == "image/jpeg":
+        return _send_small(found)
     if not own:
         audit(actor=request.actor, verb="open_attachment", target=found, kind=AuditKind.READ)
     return send_file(found)
@@ -42,21 +58,27 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
 
 def send_file(found: Attachment) -> HttpResponseBase:
     """The stored bytes: pictures show in the page, a PDF is always saved; nothing is kept or guessed on the way."""
-    try:
-        stored = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
     return FileResponse(
-        stored,
+        _stored(found),
         as_attachment=found.content_type != "image/jpeg",
         filename=found.name,
         content_type=found.content_type,
-        headers={
-            "Cache-Control": "private, no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers=ALONE,
     )
+
+
+def _send_small(found: Attachment) -> HttpResponseBase:
+    """A picture for lists, made anew each time: a JPEG is decoded at a fraction of its size."""
+    with _stored(found) as stored:
+        small = clean_picture(stored.read(), max_side=SMALL)
+    return HttpResponse(small, content_type="image/jpeg", headers=ALONE)
+
+
+def _stored(found: Attachment) -> "File[bytes]":
+    try:
+        return found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 @form_for(*RECORDERS)
