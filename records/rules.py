@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -15,6 +15,7 @@ from records.models.records import GrowthLetter, Note, Record
 from records.querysets.records import pupils_in_reach, pupils_to_record
 from schools.enums import NoteVisibility
 from schools.models import SchoolClass, SchoolYear
+from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -85,6 +86,26 @@ def may_open_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> boo
     if actor.school_id != school_class.school_id:
         return False
     return actor.has(*roles) or school_class.pk in actor.homeroom_class_ids
+
+
+def may_look_at_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> bool:
+    """As `may_open_class`; and whoever led a class of a former year to its end looks at it, though the role is over.
+
+    One query for those alone.
+    """
+    if may_open_class(actor, school_class, *roles):
+        return True
+    return actor.school_id == school_class.school_id and led_formerly(actor).filter(pk=school_class.pk).exists()
+
+
+def led_formerly(actor: Actor) -> SchoolClassQuerySet:
+    """The classes of former years whose last 班主任 the actor was, the latest first."""
+    last = RoleGrant.objects.filter(school_class=OuterRef("pk"), role=Role.HOMEROOM).exclude(ends_on__lt=F("starts_on"))
+    rows = SchoolClass.objects.filter(school_id=actor.school_id or 0, year__is_current=False)
+    rows = rows.filter(homeroom_grants__user_id=actor.user_id or 0).distinct()
+    leader = Subquery(last.order_by("-starts_on", "-pk").values("user_id")[:1])
+    own = rows.annotate(led_by=leader).filter(led_by=actor.user_id or 0).select_related("year", "grade")
+    return own.order_by("-year__start_year", "grade__number", "number")
 
 
 def can_edit_note(actor: Actor, note: Record) -> bool:

@@ -5,7 +5,7 @@ The one reader of the present year and of the plan in force; people have it as `
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, cast
@@ -128,10 +128,13 @@ class YearCalendar:
         """The near terms by key, as a list to choose from names them."""
         return [(term.key, _year_word(term.year, self.near_terms) + term.short_name) for term in self.near_terms]
 
-    @property
-    def other_years(self) -> list[tuple[str, str]]:
-        """The near years but this one: the key of the last term, of the present year of today's, and the name."""
-        last = {term.year_id: term for term in self.near_terms if term.year_id != self.year.pk}
+    def other_years(self, among: Collection[int] | None = None) -> list[tuple[str, str]]:
+        """The near years but this one: the key of the last term, of the present year of today's, and the name.
+
+        With `among`, only the present year and those with these keys.
+        """
+        near = (t for t in self.near_terms if among is None or t.year.is_current or t.year_id in among)
+        last = {term.year_id: term for term in near if term.year_id != self.year.pk}
         return [
             (
                 "" if term.year.is_current else term.key,

@@ -79,13 +79,17 @@ class RecordQuerySet(OfSchoolQuerySet[R]):
                 | Q(year=OuterRef("term__year"), ends_on__gte=OuterRef("written_on"))
             )
         )
-        known = Q(created_by_id=actor.user_id) | Q(Exists(own))
+        known = self.written_by(actor) | Q(Exists(own))
         if actor.homeroom_class_ids:
             own_class = Enrolment.objects.active().filter(school_class_id__in=actor.homeroom_class_ids, **with_pupil)
             known |= Q(Exists(own_class))
         if actor.has(Role.COUNSELLOR):
             known |= self.shared_with_counsellor()
         return rows.alias(written_on=TruncDate(self.written_at)).filter(known)
+
+    def written_by(self, actor: Actor) -> Q:
+        """The actor's own records, whenever they were written."""
+        return Q(created_by_id=actor.user_id)
 
     def shared_with_counsellor(self) -> Q:
         """What authors chose to share with 心理老师; letters are never shared so."""
@@ -120,6 +124,11 @@ class HeartTalkQuerySet(NoteQuerySet["HeartTalk"]):
 class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
     # The next mentor may carry a draft on: what is handed in then was written then.
     written_at = Coalesce("handed_in_at", "created_at")
+
+    def written_by(self, actor: Actor) -> Q:
+        """Those of the own slots too: one that was sent back may be handed in again after the own time."""
+        own = MentorMember.objects.filter(mentor=OuterRef("mentor"), teacher__user_id=actor.user_id or 0)
+        return super().written_by(actor) | Q(Exists(own))
 
     def for_office(self) -> Self:
         """Letters with all that 德育室's list shows."""

@@ -24,15 +24,20 @@ SignIn = Callable[[User], Client]
 NAMES = ["安可儿", "白一诺", "曹子墨", "丁小雨"]
 
 
+def roll_year(cast: SchoolCast, how: CarryOn = CarryOn.PUPILS) -> None:
+    """Roll the cast's year over on the school day; `how` says what its mentors keep."""
+    actor = cast.actor(cast.admin)
+    grades = dict.fromkeys(Grade.objects.filter(school=cast.school).values_list("pk", flat=True), how)
+    basis = draw_rollover(actor=actor, year=cast.year).basis
+    choices = RollOverChoices(dates=usual_dates(2027), grades=grades, homerooms=True)
+    roll_over(actor=actor, year=cast.year, choices=choices, basis=basis)
+
+
 @pytest.fixture
 def waiting(qingzhu: SchoolCast) -> GrowthLetter:
     """A letter that was handed in and not released when the year was rolled over."""
     written = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
-    actor = qingzhu.actor(qingzhu.admin)
-    grades = dict.fromkeys(Grade.objects.filter(school=qingzhu.school).values_list("pk", flat=True), CarryOn.PUPILS)
-    basis = draw_rollover(actor=actor, year=qingzhu.year).basis
-    choices = RollOverChoices(dates=usual_dates(2027), grades=grades, homerooms=True)
-    roll_over(actor=actor, year=qingzhu.year, choices=choices, basis=basis)
+    roll_year(qingzhu)
     return written
 
 

@@ -94,13 +94,13 @@ def cost(client: Client, address: str) -> tuple[int, int]:
 
 #: The queries of each page, with the session, the person and the roles; whatever was recorded.
 QUERIES = {
-    "home": 18,
+    "home": 20,
     "pupil": 26,
     "pupil, for the office": 26,
-    "letters": 9,
+    "letters": 11,
     "letter desk": 12,
-    "cards": 9,
-    "visits": 10,
+    "cards": 11,
+    "visits": 12,
     "visits of the class": 18,
     "deleted": 9,
     "history": 11,

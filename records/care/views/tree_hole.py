@@ -36,7 +36,7 @@ from records.care.services.tree_hole import (
 )
 from records.desk.forms.records import RecordForm
 from records.desk.queries.pupil_help import sent_by
-from records.desk.views.form_page import FormDraft
+from records.desk.views.form_page import FormDraft, of_chosen_term
 from records.desk.views.history import confided_history
 from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard
@@ -52,9 +52,10 @@ PAGE = 20
 def inbox_page(request: ActorRequest) -> HttpResponse:
     """The cards that pupils gave to the actor: those that wait first. No word of them stands in the list.
 
-    Which of them ask for an adult today is told, for the actor may read them all.
+    Which of them ask for an adult today is told, for the actor may read them all. `?term=` keeps those of one term.
     """
-    page = Paginator(inbox(request.actor), PAGE).get_page(request.GET.get("page"))
+    cards, terms = of_chosen_term(request, inbox(request.actor))
+    page = Paginator(cards, PAGE).get_page(request.GET.get("page"))
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [
         (
@@ -65,7 +66,7 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
         )
         for card in page
     ]
-    context = {"page_obj": page, "rows": rows, "is_teacher": is_teacher(request.actor)}
+    context = {"page_obj": page, "rows": rows, "terms": terms, "is_teacher": is_teacher(request.actor)}
     return render(request, "care/tree_hole/inbox.html", context)
 
 

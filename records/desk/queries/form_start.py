@@ -173,12 +173,21 @@ def line_of(actor: Actor, draft: Draft) -> DraftLine:
     """One draft in words, with its address."""
     label = word_for(actor, RecordKind(draft.kind))
     who = draft.pupil.name if draft.pupil is not None else ""
-    return DraftLine(draft, f"{who}的{label}" if who else label, _url_of(draft.key))
+    return DraftLine(draft, f"{who}的{label}" if who else label, _url_of(actor, draft.key))
 
 
-def _url_of(key: str) -> str:
+def _url_of(actor: Actor, key: str) -> str:
     found = form_of(key)
-    return reverse(found[0].page, args=found[1][:1]) if found is not None and found[0].page else ""
+    if found is None or not found[0].page:
+        return ""
+    form, numbers = found
+    url = reverse(form.page, args=numbers[:1])
+    # A letter's key names its term too, which need not be today's.
+    now = actor.calendar.present if len(numbers) > 1 else None
+    if now is None or now.term.pk == numbers[1]:
+        return url
+    term = next((term for term in now.near_terms if term.pk == numbers[1]), None)
+    return f"{url}?term={term.key}" if term is not None else ""
 
 
 def draft_values(fields: dict[str, forms.Field], content: dict[str, list[str]]) -> dict[str, Any]:

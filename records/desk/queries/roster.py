@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Q
 
 from accounts.actors import Actor
 from core.search import is_named_like
@@ -172,18 +172,22 @@ def _matches(pupil: Pupil, query: str) -> bool:
 
 
 def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
-    """The book of the slot that the actor holds or shares this year; None without a slot.
+    """The book of the slot that the actor holds or shares in the year; None without a slot.
 
+    Of a former year those pupils who were there until the roll-over; follow-ups and plans are the present's alone.
     Eight queries whatever the number of pupils, one more where the mentor supports some.
     """
     mentor = _slot(actor, calendar.year)
     if mentor is None:
         return None
+    is_now = calendar.year.is_current
+    held = Q(pupil__assignments__ends_on=None)
+    if not is_now:
+        held = Q(pupil__assignments__in=Assignment.objects.lasting(calendar.year).filter(mentor=mentor).values("pk"))
     enrolments: list[Any] = list(
         Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(calendar.year)
-        .filter(pupil__assignments__mentor=mentor, pupil__assignments__ends_on=None)
+        .lasting(calendar.year)
+        .filter(held, pupil__assignments__mentor=mentor)
         .annotate(kind=F("pupil__assignments__kind"))
         .select_related("pupil", "school_class__grade")
         .in_list_order()
@@ -205,8 +209,8 @@ def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
         rows,
         *_progress(calendar, counted),
         records.face_to_face(calendar.term),
-        follow_ups_due(actor, records, pupils),
-        visits_soon(actor, records, pupils),
+        follow_ups_due(actor, records, pupils) if is_now else (),
+        visits_soon(actor, records, pupils) if is_now else (),
     )
 
 
@@ -214,7 +218,7 @@ def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
     """Whose the supported pupils are, by pupil key."""
     names: dict[int, list[str]] = defaultdict(list)
     if pupil_ids:
-        held = Assignment.objects.active().main().filter(year=year, pupil_id__in=pupil_ids)
+        held = Assignment.objects.lasting(year).main().filter(pupil_id__in=pupil_ids)
         members = held.order_by("pk", "mentor__members__position")
         for pupil_id, name in members.values_list("pupil_id", "mentor__members__teacher__name"):
             names[pupil_id].append(name)
@@ -265,7 +269,7 @@ _LETTER_NOTES: Final[dict[str, str]] = {
 def roster_ticks(
     calendar: YearCalendar, enrolments: Sequence[Enrolment], records: YearRecords
 ) -> dict[int, tuple[DeskTick, ...]]:
-    """The three ticks of the present term of each pupil, by pupil key; a yearly action shows the year's tick.
+    """The three ticks of the calendar's term of each pupil, by pupil key; a yearly action shows the year's tick.
 
     No query; the enrolments need their class at hand.
     """

@@ -8,10 +8,11 @@ with `{% include "desk/_draft_attrs.html" %}` and begins the form with `{% inclu
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from records.desk.queries.history import last_writer
 from records.desk.queries.pupil_file import Asked, PupilFile, pupil_file
 from records.desk.queries.pupil_help import pupil_help
 from records.desk.queries.roster import find_desk
+from records.desk.queries.years import TermChoice, own_terms
 from records.desk.services.drafts import drop_draft, save_draft, set_aside_draft
 from records.enums import RecordKind
 from records.kinds import kind_of
@@ -38,6 +40,8 @@ from records.querysets.records import pupils_to_record
 from records.rules import can_read_text, can_see_pupil_records, may_log_for
 from schools.calendar import YearCalendar
 from students.models import Pupil
+
+M = TypeVar("M", bound=Model)
 
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -104,6 +108,23 @@ def keep_stored(request: ActorRequest, draft: FormDraft) -> Draft:
     )
     set_aside_draft(actor=request.actor, draft=kept)
     return kept
+
+
+def chosen_term(request: ActorRequest) -> YearCalendar:
+    """The year and term that `?term=` names (`YearCalendar.key`), else today's. Raises DomainError `not_set_up`."""
+    return request.actor.calendar.at(request.GET.get("term", "")) or request.actor.calendar.now
+
+
+def looked_back_at(request: ActorRequest, calendar: YearCalendar) -> str:
+    """The key of the term that `calendar` shows, for links that stay in it; empty while that is today's."""
+    return "" if calendar.term.pk == request.actor.calendar.now.term.pk else calendar.key
+
+
+def of_chosen_term(request: ActorRequest, rows: QuerySet[M]) -> tuple[QuerySet[M], list[TermChoice]]:
+    """Of `rows`, each of a `term`, those of the one that `?term=` names, else all; and the switch of terms."""
+    calendar, narrowed = chosen_term(request), bool(request.GET.get("term"))
+    terms = own_terms(request.actor, calendar, everything="全部", narrowed=narrowed)
+    return rows.filter(term=calendar.term) if narrowed else rows, terms
 
 
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:

@@ -13,28 +13,32 @@ from mentors.team.queries.meetings import team_classes
 from records.desk.forms.records import BriefForm
 from records.desk.queries.form_start import draft_lines, own_enrolment
 from records.desk.queries.roster import find_desk
+from records.desk.queries.years import own_terms
 from records.desk.services.briefs import write_brief
 from records.desk.services.readings import note_readings
 from records.desk.views.form_page import (
     READERS,
     RECORDERS,
+    chosen_term,
     file_context,
     file_of,
+    looked_back_at,
     pupil_to_record,
     render_form,
     saved,
 )
 from records.querysets.records import pupils_in_reach
-from records.rules import with_may_log
+from records.rules import led_formerly, with_may_log
 
 
 @page_for(Role.MENTOR)
 def home(request: ActorRequest) -> HttpResponse:
     """The record book's roster table of the slot that the actor holds or shares.
 
-    `?q=` searches it, `?open=talk` keeps the pupils for whom that is still to be done.
+    `?q=` searches it, `?open=talk` keeps the pupils for whom that is still to be done. `?term=` shows another term, a
+    former year's too: there it is only read.
     """
-    calendar = request.actor.calendar.present
+    calendar = chosen_term(request) if request.actor.calendar.present is not None else None
     desk = find_desk(request.actor, calendar) if calendar is not None else None
     query = request.GET.get("q", "").strip()[:40]
     still = desk.still(request.GET.get("open", "")) if desk is not None else None
@@ -45,6 +49,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "still": still,
         "query": query,
         "many_classes": desk is not None and len(desk.classes) > 1,
+        "looks_back": looked_back_at(request, calendar) if calendar is not None else "",
     }
     if request.htmx.target == "roster":
         return render(request, "desk/_roster.html", context)
@@ -53,6 +58,8 @@ def home(request: ActorRequest) -> HttpResponse:
         "desk/home.html",
         context
         | {
+            "terms": own_terms(request.actor, calendar) if calendar is not None else [],
+            "led_formerly": led_formerly(request.actor),
             "drafts": draft_lines(request.actor),
             "team_classes": team_classes(request.actor),
             "mark_tasks": mark_tasks(request.actor),

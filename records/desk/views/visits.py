@@ -29,8 +29,8 @@ from records.desk.queries.visits import (
     school_plans,
 )
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
-from records.desk.views.form_page import RECORDERS, pupil_to_record
-from records.rules import may_plan_for, planned_by
+from records.desk.views.form_page import RECORDERS, of_chosen_term, pupil_to_record
+from records.rules import led_formerly, may_plan_for, planned_by
 from schools.days import coming_days
 
 PAGE_SIZE: Final = 20
@@ -39,14 +39,17 @@ MOST_PLANS: Final = 30
 
 @page_for(*RECORDERS)
 def visits(request: ActorRequest) -> HttpResponse:
-    """家访安排: what is planned with me or for my pupils, and 我参加的家访."""
+    """家访安排: what is planned with me or for my pupils, and 我参加的家访, those of all terms or of `?term=`."""
     calendar = request.actor.calendar.now
     plans = list(my_plans(request.actor, calendar)[: MOST_PLANS + 1])
-    page = Paginator(joined_visits(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    joined, terms = of_chosen_term(request, joined_visits(request.actor))
+    page = Paginator(joined, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "plans": plans[:MOST_PLANS],
         "has_more_plans": len(plans) > MOST_PLANS,
         "page_obj": page,
+        "terms": terms,
+        "led_formerly": led_formerly(request.actor),
         "may_plan": bool(request.actor.homeroom_class_ids),
         "own": planned_by(request.actor, {plan.pupil_id for plan in plans}),
         "is_mentor": request.actor.has(Role.MENTOR),

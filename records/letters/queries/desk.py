@@ -1,17 +1,18 @@
 """The letter desk 寄语台: the letters of a term side by side, and what helps to write one of them."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
 from accounts.actors import Actor
 from core.rowwise import among
 from core.worddiff import Piece, mark_words
-from mentors.models.slots import Assignment
+from mentors.models.slots import Assignment, Mentor
 from mentors.team.models import HandOverNote
 from records.desk.models import Draft, LetterReply, RecordVersion
 from records.enums import LetterState, RecordKind, VersionAct
@@ -47,6 +48,8 @@ class DeskRow:
     pupil: Pupil
     letter: GrowthLetter | None
     draft: Draft | None
+    # Of a former year: it is read, but for what was sent back.
+    is_over: bool = False
 
     @property
     def state(self) -> str:
@@ -60,7 +63,13 @@ class DeskRow:
     @property
     def is_open(self) -> bool:
         """Whether the mentor has something to do with it."""
-        return self.state in ("blank", "draft", "returned")
+        return self.state == "returned" or (self.state in ("blank", "draft") and not self.is_over)
+
+    @property
+    def is_written_here(self) -> bool:
+        """Whether its text is the mentor's to change: until it is released, or its year is over."""
+        is_changeable = self.is_open or (self.state in ("handed_in", "accepted") and not self.is_over)
+        return is_changeable and not (self.letter is not None and self.letter.handwritten)
 
     @property
     def reply(self) -> LetterReply | None:
@@ -70,7 +79,7 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class LetterDesk:
-    """The letters that the actor owes this term, in the book's order."""
+    """The letters that the actor owes or owed in one term, in the book's order."""
 
     now: YearCalendar
     rows: tuple[DeskRow, ...]
@@ -106,13 +115,13 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
     """The desk of the slot that the actor holds or shares; three queries whatever the number of pupils.
 
     `earlier_of` is the key of a pupil whose letters of other terms come along. The pupils are the actor's own of today,
-    who may know of all that was recorded of them: it is not asked again of letters, notes and hand-over notes.
+    who may know of all that was recorded of them: it is not asked again of letters, notes and hand-over notes. Of a
+    former year they are those whom the actor had to its end, and what came afterwards is another's: there it is asked.
     """
-    own = Assignment.objects.held_by(actor).active().main().filter(year=now.year)
+    own = Assignment.objects.held_by(actor).lasting(now.year).main()
     enrolments = list(
         Enrolment.objects.in_school(actor)
-        .active()
-        .of_year(now.year)
+        .lasting(now.year)
         .filter(pupil_id__in=own.values("pupil_id"))
         .select_related("pupil", "school_class__grade")
         .in_list_order()
@@ -122,7 +131,7 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
     if earlier_of in keys:
         wanted |= Q(pupil_id=earlier_of)
     letters = tuple(
-        GrowthLetter.objects.present()
+        _known(GrowthLetter.objects.present(), actor, now)
         .filter(wanted)
         .select_related("reply", "term__year", "edited_by")
         .defer("signature")
@@ -131,10 +140,27 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
     mine = {letter.pupil_id: letter for letter in letters if letter.term_id == now.term.pk}
     drafts = {draft.pupil_id: draft for draft in typed if draft.key == draft_key(draft.pupil_id or 0, now.term)}
     rows = tuple(
-        DeskRow(number, e.pupil, mine.get(e.pupil_id), drafts.get(e.pupil_id))
+        DeskRow(number, e.pupil, mine.get(e.pupil_id), drafts.get(e.pupil_id), not now.year.is_current)
         for number, e in enumerate(enrolments, start=1)
     )
     return LetterDesk(now, rows, letters)
+
+
+def returned_before(actor: Actor, now: YearCalendar) -> list[tuple[str, str, int]]:
+    """Letters of other terms that wait for the actor to hand them in again: the term's key, its name, how many.
+
+    One query, two where there are some.
+    """
+    slots = Mentor.objects.filter(school_id=actor.school_id or 0).of_user(actor.user_id)
+    rows = GrowthLetter.objects.present().filter(state=LetterState.RETURNED, mentor__in=slots)
+    counts = Counter(rows.exclude(term=now.term).values_list("term_id", flat=True))
+    near = {term.pk: term for term in now.near_terms} if counts else {}
+    names = dict(now.term_choices) if counts else {}
+    return [(near[pk].key, names[near[pk].key], count) for pk, count in counts.items() if pk in near]
+
+
+def _known(rows: Any, actor: Actor, now: YearCalendar) -> Any:
+    return rows if now.year.is_current else rows.visible_to(actor)
 
 
 def draft_key(pupil_id: int, term: Term) -> str:
@@ -165,16 +191,16 @@ class Beside:
     shown: list[HomeVisit | HeartTalk | GrowthLetter]
 
 
-def find_beside(desk: LetterDesk, pupil: Pupil, may_read: Callable[[Note], bool]) -> Beside:
-    """This term's visits and talks, hand-over notes, follow-ups and earlier letters of the pupil. Three queries.
+def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable[[Note], bool]) -> Beside:
+    """The term's visits and talks, hand-over notes, follow-ups and earlier letters of the pupil. Three queries.
 
     Who has the pupil on the desk may know of them (`find_letter_desk`); which texts may be read is asked of each note.
     """
     term, most = desk.now.term, MOST_NOTES + 1
     now = among("term_id", [term.pk])
-    visits = list(HomeVisit.objects.present().filter(now, pupil=pupil)[:most])
-    talks = list(HeartTalk.objects.present().filter(now, pupils=pupil)[:most])
-    handed = list(HandOverNote.objects.filter(pupil=pupil)[:MOST_EARLIER])
+    visits = list(_known(HomeVisit.objects.present(), actor, desk.now).filter(now, pupil=pupil)[:most])
+    talks = list(_known(HeartTalk.objects.present(), actor, desk.now).filter(now, pupils=pupil)[:most])
+    handed = list(_known(HandOverNote.objects.all(), actor, desk.now).filter(pupil=pupil)[:MOST_EARLIER])
     records: list[HomeVisit | HeartTalk] = [*visits, *talks]
     lines = [_line(note, may_read(note)) for note in records]
     lines.sort(key=lambda line: line.on, reverse=True)
@@ -277,14 +303,14 @@ def _shorten(side: list[Piece], size: int) -> None:
 
 
 def own_letter_pupils(actor: Actor, year: SchoolYear) -> PupilQuerySet:
-    """The pupils to whom the actor owes this year's letters: those of the own slot, without the supported ones."""
-    own = Assignment.objects.held_by(actor).active().main().filter(year=year)
+    """The pupils to whom the actor owes the year's letters: those of the own slot, without the supported ones."""
+    own = Assignment.objects.held_by(actor).lasting(year).main()
     return Pupil.objects.in_school(actor).filter(pk__in=own.values("pupil_id"))
 
 
 def typed_letter(actor: Actor, now: YearCalendar, pupil: Pupil, body: str, advice: str) -> GrowthLetter | None:
     """A letter as it is typed, for its paper only: it is never saved. None if the pupil is not the actor's."""
-    own = Assignment.objects.held_by(actor).active().main().filter(year=now.year, pupil=pupil)
+    own = Assignment.objects.held_by(actor).lasting(now.year).main().filter(pupil=pupil)
     assignment = own.select_related("mentor").prefetch_related("mentor__members__teacher").first()
     if assignment is None:
         return None

@@ -6,7 +6,7 @@ person. The same press twice is done once: what already stands as wanted is retu
 """
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from core.errors import DomainError
 from core.nightly import all_or_each, for_each
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
+from records.desk.queries.years import address_in
 from records.desk.services.versions import keep_former, note_version
 from records.enums import LetterState, VersionAct
 from records.letters.queries.checks import check_for
@@ -266,12 +267,14 @@ def _handed_in(
     return letters.select_for_update(of=("self",)).only("pk", "mentor_id", "school_id", "release_at")
 
 
-def tell_mentors(letters: Iterable[GrowthLetter], *, kind: str, title: str, key: str) -> None:
+def tell_mentors(letters: Sequence[GrowthLetter], *, kind: str, title: str, key: str) -> None:
     """One notice to each teacher of the letters' slots; it names no pupil."""
     slots = {letter.mentor_id for letter in letters}
     rows = MentorMember.objects.filter(mentor_id__in=slots).exclude(teacher__user=None)
     members = list(rows.select_related("teacher__user", "school"))
-    link, key = reverse("desk:letters"), f"{kind}:{key}"
+    # Letters that are told together are of one term.
+    link = address_in(letters[0].term, reverse("desk:letters")) if letters else ""
+    key = f"{kind}:{key}"
     wanted = [NoticeFor(m.teacher.user, title, key, link=link) for m in members if m.teacher.user is not None]
     if wanted:
         send_notices(school=members[0].school, kind=kind, wanted=wanted)

@@ -12,6 +12,7 @@ from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
 from records.desk.models import LetterReply
+from records.desk.queries.years import address_in
 from records.enums import LetterState
 from records.models.records import GrowthLetter
 
@@ -46,7 +47,8 @@ def reply_to_letter(*, letter: GrowthLetter, text: str) -> LetterReply:
     family = system_actor(school_id=locked.school_id, today=timezone.localdate(), name="家长")
     audit(actor=family, verb="reply_to_letter", target=locked)
     members = list(MentorMember.objects.filter(mentor=locked.mentor_id).select_related("teacher__user", "school"))
-    link, key = reverse("desk:letter_desk", args=[locked.pupil_id]), f"letter_reply:{locked.pk}"
+    link = address_in(locked.term, reverse("desk:letter_desk", args=[locked.pupil_id]))
+    key = f"letter_reply:{locked.pk}"
     wanted = [NoticeFor(m.teacher.user, "您收到一条家长回音", key, link=link) for m in members if m.teacher.user]
     if wanted:
         send_notices(school=members[0].school, kind="letter_reply", wanted=wanted)

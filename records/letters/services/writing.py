@@ -35,10 +35,10 @@ _DELETABLE: Final = (LetterState.DRAFT, LetterState.RETURNED)
 
 
 def _form(actor: Actor, pupil_id: int, term_id: int) -> Target | None:
-    term = Term.objects.filter(pk=term_id, school_id=actor.school_id or 0).first()
+    term = Term.objects.filter(pk=term_id, school_id=actor.school_id or 0).select_related("year").first()
     if term is None:
         return None
-    held = Assignment.objects.held_by(actor).active().main().filter(year_id=term.year_id)
+    held = Assignment.objects.held_by(actor).lasting(term.year).main()
     pupil = Pupil.objects.in_school(actor).filter(pk=pupil_id, pk__in=held.values("pupil_id")).first()
     return Target(RecordKind.LETTER, pupil) if pupil is not None else None
 
@@ -145,14 +145,8 @@ class LetterAsked(LetterFindings):
 def _own_mentor(actor: Actor, pupil: Pupil, term: Term) -> Mentor:
     if pupil.school_id != actor.school_id or term.school_id != actor.school_id:
         raise DomainError("other_school", "这位学生不属于本校。")
-    assignment = (
-        Assignment.objects.held_by(actor)
-        .active()
-        .main()
-        .select_related("mentor")
-        .filter(pupil=pupil, year_id=term.year_id)
-        .first()
-    )
+    held = Assignment.objects.held_by(actor).lasting(term.year).main()
+    assignment = held.select_related("mentor").filter(pupil=pupil).first()
     if actor.user_id is None or assignment is None:
         raise DomainError("not_allowed", "只能为自己指导的学生写寄语。")
     return assignment.mentor
@@ -173,6 +167,9 @@ def _save(
     known: Collection[str] | None = None,
 ) -> GrowthLetter:
     mentor = _own_mentor(actor, pupil, term)
+    if not term.year.is_current:
+        # Said before anything of the text is.
+        _check_year(GrowthLetter.objects.present().filter(pupil=pupil, term=term).first(), term)
     body, advice = body.strip(), advice.strip()
     findings: list[Finding] = []
     if hand_in and not handwritten:
@@ -186,6 +183,7 @@ def _save(
             raise LetterAsked([line.finding for line in left])
     with transaction.atomic():
         letter = _locked(pupil, term)
+        _check_year(letter, term)
         if letter is not None and letter.submission == submission and version == 0 and letter.version == 1:
             # The first save came twice. Later versions were written by somebody who had seen this one.
             version = 1
@@ -237,6 +235,12 @@ def _locked(pupil: Pupil, term: Term) -> GrowthLetter | None:
     return letter
 
 
+def _check_year(letter: GrowthLetter | None, term: Term) -> None:
+    """A former year is read; what 德育室 sent back is still the mentor's to hand in again."""
+    if not term.year.is_current and (letter is None or letter.state != LetterState.RETURNED):
+        raise DomainError("year_over", "这个学年已经结束，只能查看。德育室退回的，才能改好再交。")
+
+
 def _check_version(letter: GrowthLetter, version: int) -> None:
     if letter.version != version:
         raise DomainError("changed_meanwhile", "这封寄语刚才在别处改过，下面是您的文字，请核对后再保存。")
@@ -273,7 +277,8 @@ def save_letter_draft(
 
     `known` are the keys of findings that the writer has waved aside (`finding_key`); None leaves the stored ones.
 
-    Raises DomainError `other_school`, `not_allowed`, `changed_meanwhile`, `letter_released`, `letter_handed_in`.
+    Raises DomainError `other_school`, `not_allowed`, `changed_meanwhile`, `letter_released`, `letter_handed_in`,
+    `year_over`.
     """
     return _save(
         actor,
@@ -352,12 +357,13 @@ def unmark_handwritten(*, actor: Actor, pupil: Pupil, term: Term, version: int) 
         letter = _locked(pupil, term)
         if letter is None or not letter.handwritten:
             raise DomainError("not_handwritten", "这封寄语没有标为手写，请刷新页面再看。")
+        _check_year(letter, term)
         _check_version(letter, version)
         keep_former(letter)
         letter.handwritten = False
         letter.findings = None
-        letter.state = LetterState.DRAFT
-        letter.handed_in_at = None
+        if letter.state != LetterState.RETURNED:
+            letter.state, letter.handed_in_at = LetterState.DRAFT, None
         _finish(actor, letter, verb="unmark_handwritten")
         return letter
 

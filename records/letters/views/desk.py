@@ -17,9 +17,18 @@ from core.undo import offer_undo
 from records.contexts import paragraphs
 from records.desk.forms.records import LetterForm
 from records.desk.queries.form_start import letter_of
+from records.desk.queries.years import own_terms
 from records.desk.services.readings import note_readings
-from records.desk.views.form_page import KEPT_STORED, TAKE_STORED, FormDraft, conflict_of, keep_stored
-from records.enums import LetterState, RecordKind
+from records.desk.views.form_page import (
+    KEPT_STORED,
+    TAKE_STORED,
+    FormDraft,
+    chosen_term,
+    conflict_of,
+    keep_stored,
+    looked_back_at,
+)
+from records.enums import RecordKind
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import (
     DeskRow,
@@ -30,6 +39,7 @@ from records.letters.queries.desk import (
     own_letter_pupils,
     prompts_for,
     proofing_of,
+    returned_before,
 )
 from records.letters.queries.findings import finding_lines, open_lines
 from records.letters.services.replies import mark_reply_read
@@ -37,6 +47,7 @@ from records.letters.services.writing import LetterAsked, LetterFindings, mark_h
 from records.letters.views.saving import known_in, try_save
 from records.models.records import Note
 from records.rules import can_read_text
+from schools.calendar import YearCalendar
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
@@ -48,15 +59,23 @@ TEXT_LEFT = "文字框里还有字。手写的寄语在这里不放文字：请�
 @page_for(Role.MENTOR)
 def letters(request: ActorRequest) -> HttpResponse:
     """The pupils with the states of their letters, and where to begin."""
-    now = request.actor.calendar.now
+    now = chosen_term(request)
     desk = find_letter_desk(request.actor, now)
-    return render(request, "letters/desk.html", {"desk": desk, "now": now, "next_open": desk.next_open()})
+    context = {
+        "desk": desk,
+        "now": now,
+        "next_open": desk.next_open(),
+        "at": _at(request, now),
+        "terms": own_terms(request.actor, now),
+        "returned_before": returned_before(request.actor, now),
+    }
+    return render(request, "letters/desk.html", context)
 
 
 @form_for(Role.MENTOR)
 def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     """One pupil's letter in the middle of the desk: keep a draft and go on, hand in, mark as written by hand."""
-    now = request.actor.calendar.now
+    now = chosen_term(request)
     term, with_advice = now.term, now.with_advice
     desk = find_letter_desk(request.actor, now, earlier_of=pk)
     row, key = desk.row_of(pk), draft_key(pk, term)
@@ -80,7 +99,7 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
     if action == TAKE_STORED and row.letter is not None:
         kept = keep_stored(request, draft)
         offer_undo(request, KEPT_STORED, reverse("desk:draft_undo", args=[kept.pk]))
-        return redirect("desk:letter_desk", pk=pupil.pk)
+        return _on(request, desk, row)
     data = request.POST.copy()
     if action == ANYWAY:
         # 就这样交: what the page has asked about counts as waved aside; what was found since is asked about anew.
@@ -104,9 +123,21 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
     if hands_in:
         messages.success(request, f"已交稿：{pupil.name}的{now.letter_label}。")
         following = desk.next_open(row)
-        return redirect("desk:letter_desk", pk=following.pupil.pk) if following else redirect("desk:letters")
+        return _on(request, desk, following)
     messages.success(request, f"已存草稿：{pupil.name}的{now.letter_label}。")
-    return redirect("desk:letter_desk", pk=(desk.neighbour(row, STEPS.get(action, 0)) or row).pupil.pk)
+    return _on(request, desk, desk.neighbour(row, STEPS.get(action, 0)) or row)
+
+
+def _on(request: ActorRequest, desk: LetterDesk, row: DeskRow | None) -> HttpResponse:
+    """To the letter of `row`, or to the list, in the term that is looked at."""
+    page = reverse("desk:letter_desk", args=[row.pupil.pk]) if row is not None else reverse("desk:letters")
+    return redirect(page + _at(request, desk.now))
+
+
+def _at(request: ActorRequest, now: YearCalendar) -> str:
+    """What keeps an address in the term that is looked at."""
+    key = looked_back_at(request, now)
+    return f"?term={key}" if key else ""
 
 
 def _by_hand(
@@ -132,7 +163,7 @@ def _by_hand(
         return _refused(request, desk, row, form, context, refusal)
     said = f"已记下：{pupil.name}的{desk.now.letter_label}是手写的。" if done else "可以在这里打字写了。"
     messages.success(request, said)
-    return redirect("desk:letter_desk", pk=pupil.pk)
+    return _on(request, desk, row)
 
 
 def _refused(
@@ -170,7 +201,7 @@ def _page(
         return can_read_text(request.actor, note)
 
     pupil, letter = row.pupil, row.letter
-    beside = find_beside(desk, pupil, may_read)
+    beside = find_beside(request.actor, desk, pupil, may_read)
     context = {
         "desk": desk,
         "now": desk.now,
@@ -183,7 +214,8 @@ def _page(
         "following": desk.neighbour(row, 1),
         "prompts": prompts_for(pupil, request.actor.today),
         "proofing": proofing_of(letter),
-        "writes": letter is None or not (letter.handwritten or letter.state == LetterState.RELEASED),
+        "writes": row.is_written_here,
+        "at": _at(request, desk.now),
         "body_lines": paragraphs(letter.body) if letter is not None else (),
         "advice_lines": paragraphs(letter.advice) if letter is not None and desk.now.with_advice else (),
         **context,

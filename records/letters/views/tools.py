@@ -17,6 +17,7 @@ from core.gates import repeatable
 from core.unprintable import said_first
 from records.contexts import Letter
 from records.desk.queries.form_start import letter_of
+from records.desk.views.form_page import chosen_term
 from records.letters.queries.checks import check_for
 from records.letters.queries.desk import draft_key, find_letter_desk, own_letter_pupils, typed_letter
 from records.letters.queries.findings import keys_in, open_lines
@@ -94,7 +95,7 @@ def lined(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(Role.MENTOR)
 def lined_all(request: ActorRequest) -> HttpResponse:
     """Lined sheets for all pupils whose letter is not handed in."""
-    term = request.actor.calendar.now
+    term = chosen_term(request)
     pupils = [row.pupil for row in find_letter_desk(request.actor, term).rows if row.is_open]
     if not pupils:
         raise DomainError("nothing_to_print", "这学期的寄语都已交稿，没有要手写的。")
@@ -102,7 +103,7 @@ def lined_all(request: ActorRequest) -> HttpResponse:
 
 
 def _target(request: ActorRequest, pk: int) -> tuple[YearCalendar, Pupil]:
-    term = request.actor.calendar.now
+    term = chosen_term(request)
     rows = own_letter_pupils(request.actor, term.year)
     return term, get_visible_or_404(rows, request.actor, pk=pk)
 

@@ -24,7 +24,7 @@ from records.office.queries.pupils import (
     school_classes,
     school_mentors,
 )
-from records.rules import handles_books, may_open_class
+from records.rules import handles_books, may_look_at_class, may_open_class
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
 
@@ -85,10 +85,15 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "office/dashboard.html", context | {"calendar": calendar, "grade": found})
 
 
-@page_for(Role.HOMEROOM, *WATCHERS)
+@page_for(Role.MENTOR, Role.HOMEROOM, *WATCHERS)
 def class_page(request: ActorRequest, pk: int) -> HttpResponse:
-    """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones."""
-    found = class_or_stop(request, pk, *WATCHERS)
+    """One class: mentors in team order, pupils with their ticks; `?show=` keeps the open ones.
+
+    Whoever led it in a former year looks at it; its papers and the pupils' files are for those who may open it now.
+    """
+    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    if not may_look_at_class(request.actor, found, *WATCHERS):
+        raise PermissionDenied
     watches = request.actor.has(*WATCHERS)
     calendar = calendar_of_year(request, found.year)
     page = find_class(calendar, found)
@@ -105,6 +110,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
             "watches": watches,
             "opens_files": opens,
             "prints": opens,
+            "sums_up": may_open_class(request.actor, found, *WATCHERS),
         },
     )
 

@@ -340,7 +340,7 @@ def test_counts_stay_in_the_school(qingzhu: SchoolCast, other: SchoolCast) -> No
     assert tree_hole_counts(other.year).total == 0
 
 
-INBOX_QUERIES = 9
+INBOX_QUERIES = 11
 CARD_QUERIES = 15
 
 

@@ -31,7 +31,7 @@ from tests.records.builders import LETTER, TEXT, letter, partner_of, released_le
 SignIn = Callable[[User], Client]
 DESK = reverse("desk:letters")
 #: Whatever the number of pupils and records.
-LIST_QUERIES = 9
+LIST_QUERIES = 11
 DESK_QUERIES = 13
 
 

@@ -204,7 +204,7 @@ def test_a_batch_is_told_once_and_names_nobody(qingzhu: SchoolCast) -> None:
         actor=qingzhu.actor(qingzhu.office), term=term_of(qingzhu), letter_ids=[found.pk for found in letters]
     )
     told = Notice.objects.get(recipient=qingzhu.mentor)
-    assert (told.kind, told.body, told.link) == ("letters_released", "", "/my/letters/")
+    assert (told.kind, told.body, told.link) == ("letters_released", "", "/my/letters/?term=2026-1")
     assert told.title == "德育室发布了您写的寄语，家长可以看到了"
 
 
@@ -291,7 +291,8 @@ def test_a_reply_can_be_changed_until_the_mentor_has_read_it(qingzhu: SchoolCast
     reply = reply_to_letter(letter=found, text="谢谢老师，孩子很开心。")
     assert LetterReply.objects.count() == 1
     told = Notice.objects.filter(recipient=qingzhu.mentor, kind="letter_reply")
-    assert [(n.title, n.body, n.link) for n in told] == [("您收到一条家长回音", "", f"/my/letters/{found.pupil_id}/")]
+    link = f"/my/letters/{found.pupil_id}/?term=2026-1"
+    assert [(n.title, n.body, n.link) for n in told] == [("您收到一条家长回音", "", link)]
     mark_reply_read(actor=qingzhu.actor(qingzhu.colleague), reply=reply)
     mark_reply_read(actor=qingzhu.actor(qingzhu.office), reply=reply)
     assert LetterReply.objects.get().read_at is None
