@@ -11,7 +11,7 @@
   const feedbackBox = () =>
     (dialog && dialog.open ? dialog.querySelector(".panel-feedback") : document.getElementById("feedback"));
 
-  function tell(text, link) {
+  function tell(text, link, part) {
     const box = feedbackBox();
     if (!box) return;
     const notice = document.createElement("div");
@@ -32,10 +32,13 @@
     close.className = "btn btn-sm btn-outline-secondary";
     close.dataset.dismiss = "";
     close.textContent = "知道了";
-    notice.append(words, close);
+    notice.append(words, ...(part ? [part] : []), close);
     box.replaceChildren(notice);
     if (dialog && dialog.open) dialog.scrollTop = 0;
   }
+
+  // Other scripts tell at the same place.
+  document.addEventListener("page:tell", (event) => tell(event.detail.text, null, event.detail.part));
 
   function clearFeedback() {
     document.querySelectorAll("#feedback, .panel-feedback").forEach((box) => box.replaceChildren());
@@ -67,6 +70,9 @@
         stepping = true;
         history.back();
       }
+      // What was typed stays as a draft, whichever way the panel was left: drafts.js says so.
+      const left = panel.querySelector("form[data-draft]");
+      if (left) left.dispatchEvent(new CustomEvent("draft:left", { bubbles: true }));
       panel.replaceChildren();
       clearFeedback();
       // The tick that was tapped may have been replaced by its turned self: same id, new element.
@@ -81,10 +87,6 @@
     dialog.addEventListener("click", (event) => {
       if (event.target.closest("[data-panel-close]")) {
         event.preventDefault();
-        // What was typed stays as a draft: say so, once the panel's own words are gone.
-        if (dialog.querySelector("form[data-draft][data-changed]")) {
-          dialog.addEventListener("close", () => tell("没有保存，写下的内容已留作草稿，再打开就能接着写。"), { once: true });
-        }
         closePanel();
       }
     });

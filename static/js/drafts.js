@@ -65,6 +65,96 @@
     return element;
   }
 
+  // --- Left without saving: the draft stays, which is said where one goes on, with a button that drops it
+  const KEPT = "没有保存，写下的内容已留作草稿，再打开就能接着写。";
+  const UNKEPT = "没有保存，也还没有存成草稿。文字还在本页，连上以后再打开就能接着写。";
+  const LEFT = "draft:left";
+  const PATIENCE = 3000; // for the last save before a page is left
+  const keeps = (state) => !state.sent && !state.done && (state.restored || typed(state.content) !== state.began);
+
+  function dropButton(drop) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = drop;
+    const fields = { csrfmiddlewaretoken: token(), next: window.location.pathname + window.location.search };
+    Object.entries(fields).forEach(([name, value]) => {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    });
+    const drops = button("不保留", () => {});
+    drops.type = "submit";
+    form.append(drops);
+    return form;
+  }
+
+  function tellLeft(text, drop) {
+    const part = drop ? dropButton(drop) : null;
+    document.dispatchEvent(new CustomEvent("page:tell", { detail: { text, part } }));
+  }
+
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+
+  async function saveSoon(state) {
+    const isOver = () => typed(state.content) === state.saved || state.trouble || state.held;
+    const saving = async () => {
+      for (let at = 0; at < PATIENCE && !isOver(); at += 100) {
+        await save(state);
+        if (state.busy) await pause(100);
+      }
+    };
+    await Promise.race([saving(), pause(PATIENCE)]);
+  }
+
+  document.addEventListener(LEFT, async (event) => {
+    const state = find(event.target);
+    if (!state) return;
+    changed(state);
+    if (!keeps(state)) return;
+    await saveSoon(state);
+    const isKept = typed(state.content) === state.saved;
+    tellLeft(isKept ? KEPT : UNKEPT, isKept ? state.drop : "");
+  });
+
+  // The form in which words would be left with the page.
+  const ofPage = () =>
+    [...states.values()].find((state) => {
+      if (state.form.isConnected) changed(state);
+      return state.form.isConnected && keeps(state);
+    });
+
+  // A page is gone before the answer of its last save is there: the next one tells. Only the draft's address is noted.
+  function noteLeft() {
+    const state = ofPage();
+    try {
+      if (state) sessionStorage.setItem(LEFT, JSON.stringify({ key: state.key, drop: state.drop || "", at: Date.now() }));
+    } catch {
+      // A browser that keeps nothing: the draft stands in the list of drafts all the same.
+    }
+  }
+
+  function tellNoted() {
+    try {
+      const noted = JSON.parse(sessionStorage.getItem(LEFT) || "null");
+      sessionStorage.removeItem(LEFT);
+      // Another person may sign in at this computer: the word is for the page that follows at once.
+      if (noted && Date.now() - noted.at < 10000 && !states.has(noted.key)) tellLeft(KEPT, noted.drop);
+    } catch {
+      // As above.
+    }
+  }
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest && event.target.closest("a[href]:not([target], [download], [hx-get], [href^='#'])");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const state = link.origin === window.location.origin && ofPage();
+    if (!state || typed(state.content) === state.saved || state.trouble) return;
+    // 取消, 返回 or any other link: what was typed a moment ago is saved first.
+    event.preventDefault();
+    await saveSoon(state);
+    window.location.assign(link.href);
+  });
+
   // --- Saving
   function changed(state) {
     if (state.form && state.form.isConnected) state.content = read(state.form);
@@ -75,6 +165,10 @@
     clearTimeout(state.timer);
     state.timer = setTimeout(() => save(state), wait);
   }
+
+  // One box says that the session is over: beside the buttons, or at the top of the panel. The line stays empty then.
+  const isTold = ({ form }) =>
+    Boolean(form.querySelector("[data-send-state]") || (form.closest("dialog[open]") && document.querySelector(".panel-feedback .notice")));
 
   function retry(state) {
     state.pause = Math.min(LONGEST, (state.pause || WAIT / 2) * 2);
@@ -128,7 +222,8 @@
     const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
     if (answer.type === "opaqueredirect" || answer.status === 401 || (answer.status === 403 && !isJson)) {
       state.trouble = true;
-      tell(state, "登录已过期，请在新窗口登录，文字不会丢。", { warn: true, link: { href: "/", text: "去登录" } });
+      if (isTold(state)) tell(state, "");
+      else tell(state, "登录已过期，请在新窗口登录，文字不会丢。", { warn: true, link: { href: "/", text: "去登录" } });
       retry(state);
       return;
     }
@@ -145,6 +240,7 @@
       state.pause = 0;
       state.saved = words;
       state.seen = told.stamp;
+      state.drop = told.drop;
       tell(state, `草稿已保存 ${told.at}`);
       hint(state, told.danger);
     } else if (answer.status === 409) {
@@ -229,6 +325,10 @@
     const unsaved = known && !known.done && before && typed(before) !== state.saved;
     state.done = false;
     state.content = read(form);
+    state.began = typed(state.content);
+    const drops = form.querySelector("[data-draft-drop]");
+    state.restored = Boolean(drops);
+    if (drops) state.drop = drops.getAttribute("formaction");
     if (draftDirty === undefined) state.saved = typed(state.content);
     if (unsaved && draftDirty === undefined) {
       // The panel was closed before the words could be saved: they are still here.
@@ -268,7 +368,10 @@
 
   const each = (act) => states.forEach(act);
   const leaving = () => each((state) => save(state, { leaving: true }));
-  window.addEventListener("pagehide", leaving);
+  window.addEventListener("pagehide", () => {
+    leaving();
+    noteLeft();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") leaving();
     else each((state) => state.trouble && save(state));
@@ -324,15 +427,18 @@
       return;
     }
     state.sent = false;
+    if (status === 401 && isTold(state)) tell(state, "");
     if (status !== 422) plan(state, WAIT);
   });
   document.addEventListener("send:stayed", (event) => {
     const state = find(event.target);
     if (!state) return;
     state.sent = false;
+    tell(state, "");
     plan(state, WAIT);
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) each((state) => (state.sent = false));
   });
+  tellNoted();
 })();

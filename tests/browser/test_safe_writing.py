@@ -96,6 +96,56 @@ def test_words_survive_an_expired_session(visit: OpenVisit) -> None:
     expect(page.get_by_text("已登记")).to_be_visible()
 
 
+def test_a_form_that_is_left_keeps_its_words_says_so_and_drops_them_on_wish(visit: OpenVisit) -> None:
+    """取消 and × kept a draft and said nothing, and nobody knew where the words were."""
+    desk = visit(DESK)
+    page = desk.sign_in("demo-homeroom")
+    desk.go("/my/")
+    feedback = page.locator("#feedback")
+    open_talk(page, 0).fill("先不写了。")
+    page.locator(".panel-bar button").click()
+    expect(feedback).to_contain_text("没有保存，写下的内容已留作草稿")
+    desk.fits()
+    feedback.get_by_role("button", name="不保留").click()
+    expect(page.get_by_text("已放弃")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    text = page.locator("textarea[name=text]")
+    expect(text).to_have_value("先不写了。")
+
+    # The same on a whole page, with what was typed a moment ago.
+    text.fill("还是不写了。")
+    page.get_by_role("link", name="取消").click()
+    expect(page).to_have_url(re.compile("/my/$"))
+    expect(feedback).to_contain_text("没有保存，写下的内容已留作草稿")
+    feedback.get_by_role("button", name="不保留").click()
+    expect(page.get_by_text("已放弃")).to_be_visible()
+    expect(page.get_by_text("没写完的草稿")).to_have_count(0)
+
+
+def test_one_box_says_that_the_session_is_over(visit: OpenVisit) -> None:
+    """Three boxes were stacked over the form: the draft's line, the panel's word and the one beside the buttons."""
+    phone = visit(PHONE)
+    page = phone.sign_in("demo-homeroom")
+    phone.go("/my/")
+    path = page.locator("a.tick-open[id$=-talk]").first.get_attribute("href") or ""
+    said = page.get_by_text(re.compile("登录已经?过期"))
+    open_talk(page, 0)
+    for is_page in (False, True):
+        if is_page:
+            page = phone.sign_in("demo-homeroom")
+            phone.go(path)
+        page.locator("textarea[name=text]").fill(f"今天主动举手了{'。' if is_page else '！'}")
+        expect(state_of(page)).to_have_text(SAVED)
+        page.context.clear_cookies(name="sessionid")
+        page.get_by_role("button", name="保存", exact=True).click()
+        expect(said).to_have_count(1)
+        page.locator("textarea[name=text]").fill("今天主动举手了，很好。")
+        page.wait_for_timeout(4_000)
+        expect(said).to_have_count(1)
+        expect(said).to_be_visible()
+    phone.faults[:] = [fault for fault in phone.faults if " 401 " not in f"{fault} "]
+
+
 def test_two_windows_of_one_form_keep_both_texts(visit: OpenVisit) -> None:
     phone = visit(PHONE)
     page = phone.sign_in("demo-homeroom")

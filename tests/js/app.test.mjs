@@ -40,16 +40,20 @@ test("the closed panel forgets its content and gives the focus back to what open
   assert.deepEqual([page.text("#panel"), page.document.activeElement.id], ["", "opener"]);
 });
 
-test("leaving the panel by its cross says that what was typed is kept as a draft", () => {
+test("whichever way the panel is left, its form with a draft is told of while it is still there", () => {
   const page = start();
-  const leave = (typed) => {
-    show(page, '<h2 id="panel-title" tabindex="-1">谈心</h2><form data-draft="talk/new/7"><textarea id="note"></textarea></form>');
-    if (typed) page.type("#note", typed);
-    page.one("[data-panel-close]").click();
-    page.fire(page.one("dialog"), "close");
-    return page.document.querySelector("#feedback .notice-text")?.textContent;
-  };
-  assert.deepEqual([leave(""), leave("字")], [undefined, "没有保存，写下的内容已留作草稿，再打开就能接着写。"]);
+  const left = [];
+  page.document.addEventListener("draft:left", (event) => left.push(event.target.dataset.draft));
+  show(page, '<h2 id="panel-title" tabindex="-1">谈心</h2><form data-draft="talk/new/7"><textarea id="note"></textarea></form>');
+  page.fire(page.one("dialog"), "close");
+  assert.deepEqual([left, page.text("#panel")], [["talk/new/7"], ""]);
+});
+
+test("other scripts tell at the place of the page, with a button of theirs", () => {
+  const page = start();
+  const part = page.document.createElement("form");
+  page.fire(page.document, "page:tell", { detail: { text: "已留作草稿。", part } });
+  assert.deepEqual([page.text("#feedback .notice-text"), part.parentElement.className], ["已留作草稿。", "notice notice-warning"]);
 });
 
 test("Escape does not throw away what was typed into the panel", () => {

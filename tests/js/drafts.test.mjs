@@ -9,7 +9,7 @@ const FORM = `
     <input type="checkbox" name="kind" value="home"><input type="checkbox" name="kind" value="phone">
     <p data-draft-state></p><button>保存</button>
   </form>`;
-const saved = (stamp = "server.1") => json({ stamp, at: "10:02" });
+const saved = (stamp = "server.1") => json({ stamp, at: "10:02", drop: "/my/drafts/5/drop/" });
 const sent = (page, at = 0) => JSON.parse(page.requests[at].body);
 
 test("what is typed is saved two seconds after the last key, once", async () => {
@@ -182,4 +182,63 @@ test("words that a closed panel could not save are put back when it opens again"
   assert.equal(page.text("[data-draft-state]"), "已放回还没有存上的文字。");
   await page.pass(0);
   assert.deepEqual(sent(page, 1).content.note, ["没存上的"]);
+});
+
+// What is said where one goes on, and the address of the button that drops the draft.
+const hears = (page) => {
+  const said = [];
+  page.document.addEventListener("page:tell", ({ detail }) => said.push([detail.text.slice(0, 15), detail.part && detail.part.getAttribute("action")]));
+  return said;
+};
+const PANEL = `<dialog open><div class="panel-feedback"></div><div id="panel">${FORM}</div></dialog>`;
+
+test("a form that is left with words keeps them as a draft, says so, and offers to drop it", async () => {
+  const page = new Page(PANEL, "drafts.js", { answers: [saved()] });
+  const said = hears(page);
+  page.fire(page.one("form"), "draft:left");
+  await page.pass(0);
+  assert.deepEqual(said, []);
+  page.type("textarea", "字");
+  page.fire(page.one("form"), "draft:left");
+  page.one("#panel").replaceChildren();
+  await page.pass(0);
+  assert.deepEqual([page.requests.length, said], [1, [["没有保存，写下的内容已留作草稿", "/my/drafts/5/drop/"]]]);
+});
+
+test("without a network it says that the words are on the page alone", async () => {
+  const page = new Page(PANEL, "drafts.js", { answers: [new Error("down")] });
+  const said = hears(page);
+  page.type("textarea", "字");
+  page.fire(page.one("form"), "draft:left");
+  await page.pass(0);
+  assert.deepEqual(said, [["没有保存，也还没有存成草稿。文", null]]);
+});
+
+test("a whole page that is left notes the draft's address, a form that was sent does not", async () => {
+  const page = new Page(FORM, "drafts.js", { answers: [saved()] });
+  const noted = () => JSON.parse(page.window.sessionStorage.getItem("draft:left"));
+  page.fire(page.window, "pagehide");
+  assert.equal(noted(), null);
+  page.type("textarea", "字");
+  await page.pass(2000);
+  page.fire(page.window, "pagehide");
+  assert.deepEqual([noted().key, noted().drop], ["visit:7", "/my/drafts/5/drop/"]);
+  page.window.sessionStorage.clear();
+  page.fire(page.one("form"), "submit");
+  page.fire(page.window, "pagehide");
+  assert.equal(noted(), null);
+});
+
+test("when the session is over one box says so: the line of the draft leaves it to the one beside the buttons", async () => {
+  const over = () => json({}, 401);
+  const page = new Page(FORM, "drafts.js", { answers: [over(), over()] });
+  page.type("textarea", "字");
+  await page.pass(2000);
+  assert.match(page.text("[data-draft-state]"), /登录已过期/);
+  const box = page.document.createElement("div");
+  box.dataset.sendState = "";
+  page.one("form").append(box);
+  page.fire(page.one("form"), "send:stayed");
+  await page.pass(2000);
+  assert.deepEqual([page.requests.length === 2, page.text("[data-draft-state]")], [true, ""]);
 });

@@ -36,9 +36,9 @@ STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}
 def save(request: ActorRequest) -> JsonResponse:
     """Keep what a form holds: JSON in, JSON out; static/js/drafts.js is the only caller.
 
-    200 `{stamp, at, day, danger}`, `danger` being what the words of a visit or talk give reason for; 409 `{message,
-    stamp, at, day, content}` if another page wrote the draft; 400, 403, 410 (the form was sent meanwhile) and 413
-    `{message}`.
+    200 `{stamp, at, day, danger, drop}`, `danger` being what the words of a visit or talk give reason for, `drop` the
+    address that drops the draft; 409 `{message, stamp, at, day, content}` if another page wrote the draft; 400, 403,
+    410 (the form was sent meanwhile) and 413 `{message}`.
     """
     try:
         data = json.loads(request.body)
@@ -60,7 +60,8 @@ def save(request: ActorRequest) -> JsonResponse:
         )
     except DomainError as error:
         return JsonResponse({"message": error.message}, status=STATUS.get(error.code, 400))
-    return JsonResponse({**_told(draft), "danger": _danger(draft)})
+    drop = reverse("desk:draft_drop", args=[draft.pk])
+    return JsonResponse({**_told(draft), "danger": _danger(draft), "drop": drop})
 
 
 def _danger(draft: Draft) -> str:
