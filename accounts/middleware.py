@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
@@ -20,6 +20,7 @@ from accounts.queries import actor_for
 from accounts.services.presses import PRESS_FIELD, UNTYPED, Sent, StillRunning, claim, release, settle
 from core.clock import today
 from core.middleware import STAY_HEADER
+from schools.modules import is_there
 
 SCOPE_SESSION_KEY = "acting_scope"
 
@@ -72,6 +73,8 @@ class SignInRequiredMiddleware:
             # After signing in, a page that only takes posts would be an empty one.
             target = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("home")
             return redirect_to_login(target, settings.LOGIN_URL)
+        if not is_there(view, request.actor.school):  # type: ignore[attr-defined]  # set by ActorMiddleware
+            raise Http404
         if request.user.must_change_password and not getattr(view, "allows_first_password", False):
             return redirect("accounts:change_password")
         return None

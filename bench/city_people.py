@@ -22,10 +22,18 @@ from core.pinyin import name_pinyin
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentorship.demo.people import REMARKS, people
-from schools.enums import MatchingMode, Preset
+from schools.enums import MatchingMode, Module, Preset
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
 from schools.queries import read_plans
-from schools.services import copy_plan, create_classes, create_school, open_year, promote_classes, revise_plan
+from schools.services import (
+    copy_plan,
+    create_classes,
+    create_school,
+    open_year,
+    promote_classes,
+    revise_plan,
+    use_modules,
+)
 from students.enums import EndReason
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 
@@ -151,6 +159,7 @@ def _open(shape: Shape, number: int, chance: random.Random) -> School:
         start_year=first,
         bureau_name=BUREAU,
     )
+    use_modules(school=made, modules=list(Module))
     grades = {grade.number: grade.pk for grade in Grade.objects.filter(school=made)}
     plan = Plan.objects.get(year=year)
     # The whole school takes part; the preset that ships covers two grades.

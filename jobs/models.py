@@ -21,7 +21,8 @@ from jobs.querysets import (
     JobQuerySet,
     ResultFileQuerySet,
 )
-from schools.models import School, SchoolOwned, SchoolYear
+from schools.models import School, SchoolYear
+from schools.owned import SchoolOwned
 
 
 class Job(models.Model):

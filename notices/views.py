@@ -1,13 +1,20 @@
 """The inbox 站内信."""
 
+from urllib.parse import urlsplit
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
+from notices.models import Notice
 from notices.queries import own_notices
 from notices.services import mark_all_read, mark_read
+from schools.models import School
+from schools.modules import is_there
 
 PAGE_SIZE = 20
 
@@ -29,9 +36,20 @@ def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     mark_read(actor=request.actor, notice=notice)
-    if notice.link and url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None):
-        return redirect(notice.link)
-    return redirect("notices:inbox")
+    if not notice.link or not url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None):
+        return redirect("notices:inbox")
+    if not _leads_on(notice, request.actor.school):
+        messages.info(request, "这条消息说的功能，学校现在没有使用。")
+        return redirect("notices:inbox")
+    return redirect(notice.link)
+
+
+def _leads_on(notice: Notice, school: School | None) -> bool:
+    """Whether the school still uses what the notice is about."""
+    try:
+        return is_there(resolve(urlsplit(notice.link).path).func, school)
+    except Resolver404:
+        return True
 
 
 @action_for()

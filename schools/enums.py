@@ -1,5 +1,7 @@
 """The fixed words of a school and its plan (一校一策)."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 
@@ -132,3 +134,32 @@ class Preset(models.TextChoices):
     SENIOR_YEARLY = "senior_yearly", "普通高中版（按学年，全体年级）"
     VOCATIONAL_YEARLY = "vocational_yearly", "中职版（按学年，全体年级）"
     BLANK = "blank", "空白方案（年级和动作由学校自己填）"
+
+
+class Module(models.TextChoices):
+    """What a school may leave unused: then no entry, page or printed line speaks of it, and nothing is lost."""
+
+    ROUNDS = "rounds", "征询匹配（学生选导师）"
+    TWO_SIDED = "two_sided", "双向选择（导师也选学生）"
+    CLUBS = "clubs", "依托社团匹配"
+    WISHES = "wishes", "想换导师的心愿"
+    READINESS = "readiness", "先参加培训（暂不适合）"
+    MEETINGS = "meetings", "小教研"
+    TREE_HOLE = "tree_hole", "心灵树洞"
+    BOOK_HANDLING = "book_handling", "记录本收发登记"
+
+    @property
+    def whole(self) -> "Module | None":
+        """The module without which this one is not there."""
+        return Module.ROUNDS if self in (Module.TWO_SIDED, Module.CLUBS) else None
+
+
+def all_modules() -> list[str]:
+    """What a school uses that has not said otherwise."""
+    return list(Module.values)
+
+
+def modules_seen(chosen: Iterable[str]) -> frozenset[str]:
+    """Those of the `chosen` modules that are to be seen: a part is not there without its whole."""
+    known = frozenset(chosen)
+    return frozenset(one.value for one in Module if known.issuperset({one.value, (one.whole or one).value}))

@@ -20,14 +20,12 @@ from schools.enums import (
     PeriodKind,
     Preset,
     SchoolSystem,
+    all_modules,
+    modules_seen,
 )
 from schools.labels import ClassKey
-from schools.querysets import (
-    PlanQuerySet,
-    SchoolClassQuerySet,
-    SchoolQuerySet,
-    SchoolYearQuerySet,
-)
+from schools.owned import SchoolOwned
+from schools.querysets import PlanQuerySet, SchoolClassQuerySet, SchoolQuerySet, SchoolYearQuerySet
 
 #: What papers say where a school says nothing of its own.
 WORDS = PaperWords()
@@ -63,6 +61,9 @@ class School(models.Model):
         ),
     )
 
+    # What the school uses (`Module`); all others are gone from sight.
+    modules = models.JSONField("使用的模块", default=all_modules, blank=True)
+
     objects = SchoolQuerySet.as_manager()
 
     class Meta:
@@ -74,18 +75,10 @@ class School(models.Model):
     def __str__(self) -> str:
         return self.name
 
-
-class SchoolOwned(models.Model):
-    """Base of every table that belongs to one school.
-
-    No index of its own: where one school is all that a database holds it selects every row, and SQLite without
-    statistics (it then guesses ten rows for any index) prefers it to the pupil's or the term's.
-    """
-
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
-
-    class Meta:
-        abstract = True
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The modules that are to be seen: a part is not there without its whole."""
+        return modules_seen(self.modules)
 
 
 class PaperSettings(SchoolOwned):
@@ -137,11 +130,7 @@ class SchoolYear(SchoolOwned):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["school", "start_year"], name="schoolyear_once"),
-            models.UniqueConstraint(
-                fields=["school"],
-                condition=Q(is_current=True),
-                name="schoolyear_one_current",
-            ),
+            models.UniqueConstraint(fields=["school"], condition=Q(is_current=True), name="schoolyear_one_current"),
             ordered("starts_on", "ends_on", name="schoolyear_dates_ordered"),
         ]
 
@@ -292,10 +281,7 @@ class Plan(SchoolOwned):
     letter_label = models.CharField("书面反馈的名称", max_length=20, default="成长寄语")
     letter_tone = models.CharField("书面反馈的导向", max_length=12, choices=LetterTone)
     note_visibility = models.CharField(
-        "记录默认可见范围",
-        max_length=10,
-        choices=NoteVisibility,
-        default=NoteVisibility.TEAM,
+        "记录默认可见范围", max_length=10, choices=NoteVisibility, default=NoteVisibility.TEAM
     )
     # Checks of a letter (codes of records.letters.checks) that must be settled before it is handed in; by default none.
     letter_blocking = models.JSONField("交稿前必须处理的检查", default=list, blank=True)

@@ -9,6 +9,7 @@ from schools.enums import (
     GradeNaming,
     LetterTone,
     MatchingMode,
+    Module,
     PeriodKind,
     Preset,
     SchoolSystem,
@@ -167,3 +168,15 @@ PRESETS: dict[Preset, PlanPreset] = {
         actions=(),
     ),
 }
+
+
+def usual_modules(preset: PlanPreset) -> list[str]:
+    """What a new school uses: what its plan names, and what helps any school, so no ledger (教师厅〔2025〕2号)."""
+    modes = set(preset.matching.values())
+    asked = {
+        Module.TWO_SIDED: MatchingMode.TWO_SIDED in modes,
+        Module.CLUBS: MatchingMode.CLUB in modes,
+        Module.TREE_HOLE: any(action.action == ActionKind.CARD for action in preset.actions),
+        Module.BOOK_HANDLING: False,
+    }
+    return [module.value for module in Module if asked.get(module, True)]

@@ -14,11 +14,12 @@ from typing import Any, Concatenate, Final, ParamSpec
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.devices import was_signed_in
 from core.gates import public
+from schools.modules import is_there
 from students.models import FamilySlip
 from students.queries import slips_sharing_a_phone, valid_slip
 
@@ -99,6 +100,9 @@ def with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 else "请先输入凭条码和手机号后四位。",
             )
             return redirect(DOOR, key=key)
+        here = request.resolver_match
+        if here is not None and not is_there(here.func, found.school):
+            raise Http404
         _touch(request, found)
         if request.method == "POST":
             request.session.pop(TYPED_KEY, None)

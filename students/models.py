@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from core.constraints import one_of, ordered
-from schools.models import SchoolClass, SchoolOwned, SchoolYear
+from schools.models import SchoolClass, SchoolYear
+from schools.owned import SchoolOwned
 from students.enums import EndReason, Gender
 from students.querysets import EnrolmentQuerySet, FamilySlipQuerySet, PupilQuerySet
 

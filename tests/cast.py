@@ -21,9 +21,9 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
-from schools.enums import Preset
+from schools.enums import Module, Preset
 from schools.models import School, SchoolClass, SchoolYear
-from schools.services import create_class, create_school
+from schools.services import create_class, create_school, use_modules
 from students.models import Enrolment, Guardian, Pupil
 
 # A Wednesday in the middle of the first term of the year 2026, between the exams.
@@ -130,6 +130,7 @@ class SchoolCast:
 def build_school(code: str, name: str, *, preset: Preset, bureau_name: str) -> SchoolCast:
     """The whole cast of one school; user names begin with `code`."""
     school, year = create_school(code=code, name=name, preset=preset, start_year=2026, bureau_name=bureau_name)
+    use_modules(school=school, modules=list(Module))
     system = system_actor(school_id=school.pk, today=SINCE)
     class_one = create_class(year=year, grade_number=1, number=1)
     class_five = create_class(year=year, grade_number=5, number=1)

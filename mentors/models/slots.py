@@ -15,7 +15,8 @@ from mentors.querysets.slots import (
     RollOverQuerySet,
     TeacherQuerySet,
 )
-from schools.models import SchoolClass, SchoolOwned, SchoolYear
+from schools.models import SchoolClass, SchoolYear
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

@@ -26,7 +26,8 @@ from mentors.rounds.querysets import (
     RoundMentorQuerySet,
 )
 from schools.enums import MatchingMode
-from schools.models import Grade, SchoolClass, SchoolOwned, SchoolYear
+from schools.models import Grade, SchoolClass, SchoolYear
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

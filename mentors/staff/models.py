@@ -16,7 +16,8 @@ from mentors.staff.querysets import (
     ReadinessCaseQuerySet,
     TrainingSessionQuerySet,
 )
-from schools.models import SchoolOwned, SchoolYear, Term
+from schools.models import SchoolYear, Term
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from accounts.models import User
 from mentors.models.slots import Mentor, Teacher
 from mentors.team.querysets import CaseMeetingQuerySet, HandOverNoteQuerySet
-from schools.models import SchoolClass, SchoolOwned, SchoolYear
+from schools.models import SchoolClass, SchoolYear
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

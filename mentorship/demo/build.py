@@ -32,10 +32,10 @@ from records.models.records import GrowthLetter
 from records.office.reminders import send_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import YearCalendar
-from schools.enums import Preset
+from schools.enums import Module, Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
 from schools.queries import is_school_day
-from schools.services import create_school
+from schools.services import create_school, use_modules
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
 
@@ -98,6 +98,8 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         (senior, senior_year, senior_rosters(SEED + 1), "demo-senior-", SEED + 1),
     ):
         actor = system_actor(school_id=school.pk, today=matched_on)
+        # Everything there is, to be looked at.
+        use_modules(school=school, modules=list(Module))
         _import(actor, year, rosters)
         office = _name_accounts(actor, year, prefix, password)
         # The grade that is being asked has no mentors yet.

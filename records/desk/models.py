@@ -19,7 +19,8 @@ from records.desk.querysets import (
 )
 from records.enums import RecordKind, VersionAct, VisitPlanState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from schools.models import SchoolOwned, Term
+from schools.models import Term
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from records.family.views import letters, reply, tree_hole, visit
+from schools.enums import Module
+from schools.modules import part_of
 
 app_name = "family"
 
@@ -16,9 +18,14 @@ urlpatterns = [
     path("<slug:key>/letters/<int:pk>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("<slug:key>/letters/<int:pk>/reply/", reply.reply, name="reply"),
     path("<slug:key>/visit/", visit.visit, name="visit"),
-    path("<slug:key>/card/", tree_hole.new, name="tree_hole_new"),
-    path("<slug:key>/card/handed-in/", tree_hole.handed_in, name="tree_hole_handed_in"),
-    path("<slug:key>/cards/", tree_hole.tree_hole, name="tree_hole"),
-    path("<slug:key>/cards/leave/", tree_hole.leave, name="tree_hole_leave"),
-    path("<slug:key>/cards/<int:pk>/", tree_hole.card, name="tree_hole_card"),
+    *part_of(
+        Module.TREE_HOLE,
+        [
+            path("<slug:key>/card/", tree_hole.new, name="tree_hole_new"),
+            path("<slug:key>/card/handed-in/", tree_hole.handed_in, name="tree_hole_handed_in"),
+            path("<slug:key>/cards/", tree_hole.tree_hole, name="tree_hole"),
+            path("<slug:key>/cards/leave/", tree_hole.leave, name="tree_hole_leave"),
+            path("<slug:key>/cards/<int:pk>/", tree_hole.card, name="tree_hole_card"),
+        ],
+    ),
 ]

@@ -11,7 +11,8 @@ from core.constraints import one_of
 from mentors.models.slots import Teacher
 from records.enums import HomeContact, ReferralState, TreeHoleSubject, TreeHoleWish
 from records.querysets.care import ReferralQuerySet, TreeHoleCardQuerySet
-from schools.models import SchoolOwned, Term
+from schools.models import Term
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

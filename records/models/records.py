@@ -17,7 +17,8 @@ from records.querysets.records import (
     TickQuerySet,
 )
 from schools.enums import ActionKind, NoteVisibility, VisitOutcome
-from schools.models import Period, SchoolOwned, Term
+from schools.models import Period, Term
+from schools.owned import SchoolOwned
 from students.models import Pupil
 
 

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from accounts.models import User
 from mentors.models.slots import Mentor
 from records.papers.querysets import BookHandlingQuerySet
-from schools.models import SchoolOwned, Term
+from schools.models import Term
+from schools.owned import SchoolOwned
 
 
 class BookHandling(SchoolOwned):

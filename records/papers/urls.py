@@ -3,6 +3,8 @@
 from django.urls import path
 
 from records.papers.views import book_handling, look, orders, settings, slips, summaries
+from schools.enums import Module
+from schools.modules import part_of
 
 app_name = "papers"
 
@@ -15,7 +17,7 @@ urlpatterns = [
     path("books/", orders.all_books, name="all_books"),
     path("letters/", orders.all_letters, name="all_letters"),
     path("slips/", orders.all_slips, name="all_slips"),
-    path("tree-hole-cards.pdf", orders.tree_hole_cards, name="tree_hole_cards"),
+    *part_of(Module.TREE_HOLE, [path("tree-hole-cards.pdf", orders.tree_hole_cards, name="tree_hole_cards")]),
     path("blank-book.pdf", orders.blank_book, name="blank_book"),
     path("my-book.pdf", orders.my_book, name="my_book"),
     path("my-letters.pdf", orders.my_letters, name="my_letters"),
@@ -28,9 +30,14 @@ urlpatterns = [
     path("slips/<int:pk>/renew/", slips.renew, name="slip_renew"),
     path("slips/<int:pk>/revoke/", slips.revoke, name="slip_revoke"),
     path("classes/<int:pk>/summary.pdf", summaries.summary, name="class_summary"),
-    path("shelf/", book_handling.books, name="handling"),
-    path("shelf/list.pdf", book_handling.listing, name="handling_list"),
-    path("shelf/mark/", book_handling.mark, name="handling_mark"),
-    path("shelf/undo/", book_handling.undo, name="handling_undo"),
-    path("shelf/<int:pk>/", book_handling.book, name="handling_book"),
+    *part_of(
+        Module.BOOK_HANDLING,
+        [
+            path("shelf/", book_handling.books, name="handling"),
+            path("shelf/list.pdf", book_handling.listing, name="handling_list"),
+            path("shelf/mark/", book_handling.mark, name="handling_mark"),
+            path("shelf/undo/", book_handling.undo, name="handling_undo"),
+            path("shelf/<int:pk>/", book_handling.book, name="handling_book"),
+        ],
+    ),
 ]

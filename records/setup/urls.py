@@ -7,4 +7,5 @@ from records.setup.views import school
 app_name = "setup"
 urlpatterns = [
     path("", school.school_page, name="school"),
+    path("modules/", school.modules, name="modules"),
 ]

@@ -1,6 +1,6 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
-from schools.services.describing import describe_school
+from schools.services.describing import describe_school, use_modules
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
@@ -32,6 +32,7 @@ __all__ = [
     "promote_classes",
     "revise_plan",
     "save_paper_settings",
+    "use_modules",
     "usual_dates",
     "withdraw_plan",
 ]

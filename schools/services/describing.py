@@ -1,9 +1,12 @@
-"""The only writer of what a school says of itself."""
+"""The only writer of what a school says of itself and which modules it uses."""
+
+from collections.abc import Collection
 
 from django.db import transaction
 
 from core.errors import DomainError
 from core.text import clean_text, visible
+from schools.enums import Module
 from schools.models import School
 
 
@@ -27,3 +30,13 @@ def describe_school(*, school: School, name: str, emergency_card: str) -> list[s
         School.objects.filter(pk=school.pk).update(**new)
     school.name, school.emergency_card = name, card
     return changed
+
+
+@transaction.atomic
+def use_modules(*, school: School, modules: Collection[Module]) -> dict[str, list[str]]:
+    """Write which modules the school uses; those switched `on` and `off` by it. What they hold stays as it is."""
+    row = School.objects.select_for_update().get(pk=school.pk)
+    former, wanted = set(row.modules), {one.value for one in modules}
+    School.objects.filter(pk=school.pk).update(modules=[one for one in Module.values if one in wanted])
+    school.modules = [one for one in Module.values if one in wanted]
+    return {"on": sorted(wanted - former), "off": sorted(former - wanted)}

@@ -15,7 +15,7 @@ from schools.days import check_opens_now, opening_days
 from schools.enums import GradeNaming, KeyDateKind, PeriodKind, Preset, SchoolSystem
 from schools.grades import ALL_GRADES, next_grades, usual_names
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
-from schools.presets import PRESETS
+from schools.presets import PRESETS, usual_modules
 from schools.services.plans import create_plan
 
 
@@ -52,7 +52,9 @@ def create_school(
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
-    school = School.objects.create(code=code, name=name, system=system, naming=naming, bureau=bureau)
+    school = School.objects.create(
+        code=code, name=name, system=system, naming=naming, bureau=bureau, modules=usual_modules(PRESETS[preset])
+    )
     named = {number: usual_names(number, system, naming) for number in numbers}
     Grade.objects.bulk_create(
         Grade(school=school, number=number, name=name, short_name=short) for number, (name, short) in named.items()

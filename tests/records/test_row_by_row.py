@@ -17,7 +17,7 @@ from mentors.models.slots import Assignment
 from records.desk.queries.timeline import records_of
 from records.desk.queries.year_records import talks_of_year, visits_of_year
 from records.models.records import GrowthLetter, HeartTalk
-from schools.models import SchoolOwned
+from schools.owned import SchoolOwned
 from tests.cast import SchoolCast
 from tests.records.builders import letter, talk, term_of
 

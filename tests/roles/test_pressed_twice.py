@@ -271,6 +271,7 @@ PRESSES: dict[str, P] = {
     "rounds:recheck": P("office"),
     "rounds:remind": P("office"),
     "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
+    "setup:modules": P("office", {"modules": ["rounds", "tree_hole"]}),
     "training:attendance": P("office", lambda w: {"came": [spare_teacher(w).pk]}),
     "training:delete": P("office"),
     "training:edit": P("office", {"topic": "怎样听"}),

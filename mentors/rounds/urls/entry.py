@@ -3,10 +3,15 @@
 from django.urls import path
 
 from mentors.rounds.views import entry
+from schools.enums import Module
+from schools.modules import part_of
 
 app_name = "entry"
-urlpatterns = [
-    path("<int:pk>/classes/<int:school_class>/entry/", entry.grid, name="grid"),
-    path("<int:pk>/classes/<int:school_class>/entry/<int:pupil>/", entry.row, name="row"),
-    path("<int:pk>/classes/<int:school_class>/ballots/", entry.ballots, name="ballots"),
-]
+urlpatterns = part_of(
+    Module.ROUNDS,
+    [
+        path("<int:pk>/classes/<int:school_class>/entry/", entry.grid, name="grid"),
+        path("<int:pk>/classes/<int:school_class>/entry/<int:pupil>/", entry.row, name="row"),
+        path("<int:pk>/classes/<int:school_class>/ballots/", entry.ballots, name="ballots"),
+    ],
+)

@@ -3,12 +3,19 @@
 from django.urls import path
 
 from mentors.staff.views import badges, readiness, training
+from schools.enums import Module
+from schools.modules import part_of
 
 readiness_urls = (
     [
         path("", readiness.teachers, name="list"),
-        path("teachers/<int:pk>/", readiness.new_case, name="new"),
-        path("<int:pk>/", readiness.case, name="case"),
+        *part_of(
+            Module.READINESS,
+            [
+                path("teachers/<int:pk>/", readiness.new_case, name="new"),
+                path("<int:pk>/", readiness.case, name="case"),
+            ],
+        ),
     ],
     "readiness",
 )

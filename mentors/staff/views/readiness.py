@@ -27,6 +27,7 @@ from mentors.staff.queries.readiness import (
 )
 from mentors.staff.services.readiness import begin_training, edit_reason, mark_ready, open_case, step_days
 from schools.days import past_days
+from schools.enums import Module
 
 PAGE_SIZE = 50
 FILTERS = (("", "全部老师"), ("without", "还没有担任导师"), ("training", "先参加培训"), ("mentors", "导师"))
@@ -37,7 +38,9 @@ def teachers(request: ActorRequest) -> HttpResponse:
     """All present teachers, paged: those who take part in training first, then those who do not mentor yet."""
     year = request.actor.calendar.year
     show = request.GET.get("show", "")
-    show = show if show in SHOW else ""
+    school = request.actor.school
+    has_readiness = school is not None and Module.READINESS in school.in_use
+    show = show if show in SHOW and (has_readiness or show != "training") else ""
     text = request.GET.get("q", "").strip()[:40]
     found = readiness_teachers(request.actor, year, show=show, text=text)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -50,7 +53,9 @@ def teachers(request: ActorRequest) -> HttpResponse:
             "rows": readiness_rows(list(page.object_list)),
             "show": show,
             "text": text,
-            "filters": FILTERS,
+            "filters": [one for one in FILTERS if has_readiness or one[0] != "training"],
+            "has_readiness": has_readiness,
+            "columns": "老师|任教|导师|准备情况|(操作)" if has_readiness else "老师|任教|导师",
         },
     )
 

@@ -26,6 +26,7 @@ from records.letters.services.writing import mark_letter_read
 from records.models.records import GrowthLetter
 from records.papers.documents.growth_letter import render_letters
 from records.papers.queries.letters import letter_context
+from schools.enums import Module
 from students.family import (
     forget,
     is_open,
@@ -139,6 +140,7 @@ def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         "mentoring": mentoring_of(opened.pupil),
         "letters": len(rows),
         "unread": sum(1 for row in rows if row.read_at is None),
+        "has_tree_hole": Module.TREE_HOLE in opened.school.in_use,
     }
     return render(request, "family/home.html", context)
 
