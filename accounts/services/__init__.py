@@ -9,6 +9,7 @@ from accounts.services.accounts import (
     rename_account,
     rename_users,
     set_account_active,
+    set_accounts_active,
 )
 from accounts.services.audit import audit
 from accounts.services.roles import (
@@ -38,5 +39,6 @@ __all__ = [
     "rename_users",
     "reopen_homeroom_roles",
     "set_account_active",
+    "set_accounts_active",
     "use_account_slip",
 ]

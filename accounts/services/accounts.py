@@ -1,7 +1,7 @@
 """The only writers of accounts and their passwords."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -162,6 +162,23 @@ def set_account_active(*, actor: Actor, user: User, active: bool) -> User:
     user.save(update_fields=["is_active"])
     audit(actor=actor, verb="open_account" if active else "close_account", target=user, kind=AuditKind.ACCOUNT)
     return user
+
+
+@transaction.atomic
+def set_accounts_active(*, actor: Actor, users: Collection[User], active: bool) -> int:
+    """Close or open many accounts, as `set_account_active`; how many changed. The own one stays open.
+
+    Raises DomainError `other_school`, `not_allowed`, `own_account`.
+    """
+    check_keeps_accounts(actor, actor.school_id)
+    if any(user.school_id != actor.school_id for user in users):
+        raise DomainError("other_school", "有账号不属于本校。")
+    if not active and any(user.pk == actor.user_id for user in users):
+        raise DomainError("own_account", "不能停用自己的账号，请取消勾选自己。")
+    changed = User.objects.filter(pk__in=[user.pk for user in users], is_active=not active).update(is_active=active)
+    verb = "open_accounts" if active else "close_accounts"
+    audit(actor=actor, verb=verb, kind=AuditKind.ACCOUNT, detail={"users": [user.pk for user in users]})
+    return changed
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ def issue_account_slips(*, actor: Actor, users: Collection[User], seed: str = ""
     the same form sent twice gives the same codes and changes nothing. Without one they are new. A password goes on
     opening until its person has chosen another by the slip. Whoever has a password or one of POWERS is told, and so
     are those who watch over accounts, once for all. A number of queries that does not grow with the people.
-    Raises DomainError `other_school`, `not_allowed`, `account_closed`.
+    Raises DomainError `other_school`, `not_allowed`, `account_closed`, and `form_stale` for a seed that is used up.
     """
     users = list(users)
     check_prints_slips(actor, users)
@@ -57,6 +57,9 @@ def issue_account_slips(*, actor: Actor, users: Collection[User], seed: str = ""
     living = {slip.user_id: slip for slip in AccountSlip.objects.living().filter(user__in=users)}
     kept = {pk: slip for pk, slip in living.items() if slip.code_hash == hashes[pk]}
     fresh = [user for user in users if user.pk not in kept]
+    if AccountSlip.objects.filter(user__in=fresh, code_hash__in=[hashes[user.pk] for user in fresh]).exists():
+        # Its codes would open once more: those papers lie about.
+        raise DomainError("form_stale", "这一页已经打印过，有的账号条后来用过或换过。请回到教师列表，再打印一次。")
     ended = end_slips(fresh)
     moment = now()
     until = moment + datetime.timedelta(days=settings.FIRST_PASSWORD_DAYS)

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefe
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import RoleGrant, User
+from accounts.models import AccountSlip, RoleGrant, User
+from core.clock import now
 from core.search import named_like
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
@@ -255,7 +256,10 @@ def accounts_without_teacher(actor: Actor) -> QuerySet[User]:
     return (
         User.objects.visible_to(actor)
         .filter(teacher=None)
-        .prefetch_related(Prefetch("grants", active_grants(actor.today), to_attr="present_grants"))
+        .prefetch_related(
+            Prefetch("grants", active_grants(actor.today), to_attr="present_grants"),
+            Prefetch("slips", AccountSlip.objects.open(now()), to_attr="open_slips"),
+        )
         .order_by("username")
     )
 

@@ -53,7 +53,7 @@ def test_eighty_slips_stand_on_eight_pages_and_every_code_opens_once(
     for number in range(80):
         TeacherFactory.create(school=qingzhu.school, name=f"教师{number}", number=f"N{number:02}")
     teachers = list(Teacher.objects.filter(number__startswith="N").order_by("number"))
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         pdf = make_account_slips(actor=qingzhu.actor(qingzhu.admin), teachers=teachers)
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 8
     printed = codes_on(pdf)
@@ -133,7 +133,7 @@ def test_many_cost_what_one_costs(
 ) -> None:
     users = [qingzhu.mentor, qingzhu.colleague, qingzhu.sharer][:count]
     actor = qingzhu.actor(qingzhu.admin)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         issue_account_slips(actor=actor, users=users)
 
 

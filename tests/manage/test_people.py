@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Role
-from accounts.models import AuditEntry, RoleGrant, User
-from accounts.services import create_user, grant_role
+from accounts.models import AccountSlip, AuditEntry, Press, RoleGrant, User
+from accounts.services import create_user, grant_role, issue_account_slips, use_account_slip
+from jobs.models import Job, KeptDocument
 from mentors.models.slots import Teacher
 from mentors.services.slots import create_mentor, set_team
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
@@ -71,7 +74,7 @@ def test_the_list_costs_the_same_for_one_teacher_and_for_three(
     for number in range(count):
         new_teacher(qingzhu, f"唐{number}")
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         page = client.get(reverse("manage:people"), {"q": "唐"})
     assert len(page.context["page"].object_list) == count
 
@@ -80,7 +83,10 @@ def test_the_list_costs_the_same_for_one_teacher_and_for_three(
 def test_people_are_the_admins_alone(qingzhu: SchoolCast, client_of: SignIn, part: str) -> None:
     client = client_of(qingzhu.people[part])
     user = qingzhu.mentor
-    for name, args in (("people", []), ("person", [user.teacher.pk]), ("account", [user.pk]), ("classes", [])):
+    # 德育室 prints account slips from the list, and opens nobody's page.
+    listed = client.get(reverse("manage:people")).status_code
+    assert listed == (200 if part == "office" else 403)
+    for name, args in (("person", [user.teacher.pk]), ("account", [user.pk]), ("classes", []), ("activity", [])):
         assert client.get(reverse(f"manage:{name}", args=args)).status_code == 403
     for name in ("password", "give_role"):
         assert client.post(reverse(f"manage:{name}", args=[user.pk])).status_code == 403
@@ -178,11 +184,11 @@ def test_the_page_costs_the_same_for_one_role_and_for_three(
 ) -> None:
     url = reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url)
     for role in (Role.COUNSELLOR, Role.LEADER):
         grant_role(actor=qingzhu.system, user=qingzhu.mentor, role=role, school=qingzhu.school)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url)
 
 
@@ -228,3 +234,96 @@ def test_an_account_of_a_teacher_leads_to_the_teacher(qingzhu: SchoolCast, clien
     answer = client.get(reverse("manage:account", args=[qingzhu.mentor.pk]))
     assert answer["Location"] == reverse("manage:person", args=[qingzhu.mentor.teacher.pk])
     assert client.get(reverse("manage:account", args=[qingzhu.office.pk])).status_code == 200
+
+
+# --- The accounts of many ---------------------------------------------------------------------------------------------
+def chips(page: HttpResponse) -> dict[str, int | str]:
+    return {key: count for key, _label, count in page.context["tabs"]}
+
+
+def test_the_list_tells_how_far_each_teacher_is_and_filters_by_it(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """Who had signed in stood on 55 pages, one for each teacher."""
+    client = client_of(qingzhu.admin)
+    issue_account_slips(actor=qingzhu.actor(qingzhu.admin), users=[qingzhu.mentor])
+    User.objects.filter(pk=qingzhu.colleague.pk).update(last_login=timezone.now())
+    User.objects.filter(pk=qingzhu.sharer.pk).update(is_active=False)
+    expected = {"none": "石磊", "waiting": "何知秋", "printed": "林小满", "signed": "苏禾", "closed": "陶然"}
+    for state, name in expected.items():
+        page = client.get(reverse("manage:people"), {"state": state})
+        assert [teacher.name for teacher in page.context["page"]] == [name]
+    new = client.get(reverse("manage:people"), {"state": "new"})
+    assert sorted(t.name for t in new.context["page"]) == sorted(["石磊", "何知秋", "林小满"])
+    assert chips(new) == {"": "", "new": 3, **dict.fromkeys(expected, 1)}
+
+
+def test_slips_of_all_who_never_signed_in_take_two_presses(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    former = issue_account_slips(actor=qingzhu.actor(qingzhu.admin), users=[qingzhu.mentor])
+    page = client.get(reverse("manage:slips"), {"state": "new"})
+    plan = page.context["plan"]
+    told = {row.name: (row.former is not None, row.opens_account) for row in plan.rows}
+    assert told == {
+        "何知秋": (False, False),
+        "林小满": (True, False),
+        "苏禾": (False, False),
+        "陶然": (False, False),
+        "石磊": (False, True),
+    }
+    # Looking does nothing yet.
+    assert AccountSlip.objects.get(key=former[0].key).ended_at is None
+    body = {"seed": page.context["seed"], "who": [teacher.pk for teacher in plan.chosen.teachers]}
+    pdf, again = client.post(reverse("manage:slips"), body), client.post(reverse("manage:slips"), body)
+    assert (pdf["Content-Type"], again.content == pdf.content) == ("application/pdf", True)
+    assert AccountSlip.objects.filter(ended_at=None).count() == 5
+    assert AccountSlip.objects.get(key=former[0].key).ended_at is not None
+    assert (KeptDocument.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_a_page_that_was_printed_revives_no_used_code(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """Back and 生成 once more would have printed the same codes, and paper that was used would have opened again."""
+    client = client_of(qingzhu.admin)
+    body = {"seed": "one page", "who": [qingzhu.mentor.teacher.pk]}
+    client.post(reverse("manage:slips"), body)
+    use_account_slip(slip=AccountSlip.objects.get(), password="窗台-松鼠-星期三")
+    Press.objects.all().delete()
+    again = client.post(reverse("manage:slips"), body)
+    assert (again.status_code, again.context["problem"].code) == (422, "form_stale")
+
+
+def test_the_office_prints_for_plain_teachers_and_is_told_of_the_others(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    stone = Teacher.objects.get(name="石磊")
+    page = client.get(
+        reverse("manage:slips"), {"who": [qingzhu.mentor.teacher.pk, stone.pk], "account": qingzhu.counsellor.pk}
+    )
+    assert [row.name for row in page.context["plan"].rows] == ["林小满"]
+    assert page.context["plan"].left_out == [
+        ("石磊", "还没有账号，请管理员打印"),
+        ("温言", "有管理员、德育室或心理老师角色，请管理员打印"),
+    ]
+    listed = client.get(reverse("manage:people"))
+    assert (listed.status_code, reverse("manage:person", args=[stone.pk]) in listed.content.decode()) == (200, False)
+
+
+def test_ticked_accounts_are_closed_and_opened_together_but_never_the_own(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    client = client_of(qingzhu.admin)
+    who = [qingzhu.mentor.teacher.pk, qingzhu.colleague.teacher.pk]
+    asked = client.get(reverse("manage:activity"), {"do": "close", "who": who})
+    assert [user.name for user in asked.context["chosen"].users] == ["苏禾", "林小满"]
+    client.post(reverse("manage:activity"), {"do": "close", "who": who})
+    pair = User.objects.filter(pk__in=[qingzhu.mentor.pk, qingzhu.colleague.pk])
+    assert list(pair.values_list("is_active", flat=True)) == [False, False]
+    own = client.post(reverse("manage:activity"), {"do": "close", "account": qingzhu.admin.pk})
+    assert (own.status_code, own.context["problem"].code) == (422, "own_account")
+    client.post(reverse("manage:activity"), {"do": "open", "who": who})
+    assert list(pair.values_list("is_active", flat=True)) == [True, True]
+
+
+def test_people_of_another_school_cannot_be_ticked(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:
+    asked = {"who": other.mentor.teacher.pk, "account": other.admin.pk}
+    for name in ("slips", "activity"):
+        page = client_of(qingzhu.admin).get(reverse(f"manage:{name}"), asked)
+        chosen = page.context["plan"].chosen if name == "slips" else page.context["chosen"]
+        assert len(chosen) == 0

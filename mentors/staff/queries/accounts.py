@@ -1,13 +1,15 @@
 """How far each teacher has come with the own account, and whose account slips are to be printed."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from accounts.actors import Actor
-from accounts.enums import AccountState
+from accounts.enums import AccountState, Role
 from accounts.models import AccountSlip, User
+from accounts.rules import powerful
 from core.clock import now
 from mentors.models.slots import Teacher
 
@@ -17,9 +19,10 @@ _NEW_STATES: Final = (AccountState.NONE, AccountState.WAITING, AccountState.PRIN
 
 
 def with_account_state(teachers: QuerySet[Teacher]) -> QuerySet[Teacher]:
-    """`teachers`, each with `account_state`, one of `AccountState`."""
-    printed = AccountSlip.objects.open(now()).filter(user=OuterRef("user"))
-    return teachers.annotate(
+    """`teachers`, each with `account_state`, one of `AccountState`, and `open_slips` at their account: a query more."""
+    living = AccountSlip.objects.open(now())
+    printed = living.filter(user=OuterRef("user"))
+    return teachers.prefetch_related(Prefetch("user__slips", living, to_attr="open_slips")).annotate(
         account_state=Case(
             When(user=None, then=Value(AccountState.NONE.value)),
             When(user__is_active=False, then=Value(AccountState.CLOSED.value)),
@@ -57,6 +60,88 @@ def teachers_for_slips(actor: Actor, *, state: str = "", keys: Collection[int] |
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     return list(rows.select_related("user", "school").order_by("number", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who was chosen on the list: teachers, with or without an account, and accounts that belong to no teacher."""
+
+    teachers: list[Teacher]
+    others: list[User]
+
+    @property
+    def users(self) -> list[User]:
+        """Their accounts."""
+        return [*(teacher.user for teacher in self.teachers if teacher.user is not None), *self.others]
+
+    @property
+    def names(self) -> list[str]:
+        """How they are called."""
+        return [*(teacher.name for teacher in self.teachers), *(user.name for user in self.others)]
+
+    def __len__(self) -> int:
+        return len(self.teachers) + len(self.others)
+
+
+def chosen_people(actor: Actor, *, teachers: Collection[int], others: Collection[int]) -> Chosen:
+    """The present teachers and the other accounts with these keys, by number and name. Two queries."""
+    rows = Teacher.objects.visible_to(actor).present().filter(pk__in=teachers).select_related("user", "school")
+    users = User.objects.visible_to(actor).filter(teacher=None, pk__in=others).order_by("username")
+    return Chosen(list(rows.order_by("number", "pk")), list(users))
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    """One person of the page that asks before printing: `former` dies; a password lives until the slip is used."""
+
+    name: str
+    former: AccountSlip | None
+    opens_account: bool
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPlan:
+    """What printing would do; `left_out` says of whom it prints nothing, and why."""
+
+    chosen: Chosen
+    rows: list[SlipRow]
+    left_out: list[tuple[str, str]]
+
+
+def plan_slips(actor: Actor, chosen: Chosen) -> SlipPlan:
+    """What printing the slips of `chosen` would do, for whom the actor may. Two queries."""
+    strong = set() if actor.has(Role.SCHOOL_ADMIN) else {user.pk for user in powerful(chosen.users, actor=actor)}
+    left_out: list[tuple[str, str]] = []
+
+    def may(name: str, user: User | None) -> bool:
+        why = ""
+        if user is None and not actor.has(Role.SCHOOL_ADMIN):
+            why = "还没有账号，请管理员打印"
+        elif user is not None and not user.is_active:
+            why = "账号已停用，请先启用"
+        elif user is not None and user.pk in strong:
+            why = "有管理员、德育室或心理老师角色，请管理员打印"
+        if why:
+            left_out.append((name, why))
+        return not why
+
+    kept = Chosen(
+        [teacher for teacher in chosen.teachers if may(teacher.name, teacher.user)],
+        [user for user in chosen.others if may(user.name, user)],
+    )
+    living = living_slips(kept.users)
+    people = [*((t.name, t.user) for t in kept.teachers), *((u.name, u) for u in kept.others)]
+    rows = [
+        SlipRow(
+            name,
+            living.get(user.pk) if user is not None else None,
+            user is None,
+            user is not None and user.has_usable_password(),
+        )
+        for name, user in people
+    ]
+    return SlipPlan(kept, rows, left_out)
 
 
 def living_slips(users: Collection[User]) -> dict[int, AccountSlip]:

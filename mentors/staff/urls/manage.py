@@ -3,6 +3,7 @@
 from django.urls import path
 
 from mentors.staff.views import (
+    accounts,
     classes,
     leaving,
     people,
@@ -12,6 +13,8 @@ from mentors.staff.views import (
 app_name = "manage"
 urlpatterns = [
     path("people/", people.people, name="people"),
+    path("people/slips/", accounts.slips, name="slips"),
+    path("people/activity/", accounts.activity, name="activity"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/account/", people.open_teacher_account, name="open_account"),
     path("people/<int:pk>/leave/", leaving.leave, name="leave"),

@@ -9,7 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.enums import SCHOOL_ROLES, Role
+from accounts.enums import SCHOOL_ROLES, AccountState, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
@@ -26,7 +26,9 @@ from mentors.queries.people import (
     open_homerooms,
 )
 from mentors.staff.forms.manage import AccountForm, RoleForm
-from mentors.staff.services.people import open_account
+from mentors.staff.queries.accounts import NEW, counts_by_state, in_state, with_account_state
+from mentors.staff.services.people import account_name, open_account
+from mentors.staff.views.accounts import PRINTERS
 from schools.days import year_days
 
 PAGE_SIZE = 50
@@ -34,15 +36,19 @@ PAGE_SIZE = 50
 FRESH_KEY = "first_password"
 
 
-@page_for(Role.SCHOOL_ADMIN)
+@page_for(*PRINTERS)
 def people(request: ActorRequest) -> HttpResponse:
-    """All teachers, paged; `?q=` searches, `?role=` filters. Accounts without a teacher stand beneath."""
+    """All teachers, paged; `?q=` searches, `?role=` and `?state=` filter. Accounts without a teacher stand beneath."""
     actor = request.actor
-    text, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    text, role, state = request.GET.get("q", "").strip(), request.GET.get("role", ""), request.GET.get("state", "")
     if role not in SCHOOL_ROLES:
         role = ""
-    found = find_teachers(actor, year=request.actor.calendar.year, text=text, role=role)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = counts_by_state(actor)
+    if state not in counts:
+        state = ""
+    found = with_account_state(find_teachers(actor, year=actor.calendar.year, text=text, role=role))
+    page = Paginator(in_state(found, state) if state else found, PAGE_SIZE).get_page(request.GET.get("page"))
+    states = [(NEW, "还没登录过"), *AccountState.choices]
     return render(
         request,
         "staff/manage/people.html",
@@ -51,7 +57,11 @@ def people(request: ActorRequest) -> HttpResponse:
             "text": text,
             "role": role,
             "roles": SCHOOL_ROLES,
-            "others": [] if text or role else accounts_without_teacher(actor),
+            "state": state,
+            "tabs": [("", "全部", ""), *((key, label, counts[key]) for key, label in states)],
+            "waiting": counts[NEW],
+            "others": [] if text or role or state else accounts_without_teacher(actor),
+            "keeps": actor.has(Role.SCHOOL_ADMIN),
         },
     )
 
@@ -161,7 +171,8 @@ def _role_form(request: ActorRequest, data: QueryDict | None = None) -> RoleForm
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
-    return get_visible_or_404(find_teachers(request.actor, year=request.actor.calendar.year), request.actor, pk=pk)
+    found = find_teachers(request.actor, year=request.actor.calendar.year)
+    return get_visible_or_404(with_account_state(found), request.actor, pk=pk)
 
 
 def _user(request: ActorRequest, pk: int) -> User:
@@ -191,7 +202,7 @@ def _context(request: ActorRequest, *, teacher: Teacher | None, user: User | Non
         "today": today,
         "role_form": _role_form(request) if user is not None else None,
         # The same pattern as the roster import uses.
-        "account_form": AccountForm(initial={"username": f"{teacher.school.code}-{teacher.number}".lower()})
+        "account_form": AccountForm(initial={"username": account_name(teacher)})
         if teacher is not None and user is None
         else None,
     }
