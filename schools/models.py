@@ -259,7 +259,7 @@ class SchoolClass(SchoolOwned):
     @property
     def label(self) -> str:
         """The class as teachers write it: 一（1）班."""
-        return self.key.label
+        return f"{self.grade.short_name}（{self.number}）班"
 
     @property
     def code(self) -> str:

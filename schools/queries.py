@@ -185,8 +185,13 @@ def grades_of(school: School) -> list[Grade]:
 
 def grade_sense(school: School) -> GradeSense:
     """What the school means by a grade, for reading class labels. One query."""
+    return sense_of(school, grades_of(school))
+
+
+def sense_of(school: School, grades: Iterable[Grade]) -> GradeSense:
+    """As `grade_sense`, from the school's grades already at hand, saved or not."""
     return GradeSense(
-        grades=tuple(GradeName(grade.number, grade.name, grade.short_name) for grade in grades_of(school)),
+        grades=tuple(GradeName(grade.number, grade.name, grade.short_name) for grade in grades),
         system=SchoolSystem(school.system),
         vocational=school.naming == GradeNaming.VOCATIONAL,
     )

@@ -1,6 +1,7 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
 from schools.services.describing import describe_school, use_modules
+from schools.services.grades import GradeProblem, add_grade, name_grades, naming_problems
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
@@ -17,8 +18,10 @@ __all__ = [
     "FARTHEST",
     "MOST_TIMES",
     "PLACEHOLDERS",
+    "GradeProblem",
     "PaperProblem",
     "TermDates",
+    "add_grade",
     "check_rules",
     "clean_words",
     "copy_plan",
@@ -27,6 +30,8 @@ __all__ = [
     "create_plan",
     "create_school",
     "describe_school",
+    "name_grades",
+    "naming_problems",
     "open_year",
     "paper_problems",
     "promote_classes",

@@ -5,6 +5,7 @@ from django.urls import path
 from mentors.staff.views import (
     accounts,
     classes,
+    grades,
     leaving,
     people,
     pupils,
@@ -31,4 +32,6 @@ urlpatterns = [
     path("pupils/<int:pk>/withdraw/", pupils.withdraw, name="withdraw"),
     path("pupils/<int:pk>/reinstate/", pupils.reinstate, name="reinstate"),
     path("classes/", classes.classes, name="classes"),
+    path("classes/grades/", grades.grades, name="grades"),
+    path("classes/grades/new/", grades.new_grade, name="new_grade"),
 ]
