@@ -44,7 +44,7 @@ class RollOverForm(forms.Form):
                 self.fields[name] = forms.ChoiceField(
                     label=f"{step.target.name}的导师",
                     choices=[(option.value, _LABELS[option]) for option in step.options],
-                    initial=step.options[0].value,
+                    initial=step.usual.value,
                     widget=forms.Select(attrs={"class": "form-select"}),
                 )
 

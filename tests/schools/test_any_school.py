@@ -7,15 +7,17 @@ from django.core.management import CommandError, call_command
 
 from accounts.actors import system_actor
 from core.errors import DomainError
+from mentors.services.slots import create_mentor, set_team
+from mentors.year.forms import RollOverForm
 from mentors.year.services.draft import draw_rollover
 from mentors.year.services.rollover import RollOverChoices, roll_over
 from schools.enums import GradeNaming, Preset, SchoolKind, SchoolSystem
 from schools.grades import grades_written
 from schools.models import Grade, School, SchoolClass, SchoolYear
 from schools.queries import kinds_of
-from schools.services import create_class, create_school, usual_dates
+from schools.services import add_grade, create_class, create_school, usual_dates
 from students.models import Enrolment
-from tests.cast import SINCE, EnrolmentFactory
+from tests.cast import SINCE, EnrolmentFactory, TeacherFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,38 @@ def test_the_last_grade_of_this_school_graduates_and_the_others_go_up(
     }
     assert {number: placed.get(pupil.pk) for number, pupil in pupils.items()} == goes_up
     assert SchoolClass.objects.filter(year=done.to_year).count() == sum(label is not None for label in goes_up.values())
+
+
+def test_where_pupils_leave_in_mid_stage_the_missing_grade_is_named() -> None:
+    """A school that has opened two grades so far would graduate the second in summer."""
+    _, year = made((1, 2, 6, 7), preset=Preset.NINE_YEAR_TERMLY)
+    for number in (1, 2, 6, 7):
+        create_class(year=year, grade_number=number, number=1)
+    draft = draw_rollover(actor=system_actor(school_id=year.school_id, today=SINCE), year=year)
+    found = [(step.grade.number, step.leaves_stage, step.missing) for step in draft.steps]
+    assert found == [(1, False, None), (2, False, 3), (6, True, None), (7, False, 8)]
+
+
+def test_the_form_begins_with_other_mentors_where_another_stage_begins() -> None:
+    """Primary teachers seldom go up with 初一."""
+    school, year = made((6, 7, 8), preset=Preset.NINE_YEAR_TERMLY)
+    system = system_actor(school_id=school.pk, today=SINCE)
+    for number in (6, 7):
+        slot = create_mentor(actor=system, year=year, teachers=[TeacherFactory.create(school=school)])
+        school_class = create_class(year=year, grade_number=number, number=1)
+        set_team(actor=system, school_class=school_class, mentors=[slot], leader=slot)
+    form = RollOverForm(draw_rollover(actor=system, year=year), usual_dates(2027))
+    assert {name: form[name].initial for name in ("grade7", "grade8")} == {"grade7": "nothing", "grade8": "team"}
+
+
+def test_a_grade_added_since_the_preview_asks_to_look_again() -> None:
+    """The class would have gone up instead of leaving, without anybody having seen it."""
+    school, year = made((1, 2))
+    create_class(year=year, grade_number=2, number=1)
+    actor = system_actor(school_id=school.pk, today=SINCE)
+    shown = draw_rollover(actor=actor, year=year)
+    add_grade(school=school, number=3)
+    choices = RollOverChoices(dates=usual_dates(2027), grades={}, homerooms=False)
+    with pytest.raises(DomainError) as refused:
+        roll_over(actor=actor, year=year, choices=choices, basis=shown.basis)
+    assert refused.value.code == "stale"

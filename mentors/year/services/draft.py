@@ -12,7 +12,8 @@ from accounts.models import RoleGrant
 from core.errors import DomainError
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, TeamMember
-from schools.grades import next_grades
+from schools.enums import SchoolSystem
+from schools.grades import ends_stage, next_grades
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
 from schools.queries import PlanRules
 from students.models import Enrolment
@@ -77,6 +78,17 @@ class GradeStep:
     kept: int
     # Pupils who had a mentor that cannot go on with them: the mentor left, or an exception from the cap lapses.
     released: int
+    system: SchoolSystem
+
+    @property
+    def leaves_stage(self) -> bool:
+        """Whether its pupils take leave of a stage 学段, inside of the school or with it."""
+        return ends_stage(self.grade.number, self.system)
+
+    @property
+    def missing(self) -> int | None:
+        """The number of the grade that its pupils would go up to, had the school one: nobody leaves in mid-stage."""
+        return None if self.target is not None or self.leaves_stage else self.grade.number + 1
 
     @property
     def options(self) -> tuple[CarryOn, ...]:
@@ -84,6 +96,11 @@ class GradeStep:
         if not self.covered or not (self.team_slots or self.kept):
             return ()
         return tuple(CarryOn) if self.kept else (CarryOn.TEAM, CarryOn.NOTHING)
+
+    @property
+    def usual(self) -> CarryOn:
+        """What the form begins with: as much as can be, but other teachers where another stage begins."""
+        return CarryOn.NOTHING if self.leaves_stage else self.options[0]
 
     @property
     def unmatched(self) -> int:
@@ -205,10 +222,12 @@ def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
             .values_list("school_class_id", "user_id")
         ),
     )
-    draft.steps = _steps(draft, grades, classes)
+    draft.steps = _steps(draft, grades, classes, SchoolSystem(year.school.system))
     draft.basis = _hash(
         rules.plan.pk,
         draft.places,
+        # A grade that was added since the preview lets a class go up that would have left.
+        sorted(draft.targets.items()),
         sorted(draft.holders.items()),
         draft.team,
         assignments,
@@ -217,7 +236,9 @@ def draw_rollover(*, actor: Actor, year: SchoolYear) -> Draft:
     return draft
 
 
-def _steps(draft: Draft, grades: Mapping[int, Grade], classes: Iterable[SchoolClass]) -> list[GradeStep]:
+def _steps(
+    draft: Draft, grades: Mapping[int, Grade], classes: Iterable[SchoolClass], system: SchoolSystem
+) -> list[GradeStep]:
     by_grade: dict[int, set[int]] = defaultdict(set)
     for school_class in classes:
         by_grade[school_class.grade.number].add(school_class.pk)
@@ -239,6 +260,7 @@ def _steps(draft: Draft, grades: Mapping[int, Grade], classes: Iterable[SchoolCl
                 team_slots=len({seat.mentor_id for seat in carried.team if seat.class_id in keys}),
                 kept=kept,
                 released=sum(pupil in draft.mains for pupil in pupils) - kept if covered else 0,
+                system=system,
             )
         )
     return steps
