@@ -21,8 +21,8 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
-from schools.enums import Module, Preset
-from schools.models import School, SchoolClass, SchoolYear
+from schools.enums import ActionKind, Module, Preset
+from schools.models import Grade, PlanAction, School, SchoolClass, SchoolYear
 from schools.services import create_class, create_school, use_modules
 from students.models import Enrolment, Guardian, Pupil
 
@@ -131,6 +131,7 @@ def build_school(code: str, name: str, *, preset: Preset, bureau_name: str) -> S
     """The whole cast of one school; user names begin with `code`."""
     school, year = create_school(code=code, name=name, preset=preset, start_year=2026, bureau_name=bureau_name)
     use_modules(school=school, modules=list(Module))
+    _offer_tree_hole(year)
     system = system_actor(school_id=school.pk, today=SINCE)
     class_one = create_class(year=year, grade_number=1, number=1)
     class_five = create_class(year=year, grade_number=5, number=1)
@@ -207,3 +208,11 @@ def build_school(code: str, name: str, *, preset: Preset, bureau_name: str) -> S
         pupil_unassigned=pupil(class_one, "丁小雨", None),
         pupil_shared=pupil(class_five, "范思齐", slot_shared),
     )
+
+
+def _offer_tree_hole(year: SchoolYear) -> None:
+    """The cast's grades write cards too, not the third alone as in the plan that ships."""
+    rule = PlanAction.objects.filter(plan__year=year, action=ActionKind.CARD).first()
+    if rule is not None:
+        for grade in Grade.objects.filter(school_id=year.school_id, number__in=(1, 5)):
+            rule.grade_rows.create(school_id=year.school_id, plan_id=rule.plan_id, action=rule.action, grade=grade)

@@ -11,8 +11,20 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from records.care.services.tree_hole import LOCKED, WRONG, answer_tree_hole_card, decide_home, tree_hole_code
+from core.errors import DomainError
+from records.care.services.tree_hole import (
+    LOCKED,
+    WRONG,
+    TreeHoleData,
+    answer_tree_hole_card,
+    decide_home,
+    hand_in_tree_hole_card,
+    tree_hole_code,
+)
+from records.enums import TreeHoleSubject, TreeHoleWish
 from records.models.care import TreeHoleCard
+from schools.enums import ActionKind
+from schools.models import PlanAction
 from students.models import FamilySlip
 from students.services import slip_code
 from tests.cast import SchoolCast
@@ -47,6 +59,30 @@ def hand_in(client: Client, slip: FamilySlip, to: User, **typed: str) -> Any:
 
 def page_of(client: Client, given: TreeHoleCard, slip: FamilySlip) -> str:
     return client.get(reverse("family:tree_hole_card", args=[slip.key, given.pk])).content.decode()
+
+
+def test_only_grades_that_the_plan_names_find_the_tree_hole(qingzhu: SchoolCast, slip: FamilySlip) -> None:
+    """自选动作 of grade 3 (Guyi plan 四(三)2) stood on every family's page: the plan was not asked."""
+    client = opened(slip)
+    home = reverse("family:home", args=[slip.key])
+    assert door(slip) in client.get(home).content.decode()
+    rule = PlanAction.objects.get(plan__year=qingzhu.year, action=ActionKind.CARD)
+    rule.grade_rows.filter(grade__number=1).delete()
+
+    assert door(slip) not in client.get(home).content.decode()
+    assert hand_in(client, slip, qingzhu.colleague).status_code == 404
+    with pytest.raises(DomainError) as refused:
+        hand_in_tree_hole_card(
+            slip=slip,
+            teacher=teacher_of(qingzhu.colleague),
+            data=TreeHoleData(TreeHoleSubject.MOOD, SECRET, TreeHoleWish.WRITE),
+            submission=uuid.uuid4(),
+        )
+    assert refused.value.code == "not_offered"
+    # A plan that says nothing of cards leaves it to the school, which uses the module.
+    rule.delete()
+    assert door(slip) in client.get(home).content.decode()
+    assert TreeHoleCard.objects.count() == 0
 
 
 def test_a_pupil_hands_in_a_card_and_sees_the_word_once(qingzhu: SchoolCast, slip: FamilySlip) -> None:

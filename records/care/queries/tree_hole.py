@@ -11,13 +11,15 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
-from core.clock import now
+from core.clock import now, today
 from core.search import named_like
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.querysets.slots import TeacherQuerySet
 from records.enums import TreeHoleSubject
 from records.models.care import TreeHoleCard
 from records.querysets.care import TreeHoleCardQuerySet
+from schools.calendar import SchoolCalendar
+from schools.enums import ActionKind, Module
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment, FamilySlip
 from students.querysets import PupilQuerySet
@@ -33,6 +35,19 @@ def waited(since: datetime.datetime) -> str:
         return f"等了 {passed.days} 天"
     hours = passed.seconds // 3600
     return f"等了 {hours} 小时" if hours else "刚刚"
+
+
+def is_offered(slip: FamilySlip) -> bool:
+    """Whether the pupil of `slip` finds the tree hole: the school uses it, and the plan names the grade or none.
+
+    Guyi plan 四(三)2: 自选动作 in grade 3. Four queries.
+    """
+    calendar = SchoolCalendar(slip.school_id, today()).present
+    if calendar is None or Module.TREE_HOLE not in slip.school.in_use:
+        return False
+    grades = {grade for owed in calendar.rules.of(ActionKind.CARD) for grade in owed.grade_ids}
+    here = Enrolment.objects.active().filter(pupil_id=slip.pupil_id, year=calendar.year)
+    return not grades or here.filter(school_class__grade_id__in=grades).exists()
 
 
 def reachable_teachers(school_id: int, *, on: datetime.date) -> TeacherQuerySet:

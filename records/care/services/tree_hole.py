@@ -21,7 +21,7 @@ from core.errors import DomainError
 from core.papercodes import derived_code, is_code, paper_keys
 from mentors.models.slots import Teacher
 from notices.services import send_notice
-from records.care.queries.tree_hole import reachable_teachers
+from records.care.queries.tree_hole import is_offered, reachable_teachers
 from records.desk.services.drafts import drop_draft
 from records.desk.services.versions import keep_former, note_version
 from records.enums import HomeContact, RecordKind, TreeHoleSubject, TreeHoleWish, VersionAct
@@ -112,9 +112,11 @@ def hand_in_tree_hole_card(
     """The pupil of an opened slip gives a card to `teacher`, who is told that there is one, not from whom.
 
     The same `submission` again returns the card that is already there.
-    Raises DomainError `other_school`, `not_set_up`, `not_here`, `text_empty`, `no_such_teacher`, `too_many`,
-    `submission_taken`.
+    Raises DomainError `not_offered`, `other_school`, `not_set_up`, `not_here`, `text_empty`, `no_such_teacher`,
+    `too_many`, `submission_taken`.
     """
+    if not is_offered(slip):
+        raise DomainError("not_offered", "你的年级这学期没有心灵树洞。有心事，可以直接找你信任的老师。")
     pupil_actor = system_actor(school_id=slip.school_id, today=today(), name="学生")
     try:
         return _create(pupil_actor, slip.pupil, teacher, data, submission, limited=True)

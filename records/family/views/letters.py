@@ -19,6 +19,7 @@ from accounts.services.door import SLIP
 from core.gates import repeatable
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
+from records.care.queries.tree_hole import is_offered
 from records.contexts import paragraphs
 from records.family.forms import ReplyForm, SlipForm
 from records.family.queries import letters_for_family
@@ -26,7 +27,6 @@ from records.letters.services.writing import mark_letter_read
 from records.models.records import GrowthLetter
 from records.papers.documents.growth_letter import render_letters
 from records.papers.queries.letters import letter_context
-from schools.enums import Module
 from students.family import (
     forget,
     is_open,
@@ -140,7 +140,7 @@ def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
         "mentoring": mentoring_of(opened.pupil),
         "letters": len(rows),
         "unread": sum(1 for row in rows if row.read_at is None),
-        "has_tree_hole": Module.TREE_HOLE in opened.school.in_use,
+        "has_tree_hole": is_offered(opened),
     }
     return render(request, "family/home.html", context)
 

@@ -23,7 +23,13 @@ from core.saving import form_saved, show_form
 from core.text import small_number
 from mentors.models.slots import Teacher
 from records.care.forms import CodeForm, PupilTreeHoleCardForm
-from records.care.queries.tree_hole import near_teachers, reachable_teachers, search_teachers, tree_hole_cards_of_slip
+from records.care.queries.tree_hole import (
+    is_offered,
+    near_teachers,
+    reachable_teachers,
+    search_teachers,
+    tree_hole_cards_of_slip,
+)
 from records.care.services.tree_hole import hand_in_tree_hole_card, open_by_code, tree_hole_code
 from records.models.care import TreeHoleCard
 from schools.calendar import SchoolCalendar
@@ -47,6 +53,8 @@ MOST_OPEN: Final = 20
 @with_slip
 def new(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """First to whom, then what: a card to one teacher of the school."""
+    if not is_offered(opened):
+        raise Http404
     teacher = _chosen(request, opened)
     if teacher is None:
         return _choose(request, opened)
