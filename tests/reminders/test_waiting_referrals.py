@@ -8,7 +8,7 @@ from notices.models import Notice, OutboxMessage
 from records.care.services.referrals import acknowledge
 from records.models.care import Referral
 from records.models.records import Reminder
-from records.office.reminders import send_digests
+from records.office.reminders import plan_digests, send_digests
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import visit_everybody
 from tests.records.care.builders import referral
@@ -66,3 +66,7 @@ def test_a_counsellor_with_pupils_hears_of_both_in_one_digest(qingzhu: SchoolCas
     notice = Notice.objects.get(recipient=qingzhu.mentor, kind="digest")
     assert (notice.link, notice.body) == ("/my/", "\n".join(f"· {line}" for line in lines))
     assert mail_of(notice) == "【全员导师制】您有 3 条待办"
+    # At the next point of the talks' window the referral is no news: it was told.
+    later = datetime.date(2026, 11, 23)
+    assert told(qingzhu, later)["林小满"] == (2, lines[1:])
+    assert {d.user.name for d in plan_digests(qingzhu.school, on=later)} & {"温言", "林小满"} == set()
