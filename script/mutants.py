@@ -152,6 +152,11 @@ def inner_codes(code: CodeType) -> Iterator[CodeType]:
             yield from inner_codes(part)
 
 
+def place_of(code: CodeType) -> tuple[str, int]:
+    """Where a function stands in its file."""
+    return code.co_qualname, code.co_firstlineno
+
+
 @contextmanager
 def kinds_known_again() -> Iterator[None]:
     """A module that is loaded once more registers its kind of record once more."""
@@ -183,9 +188,11 @@ def put_in_place(path: str, code: str) -> None:
         if before in held and after is not None and before is not None:
             before.__defaults__, before.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
     # Registers, tuples and decorators hold former functions themselves: their bodies become the new ones.
-    bodies = {old: new for old, new in zip(inner_codes(was), inner_codes(now)) if old.co_qualname == new.co_qualname}  # noqa: B905
+    # Found by name and line: code that has run often compares unequal to itself compiled anew.
+    pairs = zip(inner_codes(was), inner_codes(now), strict=False)
+    bodies = {place_of(old): new for old, new in pairs if old.co_qualname == new.co_qualname}
     for function in held:
-        body = bodies.get(function.__code__)
+        body = bodies.get(place_of(function.__code__))
         if body is not None and len(body.co_freevars) == len(function.__code__.co_freevars):
             function.__code__ = body
     for other in list(sys.modules.values()):

@@ -22,7 +22,8 @@ def marked(text: str, code: Check, context: CheckContext = GIRL, *, advice: bool
     "text,names",
     [
         ("大家都喊“阿强”，你没有跟着喊。", ["阿强"]),
-        ("把卡片送给亲爱的慕晴吧，你的心意她懂。", ["慕晴"]),
+        ("大家都喊「阿远」，你没有跟着喊。", ["阿远"]),
+        ("把卡片送给亲爱的慕晴当礼物，你的心意她懂。", ["慕晴"]),
         # Each once, and the ones after it too.
         ("思远，你好。思远，谢谢你和雨桐。", ["思远", "雨桐"]),
     ],
@@ -134,6 +135,9 @@ def test_a_letter_that_calls_the_child_by_name_speaks_to_it(text: str, count: in
         ("你画了一幅画，说自己摸到了良好的线。", []),
         ("你的数学挂了A。", ["数学挂了A"]),
         ("你的数学不是挂了A。", []),
+        ("你甩掉了吊车尾。", ["甩掉了吊车尾"]),
+        ("你从未甩掉吊车尾。", []),
+        ("别够着良好的门槛。", []),
     ],
 )
 def test_marks_and_places_are_marked_unless_they_are_denied_or_told_of(text: str, words: list[str]) -> None:
