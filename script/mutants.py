@@ -71,6 +71,13 @@ NEAR = {
         "tests/records/letters/*.py",
         "tests/records/test_side_effects.py",
     ],
+    "records/letters/services/writing.py": [
+        "tests/records/letters/*.py",
+        "tests/records/test_kinds.py",
+        "tests/records/test_deletion.py",
+        "tests/records/test_drafts.py",
+        "tests/papers/test_unprintable.py",
+    ],
     "records/letters/checks/": ["tests/records/lettercheck/*.py", "tests/bench/test_letter_checks.py"],
     "mentors/rounds/": ["tests/mentors/rounds/*.py", "tests/mentors/choices/*.py"],
     "students/services/slips.py": SLIPS,

@@ -12,6 +12,7 @@ from accounts.models import AuditEntry
 from core.errors import DomainError
 from notices.models import Notice
 from records.desk.models import RecordVersion
+from records.desk.services.deletion import delete_note, restore_note
 from records.enums import LetterState, VersionAct
 from records.letters.services.after_release import correct_letter, withdraw_letter, withdraw_letters
 from records.letters.services.office import (
@@ -431,3 +432,21 @@ def test_a_letter_by_hand_leaves_no_text_and_typing_it_after_all_a_draft(qingzhu
         (VersionAct.UPDATED, "", True),
         (VersionAct.UPDATED, "", False),
     ]
+
+
+def test_a_deleted_draft_does_not_come_back_beside_another(qingzhu: SchoolCast) -> None:
+    mentor, pupil = qingzhu.actor(qingzhu.mentor), qingzhu.pupils[0]
+    old = letter(qingzhu, qingzhu.mentor, pupil, draft=True)
+    delete_note(actor=mentor, record=old)
+    new = letter(qingzhu, qingzhu.mentor, pupil, draft=True)
+    assert refused(lambda: restore_note(actor=mentor, record=old)) == (
+        "letter_again",
+        "这个学期已经另写了一封，不能再恢复旧的。旧稿的文字还在“最近删除”里，可以从那里抄用。",
+    )
+    letter_kept = GrowthLetter.objects.get(pk=new.pk)
+    assert letter_kept.deleted_at is None
+    handed = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[1])
+    assert refused(lambda: delete_note(actor=mentor, record=handed)) == (
+        "letter_handed_in",
+        "已经交稿或发布的寄语不能删除。需要修改时请联系德育室退回。",
+    )
