@@ -14,6 +14,7 @@ from notices.models import Notice
 from records.desk.models import RecordVersion
 from records.desk.services.deletion import delete_note, restore_note
 from records.enums import LetterState, VersionAct
+from records.kinds import kind_of
 from records.letters.services.after_release import correct_letter, withdraw_letter, withdraw_letters
 from records.letters.services.office import (
     accept_letter,
@@ -450,3 +451,8 @@ def test_a_deleted_draft_does_not_come_back_beside_another(qingzhu: SchoolCast) 
         "letter_handed_in",
         "已经交稿或发布的寄语不能删除。需要修改时请联系德育室退回。",
     )
+
+
+def test_the_list_of_what_does_not_print_calls_it_by_its_word(qingzhu: SchoolCast) -> None:
+    printed = kind_of(letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])).printed
+    assert (printed.word, printed.heading) == ("寄语", "反馈")  # type: ignore[union-attr]  # letters are printed
