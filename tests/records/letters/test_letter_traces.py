@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from core.errors import DomainError
+from mentors.board.services.supporting import add_supporting
 from notices.models import Notice
 from records.desk.models import RecordVersion
 from records.desk.services.deletion import delete_note, restore_note
@@ -456,3 +457,11 @@ def test_a_deleted_draft_does_not_come_back_beside_another(qingzhu: SchoolCast) 
 def test_the_list_of_what_does_not_print_calls_it_by_its_word(qingzhu: SchoolCast) -> None:
     printed = kind_of(letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])).printed
     assert (printed.word, printed.heading) == ("寄语", "反馈")  # type: ignore[union-attr]  # letters are printed
+
+
+def test_a_supporting_mentor_writes_no_letter(qingzhu: SchoolCast) -> None:
+    """Planted: whoever supports a pupil could write the letter that the main mentor owes."""
+    pupil = qingzhu.pupils[0]
+    add_supporting(actor=qingzhu.actor(qingzhu.office), pupil=pupil, mentor=qingzhu.slot_colleague)
+    said = refused(lambda: letter(qingzhu, qingzhu.colleague, pupil))
+    assert (said, GrowthLetter.objects.count()) == (("not_allowed", "只能为自己指导的学生写寄语。"), 0)
