@@ -109,6 +109,27 @@ class LetterTone(models.TextChoices):
     WITH_ADVICE = "with_advice", "积极肯定并提供成长建议"
 
 
+class Check(models.TextChoices):
+    """What is looked for in a letter, in the order in which findings are listed; a plan names what blocks one."""
+
+    OTHER_NAME = "other_name", "写到了其他学生的名字"
+    PRONOUN = "pronoun", "称呼不像是写给这位学生的"
+    LIKENESS = "likeness", "和另一封寄语几乎相同"
+    HURTFUL = "hurtful", "可能伤到孩子的话"
+    THREAT = "threat", "吓人或让孩子羞愧的话"
+    RANKING = "ranking", "分数、等级或名次"
+    COMPARISON = "comparison", "与别人比较"
+    FAMILY = "family", "家庭情况"
+    DIAGNOSIS = "diagnosis", "疾病与诊断"
+    ORIGIN = "origin", "出身、地域、民族、信仰"
+    PLACEHOLDER = "placeholder", "没有填完的空位"
+    NO_OPENING = "no_opening", "没有称呼“你”"
+    ADVICE_MISSING = "advice_missing", "没有写成长建议"
+    ADVICE_NOT_WANTED = "advice_not_wanted", "多写了成长建议"
+    GLYPH = "glyph", "印不出来的字"
+    TOO_LONG = "too_long", "一页纸写不下"
+
+
 class NoteVisibility(models.TextChoices):
     """Who can read the text of a note. Everything but TEAM is restricted: it never prints and never reaches a list."""
 

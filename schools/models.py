@@ -283,7 +283,7 @@ class Plan(SchoolOwned):
     note_visibility = models.CharField(
         "记录默认可见范围", max_length=10, choices=NoteVisibility, default=NoteVisibility.TEAM
     )
-    # Checks of a letter (codes of records.letters.checks) that must be settled before it is handed in; by default none.
+    # Codes of `Check` that must be settled before a letter is handed in; by default none.
     letter_blocking = models.JSONField("交稿前必须处理的检查", default=list, blank=True)
     supporting_counts = models.BooleanField("辅助导师计入上限", default=False)
     supporting_owes = models.BooleanField("辅助导师也承担规定动作", default=False)

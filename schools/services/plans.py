@@ -9,7 +9,7 @@ from django.db import transaction
 from core.clock import cn_full_day, now
 from core.errors import DomainError
 from schools.days import plan_days
-from schools.enums import ActionKind, Anchor, MatchingMode, Preset, SchoolSystem
+from schools.enums import ActionKind, Anchor, Check, MatchingMode, Preset, SchoolSystem
 from schools.models import Grade, Plan, PlanAction, PlanActionGrade, PlanGrade, PlanWindow, SchoolYear
 from schools.presets import PRESETS, rules_of
 from schools.queries import OwedAction, read_plans
@@ -103,7 +103,7 @@ def revise_plan(
     note_visibility: str,
     matching: Mapping[int, MatchingMode],
     actions: Sequence[OwedAction],
-    letter_blocking: Sequence[str] | None = None,
+    letter_blocking: Collection[str] | None = None,
     supporting_counts: bool | None = None,
     supporting_owes: bool | None = None,
     shared_counts_once: bool | None = None,
@@ -118,6 +118,7 @@ def revise_plan(
     if former is None:
         raise DomainError("no_plan", "本学年还没有方案。")
     plan_days(year, former.effective_from).check(effective_from)
+    blocking = former.letter_blocking if letter_blocking is None else letter_blocking
     check_rules(actions, covered=matching, grades=Grade.objects.filter(school_id=year.school_id))
     last = max(versions.values_list("version", flat=True))
     plan = Plan.objects.create(
@@ -131,7 +132,7 @@ def revise_plan(
         letter_label=letter_label,
         letter_tone=letter_tone,
         note_visibility=note_visibility,
-        letter_blocking=former.letter_blocking if letter_blocking is None else sorted(set(letter_blocking)),
+        letter_blocking=[check.value for check in Check if check in blocking],
         supporting_counts=former.supporting_counts if supporting_counts is None else supporting_counts,
         supporting_owes=former.supporting_owes if supporting_owes is None else supporting_owes,
         shared_counts_once=former.shared_counts_once if shared_counts_once is None else shared_counts_once,

@@ -4,10 +4,10 @@ A letter is caught before anyone else sees it if it holds another child's name, 
 """
 
 from records.letters.checks.check import check_letter
-from records.letters.checks.findings import CHECK_LABELS, Alike, Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import Alike, CheckContext, Finding, LetterText
+from schools.enums import Check
 
 __all__ = [
-    "CHECK_LABELS",
     "Alike",
     "Check",
     "CheckContext",

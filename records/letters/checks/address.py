@@ -6,10 +6,11 @@ Seen in use: 该生性格开朗, 你这个帅小伙 to a girl, 好闺女 to a bo
 import re
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.naming import forms_of
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, any_of
+from schools.enums import Check
 
 _FORMAL: Final = "“{}”是写给家长或写在评语表里的说法。寄语是直接对孩子说的话，建议用“你”。"
 _WRONG_SEX: Final = "“{}”和名册上的性别（{}）不一致，可能是从别处抄来的。请看看是不是写错了人。"

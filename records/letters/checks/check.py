@@ -17,7 +17,8 @@ from records.letters.checks import (
     ranking,
     threat,
 )
-from records.letters.checks.findings import CHECK_LABELS, Check, CheckContext, Checker, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Checker, Finding, LetterText
+from schools.enums import Check
 
 CHECKERS: Final[tuple[Checker, ...]] = (
     names.check,
@@ -39,7 +40,7 @@ CHECKERS: Final[tuple[Checker, ...]] = (
 )
 #: A plan that wants no ranks wants none said in other words either: 班里就你最慢.
 _ALSO: Final[dict[str, str]] = {Check.RANKING: Check.COMPARISON}
-_ORDER = {check: number for number, check in enumerate(CHECK_LABELS)}
+_ORDER = {check: number for number, check in enumerate(Check)}
 
 
 def check_letter(letter: LetterText, *, context: CheckContext) -> list[Finding]:

@@ -5,10 +5,11 @@ A letter compares a child with what it was itself (Guyi plan 四(三)1, Wuhu pla
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Field, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Field, Finding, LetterText
 from records.letters.checks.names import spans_of
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, COUNT, MANY, NAMED, ONE, SENTENCE, WHOM, any_of, near
+from schools.enums import Check
 
 _MESSAGE = "“{}”是在和别人比。孩子记住的往往是比较本身，建议改成和孩子自己的过去比，让孩子看到自己的变化。"
 _BETTER = any_of(

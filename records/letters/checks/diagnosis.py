@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, any_of, near
+from schools.enums import Check
 
 _DIAGNOSIS = "“{}”涉及疾病、治疗或身体情况。寄语里请不要出现，可以写孩子做到了什么；需要帮助时请转介心理老师。"
 _ART = "诗人|词人|小说|电影|作家|讲座|志愿|社团|海报|倡议|科普|宣传|辩论|课题|实验|主题"

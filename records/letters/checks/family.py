@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, ELDER, HOME, KIN, PARENT, SENTENCE, any_of, near
+from schools.enums import Check
 
 _FAMILY = "“{}”说到了孩子家里的情况。寄语会被传看和保存，这样的内容建议只留在谈心记录里。"
 _SHORT_KIN = f"(?:{PARENT}|{ELDER}|{KIN}|{HOME})"

@@ -2,56 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
 from records.papers.letter_page import LetterPage
+from schools.enums import Check
 
 Field = Literal["body", "advice"]
 #: `blocking` if the plan asks for it to be settled before the letter is handed in (`Plan.letter_blocking`).
 Severity = Literal["notice", "blocking"]
-
-
-class Check(StrEnum):
-    """The codes of the checks: what `Plan.letter_blocking` lists."""
-
-    OTHER_NAME = "other_name"
-    PRONOUN = "pronoun"
-    LIKENESS = "likeness"
-    HURTFUL = "hurtful"
-    RANKING = "ranking"
-    COMPARISON = "comparison"
-    THREAT = "threat"
-    ORIGIN = "origin"
-    FAMILY = "family"
-    DIAGNOSIS = "diagnosis"
-    GLYPH = "glyph"
-    TOO_LONG = "too_long"
-    NO_OPENING = "no_opening"
-    ADVICE_MISSING = "advice_missing"
-    ADVICE_NOT_WANTED = "advice_not_wanted"
-    PLACEHOLDER = "placeholder"
-
-
-#: Each check as a plan's page names it, in the order in which findings are listed.
-CHECK_LABELS: dict[Check, str] = {
-    Check.OTHER_NAME: "写到了其他学生的名字",
-    Check.PRONOUN: "称呼不像是写给这位学生的",
-    Check.LIKENESS: "和另一封寄语几乎相同",
-    Check.HURTFUL: "可能伤到孩子的话",
-    Check.THREAT: "吓人或让孩子羞愧的话",
-    Check.RANKING: "分数、等级或名次",
-    Check.COMPARISON: "与别人比较",
-    Check.FAMILY: "家庭情况",
-    Check.DIAGNOSIS: "疾病与诊断",
-    Check.ORIGIN: "出身、地域、民族、信仰",
-    Check.PLACEHOLDER: "没有填完的空位",
-    Check.NO_OPENING: "没有称呼“你”",
-    Check.ADVICE_MISSING: "没有写成长建议",
-    Check.ADVICE_NOT_WANTED: "多写了成长建议",
-    Check.GLYPH: "印不出来的字",
-    Check.TOO_LONG: "一页纸写不下",
-}
 
 
 @dataclass(frozen=True, slots=True)

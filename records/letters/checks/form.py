@@ -1,7 +1,8 @@
 """The letter as a whole: the plan's wish for advice, the page, the fonts, and its likeness to another letter."""
 
 from core.glyphs import FontsMissingError, missing_glyphs
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
+from schools.enums import Check
 
 _SHOWN = 8
 

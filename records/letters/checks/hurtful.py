@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, SENTENCE, any_of
+from schools.enums import Check
 
 _JUDGING = "“{}”可能让孩子觉得被否定。寄语会被珍藏，建议改成您看到的一件具体的事，或孩子可以怎样试一试。"
 _BODY = "“{}”说的是孩子的外貌。孩子对这样的话很敏感，建议删去。"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from core.pinyin import name_pinyin
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.naming import Compact, Form, forms_of, is_han
 from records.letters.checks.ordinary import NAMES_LIKE_WORDS, inside_idiom, is_word, straddles
 from records.letters.checks.persons import (
@@ -31,6 +31,7 @@ from records.letters.checks.persons import (
     person_places,
 )
 from records.letters.checks.reading import Span
+from schools.enums import Check
 
 
 def check(letter: LetterText, context: CheckContext) -> list[Finding]:

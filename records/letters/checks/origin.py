@@ -7,9 +7,10 @@ dialect read aloud) is welcome.
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, SENTENCE, any_of
+from schools.enums import Check
 
 _ORIGIN = "“{}”说到了孩子的出身、地域、民族或信仰。哪怕是夸奖，孩子也会觉得自己被归成了一类；建议写孩子自己做了什么。"
 _PEOPLE = any_of(

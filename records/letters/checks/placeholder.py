@@ -1,7 +1,8 @@
 """Places that were left to be filled in, and what a template or a chatbot leaves around a letter."""
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
+from schools.enums import Check
 
 _WHAT = (
     "(?:孩子|学生|学员|同学|导师|老师|班主任|具体|班级|家长|您|你)?的?"

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.naming import forms_of, given_of
 from records.letters.checks.reading import Span, quotes, sentence_around, sentences, titles
+from schools.enums import Check
 
 #: 他 and 她 for one person: not 他们, 其他, 吉他, 他人, 维他命.
 _THIRD = re.compile(r"(?<![其吉维排利自])[他她](?![们人乡日年方处国山命律])")

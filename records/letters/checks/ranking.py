@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, COUNT, EXAM, SENTENCE, SUBJECT, any_of, near
+from schools.enums import Check
 
 _MARKS = "“{}”是分数或等级。寄语不写成绩，建议改写孩子为此做了什么、怎样进步的。"
 _PLACES = "“{}”是名次。寄语不排名次，建议改写孩子付出的努力。"

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from records.letters.checks.findings import Check, Field, Finding
+from records.letters.checks.findings import Field, Finding
 from records.letters.checks.slots import DONE, TALE
+from schools.enums import Check
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…\n]+")
 _CLAUSE_END = re.compile(r"[，。！？；：…\n,!?;:]+")

@@ -6,9 +6,10 @@ settled in a talk.
 
 from typing import Final
 
-from records.letters.checks.findings import Check, CheckContext, Finding, LetterText
+from records.letters.checks.findings import CheckContext, Finding, LetterText
 from records.letters.checks.reading import Group, look_for, words
 from records.letters.checks.slots import CLAUSE, SENTENCE, any_of, near
+from schools.enums import Check
 
 _FRIGHT = "“{}”像是在警告或吓唬孩子。寄语不是处分，建议写您相信孩子能做到什么；要谈的规矩请当面谈。"
 _SHAME = "“{}”会让孩子觉得亏欠或丢脸。寄语不追究过失，建议写孩子可以怎样试一试，老师怎样陪着。"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from records.letters.checks import CHECK_LABELS, Finding
+from records.letters.checks import Finding
 
 AROUND: Final = 12
 MOST_KNOWN: Final = 60
@@ -59,7 +59,7 @@ def keys_in(text: str) -> list[str]:
 
 
 def _line(finding: Finding, text: str, known: Collection[str]) -> FindingLine:
-    title = CHECK_LABELS[finding.code]
+    title = finding.code.label
     start, end = finding.start, finding.end
     if start is None or end is None:
         key = _key(finding, "")
