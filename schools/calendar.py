@@ -6,37 +6,25 @@ The one reader of the present year and of the plan in force; people have it as `
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, cast
 
 from django.db.models import F, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
 from core.text import small_number
 from schools.contexts import WindowRule
-from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, PeriodKind
-from schools.models import KeyDate, Period, Plan, School, SchoolYear, Term
-from schools.queries import OwedAction, PlanRules, Window, read_plans
+from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, PeriodKind
+from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
+from schools.queries import Due, OwedAction, PlanRules, Window, action_windows, due_together
 
 #: The present year and those before it that pages offer.
 NEAR_YEARS: Final = 3
 _DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An action in one window of a term: the rules that have this window, each for other grades."""
-
-    action: ActionKind
-    term: Term
-    window: Window
-    rules: tuple[OwedAction, ...]
-
-    @property
-    def grade_ids(self) -> frozenset[int]:
-        """The grades that the window is for."""
-        return frozenset().union(*(rule.grade_ids for rule in self.rules))
+_ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
+_ORDER: Final = tuple(ActionKind)
+_WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 
 class YearCalendar:
@@ -69,7 +57,7 @@ class YearCalendar:
     @cached_property
     def versions(self) -> tuple[PlanRules, ...]:
         """All versions of the year's plan, the oldest first. One query; grades' modes of matching one more."""
-        return read_plans(Plan.objects.standing().filter(year=self.year)).get(self.year.pk, ())
+        return read_plans(Plan.objects.filter(withdrawn_at=None, year=self.year)).get(self.year.pk, ())
 
     @property
     def is_set_up(self) -> bool:
@@ -108,6 +96,14 @@ class YearCalendar:
         """The same year, looked at in another term."""
         other = YearCalendar(self.year, self.today, term_number=number)
         other.__dict__.update({name: self.__dict__[name] for name in ("_read", "versions") if name in self.__dict__})
+        return other
+
+    def seen_on(self, day: datetime.date, *, also: PlanRules | None = None) -> "YearCalendar":
+        """The year as it will stand on `day`; with `also` as if that version of the plan were among the others."""
+        other = YearCalendar(self.year, day)
+        versions = [*self.versions, also] if also is not None else self.versions
+        ordered = tuple(sorted(versions, key=lambda rules: (rules.plan.effective_from, rules.plan.version)))
+        other.__dict__.update({"_read": self._read, "versions": ordered})
         return other
 
     @property
@@ -174,11 +170,11 @@ class YearCalendar:
             if owed.required and (owed.period == PeriodKind.TERM or term == self.term)
             if (windows := self.windows(owed, term)) and windows[-1].due_on < self.today
         ]
-        return sorted(_together(found), key=lambda due: due.window.due_on)
+        return sorted(due_together(found), key=lambda due: due.window.due_on)
 
     def open_windows(self, rules: PlanRules, day: datetime.date) -> list[Due]:
         """The windows, in all terms, of what `rules` require that are open on `day`. No query."""
-        return _together(
+        return due_together(
             (owed, term, window)
             for term in self.terms
             for owed in rules.actions
@@ -294,7 +290,7 @@ def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, Y
     """The present years by the keys of their schools, for comparing schools. Three queries whatever their number."""
     years = {year.school_id: year for year in SchoolYear.objects.current().filter(school__in=schools)}
     periods, dates = _periods_with_dates(Period.objects.filter(year__in=years.values()))
-    versions = read_plans(Plan.objects.standing().filter(year__in=years.values()))
+    versions = read_plans(Plan.objects.filter(withdrawn_at=None, year__in=years.values()))
     calendars = {school_id: YearCalendar(year, today) for school_id, year in years.items()}
     for school_id, calendar in calendars.items():
         own = tuple(period for period in periods if period.year_id == calendar.year.pk)
@@ -335,12 +331,56 @@ def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], tup
     return tuple(periods.values()), tuple(dates.values())
 
 
-def _together(found: Iterable[tuple[OwedAction, Term, Window]]) -> list[Due]:
-    """Rules of one action that have the same window of a term are told together."""
-    rules: dict[tuple[ActionKind, Term, Window], list[OwedAction]] = defaultdict(list)
-    for owed, term, window in found:
-        rules[owed.action, term, window].append(owed)
-    return [Due(*key, tuple(together)) for key, together in rules.items()]
+def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
+    """The versions `plans` by the key of their year, with their rules and these with grades and windows. One query."""
+    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
+    columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
+    rows: Sequence[Any] = list(
+        plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id")).order_by(
+            "effective_from", "version", "actions__pk", "actions__windows__pk"
+        )
+    )
+    actions: dict[int, dict[int, Any]] = {}
+    grades: dict[int, set[int]] = defaultdict(set)
+    windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)
+    for row in rows:
+        owed = actions.setdefault(row.pk, {})
+        if row.owed_pk is not None:
+            owed.setdefault(row.owed_pk, row)
+            grades[row.owed_pk].update(() if row.owed_grade is None else (row.owed_grade,))
+            if row.window_pk is not None and row.window_pk not in windows[row.owed_pk]:
+                rule = WindowRule(Anchor(row.window_anchor), row.window_opens_days, row.window_due_days)
+                windows[row.owed_pk][row.window_pk] = rule
+
+    def read_modes() -> dict[int, dict[int, MatchingMode]]:
+        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
+        known = PlanGrade.objects.filter(plan__in=actions)
+        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
+            modes[plan_id][grade_id] = MatchingMode(mode)
+        return modes
+
+    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
+    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
+    found: dict[int, list[PlanRules]] = {}
+    for plan in {row.pk: row for row in reversed(rows)}.values():
+        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(lambda pk: modes[pk], plan.pk)))
+        rules = [_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items()]
+        # In the order of the record book, whatever was added to the plan last.
+        rules.sort(key=lambda rule: _ORDER.index(rule.action))
+        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, tuple(rules), matching))
+    return {year_id: tuple(versions) for year_id, versions in found.items()}
+
+
+def _owed(row: Any, windows: Iterable[WindowRule], grade_ids: Iterable[int]) -> OwedAction:
+    return OwedAction(
+        action=ActionKind(row.owed_action),
+        period=PeriodKind(row.owed_period),
+        count=row.owed_count,
+        required=row.owed_required,
+        windows=tuple(windows),
+        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
+        grade_ids=frozenset(grade_ids),
+    )
 
 
 def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:
@@ -356,22 +396,3 @@ def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -
         if day >= term.starts_on - datetime.timedelta(days=lead_days) and day > found.ends_on:
             found = term
     return found
-
-
-def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
-    """The windows of `action` in `term`, by their ends, each once. `key_dates` are those of the term."""
-    exams = [date for date in key_dates if date.kind == KeyDateKind.EXAM]
-    found = {window for rule in action.windows for window in _rule_windows(rule, term, exams)}
-    return sorted(found, key=lambda window: (window.due_on, window.opens_on))
-
-
-def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[KeyDate]) -> list[Window]:
-    opens, due = datetime.timedelta(days=rule.opens_days), datetime.timedelta(days=rule.due_days)
-    if rule.anchor == Anchor.TERM_START:
-        return [Window(term.starts_on + opens, term.starts_on + due)]
-    if rule.anchor == Anchor.TERM_END:
-        return [Window(term.ends_on + opens, term.ends_on + due)]
-    if rule.anchor == Anchor.EXAMS:
-        # A talk after the last exam still has to fit into the term.
-        return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
-    return [Window(term.starts_on, term.ends_on)]

@@ -4,12 +4,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Final, cast
+from typing import Final
 
 import chinese_calendar
-from django.db.models import F, QuerySet
-from django.utils.functional import SimpleLazyObject
+from django.db.models import QuerySet
 
 from core.text import typed_key
 from schools.contexts import Letterhead, PaperStyle, PaperWords, WindowRule
@@ -31,16 +29,13 @@ from schools.models import (
     KeyDate,
     PaperSettings,
     Plan,
-    PlanGrade,
     School,
+    Term,
 )
 from schools.querysets import Scope
 
 #: A window closes soon in its last week: then mentors are reminded, and pages turn amber.
 DUE_SOON: Final = datetime.timedelta(days=7)
-_ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
-_ORDER: Final = tuple(ActionKind)
-_WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,60 +102,46 @@ class PlanRules:
         return tuple(dict.fromkeys(a.action for a in self.actions if a.required))
 
 
-def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
-    """The versions `plans` by the key of their year, with their rules and these with grades and windows. One query."""
-    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
-    columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
-    rows: Sequence[Any] = list(
-        plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id")).order_by(
-            "effective_from", "version", "actions__pk", "actions__windows__pk"
-        )
-    )
-    actions: dict[int, dict[int, Any]] = {}
-    grades: dict[int, set[int]] = defaultdict(set)
-    windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)
-    for row in rows:
-        owed = actions.setdefault(row.pk, {})
-        if row.owed_pk is not None:
-            owed.setdefault(row.owed_pk, row)
-            grades[row.owed_pk].update(() if row.owed_grade is None else (row.owed_grade,))
-            if row.window_pk is not None and row.window_pk not in windows[row.owed_pk]:
-                rule = WindowRule(Anchor(row.window_anchor), row.window_opens_days, row.window_due_days)
-                windows[row.owed_pk][row.window_pk] = rule
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An action in one window of a term: the rules that have this window, each for other grades."""
 
-    def read_modes() -> dict[int, dict[int, MatchingMode]]:
-        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
-        known = PlanGrade.objects.filter(plan__in=actions)
-        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
-            modes[plan_id][grade_id] = MatchingMode(mode)
-        return modes
+    action: ActionKind
+    term: Term
+    window: Window
+    rules: tuple[OwedAction, ...]
 
-    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
-    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
-    found: dict[int, list[PlanRules]] = {}
-    for plan in {row.pk: row for row in reversed(rows)}.values():
-        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(_modes_of, modes, plan.pk)))
-        rules = [_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items()]
-        # In the order of the record book, whatever was added to the plan last.
-        rules.sort(key=lambda rule: _ORDER.index(rule.action))
-        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, tuple(rules), matching))
-    return {year_id: tuple(versions) for year_id, versions in found.items()}
+    @property
+    def grade_ids(self) -> frozenset[int]:
+        """The grades that the window is for."""
+        return frozenset().union(*(rule.grade_ids for rule in self.rules))
 
 
-def _modes_of(modes: dict[int, dict[int, MatchingMode]], plan_id: int) -> dict[int, MatchingMode]:
-    return modes[plan_id]
+def due_together(found: Iterable[tuple[OwedAction, Term, Window]]) -> list[Due]:
+    """Rules of one action that have the same window of a term are told together."""
+    rules: dict[tuple[ActionKind, Term, Window], list[OwedAction]] = defaultdict(list)
+    for owed, term, window in found:
+        rules[owed.action, term, window].append(owed)
+    return [Due(*key, tuple(together)) for key, together in rules.items()]
 
 
-def _owed(row: Any, windows: Iterable[WindowRule], grade_ids: Iterable[int]) -> OwedAction:
-    return OwedAction(
-        action=ActionKind(row.owed_action),
-        period=PeriodKind(row.owed_period),
-        count=row.owed_count,
-        required=row.owed_required,
-        windows=tuple(windows),
-        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
-        grade_ids=frozenset(grade_ids),
-    )
+def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
+    """The windows of `action` in `term`, by their ends, each once. `key_dates` are those of the term."""
+    exams = [date for date in key_dates if date.kind == KeyDateKind.EXAM]
+    found = {window for rule in action.windows for window in _rule_windows(rule, term, exams)}
+    return sorted(found, key=lambda window: (window.due_on, window.opens_on))
+
+
+def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[KeyDate]) -> list[Window]:
+    opens, due = datetime.timedelta(days=rule.opens_days), datetime.timedelta(days=rule.due_days)
+    if rule.anchor == Anchor.TERM_START:
+        return [Window(term.starts_on + opens, term.starts_on + due)]
+    if rule.anchor == Anchor.TERM_END:
+        return [Window(term.ends_on + opens, term.ends_on + due)]
+    if rule.anchor == Anchor.EXAMS:
+        # A talk after the last exam still has to fit into the term.
+        return [Window(d.starts_on + opens, min(d.ends_on + due, max(d.ends_on, term.ends_on))) for d in exams]
+    return [Window(term.starts_on, term.ends_on)]
 
 
 def schools_of_bureau(bureau_id: int) -> list[School]:

@@ -51,10 +51,6 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
-    def standing(self) -> Self:
-        """The versions that hold, held or will hold: without those that were taken back."""
-        return self.filter(withdrawn_at=None)
-
     def visible_to(self, actor: Scope) -> Self:
         """The plans of one's own school, or of the schools of one's bureau."""
         if actor.bureau_id is not None:

@@ -47,3 +47,22 @@ def tables(node: Element) -> list[list[list[str]]]:
         [[text(cell) for cell in row if cell.tag in ("th", "td")] for row in body.iter("tr")]
         for body in node.iter("tbody")
     ]
+
+
+def fields(form: Element) -> dict[str, list[str]]:
+    """What a browser would send of `form` as it is shown."""
+    sent: dict[str, list[str]] = {}
+    for field in form.iter():
+        name, kind = field.get("name"), field.get("type")
+        if not name or field.get("disabled") is not None or kind in ("submit", "file"):
+            continue
+        if field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None]
+            shown = chosen or ([] if field.get("multiple") is not None else options[:1])
+            sent.setdefault(name, []).extend(option.get("value", option.text or "") for option in shown)
+        elif field.tag == "textarea":
+            sent.setdefault(name, []).append(field.text or "")
+        elif field.tag == "input" and (kind not in ("checkbox", "radio") or field.get("checked") is not None):
+            sent.setdefault(name, []).append(field.get("value", "on" if kind in ("checkbox", "radio") else ""))
+    return sent

@@ -25,10 +25,10 @@ from notices.services import send_notice
 from records.enums import TickState
 from records.models.care import Referral
 from records.models.records import Reminder, Tick
-from schools.calendar import Due, SchoolCalendar, YearCalendar
+from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, PeriodKind
 from schools.models import School
-from schools.queries import DUE_SOON, PlanRules, Window
+from schools.queries import DUE_SOON, Due, PlanRules, Window
 from students.models import Enrolment
 
 DIGEST = "digest"

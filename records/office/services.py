@@ -62,6 +62,35 @@ def unchanged(rules: PlanRules, *, effective_from: datetime.date) -> PlanChange:
     )
 
 
+def as_rules(seen: PlanRules, year: SchoolYear, change: PlanChange) -> PlanRules:
+    """The version that `change` of the version `seen` will become, not stored."""
+    plan = Plan(
+        school_id=year.school_id,
+        year=year,
+        version=seen.plan.version + 1,
+        effective_from=change.effective_from,
+        title=change.title,
+        preset=seen.plan.preset,
+        cap=change.cap,
+        letter_label=change.letter_label,
+        letter_tone=change.letter_tone,
+        note_visibility=change.note_visibility,
+        letter_blocking=list(change.letter_blocking),
+        supporting_counts=change.supporting_counts,
+        supporting_owes=change.supporting_owes,
+        shared_counts_once=change.shared_counts_once,
+    )
+    return PlanRules(plan, change.actions, change.matching)
+
+
+@transaction.atomic
+def rehearse_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: PlanChange) -> None:
+    """Refuse what `change_plan` would refuse, and raise as it does; nothing is kept."""
+    change_plan(actor=actor, year=year, seen_version=seen_version, change=change)
+    transaction.set_rollback(True)
+    actor.calendar.forget()
+
+
 @transaction.atomic
 def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: PlanChange) -> Plan:
     """Save `change` as a new version, bring the mentors' capacities and loads in line and rebuild the year's ticks.

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from core.clock import cn_full_day, now
 from core.errors import DomainError
+from schools.calendar import read_plans
 from schools.days import plan_days
 from schools.enums import ActionKind, Anchor, Check, MatchingMode, Preset, SchoolSystem
 from schools.models import Grade, Plan, PlanAction, PlanActionGrade, PlanGrade, PlanWindow, SchoolYear
 from schools.presets import PRESETS, rules_of
-from schools.queries import OwedAction, read_plans
+from schools.queries import OwedAction
 
 #: How often an action can be asked for in a period: 谈心 monthly is four or five times a term.
 MOST_TIMES: Final = 20
@@ -114,7 +115,7 @@ def revise_plan(
     Raises DomainError `no_plan`, `date_out_of_range`, and as `check_rules`.
     """
     versions = Plan.objects.select_for_update().filter(year=year)
-    former = versions.standing().order_by("-version").first()
+    former = versions.filter(withdrawn_at=None).order_by("-version").first()
     if former is None:
         raise DomainError("no_plan", "本学年还没有方案。")
     plan_days(year, former.effective_from).check(effective_from)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
@@ -25,9 +25,12 @@ from schools.enums import ActionKind, Anchor, MatchingMode, NoteVisibility, Peri
 from schools.models import Grade, Plan, PlanAction, School
 from schools.services import create_school
 from tests.cast import TODAY, SchoolCast
+from tests.pages import by_class, fields, text, tree
 from tests.plans import with_rule
 
 SignIn = Callable[[User], Client]
+#: What a browser sends.
+Typed = dict[str, Any]
 
 
 def grade(cast: SchoolCast, number: int) -> Grade:
@@ -259,7 +262,7 @@ def test_the_history_says_what_each_version_changed(qingzhu: SchoolCast, client_
     assert newest.changes == [
         "每位导师的上限：15 名 → 16 名",
         "一年级：班主任与学生协商 → 学生自主选择（意向征询）",
-        "家访时间：开学前 21 天到后 14 天 → 开学前 28 天到后 14 天",
+        "家访时间：开学前 3 周到开学后 2 周 → 开学前 4 周到开学后 2 周",
         "视为完成的家访：已完成、家长婉拒 → 已完成",
         "谈心：每学期 1 次 → 每学期 2 次",
     ]
@@ -289,25 +292,126 @@ def test_a_school_without_a_year_shows_an_empty_page(qingzhu: SchoolCast, client
 
 
 # --- The form ---------------------------------------------------------------------------------------------------------
-def filled(client: Client) -> dict[str, Any]:
-    """What a browser would send if nothing was touched."""
-    form = client.get(reverse("plan:edit")).context["form"]
-    data = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in data.items() if value is not None}
+EDIT = reverse_lazy("plan:edit")
 
 
-def test_the_form_saves_what_it_shows(qingzhu: SchoolCast, client_of: SignIn) -> None:
+def filled(client: Client) -> Typed:
+    """What a browser sends if nothing was touched."""
+    return form_on(client.get(EDIT))
+
+
+def form_on(page: Any) -> Typed:
+    """What a browser sends of the page's form."""
+    (form,) = (form for form in tree(page).iter("form") if "rule0-action" in fields(form))
+    return fields(form)
+
+
+def agreed(client: Client, typed: Typed) -> Any:
+    """Both submissions: the answer to the first, told to be right, and where it led."""
+    asked = client.post(EDIT, typed)
+    assert asked.status_code == 200
+    return client.post(EDIT, form_on(asked) | {"sure": "1"}, follow=True)
+
+
+def changes_of(client: Client) -> list[str]:
+    changes: list[str] = client.get(reverse("plan:detail")).context["history"][0].changes
+    return changes
+
+
+def test_the_form_saves_what_it_shows_once_that_is_said_to_be_right(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.admin)
-    data = filled(client) | {"cap": 16, f"grade_{grade(qingzhu, 2).pk}": "club", "before_visit": 28}
-    answer = client.post(reverse("plan:edit"), data)
-    assert answer["Location"] == reverse("plan:detail")
-    page = client.get(reverse("plan:detail"))
-    assert page.context["history"][0].changes == [
+    data = filled(client) | {"cap": "16", f"grade_{grade(qingzhu, 2).pk}": "club", "rule0-w0-from_number": "4"}
+    asked = client.post(EDIT, data)
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+    assert asked.context["effects"].changes == (
         "每位导师的上限：15 名 → 16 名",
         "二年级：不在方案内 → 依托社团",
-        "家访时间：开学前 21 天到后 14 天 → 开学前 28 天到后 14 天",
+        "家访时间：开学前 3 周到开学后 2 周 → 开学前 4 周到开学后 2 周",
+    )
+    done = client.post(EDIT, form_on(asked) | {"sure": "1"}, follow=True)
+    assert done.redirect_chain == [(reverse("plan:detail"), 302)]
+    assert changes_of(client) == list(asked.context["effects"].changes)
+    assert "方案第 2 版已保存，已经生效。" in done.content.decode()
+
+
+def test_back_from_the_question_everything_typed_is_still_there(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    typed = filled(client) | {"cap": "16", "rule1-w1-anchor": "term_start", "rule3-drop": "on"}
+    back = client.post(EDIT, typed | {"again": "1"})
+    unkept = {"press", "csrfmiddlewaretoken"}
+    assert back.status_code == 200
+    assert {n: v for n, v in form_on(back).items() if n not in unkept} == {
+        n: [v] if isinstance(v, str) else v for n, v in typed.items() if n not in unkept
+    }
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+
+
+def test_what_is_shown_and_sent_back_makes_no_version(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    answer = client.post(EDIT, filled(client) | {"effective_from": "2027-02-01"}, follow=True)
+    assert "方案没有改动，没有保存新的版本。" in answer.content.decode()
+    assert Plan.objects.filter(year=qingzhu.year).count() == 1
+
+
+def test_every_part_of_a_rule_can_be_changed_added_and_dropped(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    one, five = grade(qingzhu, 1).pk, grade(qingzhu, 5).pk
+    client = client_of(qingzhu.admin)
+    agreed(
+        client,
+        filled(client)
+        | {
+            # Grade 5 leaves the visits, and gets a rule of its own.
+            "rule0-grades": [str(one)],
+            "rule0-outcomes": ["completed"],
+            "rule4-action": "visit",
+            "rule4-grades": [str(five)],
+            "rule4-count": "2",
+            "rule4-outcomes": ["completed", "postponed"],
+            "rule4-w0-anchor": "exams",
+            # A talk around term start as well, ten days before it to its very day.
+            "rule1-w1-anchor": "term_start",
+            "rule1-w1-from_number": "10",
+            "rule1-w1-from_unit": "days",
+            "rule1-w1-to_side": "on",
+            "rule1-need": "optional",
+            "rule2-period": "year",
+            "rule2-w0-anchor": "year",
+            "rule3-drop": "on",
+            "letter_blocking": ["likeness", "other_name"],
+        },
+    )
+    (rules,) = (r for r in YearCalendar(qingzhu.year, TODAY).versions if r.plan.version == 2)
+    visits = [(set(r.grade_ids), r.count, r.windows, set(r.accepted_outcomes)) for r in rules.of(ActionKind.VISIT)]
+    assert visits == [
+        ({one}, 1, (WindowRule(Anchor.TERM_START, -21, 14),), {"completed"}),
+        ({five}, 2, (WindowRule(Anchor.EXAMS, -14, 14),), {"completed", "postponed"}),
     ]
-    assert "方案第 2 版已保存，已经生效。" in page.content.decode()
+    (talk,), (letter,) = rules.of(ActionKind.TALK), rules.of(ActionKind.LETTER)
+    assert talk.windows == (WindowRule(Anchor.EXAMS, -14, 14), WindowRule(Anchor.TERM_START, -10, 0))
+    assert (talk.required, letter.period, letter.windows) == (False, PeriodKind.YEAR, (WindowRule(Anchor.YEAR),))
+    assert (rules.of(ActionKind.CARD), rules.plan.letter_blocking) == ((), ["other_name", "likeness"])
+    assert changes_of(client) == [
+        "交稿前必须处理的提醒：无 → 写到了其他学生的名字、和另一封寄语几乎相同",
+        "视为完成的家访（一年级）：已完成、家长婉拒 → 已完成",
+        "家访（五年级）：每学期 1 次 → 每学期 2 次",
+        "家访（五年级）时间：开学前 3 周到开学后 2 周 → 重要考试前 2 周到重要考试后 2 周",
+        "视为完成的家访（五年级）：已完成、家长婉拒 → 已完成、改约",
+        "谈心的要求：规定动作 → 自选动作",
+        "谈心时间：重要考试前 2 周到重要考试后 2 周 → 重要考试前 2 周到重要考试后 2 周；开学前 10 天到开学当天",
+        "书面反馈：每学期 1 次 → 每学年 1 次",
+        "书面反馈时间：期末前 3 周到期末当天 → 全学年都可以",
+        "心灵树洞卡：三年级不再要求",
+    ]
+
+
+def test_a_grade_that_leaves_the_plan_leaves_its_required_actions(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.admin)
+    agreed(client, filled(client) | {f"grade_{grade(qingzhu, 5).pk}": ""})
+    rules = YearCalendar(qingzhu.year, TODAY).rules
+    assert [rule.grade_ids for rule in rules.actions if rule.required] == [{grade(qingzhu, 1).pk}] * 3
+    assert changes_of(client) == ["五年级：学生自主选择（意向征询） → 不在方案内"] + [
+        f"{action}：五年级不再要求" for action in ("家访", "谈心", "书面反馈")
+    ]
 
 
 def test_the_three_settings_and_carrying_on_are_in_the_form_and_in_the_history(
@@ -315,8 +419,7 @@ def test_the_three_settings_and_carrying_on_are_in_the_form_and_in_the_history(
 ) -> None:
     client = client_of(qingzhu.admin)
     ticked = {"supporting_counts": "on", "supporting_owes": "on", "shared_counts_once": "on"}
-    answer = client.post(reverse("plan:edit"), filled(client) | ticked | {f"grade_{grade(qingzhu, 2).pk}": "carry_on"})
-    assert answer["Location"] == reverse("plan:detail")
+    agreed(client, filled(client) | ticked | {f"grade_{grade(qingzhu, 2).pk}": "carry_on"})
     page = client.get(reverse("plan:detail"))
     assert page.context["history"][0].changes == [
         "两位教师共用的名额：按两位计上限 → 合计按一位计上限",
@@ -327,34 +430,31 @@ def test_the_three_settings_and_carrying_on_are_in_the_form_and_in_the_history(
     body = page.content.decode()
     assert "两位教师共用一个名额时，上限合计按一位计，共 15 名" in body
     assert "计入上限，也承担规定动作" in body
-    form = client.get(reverse("plan:edit")).context["form"]
+    form = client.get(EDIT).context["form"]
     assert [form[name].value() for name in ticked] == [True, True, True]
 
 
+IN_RULES = "“导师要做的事”里有地方要改，已经标在下面。"
+
+
+@pytest.mark.parametrize("sure", [{}, {"sure": "1"}])
 @pytest.mark.parametrize(
     "changes, field, message",
     [
-        ({"cap": 1}, "cap", "有导师现有 2 名学生，超过新的上限 1 名。请先调整学生或批准超额，再修改方案。"),
-        ({"cap": 61}, "cap", "上限在 1 到 60 之间。"),
+        ({"cap": "1"}, "cap", "有导师现有 2 名学生，超过新的上限 1 名。请先调整学生或批准超额，再修改方案。"),
+        ({"cap": "61"}, "cap", "上限在 1 到 60 之间。"),
         (
             {"effective_from": "2026-06-30"},
             "effective_from",
             "这里不能填2026年6月30日，请填2026年7月1日到2027年8月31日之间的日期。",
         ),
-        ({"accepted_outcomes": []}, "accepted_outcomes", "请至少勾选一种结果。"),
-        ({"count_talk": "两"}, "count_talk", "谈心：次数：请填写 1 到 20 之间的整数。"),
-        (
-            {"before_letter": -5, "after_letter": 0},
-            "after_letter",
-            "书面反馈的截止时间早于开始时间，请调整天数。",
-        ),
     ],
 )
 def test_what_is_refused_stands_at_its_field_and_stays_typed(
-    qingzhu: SchoolCast, client_of: SignIn, changes: dict[str, Any], field: str, message: str
+    qingzhu: SchoolCast, client_of: SignIn, changes: Typed, field: str, message: str, sure: Typed
 ) -> None:
     client = client_of(qingzhu.admin)
-    answer = client.post(reverse("plan:edit"), filled(client) | {"title": "我们的方案"} | changes)
+    answer = client.post(EDIT, filled(client) | {"title": "我们的方案"} | changes | sure)
     assert answer.status_code == 422
     assert answer.context["form"].errors == {field: [message]}
     assert "我们的方案" in answer.content.decode()
@@ -362,18 +462,55 @@ def test_what_is_refused_stands_at_its_field_and_stays_typed(
     assert Plan.objects.filter(year=qingzhu.year).count() == 1
 
 
+@pytest.mark.parametrize(
+    "changes, label, message",
+    [
+        ({"rule0-outcomes": []}, "哪些家访结果视为完成", "请至少选择一种视为完成的家访结果。"),
+        ({"rule1-count": "两"}, "次数", "请填写 1 到 20 之间的整数。"),
+        ({"rule2-grades": []}, "年级", "请为书面反馈选择年级，不需要这一项的话请把它去掉。"),
+        ({"rule0-w0-from_number": ""}, "家访：从几周或几天", "请填写几周或几天，或选“当天”。"),
+        ({"rule2-w0-from_side": "after"}, "", "书面反馈的截止时间早于开始时间，请调整。"),
+        ({"rule0-w0-from_number": "30"}, "", "家访的时间离开学太远，前后都在 180 天以内。"),
+        ({"rule0-w0-anchor": ""}, "", "请为家访写明时间。"),
+        ({"rule0-w1-anchor": "year"}, "", "家访已经是全程都可以做，请去掉其他的时间。"),
+    ],
+)
+def test_what_is_wrong_in_a_rule_stands_at_the_rule(
+    qingzhu: SchoolCast, client_of: SignIn, changes: Typed, label: str, message: str
+) -> None:
+    client = client_of(qingzhu.admin)
+    answer = client.post(EDIT, filled(client) | changes)
+    assert answer.status_code == 422
+    told = [text(line) for line in by_class(tree(answer), "form-errors")[0].iter("li")]
+    assert told == [IN_RULES, f"{label}：{message}" if label else message]
+
+
+def test_a_grade_with_two_rules_for_one_action_or_without_mentors_is_refused(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    client = client_of(qingzhu.admin)
+    again = {"rule4-action": "visit", "rule4-w0-anchor": "exams"}
+    for number, message in (
+        (5, "五年级的家访写了两次，请只在一处勾选五年级。"),
+        (2, "二年级不在方案内，不能要求家访。请先为二年级选择匹配方式。"),
+    ):
+        answer = client.post(EDIT, filled(client) | again | {"rule4-grades": [str(grade(qingzhu, number).pk)]})
+        assert answer.context["form"].rule_forms[4].errors == {"grades": [message]}
+
+
 def test_a_plan_without_any_grade_is_refused(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.admin)
     none = {name: "" for name in filled(client) if name.startswith("grade_")}
-    answer = client.post(reverse("plan:edit"), filled(client) | none)
+    answer = client.post(EDIT, filled(client) | none)
     assert answer.context["form"].non_field_errors() == ["请至少为一个年级选择匹配方式。"]
 
 
-def test_a_stale_form_says_so_and_keeps_what_was_typed(qingzhu: SchoolCast, client_of: SignIn) -> None:
+@pytest.mark.parametrize("sure", [{}, {"sure": "1"}])
+def test_a_stale_form_says_so_and_keeps_what_was_typed(qingzhu: SchoolCast, client_of: SignIn, sure: Typed) -> None:
     client = client_of(qingzhu.admin)
-    data = filled(client) | {"title": "我们的方案"}
+    data = filled(client) | {"title": "我们的方案"} | sure
     save(qingzhu, cap=16)
-    answer = client.post(reverse("plan:edit"), data)
+    answer = client.post(EDIT, data)
     assert answer.status_code == 422
     assert "方案刚刚已经改成第 2 版。" in answer.content.decode()
     assert "我们的方案" in answer.content.decode()
@@ -391,8 +528,7 @@ def test_a_version_takes_effect_within_its_year(qingzhu: SchoolCast, client_of: 
     said = f"这里不能填{day.year}年{day.month}月{day.day}日，请填2026年7月1日到2027年8月31日之间的日期。"
     assert refused.value.message == said
     client = client_of(qingzhu.admin)
-    typed = {name: value or "" for name, value in client.get(reverse("plan:edit")).context["form"].initial.items()}
-    page = client.post(reverse("plan:edit"), typed | {"effective_from": day.isoformat()})
+    page = client.post(EDIT, filled(client) | {"effective_from": day.isoformat()})
     assert page.context["form"].errors["effective_from"] == [said]
     assert Plan.objects.filter(year=qingzhu.year).count() == 1
 

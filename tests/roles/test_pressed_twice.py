@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,7 +29,7 @@ from tests.core.test_pictures import picture
 from tests.family.test_family_pages import TAIL, enter
 from tests.imports.conftest import STUDENT_HEADER, book
 from tests.imports.conftest import pupil as pupil_row
-from tests.pages import tree
+from tests.pages import fields, tree
 from tests.roles.states import live_in
 from tests.roles.test_reading_writes_nothing import writes
 from tests.roles.test_url_matrix import MATRIX
@@ -255,7 +254,7 @@ PRESSES: dict[str, P] = {
     "papers:slip_print": P("office"),
     "papers:slip_renew": P("office"),
     "papers:slip_revoke": P("office"),
-    "plan:edit": P("admin", {"effective_from": SOON}),
+    "plan:edit": P("admin", {"cap": "14", "effective_from": SOON, "sure": "1"}),
     "plan:withdraw": P("admin", after=("plan:edit",), at=lambda w: {"pk": w.cast.year.plans.latest("pk").pk}),
     "readiness:case": P("office", {}),
     "readiness:new": P("office", {"starts_on": DAY}),
@@ -318,25 +317,6 @@ def methods(view: Any) -> list[str]:
             return list(closed["request_method_list"])
         view = getattr(view, "__wrapped__", None)
     return ["POST"]
-
-
-def fields(form: Element) -> dict[str, list[str]]:
-    """What a browser would send of `form` as it is shown."""
-    sent: dict[str, list[str]] = {}
-    for field in form.iter():
-        name, kind = field.get("name"), field.get("type")
-        if not name or field.get("disabled") is not None or kind in ("submit", "file"):
-            continue
-        if field.tag == "select":
-            options = list(field.iter("option"))
-            chosen = [option for option in options if option.get("selected") is not None]
-            shown = chosen or ([] if field.get("multiple") is not None else options[:1])
-            sent.setdefault(name, []).extend(option.get("value", option.text or "") for option in shown)
-        elif field.tag == "textarea":
-            sent.setdefault(name, []).append(field.text or "")
-        elif field.tag == "input" and (kind not in ("checkbox", "radio") or field.get("checked") is not None):
-            sent.setdefault(name, []).append(field.get("value", ""))
-    return sent
 
 
 def address(world: World, name: str) -> str:

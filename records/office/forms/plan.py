@@ -1,38 +1,23 @@
 """The form of a new plan version. Grades and actions are those of the version in force, so its fields are made here."""
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
 
+from core.errors import DomainError
 from core.fields import DayField
-from records.office.services import PlanChange
-from schools.contexts import WindowRule
+from core.saving import refuse
+from records.office.forms.plan_rules import RuleForm, rule_forms
+from records.office.services import PlanChange, unchanged
 from schools.days import plan_days
-from schools.enums import ActionKind, LetterTone, MatchingMode, NoteVisibility, PeriodKind, VisitOutcome
+from schools.enums import Check, LetterTone, MatchingMode, NoteVisibility
 from schools.models import Grade, SchoolYear
 from schools.queries import OwedAction, PlanRules
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """The fields of one action in the form's table."""
-
-    action: OwedAction
-    label: str
-    period: BoundField
-    count: BoundField
-    before: BoundField | None
-    after: BoundField | None
-
-    @property
-    def errors(self) -> list[str]:
-        """All errors of the row."""
-        fields = (self.period, self.count, self.before, self.after)
-        return [str(error) for field in fields if field is not None for error in field.errors]
+from schools.services import check_rules
 
 
 class PlanForm(forms.Form):
@@ -81,11 +66,12 @@ class PlanForm(forms.Form):
         choices=NoteVisibility.choices,
         help_text="写记录时可以逐条改。",
     )
-    accepted_outcomes = forms.MultipleChoiceField(
-        label="哪些家访结果视为完成",
-        choices=VisitOutcome.choices,
+    letter_blocking = forms.MultipleChoiceField(
+        label="交稿前必须处理的提醒",
+        choices=Check.choices,
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少勾选一种结果。"},
+        help_text="写寄语时会提醒这些地方。勾选的，不处理就不能交稿；不勾选的只是提醒。",
     )
 
     def __init__(
@@ -98,7 +84,6 @@ class PlanForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         plan = rules.plan
-        visit = next(iter(rules.of(ActionKind.VISIT)), None)
         kwargs["initial"] = {
             "version": plan.version,
             "effective_from": max(today, plan.effective_from),
@@ -110,13 +95,11 @@ class PlanForm(forms.Form):
             "letter_label": plan.letter_label,
             "letter_tone": plan.letter_tone,
             "note_visibility": plan.note_visibility,
-            "accepted_outcomes": sorted(visit.accepted_outcomes) if visit else [],
+            "letter_blocking": list(plan.letter_blocking),
         }
         super().__init__(*args, **kwargs)
         self.rules, self.grades = rules, grades
         self.days = plan_days(year, plan.effective_from)
-        if visit is None:
-            del self.fields["accepted_outcomes"]
         for grade in grades:
             self.fields[f"grade_{grade.pk}"] = forms.ChoiceField(
                 label=grade.name,
@@ -124,59 +107,66 @@ class PlanForm(forms.Form):
                 required=False,
                 initial=rules.matching.get(grade.pk, ""),
             )
-        for action in rules.actions:
-            self._add_action(action)
-
-    def _add_action(self, action: OwedAction) -> None:
-        label = action.action.label
-        self.fields[f"period_{action.action}"] = forms.ChoiceField(
-            choices=PeriodKind.choices,
-            initial=action.period,
-            widget=forms.Select(attrs={"class": "form-select", "aria-label": f"{label}：周期"}),
-        )
-        self.fields[f"count_{action.action}"] = _number(f"{label}：次数", action.count, 1, 20)
-        if not action.any_day:
-            window = action.windows[0]
-            anchor = window.anchor.label
-            self.fields[f"before_{action.action}"] = _number(
-                f"{label}：{anchor}前几天开始", -window.opens_days, -180, 180
-            )
-            self.fields[f"after_{action.action}"] = _number(f"{label}：{anchor}后几天截止", window.due_days, -180, 180)
+        self.rule_forms = rule_forms(rules.actions, grades, self.data if self.is_bound else None)
 
     def grade_fields(self) -> list[BoundField]:
         """The matching mode of each grade."""
         return [self[f"grade_{grade.pk}"] for grade in self.grades]
 
-    def action_rows(self) -> Iterator[ActionRow]:
-        """The table of the actions."""
-        for action in self.rules.actions:
-            windowed = f"before_{action.action}" in self.fields
-            yield ActionRow(
-                action,
-                action.action.label,
-                self[f"period_{action.action}"],
-                self[f"count_{action.action}"],
-                self[f"before_{action.action}"] if windowed else None,
-                self[f"after_{action.action}"] if windowed else None,
-            )
+    @property
+    def parts(self) -> list[forms.Form]:
+        """The forms of rules and windows, for a page that tells what is wrong in them."""
+        return [part for form in self.rule_forms for part in (form, *form.window_forms)]
 
     def clean(self) -> dict[str, Any]:
-        """At least one grade, and windows that end after they begin."""
+        """At least one grade, and rules that do not contradict each other: what is wrong stands at the rule."""
         data = super().clean() or {}
-        if not any(data.get(f"grade_{grade.pk}") for grade in self.grades):
+        if not self._matching(data):
             self.add_error(None, "请至少为一个年级选择匹配方式。")
-        for action in self.rules.actions:
-            before, after = data.get(f"before_{action.action}"), data.get(f"after_{action.action}")
-            if before is not None and after is not None and -before > after:
-                self.add_error(f"after_{action.action}", f"{action.action.label}的截止时间早于开始时间，请调整天数。")
+        # All of them, so that each says what is wrong.
+        wrong = [form for form in self.rule_forms if not form.is_valid()]
+        checked: list[OwedAction] = []
+        for form in () if wrong else self.rule_forms:
+            rule = self._followed(form, data)
+            if rule is None:
+                continue
+            checked.append(rule)
+            try:
+                check_rules(checked, covered=self._matching(data), grades=self.grades)
+            except DomainError as refusal:
+                refuse(form, refusal)
+                checked.pop()
+                wrong.append(form)
+        if wrong:
+            self.add_error(None, "“导师要做的事”里有地方要改，已经标在下面。")
+        self._rules = tuple(checked)
         return data
+
+    def _matching(self, data: dict[str, Any]) -> dict[int, MatchingMode]:
+        modes = ((grade.pk, data.get(f"grade_{grade.pk}")) for grade in self.grades)
+        return {pk: MatchingMode(mode) for pk, mode in modes if mode}
+
+    def _followed(self, form: RuleForm, data: dict[str, Any]) -> OwedAction | None:
+        """The rule without the grades that this very change takes out of the plan; None if none are left or it is gone.
+
+        Whoever takes a grade out need not untick it in every action as well.
+        """
+        rule = form.rule
+        if rule is None or not rule.required:
+            return rule
+        left = self.rules.matching.keys() - self._matching(data).keys()
+        grade_ids = rule.grade_ids - left
+        return replace(rule, grade_ids=grade_ids) if grade_ids or not rule.grade_ids else None
+
+    @property
+    def makes_no_change(self) -> bool:
+        """Whether a valid form says what the plan says already; a day alone on which that takes effect is none."""
+        change = self.change()
+        return change == unchanged(self.rules, effective_from=change.effective_from)
 
     def change(self) -> PlanChange:
         """The plan that a valid form describes."""
         data = self.cleaned_data
-        matching = {
-            grade.pk: MatchingMode(data[f"grade_{grade.pk}"]) for grade in self.grades if data[f"grade_{grade.pk}"]
-        }
         return PlanChange(
             effective_from=data["effective_from"],
             title=data["title"].strip(),
@@ -184,39 +174,10 @@ class PlanForm(forms.Form):
             letter_label=data["letter_label"].strip(),
             letter_tone=data["letter_tone"],
             note_visibility=data["note_visibility"],
-            matching=matching,
-            actions=tuple(self._changed(action, matching) for action in self.rules.actions),
-            letter_blocking=tuple(self.rules.plan.letter_blocking),
+            matching=self._matching(data),
+            actions=self._rules,
+            letter_blocking=tuple(check.value for check in Check if check in data["letter_blocking"]),
             supporting_counts=data["supporting_counts"],
             supporting_owes=data["supporting_owes"],
             shared_counts_once=data["shared_counts_once"],
         )
-
-    def _changed(self, action: OwedAction, matching: dict[int, MatchingMode]) -> OwedAction:
-        data, kind = self.cleaned_data, action.action
-        windows = action.windows
-        if f"before_{kind}" in data:
-            first = WindowRule(windows[0].anchor, -data[f"before_{kind}"], data[f"after_{kind}"])
-            windows = (first, *windows[1:])
-        outcomes = data["accepted_outcomes"] if kind == ActionKind.VISIT else action.accepted_outcomes
-        return replace(
-            action,
-            period=PeriodKind(data[f"period_{kind}"]),
-            count=data[f"count_{kind}"],
-            windows=windows,
-            accepted_outcomes=frozenset(outcomes),
-            grade_ids=frozenset(matching) if action.required else action.grade_ids,
-        )
-
-
-def _number(label: str, initial: int, low: int, high: int) -> forms.IntegerField:
-    message = f"{label}：请填写 {low} 到 {high} 之间的整数。"
-    return forms.IntegerField(
-        initial=initial,
-        min_value=low,
-        max_value=high,
-        widget=forms.NumberInput(
-            attrs={"class": "form-control", "aria-label": label, "inputmode": "numeric" if low >= 0 else "text"}
-        ),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
-    )

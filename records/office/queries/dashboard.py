@@ -19,10 +19,10 @@ from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
 from records.enums import TickState
 from records.models.records import Tick
-from schools.calendar import Due, YearCalendar
+from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import Grade, SchoolClass, Term
-from schools.queries import OwedAction, Window
+from schools.queries import Due, OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet

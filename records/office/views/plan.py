@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,10 +14,19 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.clock import cn_full_day
 from core.saving import button_done, form_saved, show_form
 from records.office.forms.plan import PlanForm
-from records.office.services import PLANNERS, change_plan, take_back_plan
+from records.office.queries.plan_effects import find_effects
+from records.office.queries.plan_words import (
+    blocking_words,
+    grade_words,
+    often_words,
+    outcome_words,
+    plan_changes,
+    windows_words,
+)
+from records.office.services import PLANNERS, PlanChange, as_rules, change_plan, rehearse_plan, take_back_plan
 from schools.calendar import SchoolCalendar, YearCalendar
-from schools.enums import MatchingMode, PeriodKind, VisitOutcome
-from schools.models import Plan, School
+from schools.enums import PeriodKind
+from schools.models import Grade, Plan, School
 from schools.queries import (
     OwedAction,
     PlanRules,
@@ -26,6 +36,9 @@ from schools.queries import (
     schools_of_bureau,
     schools_visible_to,
 )
+
+#: Of the form's first submission what the second, which is sure, does not repeat.
+NOT_ASKED_AGAIN: Final = frozenset({"csrfmiddlewaretoken", "press", "sure", "again"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "uncovered": [grade.name for grade in grades if not shown.covers(grade.pk)],
             "actions": [_action_line(a, names, calendar.of(year)) for a in shown.actions],
             "history": _history(versions, names, in_force=in_force, shown=shown),
+            "blocking": blocking_words(shown),
             "may_withdraw": actor.has(*PLANNERS) and actor.school_id == school.pk,
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },
@@ -110,30 +124,19 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
 
 
 def _action_line(action: OwedAction, names: dict[int, str], calendar: YearCalendar) -> ActionLine:
-    if action.any_day:
+    if action.any_day and action.period == PeriodKind.YEAR:
         lines = [WindowLine("全学年", [Window(calendar.year.starts_on, calendar.year.ends_on)])]
     else:
         lines = [WindowLine(t.short_name, calendar.term_windows(action, t)) for t in calendar.terms]
-    outcomes = [VisitOutcome(value).label for value in VisitOutcome.values if value in action.accepted_outcomes]
     return ActionLine(
         label=action.action.label,
         required=action.required,
-        grades="、".join(name for pk, name in names.items() if pk in action.grade_ids) or "—",
-        often=f"{action.period.label} {action.count} 次",
+        grades=grade_words(action.grade_ids, names) or "—",
+        often=often_words(action),
         lines=lines,
-        anchor=_anchor_words(action),
-        accepted="、".join(outcomes),
+        anchor=windows_words(action),
+        accepted=outcome_words(action),
     )
-
-
-def _anchor_words(action: OwedAction) -> str:
-    if action.any_day:
-        return "全学年都可以"
-
-    def days(number: int) -> str:
-        return f"{'前' if number < 0 else '后'} {abs(number)} 天" if number else "当天"
-
-    return "；".join(f"{w.anchor.label}{days(w.opens_days)}到{days(w.due_days)}" for w in action.windows)
 
 
 def _history(
@@ -151,58 +154,12 @@ def _history(
     return lines[::-1]
 
 
-def plan_changes(old: PlanRules, new: PlanRules, grade_names: dict[int, str]) -> list[str]:
-    """What version `new` changed against `old`, one short sentence each, for the history."""
-    pairs = [
-        ("方案名称", old.plan.title, new.plan.title),
-        ("每位导师的上限", f"{old.plan.cap} 名", f"{new.plan.cap} 名"),
-        ("两位教师共用的名额", _shared(old), _shared(new)),
-        ("辅助导师", _counting(old), _counting(new)),
-        ("辅助导师的规定动作", _owing(old), _owing(new)),
-        ("书面反馈的名称", old.plan.letter_label, new.plan.letter_label),
-        ("书面反馈的导向", old.plan.get_letter_tone_display(), new.plan.get_letter_tone_display()),
-        ("记录默认可见范围", old.plan.get_note_visibility_display(), new.plan.get_note_visibility_display()),
-    ]
-    for pk, name in grade_names.items():
-        pairs.append((name, _mode(old.matching.get(pk)), _mode(new.matching.get(pk))))
-    for action in new.actions:
-        before = next(iter(old.of(action.action)), None)
-        if before is not None:
-            pairs += [
-                (action.action.label, _often(before), _often(action)),
-                (f"{action.action.label}时间", _anchor_words(before), _anchor_words(action)),
-                (f"视为完成的{action.action.label}", _outcomes(before), _outcomes(action)),
-            ]
-    return [f"{label}：{before} → {after}" for label, before, after in pairs if before != after]
-
-
-def _mode(mode: MatchingMode | None) -> str:
-    return mode.label if mode is not None else "不在方案内"
-
-
-def _shared(rules: PlanRules) -> str:
-    return "合计按一位计上限" if rules.plan.shared_counts_once else "按两位计上限"
-
-
-def _counting(rules: PlanRules) -> str:
-    return "计入上限" if rules.plan.supporting_counts else "不计入上限"
-
-
-def _owing(rules: PlanRules) -> str:
-    return "也承担" if rules.plan.supporting_owes else "不承担"
-
-
-def _often(action: OwedAction) -> str:
-    return f"{PeriodKind(action.period).label} {action.count} 次"
-
-
-def _outcomes(action: OwedAction) -> str:
-    return "、".join(o.label for o in VisitOutcome if o.value in action.accepted_outcomes) or "无"
-
-
 @form_for(Role.SCHOOL_ADMIN)
 def edit(request: ActorRequest) -> HttpResponse:
-    """The form of the next version; what the domain refuses stands at the form, and what was typed stays."""
+    """The form of the next version. First what the change does is told; once that is said to be right, it is saved.
+
+    What the domain refuses stands at the form, at the first submission too, and what was typed stays.
+    """
     actor = request.actor
     year = actor.calendar.year
     versions = actor.calendar.of(year).versions if year is not None else ()
@@ -210,14 +167,37 @@ def edit(request: ActorRequest) -> HttpResponse:
         raise Http404
     # The newest version is edited, even if it is yet to take effect.
     newest = max(versions, key=lambda rules: rules.plan.version)
-    form = PlanForm(newest, grades_of(year.school), year, actor.today, request.POST or None)
-    if done := form_saved(
-        form,
-        lambda: change_plan(actor=actor, year=year, seen_version=form.cleaned_data["version"], change=form.change()),
-    ):
-        messages.success(request, _saved_words(done.value.version, done.value.effective_from, actor.today))
+    grades = grades_of(year.school)
+    form = PlanForm(newest, grades, year, actor.today, request.POST or None)
+    if "again" in request.POST or not form.is_valid():
+        return show_form(request, "office/plan/edit.html", form, plan=newest.plan, parts=form.parts)
+    if form.makes_no_change:
+        messages.info(request, "方案没有改动，没有保存新的版本。")
         return redirect("plan:detail")
-    return show_form(request, "office/plan/edit.html", form, plan=newest.plan, year=year)
+    change, seen = form.change(), form.cleaned_data["version"]
+    if "sure" in request.POST:
+        if done := form_saved(form, lambda: change_plan(actor=actor, year=year, seen_version=seen, change=change)):
+            messages.success(request, _saved_words(done.value.version, done.value.effective_from, actor.today))
+            return redirect("plan:detail")
+    elif form_saved(form, lambda: rehearse_plan(actor=actor, year=year, seen_version=seen, change=change)):
+        return _ask(request, calendar=actor.calendar.of(year), seen=newest, change=change, grades=grades)
+    return show_form(request, "office/plan/edit.html", form, plan=newest.plan, parts=form.parts)
+
+
+def _ask(
+    request: ActorRequest, *, calendar: YearCalendar, seen: PlanRules, change: PlanChange, grades: Sequence[Grade]
+) -> HttpResponse:
+    """What the change does, and the same form once more with `sure`."""
+    new = as_rules(seen, calendar.year, change)
+    effects = find_effects(request.actor, calendar, new, grades, seen=seen)
+    again = [(n, v) for n, values in request.POST.lists() for v in values if n not in NOT_ASKED_AGAIN]
+    context = {
+        "plan": new.plan,
+        "effects": effects,
+        "again": again,
+        "later": new.plan.effective_from > request.actor.today,
+    }
+    return render(request, "office/plan/confirm.html", context)
 
 
 @action_for(*PLANNERS)
