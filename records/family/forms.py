@@ -44,7 +44,7 @@ class ReplyForm(TaglessForm):
     """A family's short reply."""
 
     text = forms.CharField(
-        label="给老师的回音",
+        label="想说的话",
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "例如：谢谢老师，孩子读了好几遍。"}),
         help_text=f"最多 {LONGEST} 字。只有写信的导师看得到。",

@@ -144,6 +144,7 @@ def test_visits_and_cards_of_one_term_are_shown_apart(former: SchoolCast, client
         page = client.get(reverse(name))
         switch = [link for link in hrefs(page) if link.startswith("?term=")]
         assert switch == ["?term=", "?term=2026-2", "?term=1", "?term=2"]
+    assert "2026学年第二学期" in client.get(reverse("desk:visits"), {"term": "2026-1"}).content.decode()
     shown = [client.get(reverse("desk:visits"), {"term": key}).context["page_obj"] for key in ("", "2026-1", "1")]
     assert [len(page.object_list) for page in shown] == [1, 1, 0]
 

@@ -31,7 +31,9 @@ def own_terms(actor: Actor, calendar: YearCalendar, *, everything: str = "", nar
     held = set(Assignment.objects.held_by(actor).order_by().values_list("year_id", flat=True).distinct())
     is_alone = calendar.year.is_current and held <= {calendar.year.pk}
     years = [] if is_alone else calendar.other_years(held)
-    shown = [TermChoice(term.key, term.short_name, narrowed and term.pk == calendar.term.pk) for term in calendar.terms]
+    # Where the page has no heading of its own for the term, its year is told here.
+    year = str(calendar.year) if everything and not calendar.year.is_current else ""
+    shown = [TermChoice(t.key, year + t.short_name, narrowed and t.pk == calendar.term.pk) for t in calendar.terms]
     if everything:
         # The present year, which has no key of its own, is within everything.
         return [TermChoice("", everything, not narrowed), *(TermChoice(*year) for year in years if year[0]), *shown]
