@@ -205,7 +205,7 @@ def test_the_office_proofs_with_the_keyboard_and_the_family_answers(house: House
         # From the door to the list, or straight to the only letter.
         with reader.expect_navigation():
             reader.locator("main a[href*='/letters/']").first.click()
-    reader.get_by_role("textbox", name="给老师的回音").fill("谢谢老师，孩子读了好几遍。")
+    reader.get_by_role("textbox", name="想说的话").fill("谢谢老师，孩子读了好几遍。")
     reader.get_by_role("button", name="发送给老师").click()
     expect(reader.locator("#messages")).to_contain_text("回音已送到老师那里")
     parent.fits()
