@@ -111,6 +111,12 @@ class YearCalendar:
         """The term that is looked at, in an address."""
         return self.term.key
 
+    @property
+    def at(self) -> str:
+        """What keeps an address in the term that is looked at; nothing while that is today's."""
+        is_today = self.year.is_current and self.term.pk == term_on(self.terms, self.today).pk
+        return "" if is_today else f"?term={self.key}"
+
     @cached_property
     def near_terms(self) -> tuple[Term, ...]:
         """The terms of the present year and of the two before it, the newest year first, year at hand. One query."""

@@ -115,11 +115,6 @@ def chosen_term(request: ActorRequest) -> YearCalendar:
     return request.actor.calendar.at(request.GET.get("term", "")) or request.actor.calendar.now
 
 
-def looked_back_at(request: ActorRequest, calendar: YearCalendar) -> str:
-    """The key of the term that `calendar` shows, for links that stay in it; empty while that is today's."""
-    return "" if calendar.term.pk == request.actor.calendar.now.term.pk else calendar.key
-
-
 def of_chosen_term(request: ActorRequest, rows: QuerySet[M]) -> tuple[QuerySet[M], list[TermChoice]]:
     """Of `rows`, each of a `term`, those of the one that `?term=` names, else all; and the switch of terms."""
     calendar, narrowed = chosen_term(request), bool(request.GET.get("term"))

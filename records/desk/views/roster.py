@@ -22,7 +22,6 @@ from records.desk.views.form_page import (
     chosen_term,
     file_context,
     file_of,
-    looked_back_at,
     pupil_to_record,
     render_form,
     saved,
@@ -49,7 +48,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "still": still,
         "query": query,
         "many_classes": desk is not None and len(desk.classes) > 1,
-        "looks_back": looked_back_at(request, calendar) if calendar is not None else "",
+        "looks_back": calendar.key if calendar is not None and calendar.at else "",
     }
     if request.htmx.target == "roster":
         return render(request, "desk/_roster.html", context)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
 
@@ -130,12 +130,10 @@ def find_letter_desk(actor: Actor, now: YearCalendar, *, earlier_of: int | None 
     wanted = Q(term=now.term, pupil_id__in=keys)
     if earlier_of in keys:
         wanted |= Q(pupil_id=earlier_of)
-    letters = tuple(
-        _known(GrowthLetter.objects.present(), actor, now)
-        .filter(wanted)
-        .select_related("reply", "term__year", "edited_by")
-        .defer("signature")
-    )
+    known = GrowthLetter.objects.present()
+    if not now.year.is_current:
+        known = known.visible_to(actor)
+    letters = tuple(known.filter(wanted).select_related("reply", "term__year", "edited_by").defer("signature"))
     typed = list(Draft.objects.visible_to(actor).open().filter(kind=RecordKind.LETTER, pupil_id__in=keys))
     mine = {letter.pupil_id: letter for letter in letters if letter.term_id == now.term.pk}
     drafts = {draft.pupil_id: draft for draft in typed if draft.key == draft_key(draft.pupil_id or 0, now.term)}
@@ -157,10 +155,6 @@ def returned_before(actor: Actor, now: YearCalendar) -> list[tuple[str, str, int
     near = {term.pk: term for term in now.near_terms} if counts else {}
     names = dict(now.term_choices) if counts else {}
     return [(near[pk].key, names[near[pk].key], count) for pk, count in counts.items() if pk in near]
-
-
-def _known(rows: Any, actor: Actor, now: YearCalendar) -> Any:
-    return rows if now.year.is_current else rows.visible_to(actor)
 
 
 def draft_key(pupil_id: int, term: Term) -> str:
@@ -198,15 +192,17 @@ def find_beside(actor: Actor, desk: LetterDesk, pupil: Pupil, may_read: Callable
     """
     term, most = desk.now.term, MOST_NOTES + 1
     now = among("term_id", [term.pk])
-    visits = list(_known(HomeVisit.objects.present(), actor, desk.now).filter(now, pupil=pupil)[:most])
-    talks = list(_known(HeartTalk.objects.present(), actor, desk.now).filter(now, pupils=pupil)[:most])
-    handed = list(_known(HandOverNote.objects.all(), actor, desk.now).filter(pupil=pupil)[:MOST_EARLIER])
-    records: list[HomeVisit | HeartTalk] = [*visits, *talks]
+    visits = HomeVisit.objects.present().filter(now, pupil=pupil)
+    talks = HeartTalk.objects.present().filter(now, pupils=pupil)
+    handed = HandOverNote.objects.filter(pupil=pupil)
+    if not desk.now.year.is_current:
+        visits, talks, handed = visits.visible_to(actor), talks.visible_to(actor), handed.visible_to(actor)
+    records: list[HomeVisit | HeartTalk] = [*visits[:most], *talks[:most]]
     lines = [_line(note, may_read(note)) for note in records]
     lines.sort(key=lambda line: line.on, reverse=True)
     has_more = len(lines) > MOST_NOTES
     lines = lines[:MOST_NOTES]
-    lines += [NoteLine("people", "交接说明", note.written_at.date(), note.text) for note in handed]
+    lines += [NoteLine("people", "交接说明", note.written_at.date(), note.text) for note in handed[:MOST_EARLIER]]
     earlier = [
         letter
         for letter in desk.letters

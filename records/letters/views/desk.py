@@ -26,7 +26,6 @@ from records.desk.views.form_page import (
     chosen_term,
     conflict_of,
     keep_stored,
-    looked_back_at,
 )
 from records.enums import RecordKind
 from records.letters.queries.checks import check_for
@@ -47,7 +46,6 @@ from records.letters.services.writing import LetterAsked, LetterFindings, mark_h
 from records.letters.views.saving import known_in, try_save
 from records.models.records import Note
 from records.rules import can_read_text
-from schools.calendar import YearCalendar
 
 #: Buttons that keep a draft, and to which neighbour each goes on.
 STEPS = {"draft": 0, "draft_next": 1, "draft_prev": -1}
@@ -65,7 +63,6 @@ def letters(request: ActorRequest) -> HttpResponse:
         "desk": desk,
         "now": now,
         "next_open": desk.next_open(),
-        "at": _at(request, now),
         "terms": own_terms(request.actor, now),
         "returned_before": returned_before(request.actor, now),
     }
@@ -99,7 +96,7 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
     if action == TAKE_STORED and row.letter is not None:
         kept = keep_stored(request, draft)
         offer_undo(request, KEPT_STORED, reverse("desk:draft_undo", args=[kept.pk]))
-        return _on(request, desk, row)
+        return _on(desk, row)
     data = request.POST.copy()
     if action == ANYWAY:
         # 就这样交: what the page has asked about counts as waved aside; what was found since is asked about anew.
@@ -123,21 +120,15 @@ def _post(request: ActorRequest, desk: LetterDesk, row: DeskRow, draft: FormDraf
     if hands_in:
         messages.success(request, f"已交稿：{pupil.name}的{now.letter_label}。")
         following = desk.next_open(row)
-        return _on(request, desk, following)
+        return _on(desk, following)
     messages.success(request, f"已存草稿：{pupil.name}的{now.letter_label}。")
-    return _on(request, desk, desk.neighbour(row, STEPS.get(action, 0)) or row)
+    return _on(desk, desk.neighbour(row, STEPS.get(action, 0)) or row)
 
 
-def _on(request: ActorRequest, desk: LetterDesk, row: DeskRow | None) -> HttpResponse:
+def _on(desk: LetterDesk, row: DeskRow | None) -> HttpResponse:
     """To the letter of `row`, or to the list, in the term that is looked at."""
     page = reverse("desk:letter_desk", args=[row.pupil.pk]) if row is not None else reverse("desk:letters")
-    return redirect(page + _at(request, desk.now))
-
-
-def _at(request: ActorRequest, now: YearCalendar) -> str:
-    """What keeps an address in the term that is looked at."""
-    key = looked_back_at(request, now)
-    return f"?term={key}" if key else ""
+    return redirect(page + desk.now.at)
 
 
 def _by_hand(
@@ -163,7 +154,7 @@ def _by_hand(
         return _refused(request, desk, row, form, context, refusal)
     said = f"已记下：{pupil.name}的{desk.now.letter_label}是手写的。" if done else "可以在这里打字写了。"
     messages.success(request, said)
-    return _on(request, desk, row)
+    return _on(desk, row)
 
 
 def _refused(
@@ -215,7 +206,6 @@ def _page(
         "prompts": prompts_for(pupil, request.actor.today),
         "proofing": proofing_of(letter),
         "writes": row.is_written_here,
-        "at": _at(request, desk.now),
         "body_lines": paragraphs(letter.body) if letter is not None else (),
         "advice_lines": paragraphs(letter.advice) if letter is not None and desk.now.with_advice else (),
         **context,
