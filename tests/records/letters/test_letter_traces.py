@@ -43,7 +43,7 @@ FURTHEST = datetime.timedelta(days=200)
 MARK = "你考了98分。"
 # Long enough for a signature of its own.
 LONG = f"{MARK}还记得那个下午，你一个人留下来，把图书角的每一本书都擦干净，再按高矮排好。老师在窗外看了很久，心里很暖。"
-LINK = "/my/letters/"
+LINK = "/my/letters/?term=2026-1"
 
 
 def again(found: GrowthLetter) -> GrowthLetter:
