@@ -4,7 +4,7 @@ An exporter gives the blank table of a kind, or the table filled with what is st
 nothing changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.workbooks import FormSheet, write_form
 from jobs.enums import ImportKind
 from schools.models import SchoolYear
+from schools.queries import grade_sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class RosterFile:
 
     name: str
     data: bytes
+
+
+def class_example(request: ExportRequest, labels: Sequence[str]) -> str:
+    """How a class is written in the school: the first of `labels`, those of the year; one query where there is none."""
+    return labels[0] if labels else grade_sense(request.year.school).example
 
 
 Exporter = Callable[[ExportRequest], FormSheet]

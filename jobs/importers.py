@@ -156,6 +156,11 @@ class ClassFinder:
         self._unknown: set[ClassKey] = set()
 
     @property
+    def example(self) -> str:
+        """How a class is written in this school."""
+        return self._sense.example
+
+    @property
     def new(self) -> tuple[ClassKey, ...]:
         """Classes that the import would create, in order."""
         return tuple(sorted(self._new))
@@ -211,7 +216,7 @@ class ClassFinder:
         if key is None:
             if without_identity(shown) == shown:
                 self._unread[clean_key(shown)] = None
-            message = "看不出是哪个班。请写成“一（1）班”这样的形式，或在“列和班级”里指定。"
+            message = f"看不出是哪个班。请写成“{self.example}”这样的形式，或在“列和班级”里指定。"
             self._log.error(
                 "class_unreadable",
                 message,

@@ -118,6 +118,11 @@ class GradeSense:
         """The short name of each grade of the school."""
         return {grade.number: grade.short_name for grade in self.grades}
 
+    @property
+    def example(self) -> str:
+        """How a class is written in this school, for hints: 一（1）班, in a 完全中学 初一（1）班."""
+        return f"{self.grades[0].short_name}（1）班" if self.grades else "一（1）班"
+
     @cached_property
     def stages(self) -> frozenset[Stage]:
         """The stages that the school has grades of."""

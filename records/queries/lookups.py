@@ -60,10 +60,11 @@ def term_named(actor: Actor, named: str) -> Term:
 
 def class_labelled(actor: Actor, school: School, year: SchoolYear, label: str) -> SchoolClass:
     """The class of `year` in any spelling that rosters use. Raises DomainError `unknown_class`."""
-    key = parse_class_label(label, sense=grade_sense(school), start_year=year.start_year)
+    sense = grade_sense(school)
+    key = parse_class_label(label, sense=sense, start_year=year.start_year)
     if key is not None:
         classes = SchoolClass.objects.visible_to(actor).of_year(year)
         found = classes.filter(grade__number=key.grade, number=key.number).first()
         if found is not None:
             return found
-    raise DomainError("unknown_class", f"{year}没有班级“{label}”，请检查写法，如 一（1）班。")
+    raise DomainError("unknown_class", f"{year}没有班级“{label}”，请检查写法，如 {sense.example}。")

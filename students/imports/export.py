@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.workbooks import EXAMPLE_MARK, FormColumn, FormSheet
 from core.workbooks.writer import Value
-from jobs.exporters import ExportRequest
+from jobs.exporters import ExportRequest, class_example
 from schools.models import SchoolClass, SchoolYear
 from students.enums import Gender
 from students.imports.columns import GUARDIANS
@@ -17,10 +17,10 @@ _GENDERS = {Gender.MALE: "男", Gender.FEMALE: "女"}
 def export_students(request: ExportRequest) -> FormSheet:
     """The blank table, or all pupils present in the year by class and seat. Three queries whatever their number."""
     labels = tuple(school_class.label for school_class in SchoolClass.objects.of_year(request.year))
-    example = labels[0] if labels else "一（1）班"
+    example = class_example(request, labels)
     return FormSheet(
         name="学生名册",
-        columns=_columns(labels),
+        columns=_columns(labels, example),
         rows=_rows(request.year) if request.filled else (),
         example=()
         if request.filled
@@ -42,12 +42,12 @@ def export_students(request: ExportRequest) -> FormSheet:
     )
 
 
-def _columns(labels: tuple[str, ...]) -> list[FormColumn]:
+def _columns(labels: tuple[str, ...], example: str) -> list[FormColumn]:
     columns = [
         FormColumn("姓名", 14, needed=True, note="与户口簿一致，不必加空格。"),
         FormColumn("学籍号", 24, note="有就填。这一列是文本格式，数字不会丢位。"),
         FormColumn("性别", 8, choices=("男", "女")),
-        FormColumn("班级", 12, needed=True, choices=labels, strict=False, note="从列表里选，也可以写“一<1>”“101”。"),
+        FormColumn("班级", 12, needed=True, choices=labels, strict=False, note=f"从列表里选，或写成“{example}”这样。"),
         FormColumn("座号", 8, note="班内序号，可以不填。"),
         FormColumn("备注", 24, note="学生情况简述，导师能看到。请不要写身份证号、住址。"),
     ]

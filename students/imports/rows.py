@@ -172,7 +172,10 @@ class _SheetReader:
     def _begin_class(self, record: Record, key: ClassKey | None) -> None:
         """The rows beneath a line are of the class that it names, of none if nobody can tell which."""
         if key is None:
-            message = "这一行像是另一个班的标题，看不出是哪个班。请写成“一（1）班”这样的形式，或加上“班级”一列。"
+            message = (
+                "这一行像是另一个班的标题，看不出是哪个班。"
+                f"请写成“{self._classes.example}”这样的形式，或加上“班级”一列。"
+            )
             self._log.error("class_line_unreadable", message, sheet=self._sheet, row=record.row)
         elif key != self._sheet_class:
             message = f"这一行写着班级，从这里起按{key.label}读取。请核对。"
@@ -331,7 +334,7 @@ class _SheetReader:
         if isinstance(cell, CellError):
             return None
         if isinstance(cell, datetime.date):
-            message = "班级被 Excel 变成了日期。请把这一列设为“文本”格式，写成“一（1）班”。"
+            message = f"班级被 Excel 变成了日期。请把这一列设为“文本”格式，写成“{self._classes.example}”。"
             self._cells.error("class_is_date", message, record, "class")
             return None
         label = clean_text(record.text("class"))
@@ -341,7 +344,10 @@ class _SheetReader:
         grade = clean_text(record.text("grade"))
         column = self._table.heading("class")
         if isinstance(cell, float) and math.isfinite(cell) and cell != int(cell) and self._lost_zero(label):
-            message = "分不清是 1 班还是 10 班：Excel 会把“1.10”变成“1.1”。请把这一列设为“文本”格式，写成“一（1）班”。"
+            message = (
+                "分不清是 1 班还是 10 班：Excel 会把“1.10”变成“1.1”。"
+                f"请把这一列设为“文本”格式，写成“{self._classes.example}”。"
+            )
             self._cells.error("class_ambiguous", message, record, "class")
             return None
         found = self._classes.find(label, grade=grade, sheet=self._sheet, row=record.row, column=column)

@@ -2,9 +2,13 @@
 
 import pytest
 
+from accounts.enums import Role
+from jobs.enums import ImportKind
+from schools.enums import GradeNaming, Preset
 from schools.labels import GradeSense, find_class_label, parse_class_label, parse_grade_label
+from schools.services import create_school
 from tests.cases.books import book, errors, places, read, warnings
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Desk, person
 from tests.senses import JUNIOR, PRIMARY, SENIOR
 
 
@@ -150,3 +154,26 @@ def test_the_file_s_name_tells_the_class_of_its_only_table(desk: Desk) -> None:
 def test_a_sheet_s_name_and_title_that_contradict_each_other_are_refused(desk: Desk) -> None:
     report = read(desk, book(("一(2)班学生名单",), ("姓名", "性别"), ("甲", "女"), sheet="一(1)班"))
     assert [code for code, *_ in errors(report)] == ["class_contradicts", "column_missing"]
+
+
+def test_a_roster_of_a_school_of_seven_to_twelve_is_read_and_told_in_its_own_sense(db: None) -> None:
+    """Only schools of one stage could be set up; an import called every grade 7 初一."""
+    school, year = create_school(
+        code="whole",
+        name="青竹中学",
+        preset=Preset.SENIOR_YEARLY,
+        start_year=2026,
+        grades=range(7, 13),
+        naming=GradeNaming.NUMBERED,
+    )
+    desk = Desk(school, year, person("whole-admin", school, Role.SCHOOL_ADMIN))
+    rows = [("甲", "七（1）班"), ("乙", "初二（3）班"), ("丙", "高一（2）班")]
+    assert read(desk, book(("姓名", "班级"), *rows)).written
+    assert places() == [("甲", "七（1）班"), ("乙", "八（3）班"), ("丙", "高一（2）班")]
+    report = desk.run(
+        book(("姓名", "班级"), ("丁", "七（9）班"), ("戊", "一（1）班")), ImportKind.STUDENTS, create=False
+    )
+    assert [(f.code, f.message) for f in report.log.findings if f.level == "error"] == [
+        ("class_unknown", "本学年没有七（9）班。请检查写法，或选择“新建缺少的班级”。"),
+        ("class_unreadable", "看不出是哪个班。请写成“七（1）班”这样的形式，或在“列和班级”里指定。"),
+    ]

@@ -181,3 +181,12 @@ def test_names_that_a_school_invented_are_read_before_all_others() -> None:
     ]
     found = find_class_label("青竹小学启蒙（3）班学生名册", sense=sense, start_year=2026)
     assert (found.label if found else None) == "启蒙（3）班"
+
+
+@pytest.mark.parametrize(
+    "sense,example",
+    [(NINE_YEAR, "一（1）班"), (COMPLETE, "初一（1）班"), (JUNIOR_54, "预备（1）班"), (VOCATIONAL, "职一（1）班")],
+)
+def test_hints_write_a_class_as_the_school_does(sense: GradeSense, example: str) -> None:
+    """A 完全中学 was told to write 一（1）班, which nobody can read there."""
+    assert (sense.example, parse(sense.example, sense)) == (example, (sense.grades[0].number, 1))

@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.workbooks import EXAMPLE_MARK, FormColumn, FormSheet
 from core.workbooks.writer import Value
-from jobs.exporters import ExportRequest
+from jobs.exporters import ExportRequest, class_example
 from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from schools.models import SchoolClass
 from students.models import Enrolment
@@ -35,7 +35,7 @@ def export_teachers(request: ExportRequest) -> FormSheet:
             labels_of = homerooms[teacher.user_id] if teacher.user_id is not None else []
             row = (teacher.name, teacher.number, teacher.phone, teacher.subject, teacher.duty, "、".join(labels_of))
             rows.append(row)
-    example = (f"{EXAMPLE_MARK}李竹", "T001", "19900000000", "语文", "班主任", labels[0] if labels else "一（1）班")
+    example = (f"{EXAMPLE_MARK}李竹", "T001", "19900000000", "语文", "班主任", class_example(request, labels))
     return FormSheet(
         name="教师名册",
         columns=(
@@ -44,9 +44,7 @@ def export_teachers(request: ExportRequest) -> FormSheet:
             FormColumn("手机号", 18),
             FormColumn("任教学科", 14),
             FormColumn("职务", 16, choices=DUTIES, strict=False, note="系统据此建议角色，确认导入时由您勾选。"),
-            FormColumn(
-                "班主任班级", 16, choices=labels, strict=False, note="班主任才填；带两个班写成“一（1）班、一（2）班”。"
-            ),
+            FormColumn("班主任班级", 16, choices=labels, strict=False, note="班主任才填；带两个班的用顿号分开。"),
         ),
         rows=rows,
         example=() if request.filled else example,
@@ -76,7 +74,7 @@ def export_teams(request: ExportRequest) -> FormSheet:
             by_grade[school_class.grade_id].append(school_class)
     width = max((len(block) for block in by_grade.values()), default=1)
     blocks = [_block(block, teams, width, blank=not request.filled) for block in by_grade.values()]
-    first = blocks[0][0] if blocks else ("班级", "一（1）班")
+    first = blocks[0][0] if blocks else ("班级", class_example(request, ()))
     columns = [
         FormColumn("班级" if not position else str(first[position] or ""), 12, needed=not position)
         for position in range(len(first))
@@ -120,7 +118,7 @@ def export_pairs(request: ExportRequest) -> FormSheet:
             mentor = mentors.get(held.get(pupil.pk, 0), NOT_YET)
             rows.append((enrolment.school_class.label, pupil.name, pupil.student_number, mentor))
     first = next(iter(mentors.values()), "李竹")
-    example = (labels[0] if labels else "一（1）班", f"{EXAMPLE_MARK}张小竹", "G000000000000000000", first)
+    example = (class_example(request, labels), f"{EXAMPLE_MARK}张小竹", "G000000000000000000", first)
     return FormSheet(
         name="师生结对名单",
         columns=(
