@@ -69,8 +69,11 @@ def send_file(found: Attachment) -> HttpResponseBase:
 
 def _send_small(found: Attachment) -> HttpResponseBase:
     """A picture for lists, made anew each time: a JPEG is decoded at a fraction of its size."""
-    with _stored(found) as stored:
-        small = clean_picture(stored.read(), max_side=SMALL)
+    try:
+        with _stored(found) as stored:
+            small = clean_picture(stored.read(), max_side=SMALL)
+    except DomainError:
+        return send_file(found)  # damaged on the disk: a list shows what there is
     return HttpResponse(small, content_type="image/jpeg", headers=ALONE)
 
 
