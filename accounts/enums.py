@@ -47,3 +47,4 @@ class DoorKind(models.TextChoices):
     SLIP_PHONE = "slip_phone", "凭条的手机号"
     CARD = "card", "树洞暗号"
     ACCOUNT_SLIP = "account_slip", "账号条"
+    FORGOTTEN = "forgotten", "忘记密码"

@@ -151,6 +151,39 @@ class OwnPasswordForm(forms.Form):
         return data
 
 
+class FirstPasswordForm(OwnPasswordForm):
+    """The password chosen at the first sign-in, and an e-mail address if one likes."""
+
+    email = forms.EmailField(
+        label="邮箱（可以不填）",
+        required=False,
+        max_length=254,
+        help_text="用来收提醒、找回密码。会发一封确认信。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class EmailForm(forms.Form):
+    """One's own e-mail address; empty for none."""
+
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        max_length=254,
+        help_text="提醒会发到这里，信里没有任何人的姓名。确认以后，也能用它找回密码。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class ForgottenForm(forms.Form):
+    """Account and proved address of who forgot the password. It tells nothing of either."""
+
+    username = forms.CharField(label="账号", max_length=60, widget=forms.TextInput(attrs=_TYPED))
+    email = forms.EmailField(
+        label="确认过的邮箱", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
 class ChangePasswordForm(OwnPasswordForm):
     """The present password and a new one, typed twice."""
 

@@ -32,3 +32,23 @@ class PowerChange:
 
 #: Sent with `changes`, a list of `PowerChange`, inside of the transaction that makes them.
 power_changed = Signal()
+
+
+@dataclass(frozen=True, slots=True)
+class MailWanted:
+    """A mail to the address of `user`, with the notice that tells of it in the house.
+
+    Neither holds anybody's name; `key` tells it from others, `kind` is the notice's.
+    """
+
+    user: User
+    title: str
+    body: str
+    key: str
+    subject: str
+    text: str
+    kind: str
+
+
+#: Sent with `mail`, a `MailWanted`, inside of the transaction that wants it.
+mail_wanted = Signal()

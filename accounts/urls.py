@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import first, sign_in
+from accounts.views import first, me, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("first/", first.first, name="first"),
     path("first/password/", first.own_password, name="own_password"),
     path("first/<str:key>/", first.first, name="first_slip"),
+    path("forgotten/", first.forgotten, name="forgotten"),
+    path("forgotten/<int:pk>/<str:token>/", first.password_link, name="password_link"),
+    path("me/", me.me, name="me"),
+    path("email/<str:token>/", me.prove_email, name="verify_email"),
     path("password/", sign_in.change_password, name="change_password"),
     path("scope/", sign_in.choose_scope, name="choose_scope"),
 ]

@@ -53,8 +53,9 @@ LEFT_OUT: Final[dict[str, str]] = {
         "rounds:grade_matrix", "rounds:matrix",
     ), _PDF),
     **dict.fromkeys((
-        "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:sign_in", "home", "imports:marked",
-        "imports:progress", "jobs:progress", "manage:reinstate", "notices:open", "family:resume",
+        "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
+        "accounts:forgotten", "accounts:verify_email", "accounts:sign_in", "home",
+        "imports:marked", "imports:progress", "jobs:progress", "manage:reinstate", "notices:open", "family:resume",
         "family:tree_hole_handed_in",
     ), _MOVES),
     **dict.fromkeys((

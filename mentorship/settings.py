@@ -144,6 +144,8 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 # A first password that nobody has used by then opens nothing any more.
+# Seconds for which a link opens that was mailed to who forgot the password.
+PASSWORD_RESET_TIMEOUT = 3600
 FIRST_PASSWORD_DAYS = env.int("FIRST_PASSWORD_DAYS", default=14)
 # Whose X-Forwarded-For is believed: addresses or networks of the own proxies; "unix" for one behind a socket.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])

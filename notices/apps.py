@@ -8,7 +8,8 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to who is given power over others' data."""
-        from accounts.signals import power_changed  # noqa: PLC0415 - models are loaded only now
-        from notices.power import tell_of_power  # noqa: PLC0415 - as above
+        from accounts.signals import mail_wanted, power_changed  # noqa: PLC0415 - models are loaded only now
+        from notices.power import send_wanted_mail, tell_of_power  # noqa: PLC0415 - as above
 
         power_changed.connect(tell_of_power, dispatch_uid="notices.power")
+        mail_wanted.connect(send_wanted_mail, dispatch_uid="notices.mail")

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
-from accounts.signals import POWERS, PowerChange
+from accounts.signals import POWERS, MailWanted, PowerChange
 from core.clock import today
 from notices.services import NoticeFor, send_notices
 
@@ -31,6 +31,12 @@ def tell_of_power(sender: Any, changes: list[PowerChange], **_: Any) -> None:
                 if user.pk != change.actor.user_id or user == change.user
             ]
         send_notices(school=school, kind="power", wanted=wanted)
+
+
+def send_wanted_mail(sender: Any, mail: MailWanted, **_: Any) -> None:
+    """A mail that accounts want out, with its notice."""
+    wanted = NoticeFor(mail.user, mail.title, mail.key, body=mail.body, mail=(mail.subject, mail.text))
+    send_notices(school=mail.user.school, kind=mail.kind, wanted=[wanted])
 
 
 def _by_school(changes: list[PowerChange]) -> list[list[PowerChange]]:

@@ -12,6 +12,7 @@ from accounts.services.accounts import (
     set_accounts_active,
 )
 from accounts.services.audit import audit
+from accounts.services.mail import set_emails, set_own_email, verify_email
 from accounts.services.roles import (
     NewGrant,
     end_homeroom_roles,
@@ -40,5 +41,8 @@ __all__ = [
     "reopen_homeroom_roles",
     "set_account_active",
     "set_accounts_active",
+    "set_emails",
+    "set_own_email",
     "use_account_slip",
+    "verify_email",
 ]

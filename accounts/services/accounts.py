@@ -116,12 +116,20 @@ def change_own_password(*, actor: Actor, user: User, password: str) -> None:
     """Set the password that `user` chose for themselves. Raises DomainError `not_yours`."""
     if actor.user_id is not None and actor.user_id != user.pk:
         raise DomainError("not_yours", "只能改自己的密码。")
+    set_chosen_password(user, password)
+    audit(actor=actor, verb="change_password", target=user, kind=AuditKind.ACCOUNT)
+
+
+def set_chosen_password(user: User, password: str) -> None:
+    """Write the password that a person has chosen: slips end, and so do the sessions on other devices.
+
+    A step of services that know who it is.
+    """
     user.password = make_password(password)
     user.must_change_password = False
     user.first_password_until = None
     user.save(update_fields=["password", "must_change_password", "first_password_until"])
     end_slips([user])
-    audit(actor=actor, verb="change_password", target=user, kind=AuditKind.ACCOUNT)
 
 
 def end_slips(users: Iterable[User]) -> int:

@@ -67,6 +67,9 @@ SLIP_PHONE = Door(DoorKind.SLIP_PHONE, Limit(10, HOUR), None, Limit(30, DAY), pr
 CARD = Door(DoorKind.CARD, None, Limit(30, HOUR), Limit(10, HOUR), proof=True)
 #: The code of an account slip is too long to be guessed, as those of families are.
 ACCOUNT_SLIP = Door(DoorKind.ACCOUNT_SLIP, None, Limit(30, HOUR), Limit(10, HOUR), proof=True)
+#: Whoever asks for a link by mail is counted each time, whether there is such an account or not: the mails are what is
+#: to be kept few.
+FORGOTTEN = Door(DoorKind.FORGOTTEN, Limit(5, HOUR), Limit(20, HOUR), Limit(10, HOUR), proof=False)
 
 
 def knock(door: Door, *, subject: str, visitor: Visitor, is_right: Callable[[], bool]) -> Answer:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
 from accounts.models import AccountSlip, User
 from accounts.rules import check_prints_slips, hash_of_code, powerful, slip_problem
-from accounts.services.accounts import end_slips
+from accounts.services.accounts import end_slips, set_chosen_password
 from accounts.services.audit import audit
 from accounts.signals import PowerChange, power_changed
 from core.clock import now, today
@@ -119,10 +118,7 @@ def use_account_slip(*, slip: AccountSlip, password: str) -> User:
     user = locked.user
     locked.used_at = now()
     locked.save(update_fields=["used_at"])
-    user.password = make_password(password)
-    user.must_change_password = False
-    user.first_password_until = None
-    user.save(update_fields=["password", "must_change_password", "first_password_until"])
+    set_chosen_password(user, password)
     actor = system_actor(school_id=user.school_id, today=today(), name=user.name)
     audit(actor=actor, verb="use_account_slip", target=user, kind=AuditKind.ACCOUNT)
     return user

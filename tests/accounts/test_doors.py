@@ -17,6 +17,7 @@ from accounts.services import create_user, issue_password
 from accounts.services.door import (
     ACCOUNT_SLIP,
     CARD,
+    FORGOTTEN,
     SIGN_IN,
     SLIP,
     SLIP_PHONE,
@@ -55,7 +56,7 @@ def staff(db: None) -> list[User]:
 
 
 def test_every_kind_of_door_has_one_policy() -> None:
-    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD, ACCOUNT_SLIP)] == list(DoorKind)
+    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD, ACCOUNT_SLIP, FORGOTTEN)] == list(DoorKind)
 
 
 @pytest.mark.parametrize("door", [SLIP, CARD])

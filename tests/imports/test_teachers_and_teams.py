@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
@@ -62,6 +63,32 @@ def test_accepted_proposals_become_roles_and_are_not_proposed_again(desk: Desk) 
         Role.MORAL_OFFICE,
     }
     assert [choice.key for choice in teachers(desk, row).choices] == ["leader:T1"]
+
+
+def test_the_column_of_e_mails_fills_the_accounts_and_spares_what_a_person_proved(desk: Desk) -> None:
+    """No page and no roster took an address: no reminder left the house."""
+    header = (*HEADER, "电子邮箱")
+
+    def roster(*addresses: str) -> ImportReport:
+        rows = [(f"T{n}", f"教师{n}", "", "", "", "", address) for n, address in enumerate(addresses)]
+        return import_roster(
+            actor=desk.actor,
+            year=desk.year,
+            kind=ImportKind.TEACHERS,
+            data=book(header, *rows),
+            file_name="t.xlsx",
+            options=ImportOptions(),
+        )
+
+    first = roster("a@mail.invalid", "b@mail.invalid", "not an address")
+    assert (errors(first), warnings(first)) == ([], [("email_wrong", "not an address")])
+    User.objects.filter(username="qz-t1").update(email_verified_at=timezone.now())
+    second = roster("A@mail.invalid", "c@mail.invalid", "d@mail.invalid")
+    assert warnings(second) == [("email_kept", "c@mail.invalid")]
+    told = [(field.label, field.old, field.new) for change in second.changes for field in change.fields]
+    assert told == [("邮箱", "", "d@mail.invalid")]
+    stored = User.objects.filter(username__startswith="qz-t").order_by("username").values_list("email", flat=True)
+    assert list(stored) == ["a@mail.invalid", "b@mail.invalid", "d@mail.invalid"]
 
 
 def test_a_class_gets_a_new_homeroom_teacher_and_the_former_one_ends(desk: Desk) -> None:

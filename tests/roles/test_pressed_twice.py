@@ -44,6 +44,7 @@ KEPT = {"accounts_press", "django_session"}
 #: Whose posts may come again and again, each with its reason; `repeatable` stands at their views.
 REPEATABLE = {
     "accounts:first": "every knock counts",
+    "accounts:forgotten": "likewise",
     "accounts:first_slip": "likewise",
     "accounts:own_password": "the slip is used, and a second press leads home",
     "accounts:sign_in": "every knock counts",
@@ -126,7 +127,9 @@ def batch(state: ImportState) -> Callable[[World], dict[str, Any]]:
 PRESSES: dict[str, P] = {
     "accounts:change_password": P("mentor", {"old": PASSWORD, "new": NEW, "again": NEW}),
     "accounts:choose_scope": P("mentor", {}),
+    "accounts:me": P("mentor", {"email": "new@mail.invalid"}),
     "accounts:sign_out": P("mentor"),
+    "accounts:verify_email": P("leader", {}),
     "arrangement:add": P(
         "office",
         lambda w: {"supporting-mentor": w.cast.slot_colleague.pk, "supporting-reason": "多一位"},

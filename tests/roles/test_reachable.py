@@ -32,6 +32,8 @@ EXPIRED = 410
 #: Addresses that no page leads to, each with its reason.
 UNLINKED: dict[str, str] = {
     "accounts:first_slip": "the code on an account slip leads there",
+    "accounts:password_link": "the link in a mail",
+    "accounts:verify_email": "likewise",
     "accounts:own_password": "follows a right code",
     "badges:all": "a button in place of the link where a school has more mentors than one answer sets",
     "badges:appointments_all": "likewise",

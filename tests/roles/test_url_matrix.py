@@ -22,6 +22,12 @@ MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "accounts:choose_scope":       ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:first":              ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:first_slip":         ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    "accounts:forgotten":          ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    "accounts:me":                 ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    # Nobody's any more.
+    "accounts:password_link":      ("GET",  (410, 410, 410, 410, 410, 410, 410, 410, 410, 410)),
+    # It was sent to somebody of the 领导小组, who takes no part here.
+    "accounts:verify_email":       ("GET",  (302, 410, 410, 410, 410, 410, 410, 200, 410, 410)),
     # Without a right code before: to where it is typed; whoever is signed in, home.
     "accounts:own_password":       ("GET",  (302, 302, 302, 302, 302, 302, 302, 302, 302, 302)),
     "accounts:sign_in":            ("GET",  (200, 302, 302, 302, 302, 302, 302, 302, 302, 302)),

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
+from accounts.rules import email_link
 from accounts.services import create_user, grant_role, issue_account_slips
 from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
@@ -328,6 +329,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},
             "accounts:first_slip": {"key": account_slip.key},
+            "accounts:password_link": {"pk": cast.leader.pk, "token": "over"},
+            "accounts:verify_email": {"token": email_link(cast.leader).split("/")[-2]},
             "manage:ask_notes": {"pk": teacher.pk},
             "tree_hole:answer": {"pk": hole_card.pk},
             "tree_hole:card": {"pk": hole_card.pk},

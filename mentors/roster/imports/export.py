@@ -31,17 +31,28 @@ def export_teachers(request: ExportRequest) -> FormSheet:
         ):
             if grant.school_class is not None:
                 homerooms[grant.user_id].append(grant.school_class.label)
-        for teacher in Teacher.objects.visible_to(request.actor).present().order_by("number", "pk"):
-            labels_of = homerooms[teacher.user_id] if teacher.user_id is not None else []
-            row = (teacher.name, teacher.number, teacher.phone, teacher.subject, teacher.duty, "、".join(labels_of))
-            rows.append(row)
-    example = (f"{EXAMPLE_MARK}李竹", "T001", "19900000000", "语文", "班主任", class_example(request, labels))
+        for teacher in (
+            Teacher.objects.visible_to(request.actor).present().select_related("user").order_by("number", "pk")
+        ):
+            labels_of = "、".join(homerooms[teacher.user_id]) if teacher.user_id is not None else ""
+            email = teacher.user.email if teacher.user is not None else ""
+            rows.append((teacher.name, teacher.number, teacher.phone, email, teacher.subject, teacher.duty, labels_of))
+    example = (
+        f"{EXAMPLE_MARK}李竹",
+        "T001",
+        "19900000000",
+        "lizhu@example.com",
+        "语文",
+        "班主任",
+        class_example(request, labels),
+    )
     return FormSheet(
         name="教师名册",
         columns=(
             FormColumn("姓名", 14, needed=True),
             FormColumn("工号", 14, needed=True, note="每位教师一个，登录账号由它生成。"),
             FormColumn("手机号", 18),
+            FormColumn("邮箱", 24, note="提醒发到这里，信里没有姓名；可以不填，也可以由本人登录后填。"),
             FormColumn("任教学科", 14),
             FormColumn("职务", 16, choices=DUTIES, strict=False, note="系统据此建议角色，确认导入时由您勾选。"),
             FormColumn("班主任班级", 16, choices=labels, strict=False, note="班主任才填；带两个班的用顿号分开。"),

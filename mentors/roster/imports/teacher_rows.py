@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from core.importlog import ImportLog, LinePlace
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader
-from core.text import clean_name, clean_text
+from core.text import clean_key, clean_name, clean_text
 from core.workbooks import ColumnSpec, Record
 from jobs.importers import ClassFinder, ImportRequest
 from schools.labels import ClassKey
@@ -18,6 +21,7 @@ COLUMNS = (
     ColumnSpec("subject", "任教学科", ("学科", "任教科目", "科目"), is_text=True),
     ColumnSpec("duty", "职务", ("岗位", "行政职务", "担任职务"), is_text=True),
     ColumnSpec("homeroom", "班主任班级", ("班主任", "任班主任班级", "所带班级")),
+    ColumnSpec("email", "邮箱", ("电子邮箱", "电子邮件", "邮箱地址", "邮件地址", "E-mail", "Email")),
     ColumnSpec("ordinal", "序号"),
 )
 
@@ -39,6 +43,7 @@ class TeacherRow:
     subject: str
     duty: str
     homeroom: tuple[ClassKey, ...]
+    email: str = ""
     # The number is not the file's, but one that would be given.
     is_proposed: bool = False
 
@@ -106,7 +111,21 @@ def _row(reader: TableReader, record: Record, number: str | None, classes: Class
     subject, duty = reader.text(record, "subject", 40), reader.text(record, "duty", 60)
     if not sound or name is None or number is None:
         return None
-    return TeacherRow(reader.sheet, record.row, number, name, phone, subject, duty, tuple(homeroom))
+    return TeacherRow(
+        reader.sheet, record.row, number, name, phone, subject, duty, tuple(homeroom), _email(reader, record)
+    )
+
+
+def _email(reader: TableReader, record: Record) -> str:
+    """The address, if it is one: a wrong one is told and left out, for it stops nobody from teaching."""
+    text = clean_key(record.text("email"))
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        reader.warn("email_wrong", "这不像一个邮箱，没有保存。请改成“name@example.com”的样子。", record, "email")
+        return ""
+    return text[:254]
 
 
 def without_repeats(rows: list[TeacherRow], log: ImportLog) -> list[TeacherRow]:

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from accounts.rules import own_power_problem
-from accounts.services import NewGrant, create_users, grant_roles, rename_users
+from accounts.services import NewGrant, create_users, grant_roles, rename_users, set_emails
 from core.importlog import CellPlace, ImportLog, LinePlace
 from core.importplan import (
     ChangeKind,
@@ -186,6 +186,8 @@ class _Writing:
     changed: list[Teacher] = field(default_factory=list)
     without_account: list[Teacher] = field(default_factory=list)
     renamed: dict[int, str] = field(default_factory=dict)
+    # By number and, if there is one already, by account.
+    emails: list[tuple[str, int | None, str]] = field(default_factory=list)
     homerooms: list[tuple[str, int | None, ClassKey]] = field(default_factory=list)
     proposals: dict[str, tuple[str, int | None, Role]] = field(default_factory=dict)
     agreed: bool = False
@@ -254,6 +256,8 @@ class _Writing:
             note_changing(Teacher, [teacher.pk for teacher in self.changed])
             Teacher.objects.bulk_update(self.changed, columns, batch_size=BATCH)
         rename_users(actor=self.actor, school=school, names=self.renamed)
+        emails = {user_id or accounts.get(number, 0): email for number, user_id, email in self.emails}
+        set_emails(actor=self.actor, school=school, emails=emails)
         # Every teacher is a mentor (学生人人有导师、教师人人是导师; Guyi plan 二).
         grants = [NewGrant(user_id, Role.MENTOR) for user_id in accounts.values()]
         for number, user_id, key in self.homerooms:
@@ -269,6 +273,8 @@ class _Writing:
 
     def _teacher(self, row: TeacherRow, accounts: dict[str, int]) -> Teacher:
         self.homerooms.extend((row.number, None, key) for key in row.homeroom)
+        if row.email:
+            self.emails.append((row.number, None, row.email))
         reading = name_pinyin(row.name)
         return Teacher(
             school_id=self.year.school_id,
@@ -284,8 +290,8 @@ class _Writing:
 
 
 def _new_fields(row: TeacherRow) -> tuple[FieldChange, ...]:
-    homeroom = "、".join(key.label for key in row.homeroom)
-    return (FieldChange("班主任班级", "", homeroom),) if homeroom else ()
+    told = (("邮箱", row.email), ("班主任班级", "、".join(key.label for key in row.homeroom)))
+    return tuple(FieldChange(label, "", new) for label, new in told if new)
 
 
 def _compare(
@@ -308,7 +314,9 @@ def _compare(
     if teacher.user_id is None:
         changes.append(FieldChange("账号", "", f"{writing.year.school.code}-{teacher.number}".lower()))
         writing.without_account.append(teacher)
-    if changes:
+    changed = bool(changes)
+    changes += _email_change(row, teacher, writing, log)
+    if changed:
         reading = name_pinyin(row.name)
         teacher.name, teacher.pinyin, teacher.initials = row.name, reading.full[:200], reading.initials[:120]
         teacher.phone = row.phone or teacher.phone
@@ -326,3 +334,17 @@ def _compare(
         old, new = "、".join(key.label for key in held), "、".join(key.label for key in [*kept, *row.homeroom])
         changes.append(FieldChange("班主任班级", old, new))
     return tuple(changes)
+
+
+def _email_change(row: TeacherRow, teacher: Teacher, writing: _Writing, log: ImportLog) -> list[FieldChange]:
+    """Another address than the stored one; what a person has proved is theirs and stays."""
+    held = teacher.user.email if teacher.user is not None else ""
+    if not row.email or row.email.lower() == held.lower():
+        return []
+    if teacher.user is not None and teacher.user.email_verified_at is not None:
+        place: LinePlace = {"sheet": row.sheet, "row": row.row}
+        message = "本人已经确认过另一个邮箱，没有改动。确实要换的，请本人在“我的账号”里改。"
+        log.warning("email_kept", message, column="邮箱", value=row.email, **place)
+        return []
+    writing.emails.append((teacher.number, teacher.user_id, row.email))
+    return [FieldChange("邮箱", held, row.email)]

@@ -1,0 +1,39 @@
+"""Whether a person has proved the e-mail address, and the door of who forgot the password."""
+
+from django.apps.registry import Apps
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def forget_tries(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """A former release knows no such door; tries are kept for two days anyway."""
+    apps.get_model("accounts", "DoorTry").objects.filter(door="forgotten").delete()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('accounts', '0005_account_slips'),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name='doortry',
+            name='door_try_door_known',
+        ),
+        migrations.AddField(
+            model_name='user',
+            name='email_verified_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AlterField(
+            model_name='doortry',
+            name='door',
+            field=models.CharField(choices=[('sign_in', '登录'), ('slip', '家长凭条'), ('slip_phone', '凭条的手机号'), ('card', '树洞暗号'), ('account_slip', '账号条'), ('forgotten', '忘记密码')], max_length=12),
+        ),
+        migrations.AddConstraint(
+            model_name='doortry',
+            constraint=models.CheckConstraint(condition=models.Q(('door__in', ['sign_in', 'slip', 'slip_phone', 'card', 'account_slip', 'forgotten'])), name='door_try_door_known'),
+        ),
+        migrations.RunPython(migrations.RunPython.noop, forget_tries, elidable=True),
+    ]
