@@ -2,9 +2,9 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -237,7 +237,7 @@ def test_an_account_of_a_teacher_leads_to_the_teacher(qingzhu: SchoolCast, clien
 
 
 # --- The accounts of many ---------------------------------------------------------------------------------------------
-def chips(page: HttpResponse) -> dict[str, int | str]:
+def chips(page: Any) -> dict[str, int | str]:
     return {key: count for key, _label, count in page.context["tabs"]}
 
 
@@ -293,9 +293,8 @@ def test_a_page_that_was_printed_revives_no_used_code(qingzhu: SchoolCast, clien
 def test_the_office_prints_for_plain_teachers_and_is_told_of_the_others(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.office)
     stone = Teacher.objects.get(name="石磊")
-    page = client.get(
-        reverse("manage:slips"), {"who": [qingzhu.mentor.teacher.pk, stone.pk], "account": qingzhu.counsellor.pk}
-    )
+    asked: dict[str, Any] = {"who": [qingzhu.mentor.teacher.pk, stone.pk], "account": qingzhu.counsellor.pk}
+    page = client.get(reverse("manage:slips"), asked)
     assert [row.name for row in page.context["plan"].rows] == ["林小满"]
     assert page.context["plan"].left_out == [
         ("石磊", "还没有账号，请管理员打印"),
@@ -309,7 +308,7 @@ def test_ticked_accounts_are_closed_and_opened_together_but_never_the_own(
     qingzhu: SchoolCast, client_of: SignIn
 ) -> None:
     client = client_of(qingzhu.admin)
-    who = [qingzhu.mentor.teacher.pk, qingzhu.colleague.teacher.pk]
+    who: Any = [qingzhu.mentor.teacher.pk, qingzhu.colleague.teacher.pk]
     asked = client.get(reverse("manage:activity"), {"do": "close", "who": who})
     assert [user.name for user in asked.context["chosen"].users] == ["苏禾", "林小满"]
     client.post(reverse("manage:activity"), {"do": "close", "who": who})
