@@ -17,6 +17,11 @@ class Days:
     first: datetime.date
     last: datetime.date
 
+    @property
+    def all(self) -> list[datetime.date]:
+        """Each of them, in order."""
+        return [self.first + datetime.timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
     def problem(self, day: datetime.date) -> str | None:
         """A sentence with the year that was typed and what is possible, unless `day` is one of them."""
         if self.first <= day <= self.last:

@@ -10,7 +10,6 @@ from mentors.rounds.models import MatchingRound
 from mentors.rounds.queries.choices import is_to_be_reminded
 from mentors.rounds.services.choices import remind_due_round
 from schools.calendar import YearCalendar
-from schools.queries import is_school_day
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +23,6 @@ def remind_rounds() -> None:
 
 def _remind(found: MatchingRound) -> int:
     on = today()
-    if not is_to_be_reminded(found, on) or not is_school_day(on, YearCalendar(found.year, on).key_dates):
+    if not is_to_be_reminded(found, on) or not YearCalendar(found.year, on).is_school_day(on):
         return 0
     return remind_due_round(found, on=on)

@@ -15,7 +15,6 @@ from records.office.reminders import REMIND, send_digests
 from records.office.services import follow_plan
 from schools.calendar import SchoolCalendar
 from schools.models import School, SchoolYear
-from schools.queries import is_school_day
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ def remind() -> None:
 
 def _remind(school: School, on: datetime.date) -> int:
     calendar = SchoolCalendar(school.pk, on).present
-    if calendar is None or not is_school_day(on, calendar.key_dates):
+    if calendar is None or not calendar.is_school_day(on):
         return 0
     return sum(1 for _ in send_digests(on=on, schools=[school]))
 

@@ -9,19 +9,20 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property, partial
 from typing import Any, Final, cast
 
-from django.db.models import F, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
 from core.text import small_number
-from schools.contexts import WindowRule
-from schools.enums import ActionKind, Anchor, LetterTone, MatchingMode, PeriodKind
-from schools.models import KeyDate, Period, Plan, PlanGrade, School, SchoolYear, Term
-from schools.queries import Due, OwedAction, PlanRules, Window, action_windows, due_together
+from schools.contexts import DateSpan, WindowRule, YearDates
+from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, MatchingMode, PeriodKind
+from schools.models import Period, Plan, PlanGrade, School, SchoolYear, Term
+from schools.official import dates_of
+from schools.queries import Due, OwedAction, PlanRules, Window, action_windows, begun_term, due_together
 
 #: The present year and those before it that pages offer.
 NEAR_YEARS: Final = 3
-_DATE_COLUMNS: Final = ("pk", "kind", "name", "starts_on", "ends_on")
+_DATE_COLUMNS: Final = ("pk", "year_id", "kind", "name", "starts_on", "ends_on")
 _ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
 _ORDER: Final = tuple(ActionKind)
 _WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
@@ -36,13 +37,13 @@ class YearCalendar:
         self._term_number = term_number
 
     @cached_property
-    def _read(self) -> tuple[tuple[Period, ...], tuple[KeyDate, ...]]:
+    def _read(self) -> tuple[tuple[Period, ...], tuple[DateSpan, ...]]:
         periods, dates = _periods_with_dates(Period.objects.filter(year=self.year))
         for period in periods:
             period.year = self.year
             if period.term is not None:
                 period.term.year = self.year
-        return periods, dates
+        return periods, dates.get(self.year.pk, ())
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -71,9 +72,21 @@ class YearCalendar:
         return next(chosen, None) or term_on(self.terms, self.today)
 
     @property
-    def key_dates(self) -> tuple[KeyDate, ...]:
-        """Exams, holidays and other dates of all terms, in order."""
+    def key_dates(self) -> tuple[DateSpan, ...]:
+        """Exams, holidays and other named days that the school has stored, in order."""
         return self._read[1]
+
+    @cached_property
+    def dates(self) -> YearDates:
+        """The year's calendar 校历 as it rules. Raises ValueError while the year has no terms. No further query."""
+        return dates_of(self.year, self.terms, self.key_dates)
+
+    def is_school_day(self, day: datetime.date) -> bool:
+        """Whether teachers work on `day` by the school's own calendar: weekdays, its days off and 调休 aside."""
+        kinds = {span.kind for span in self.dates.spans if span.contains(day)}
+        if KeyDateKind.HOLIDAY in kinds:
+            return False
+        return KeyDateKind.WORKDAY in kinds or day.weekday() < 5
 
     @cached_property
     def rules(self) -> PlanRules:
@@ -162,7 +175,8 @@ class YearCalendar:
 
     def term_windows(self, action: OwedAction, term: Term) -> list[Window]:
         """As `windows`; an action that may be done at any time of the year has the term's days."""
-        return action_windows(action, term, [date for date in self.key_dates if date.term_id == term.pk])
+        exams = (date for date in self.key_dates if date.kind == KeyDateKind.EXAM)
+        return action_windows(action, term, [exam for exam in exams if begun_term(self.terms, exam.starts_on) == term])
 
     def over_windows(self) -> list[Due]:
         """The required actions of the year whose last window is over, by its end.
@@ -227,7 +241,7 @@ class SchoolCalendar:
             period.year = calendar.year
             if period.term is not None:
                 period.term.year = calendar.year
-        calendar.__dict__["_read"] = periods, dates
+        calendar.__dict__["_read"] = periods, dates.get(calendar.year.pk, ())
         return calendar
 
     @property
@@ -298,9 +312,9 @@ def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, Y
     periods, dates = _periods_with_dates(Period.objects.filter(year__in=years.values()))
     versions = read_plans(Plan.objects.filter(withdrawn_at=None, year__in=years.values()))
     calendars = {school_id: YearCalendar(year, today) for school_id, year in years.items()}
-    for school_id, calendar in calendars.items():
+    for calendar in calendars.values():
         own = tuple(period for period in periods if period.year_id == calendar.year.pk)
-        calendar.__dict__["_read"] = own, tuple(date for date in dates if date.school_id == school_id)
+        calendar.__dict__["_read"] = own, dates.get(calendar.year.pk, ())
         calendar.__dict__["versions"] = versions.get(calendar.year.pk, ())
     return calendars
 
@@ -316,25 +330,23 @@ def _not_set_up() -> DomainError:
     return DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
 
 
-def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], tuple[KeyDate, ...]]:
-    """The periods of `rows`, terms in order and the year last, with the key dates of the terms. One query."""
+def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], dict[int, tuple[DateSpan, ...]]]:
+    """The periods of `rows`, terms in order and the year last, and the named days by the year's key. One query."""
     found: Iterable[Any] = (
         rows.select_related("term")
-        .annotate(**{f"date_{name}": F(f"term__key_dates__{name}") for name in _DATE_COLUMNS})
-        .order_by(
-            F("term__starts_on").asc(nulls_last=True),
-            F("term__key_dates__starts_on").asc(nulls_last=True),
-            "term__key_dates__pk",
-        )
+        # Once a year, beside the period that is the whole year, and not again for each term.
+        .annotate(date=FilteredRelation("year__key_dates", condition=Q(term=None)))
+        .annotate(**{f"date_{name}": F(f"date__{name}") for name in _DATE_COLUMNS})
+        .order_by(F("term__starts_on").asc(nulls_last=True), F("date__starts_on").asc(nulls_last=True), "date__pk")
     )
     periods: dict[int, Period] = {}
-    dates: dict[int, KeyDate] = {}
+    dates: dict[int, list[DateSpan]] = defaultdict(list)
     for row in found:
         periods.setdefault(row.pk, row)
         if row.date_pk is not None:
-            values = {name: getattr(row, f"date_{name}") for name in _DATE_COLUMNS}
-            dates[row.date_pk] = KeyDate(school_id=row.school_id, term_id=row.term_id, **values)
-    return tuple(periods.values()), tuple(dates.values())
+            span = DateSpan(row.date_starts_on, row.date_ends_on, KeyDateKind(row.date_kind), row.date_name)
+            dates[row.date_year_id].append(span)
+    return tuple(periods.values()), {year_id: tuple(spans) for year_id, spans in dates.items()}
 
 
 def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:

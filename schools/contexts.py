@@ -1,12 +1,13 @@
 """Plain values that are neither rows nor words of one screen: what papers have in common, the windows of a plan."""
 
+import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.colours import BAMBOO, recolouring
-from schools.enums import Anchor, Design
+from schools.enums import Anchor, Design, KeyDateKind
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
@@ -21,6 +22,57 @@ class WindowRule:
     anchor: Anchor
     opens_days: int = 0
     due_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TermDates:
+    """First and last day of the two terms of a year, in order."""
+
+    first_start: datetime.date
+    first_end: datetime.date
+    second_start: datetime.date
+    second_end: datetime.date
+
+    @property
+    def in_order(self) -> bool:
+        """Whether each day lies after the one before."""
+        return self.first_start < self.first_end < self.second_start < self.second_end
+
+    @property
+    def pairs(self) -> tuple[tuple[datetime.date, datetime.date], tuple[datetime.date, datetime.date]]:
+        """First and last day of each term."""
+        return (self.first_start, self.first_end), (self.second_start, self.second_end)
+
+    def contain(self, day: datetime.date) -> bool:
+        """Whether `day` lies in one of the terms."""
+        return any(first <= day <= last for first, last in self.pairs)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DateSpan:
+    """Days that have a name in a school's calendar 校历: an exam, days off, school on a weekend 调休."""
+
+    starts_on: datetime.date
+    ends_on: datetime.date
+    kind: KeyDateKind
+    name: str
+
+    def contains(self, day: datetime.date) -> bool:
+        """Whether `day` is one of them."""
+        return self.starts_on <= day <= self.ends_on
+
+    @property
+    def days(self) -> list[datetime.date]:
+        """All of them."""
+        return [self.starts_on + datetime.timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class YearDates:
+    """All dates of a school year: its terms, and its named days in order."""
+
+    terms: TermDates
+    spans: tuple[DateSpan, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,10 +140,11 @@ class NoteVisibility(models.TextChoices):
 
 
 class KeyDateKind(models.TextChoices):
-    """Dates in a school's calendar that windows are reckoned from."""
+    """Named days of a school's calendar: windows are reckoned from exams, the others say when there is school."""
 
     EXAM = "exam", "重要考试"
     HOLIDAY = "holiday", "放假"
+    WORKDAY = "workday", "调休上课"
 
 
 class Preset(models.TextChoices):

@@ -124,6 +124,7 @@ class SchoolYear(SchoolOwned):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
     is_current = models.BooleanField("当前学年", default=False)
+    official_until = models.DateField("法定放假核对到", null=True, blank=True)  # empty: its 校历 is still a guess
 
     objects = SchoolYearQuerySet.as_manager()
 
@@ -194,9 +195,9 @@ class Period(SchoolOwned):
 
 
 class KeyDate(SchoolOwned):
-    """A date span of a term that windows are reckoned from: exams, holidays."""
+    """Named days of a year's calendar 校历, outside of its terms as well: exams, days off, school on a weekend."""
 
-    term = models.ForeignKey(Term, models.CASCADE, related_name="key_dates")
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="key_dates")
     kind = models.CharField("类别", max_length=10, choices=KeyDateKind)
     name = models.CharField("名称", max_length=30)
     starts_on = models.DateField("开始日期")

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import chinese_calendar
 from django.db.models import QuerySet
 
 from core.text import typed_key
-from schools.contexts import Letterhead, PaperStyle, PaperWords, WindowRule
+from schools.contexts import DateSpan, Letterhead, PaperStyle, PaperWords, WindowRule
 from schools.enums import (
     ActionKind,
     Anchor,
     Design,
     GradeNaming,
-    KeyDateKind,
     MatchingMode,
     PeriodKind,
     SchoolKind,
@@ -26,7 +24,6 @@ from schools.grades import kind_of
 from schools.labels import GradeName, GradeSense
 from schools.models import (
     Grade,
-    KeyDate,
     PaperSettings,
     Plan,
     School,
@@ -125,14 +122,18 @@ def due_together(found: Iterable[tuple[OwedAction, Term, Window]]) -> list[Due]:
     return [Due(*key, tuple(together)) for key, together in rules.items()]
 
 
-def action_windows(action: OwedAction, term: Term, key_dates: Iterable[KeyDate]) -> list[Window]:
-    """The windows of `action` in `term`, by their ends, each once. `key_dates` are those of the term."""
-    exams = [date for date in key_dates if date.kind == KeyDateKind.EXAM]
+def begun_term(terms: Sequence[Term], day: datetime.date) -> Term:
+    """The last of `terms`, in order, that has begun by `day`; before the first one, the first."""
+    return next((term for term in reversed(terms) if term.starts_on <= day), terms[0])
+
+
+def action_windows(action: OwedAction, term: Term, exams: Sequence[DateSpan]) -> list[Window]:
+    """The windows of `action` in `term`, by their ends, each once. `exams` are those of the term."""
     found = {window for rule in action.windows for window in _rule_windows(rule, term, exams)}
     return sorted(found, key=lambda window: (window.due_on, window.opens_on))
 
 
-def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[KeyDate]) -> list[Window]:
+def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[DateSpan]) -> list[Window]:
     opens, due = datetime.timedelta(days=rule.opens_days), datetime.timedelta(days=rule.due_days)
     if rule.anchor == Anchor.TERM_START:
         return [Window(term.starts_on + opens, term.starts_on + due)]
@@ -188,16 +189,6 @@ def kinds_of(schools: Iterable[School]) -> dict[int, SchoolKind]:
         pk: kind_of(numbers[pk], SchoolSystem(school.system), GradeNaming(school.naming))
         for pk, school in wanted.items()
     }
-
-
-def is_school_day(day: datetime.date, key_dates: Iterable[KeyDate] = ()) -> bool:
-    """Whether teachers work on `day`: the official calendar, weekdays for years it does not know, minus holidays."""
-    if any(d.kind == KeyDateKind.HOLIDAY and d.starts_on <= day <= d.ends_on for d in key_dates):
-        return False
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 def paper_settings(school: School) -> PaperSettings | None:

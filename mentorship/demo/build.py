@@ -31,10 +31,9 @@ from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
 from records.office.reminders import send_digests
 from records.services.ticks import rebuild_ticks
-from schools.calendar import YearCalendar
+from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import Module, Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
-from schools.queries import is_school_day
 from schools.services import create_school, use_modules
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
@@ -115,7 +114,8 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         else:
             open_senior_round(actor=chief, year=year, seed=seed)
             set_up_senior_papers(actor=chief, school=school)
-    morning = next(day for n in range(30) if is_school_day(day := today - datetime.timedelta(days=n)))
+    calendar = SchoolCalendar(primary.pk, today).now
+    morning = next(day for n in range(30) if calendar.is_school_day(day := today - datetime.timedelta(days=n)))
     for _ in send_digests(on=morning, schools=[primary, senior]):
         pass
     bureau = Bureau.objects.get(name=BUREAU)

@@ -1,11 +1,11 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
+from schools.contexts import TermDates
 from schools.services.describing import describe_school, use_modules
 from schools.services.grades import GradeProblem, add_grade, name_grades, naming_problems
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
-    TermDates,
     create_class,
     create_classes,
     create_school,

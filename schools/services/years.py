@@ -3,7 +3,6 @@
 import datetime
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -11,6 +10,7 @@ from core.clock import today
 from core.errors import DomainError
 from core.journal import note_created
 from core.text import typed_key
+from schools.contexts import TermDates
 from schools.days import check_opens_now, opening_days
 from schools.enums import GradeNaming, KeyDateKind, PeriodKind, Preset, SchoolSystem
 from schools.grades import ALL_GRADES, next_grades, usual_names
@@ -64,21 +64,6 @@ def create_school(
     return school, year
 
 
-@dataclass(frozen=True, slots=True)
-class TermDates:
-    """First and last day of the two terms of a year, in order."""
-
-    first_start: datetime.date
-    first_end: datetime.date
-    second_start: datetime.date
-    second_end: datetime.date
-
-    @property
-    def in_order(self) -> bool:
-        """Whether each day lies after the one before."""
-        return self.first_start < self.first_end < self.second_start < self.second_end
-
-
 def usual_dates(start_year: int) -> TermDates:
     """September to January and February to June, as most schools have them."""
     return TermDates(
@@ -128,7 +113,7 @@ def open_year(*, school: School, start_year: int, dates: TermDates | None = None
             exam = max(min(usual, ends_on - datetime.timedelta(days=2)), starts_on)
             KeyDate.objects.create(
                 school=school,
-                term=term,
+                year=year,
                 kind=KeyDateKind.EXAM,
                 name=name,
                 starts_on=exam,

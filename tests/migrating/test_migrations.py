@@ -37,6 +37,12 @@ RULES_NOW = """
 SELECT g.plan_id, g.action, g.grade_id, w.anchor, w.opens_days, w.due_days
 FROM schools_planactiongrade g JOIN schools_planwindow w ON w.rule_id = g.rule_id ORDER BY 1, 2, 3
 """
+#: The exams of the former state: in which term, and since they belong to a year, in which.
+EXAMS_BEFORE = """
+SELECT k.id, k.kind, k.name, k.starts_on, k.ends_on, t.year_id, t.id FROM schools_keydate k
+JOIN schools_term t ON t.id = k.term_id ORDER BY 1
+"""
+EXAMS_NOW = "SELECT id, kind, name, starts_on, ends_on, year_id FROM schools_keydate ORDER BY 1"
 
 pytestmark = pytest.mark.migrations
 
@@ -118,6 +124,7 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
         former.executescript(lzma.decompress(FORMER.read_bytes()).decode())
         before = _counts(former)
         rules = former.execute(RULES_BEFORE).fetchall()
+        exams = former.execute(EXAMS_BEFORE).fetchall()
     assert before["students_pupil"] == 1637
 
     _manage(f"sqlite:///{path}", tmp_path, "migrate", "--verbosity", "0")
@@ -130,6 +137,7 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
         after = _counts(now)
         assert {table: after[table] for table in before} == before
         assert (len(rules), now.execute(RULES_NOW).fetchall()) == (16, rules)
+        assert (len(exams), now.execute(EXAMS_NOW).fetchall()) == (8, [row[:-1] for row in exams])
         assert now.execute("PRAGMA foreign_key_check").fetchall() == []
         # Counted after migrating, else SQLite holds every index for equally good.
         counted = now.execute("SELECT DISTINCT stat FROM sqlite_stat1 WHERE tbl = 'students_pupil'").fetchall()
@@ -141,6 +149,7 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
     _manage(f"sqlite:///{path}", tmp_path, "migrate", "schools", "0006", "--verbosity", "0")
     with closing(sqlite3.connect(path)) as back:
         assert back.execute(RULES_BEFORE).fetchall() == rules
+        assert back.execute(EXAMS_BEFORE).fetchall() == exams
 
 
 @pytest.mark.both_databases

@@ -40,7 +40,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Reminder
 from records.office import reminders
 from records.office.reminders import Digest, plan_digests, send_digests
 from schools.enums import KeyDateKind
-from schools.models import KeyDate, Plan, School, SchoolYear, Term
+from schools.models import KeyDate, Plan, School, SchoolYear
 from students.models import Pupil
 from tests.cast import SchoolCast
 from tests.mentors.choices.builders import asking_round
@@ -138,7 +138,7 @@ def test_the_command_takes_days_of_the_present_years_alone(qingzhu: SchoolCast, 
 def test_a_schools_own_holidays_stop_its_digests_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
     """The official calendar alone was asked: on a day off of the school everybody was reminded."""
     KeyDate.objects.create(
-        school=qingzhu.school, term=Term.objects.get(year=qingzhu.year, number=1), kind=KeyDateKind.HOLIDAY,
+        school=qingzhu.school, year=qingzhu.year, kind=KeyDateKind.HOLIDAY,
         name="秋假", starts_on=MIDTERM, ends_on=MIDTERM + DAY,
     )  # fmt: skip
     tasks.remind()

@@ -15,9 +15,8 @@ from records import tasks
 from records.desk.services.notes import TalkData, log_talk
 from records.models.records import Reminder
 from records.office.reminders import Digest, plan_digests, send_digests
-from schools.enums import KeyDateKind, NoteVisibility
-from schools.models import KeyDate, Term
-from schools.queries import is_school_day
+from schools.enums import NoteVisibility
+from schools.models import Term
 from students.enums import EndReason
 from students.models import Enrolment, Pupil
 from tests.cast import EnrolmentFactory, SchoolCast
@@ -229,24 +228,6 @@ def test_planning_costs_the_same_for_one_pupil_and_for_many(
             "还有 7 位同学没有谈心（11月25日前）",
             "已过期仍未完成：家访 5 位",
         ]
-
-
-def test_school_days_know_the_calendar_holidays_and_years_to_come(qingzhu: SchoolCast) -> None:
-    assert is_school_day(datetime.date(2026, 9, 1))
-    assert not is_school_day(datetime.date(2026, 10, 1)), "National Day is a Thursday"
-    assert not is_school_day(datetime.date(2026, 9, 6)), "an ordinary Sunday"
-    # A year that the calendar does not know: weekdays.
-    assert is_school_day(datetime.date(2099, 1, 1))
-    assert not is_school_day(datetime.date(2099, 1, 3))
-    term = Term.objects.get(year=qingzhu.year, number=1)
-    holiday = KeyDate(
-        term=term,
-        kind=KeyDateKind.HOLIDAY,
-        starts_on=datetime.date(2026, 11, 12),
-        ends_on=datetime.date(2026, 11, 13),
-    )
-    assert not is_school_day(datetime.date(2026, 11, 12), [holiday])
-    assert is_school_day(datetime.date(2026, 11, 16), [holiday])
 
 
 def test_the_morning_task_is_silent_on_days_off(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:

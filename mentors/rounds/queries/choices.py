@@ -16,7 +16,6 @@ from mentors.staff.models import MentorCard
 from schools.calendar import YearCalendar
 from schools.enums import MatchingMode
 from schools.models import SchoolClass
-from schools.queries import is_school_day
 from students.models import Enrolment, Pupil
 
 # How many days before the end of a round its homeroom teachers are reminded.
@@ -203,7 +202,7 @@ def _reminder_day(found: MatchingRound) -> datetime.date:
     calendar = YearCalendar(found.year, day)
     # A round in the middle of long holidays is reminded of all the same.
     for _ in range(14):
-        if is_school_day(day, calendar.key_dates):
+        if calendar.is_school_day(day):
             break
         day -= datetime.timedelta(days=1)
     return day

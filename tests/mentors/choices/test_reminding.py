@@ -12,7 +12,7 @@ from mentors.rounds.queries.choices import is_to_be_reminded
 from mentors.rounds.services.choices import remind_round
 from notices.models import Notice
 from schools.enums import KeyDateKind
-from schools.models import KeyDate, Term
+from schools.models import KeyDate
 from tests.cast import SCHOOL_DAY, TODAY, SchoolCast
 from tests.mentors.builders import enrol
 from tests.mentors.choices.builders import DAY, asking_round, by_slip, slip_of
@@ -92,7 +92,7 @@ def test_before_days_off_the_reminder_comes_earlier(qingzhu: SchoolCast) -> None
     found = asking_round(qingzhu, closes_at=at(11, 21))
     KeyDate.objects.create(
         school=qingzhu.school,
-        term=Term.objects.get(year=qingzhu.year, number=1),
+        year=qingzhu.year,
         kind=KeyDateKind.HOLIDAY,
         name="校运会",
         starts_on=datetime.date(2026, 11, 19),
@@ -122,7 +122,7 @@ def test_a_round_that_was_reminded_of_meanwhile_is_passed_over(
 def test_the_daily_task_is_silent_on_the_schools_own_holidays(qingzhu: SchoolCast) -> None:
     found = asking_round(qingzhu)
     KeyDate.objects.create(
-        school=qingzhu.school, term=Term.objects.get(year=qingzhu.year, number=1), kind=KeyDateKind.HOLIDAY,
+        school=qingzhu.school, year=qingzhu.year, kind=KeyDateKind.HOLIDAY,
         name="校庆", starts_on=TODAY, ends_on=TODAY + datetime.timedelta(days=30),
     )  # fmt: skip
     MatchingRound.objects.filter(pk=found.pk).update(closes_at=SCHOOL_DAY + datetime.timedelta(hours=30))
