@@ -22,9 +22,9 @@ from core.pinyin import name_pinyin
 from mentors.enums import AssignmentKind, AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentorship.demo.people import REMARKS, people
-from schools.calendar import read_plans
 from schools.enums import MatchingMode, Module, Preset
 from schools.models import Grade, Plan, SchoolClass, SchoolYear
+from schools.plan_rules import read_plans
 from schools.services import (
     copy_plan,
     create_classes,

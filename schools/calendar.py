@@ -5,27 +5,24 @@ The one reader of the present year and of the plan in force; people have it as `
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property, partial
+from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any, Final, cast
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.utils.functional import SimpleLazyObject
 
 from core.errors import DomainError
 from core.text import small_number
-from schools.contexts import DateSpan, WindowRule, YearDates
-from schools.enums import ActionKind, Anchor, KeyDateKind, LetterTone, MatchingMode, PeriodKind
-from schools.models import Period, Plan, PlanGrade, School, SchoolYear, Term
+from schools.contexts import DateSpan, YearDates
+from schools.enums import ActionKind, KeyDateKind, LetterTone, PeriodKind
+from schools.models import Period, Plan, School, SchoolYear, Term
 from schools.official import dates_of
+from schools.plan_rules import read_plans
 from schools.queries import Due, OwedAction, PlanRules, Window, action_windows, begun_term, due_together
 
 #: The present year and those before it that pages offer.
 NEAR_YEARS: Final = 3
 _DATE_COLUMNS: Final = ("pk", "year_id", "kind", "name", "starts_on", "ends_on")
-_ACTION_COLUMNS: Final = ("pk", "action", "period", "count", "required", "accepted_outcomes")
-_ORDER: Final = tuple(ActionKind)
-_WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 
 class YearCalendar:
@@ -347,58 +344,6 @@ def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], dic
             span = DateSpan(row.date_starts_on, row.date_ends_on, KeyDateKind(row.date_kind), row.date_name)
             dates[row.date_year_id].append(span)
     return tuple(periods.values()), {year_id: tuple(spans) for year_id, spans in dates.items()}
-
-
-def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
-    """The versions `plans` by the key of their year, with their rules and these with grades and windows. One query."""
-    columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
-    columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
-    rows: Sequence[Any] = list(
-        plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id")).order_by(
-            "effective_from", "version", "actions__pk", "actions__windows__pk"
-        )
-    )
-    actions: dict[int, dict[int, Any]] = {}
-    grades: dict[int, set[int]] = defaultdict(set)
-    windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)
-    for row in rows:
-        owed = actions.setdefault(row.pk, {})
-        if row.owed_pk is not None:
-            owed.setdefault(row.owed_pk, row)
-            grades[row.owed_pk].update(() if row.owed_grade is None else (row.owed_grade,))
-            if row.window_pk is not None and row.window_pk not in windows[row.owed_pk]:
-                rule = WindowRule(Anchor(row.window_anchor), row.window_opens_days, row.window_due_days)
-                windows[row.owed_pk][row.window_pk] = rule
-
-    def read_modes() -> dict[int, dict[int, MatchingMode]]:
-        modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
-        known = PlanGrade.objects.filter(plan__in=actions)
-        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
-            modes[plan_id][grade_id] = MatchingMode(mode)
-        return modes
-
-    # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
-    modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
-    found: dict[int, list[PlanRules]] = {}
-    for plan in {row.pk: row for row in reversed(rows)}.values():
-        matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(lambda pk: modes[pk], plan.pk)))
-        rules = [_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items()]
-        # In the order of the record book, whatever was added to the plan last.
-        rules.sort(key=lambda rule: _ORDER.index(rule.action))
-        found.setdefault(plan.year_id, []).insert(0, PlanRules(plan, tuple(rules), matching))
-    return {year_id: tuple(versions) for year_id, versions in found.items()}
-
-
-def _owed(row: Any, windows: Iterable[WindowRule], grade_ids: Iterable[int]) -> OwedAction:
-    return OwedAction(
-        action=ActionKind(row.owed_action),
-        period=PeriodKind(row.owed_period),
-        count=row.owed_count,
-        required=row.owed_required,
-        windows=tuple(windows),
-        accepted_outcomes=frozenset(row.owed_accepted_outcomes),
-        grade_ids=frozenset(grade_ids),
-    )
 
 
 def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -> Term:

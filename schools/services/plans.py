@@ -8,10 +8,10 @@ from django.db import transaction
 
 from core.clock import cn_full_day, now
 from core.errors import DomainError
-from schools.calendar import read_plans
 from schools.days import plan_days
 from schools.enums import ActionKind, Anchor, Check, MatchingMode, Preset, SchoolSystem
 from schools.models import Grade, Plan, PlanAction, PlanActionGrade, PlanGrade, PlanWindow, SchoolYear
+from schools.plan_rules import read_plans
 from schools.presets import PRESETS, rules_of
 from schools.queries import OwedAction
 
