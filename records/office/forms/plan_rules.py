@@ -15,6 +15,7 @@ from django.db import models
 from django.forms import BoundField
 
 from core.fields import TaglessForm
+from records.office.queries.plan_words import grade_words, often_words, windows_words
 from schools.contexts import WindowRule
 from schools.enums import ActionKind, Anchor, PeriodKind, VisitOutcome
 from schools.models import Grade
@@ -129,6 +130,7 @@ class RuleForm(TaglessForm):
 
     def __init__(self, owed: OwedAction | None, grades: Sequence[Grade], **kwargs: Any) -> None:
         self.owed = owed
+        self.names = {grade.pk: grade.name for grade in grades}
         super().__init__(
             initial={
                 "action": owed.action if owed is not None else "",
@@ -149,7 +151,9 @@ class RuleForm(TaglessForm):
             widget=forms.HiddenInput if owed is not None else forms.Select,
         )
         if owed is not None:
-            self.fields["drop"] = forms.BooleanField(label="去掉这一项", required=False)
+            self.fields["drop"] = forms.BooleanField(
+                label="去掉这一项", required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+            )
         self.fields["need"] = forms.ChoiceField(label="要求", choices=_OPTIONAL, widget=forms.RadioSelect)
         self.fields["period"] = _select("周期", PeriodKind.choices)
         self.fields["count"] = _number("次数", MOST_TIMES)
@@ -175,7 +179,7 @@ class RuleForm(TaglessForm):
     @property
     def title(self) -> str:
         """家访; of an empty one what it could become."""
-        return self.owed.action.label if self.owed is not None else "再加一项"
+        return self.owed.action.label if self.owed is not None else "再加一项动作"
 
     @property
     def may_be_visit(self) -> bool:
@@ -210,8 +214,22 @@ class RuleForm(TaglessForm):
         return form.is_spare and not first and not form["anchor"].value()
 
     @property
-    def is_folded(self) -> bool:
-        """Whether it is empty and nothing was typed into it."""
+    def said(self) -> str:
+        """The rule in a line: 每学期 1 次，一年级、五年级，开学前 3 周到开学后 2 周. Of an empty one nothing."""
+        if self.owed is None:
+            return ""
+        who = grade_words(self.owed.grade_ids, self.names)
+        kind = [] if self.owed.required else ["自选动作"]
+        return "，".join([*kind, often_words(self.owed), *([who] if who else []), windows_words(self.owed)])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something was typed into it, or is wrong in it; the others are folded to their line."""
+        parts = (self, *self.window_forms)
+        return self.is_bound and any(part.errors or part.has_changed() for part in parts) and not self._is_empty
+
+    @property
+    def _is_empty(self) -> bool:
         return self.owed is None and not self["action"].value()
 
     def is_valid(self) -> bool:

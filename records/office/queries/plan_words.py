@@ -11,17 +11,22 @@ _WEEK: Final = 7
 
 
 def window_words(rule: WindowRule) -> str:
-    """开学前 3 周到开学后 2 周; 期末前 3 周到期末当天."""
+    """开学前 3 周到开学后 2 周; 重要考试前后各 2 周; 期末前 3 周到期末当天."""
     if rule.anchor == Anchor.YEAR:
         return "全程都可以"
+    if rule.due_days and rule.opens_days == -rule.due_days:
+        return f"{rule.anchor.label}前后各 {_distance(rule.due_days)}"
     return f"{_edge(rule.anchor, rule.opens_days)}到{_edge(rule.anchor, rule.due_days)}"
 
 
 def _edge(anchor: Anchor, days: int) -> str:
     if not days:
         return f"{anchor.label}当天"
-    distance = f"{abs(days)} 天" if days % _WEEK else f"{abs(days) // _WEEK} 周"
-    return f"{anchor.label}{'前' if days < 0 else '后'} {distance}"
+    return f"{anchor.label}{'前' if days < 0 else '后'} {_distance(days)}"
+
+
+def _distance(days: int) -> str:
+    return f"{abs(days)} 天" if days % _WEEK else f"{abs(days) // _WEEK} 周"
 
 
 def windows_words(rule: OwedAction) -> str:
