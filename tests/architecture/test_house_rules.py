@@ -112,3 +112,21 @@ def test_an_unexplained_import_is_found(source: str, lines: list[int]) -> None:
 )
 def test_views_and_forms_are_told_by_their_place(path: str, answer: bool) -> None:
     assert is_page_or_form(path) is answer
+
+
+def test_the_list_of_duties_names_tests_and_modules_that_exist() -> None:
+    """Every duty of the two documents stands in it once, and each that is kept has a test."""
+    rows = [
+        [cell.strip() for cell in line.strip("|\n").split("|")]
+        for line in (ROOT / "docs" / "duties.md").read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| [GW]\d+ \|", line)
+    ]
+    assert [row[0] for row in rows] == [f"G{n}" for n in range(1, 52)] + [f"W{n}" for n in range(1, 33)]
+    missing = []
+    for number, _stated, state, place, test in rows:
+        named = [f"tests/{path}" for path in re.findall(r"`([^`]+)`", test)]
+        named += [path for path in re.findall(r"`([\w/]+\.py)`", place)]
+        missing += [f"{number}: {path}" for path in named if not (ROOT / path).exists()]
+        if state == "✔" and "`" not in test:
+            missing.append(f"{number}: no test")
+    assert missing == []
