@@ -114,9 +114,9 @@ def test_who_owes_more_or_less_is_said_with_all_who_are_meant(qingzhu: SchoolCas
         "7 名学生的谈心由每学期 1 次改为每学年 1 次",
         "7 名学生不再要求成长寄语",
     )
-    two = Grade.objects.get(school=qingzhu.school, number=3)
-    card = (ActionKind.CARD, {"required": True})
-    matching = {**changed(qingzhu).matching, two.pk: MatchingMode.CLUB}
+    three = Grade.objects.get(school=qingzhu.school, number=3)
+    card = (ActionKind.CARD, {"required": True, "grade_ids": frozenset({three.pk})})
+    matching = {**changed(qingzhu).matching, three.pk: MatchingMode.CLUB}
     said = effects(qingzhu, changed(qingzhu, card, matching=matching, letter_label="成长激励卡"))
     # Nobody is in grade 3 yet.
     assert (said.owing, said.unasked) == ((), "")
