@@ -125,7 +125,7 @@ def test_the_list_of_duties_names_tests_and_modules_that_exist() -> None:
     missing = []
     for number, _stated, state, place, test in rows:
         named = [f"tests/{path}" for path in re.findall(r"`([^`]+)`", test)]
-        named += [path for path in re.findall(r"`([\w/]+\.py)`", place)]
+        named += re.findall(r"`([\w/]+\.py)`", place)
         missing += [f"{number}: {path}" for path in named if not (ROOT / path).exists()]
         if state == "✔" and "`" not in test:
             missing.append(f"{number}: no test")
