@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.enums import AuditKind, DoorKind, Role
 from accounts.querysets import AccountSlipQuerySet, AuditQuerySet, RoleGrantQuerySet, UserManager
@@ -66,6 +66,8 @@ class RoleGrant(models.Model):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
     granted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # 代理: held in the place of somebody on leave, who stays what they are. It has its last day from the start.
+    acting_for = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -81,6 +83,10 @@ class RoleGrant(models.Model):
                 condition=Q(role=Role.HOMEROOM, school_class__isnull=False)
                 | (~Q(role=Role.HOMEROOM) & Q(school_class__isnull=True)),
                 name="grant_class_for_homeroom_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | (Q(ends_on__isnull=False) & ~Q(acting_for=F("user"))),
+                name="grant_acting_has_end",
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "school"],

@@ -44,6 +44,10 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         """Grants that hold on the day `on`."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
 
+    def own(self) -> Self:
+        """Without those who act 代理 for somebody: whose role it is."""
+        return self.filter(acting_for=None)
+
 
 class AccountSlipQuerySet(models.QuerySet["AccountSlip"]):
     def living(self) -> Self:

@@ -100,7 +100,11 @@ def may_look_at_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> 
 
 def led_formerly(actor: Actor) -> SchoolClassQuerySet:
     """The classes of former years whose last 班主任 the actor was, the latest first."""
-    last = RoleGrant.objects.filter(school_class=OuterRef("pk"), role=Role.HOMEROOM).exclude(ends_on__lt=F("starts_on"))
+    last = (
+        RoleGrant.objects.own()
+        .filter(school_class=OuterRef("pk"), role=Role.HOMEROOM)
+        .exclude(ends_on__lt=F("starts_on"))
+    )
     rows = SchoolClass.objects.filter(school_id=actor.school_id or 0, year__is_current=False)
     rows = rows.filter(homeroom_grants__user_id=actor.user_id or 0).distinct()
     leader = Subquery(last.order_by("-starts_on", "-pk").values("user_id")[:1])

@@ -15,6 +15,7 @@ from accounts.services.audit import audit
 from accounts.services.mail import set_emails, set_own_email, verify_email
 from accounts.services.roles import (
     NewGrant,
+    act_for,
     end_homeroom_roles,
     end_role,
     grant_role,
@@ -25,6 +26,7 @@ from accounts.services.slips import issue_account_slips, use_account_slip
 
 __all__ = [
     "NewGrant",
+    "act_for",
     "audit",
     "change_own_password",
     "create_user",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from accounts.actors import Actor
@@ -145,12 +145,66 @@ def grant_roles(
 
 
 @transaction.atomic
+def act_for(
+    *, actor: Actor, grant: RoleGrant, user: User, starts_on: datetime.date, ends_on: datetime.date
+) -> RoleGrant:
+    """Let `user` act 代理 for the holder of `grant` from one day to another: they see and do what the role does.
+
+    The holder stays what they are. The same once more returns the former one.
+    Raises DomainError `other_school`, `not_allowed`, `mentor_slot`, `already_ended`, `acts_already`, `ends_before`,
+    `date_out_of_range`, and `own_power` (see `own_power_problem`).
+    """
+    if grant.school_id is None or user.school_id != grant.school_id:
+        raise DomainError("other_school", "这个账号或角色不属于本校。")
+    role = Role(grant.role)
+    check_gives_role(actor, role, grant.school_id)
+    if role == Role.MENTOR:
+        raise DomainError("mentor_slot", "导师的学生跟着名额走：请让另一位教师共用这个名额，或把学生调给别的导师。")
+    if grant.acting_for_id is not None or (grant.ends_on is not None and grant.ends_on < starts_on):
+        raise DomainError("already_ended", "这个角色在那时已经结束，或者本身就是代理，不能再请人代理。")
+    if actor.calendar.year is not None:
+        for day in (starts_on, ends_on):
+            year_days(actor.calendar.year.start_year).check(day)
+    if ends_on < max(starts_on, actor.today):
+        raise DomainError("ends_before", "最后一天不能早于开始那天，也不能早于今天。")
+    held = (
+        RoleGrant.objects.select_for_update()
+        .filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), starts_on__lte=ends_on)
+        .filter(user=user, role=role, school=grant.school_id, school_class=grant.school_class_id)
+    )
+    for other in held:
+        if (other.acting_for_id, other.starts_on, other.ends_on) == (grant.user_id, starts_on, ends_on):
+            return other
+        raise DomainError("acts_already", f"{user.name}在这段时间里已经是{role.label}，不用代理。")
+    _check_own_power(actor, role, user.pk)
+    acting = RoleGrant.objects.create(
+        user=user,
+        role=role,
+        school_id=grant.school_id,
+        school_class_id=grant.school_class_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        acting_for_id=grant.user_id,
+        granted_by_id=actor.user_id,
+    )
+    audit(
+        actor=actor,
+        verb="act_for",
+        target=user,
+        kind=AuditKind.ACCOUNT,
+        detail={"role": role, "class": grant.school_class_id, "for": grant.user_id},
+    )
+    _tell(actor, [acting], given=True)
+    return acting
+
+
+@transaction.atomic
 def end_role(*, actor: Actor, grant: RoleGrant) -> None:
     """End a role as of today. Raises DomainError `other_school`, `not_allowed`, `already_ended`, `last_admin`."""
     if grant.school_id is None:
         raise DomainError("other_school", "这个角色不属于本校。")
     check_gives_role(actor, Role(grant.role), grant.school_id)
-    if grant.ends_on is not None:
+    if grant.ends_on is not None and (grant.acting_for_id is None or grant.ends_on < actor.today):
         raise DomainError("already_ended", "这个角色已经结束了。")
     # Locked, so that two admins cannot end each other at the same moment.
     admins = (
@@ -159,7 +213,7 @@ def end_role(*, actor: Actor, grant: RoleGrant) -> None:
         .select_for_update(of=("self",))
         .values_list("user_id", flat=True)
     )
-    if grant.role == Role.SCHOOL_ADMIN and not set(admins) - {grant.user_id}:
+    if grant.role == Role.SCHOOL_ADMIN and grant.ends_on is None and not set(admins) - {grant.user_id}:
         raise DomainError("last_admin", "这是本校唯一的管理员，请先指定另一位管理员。")
     _tell(actor, [grant], given=False)
     _end(actor, grant, on=actor.today)
@@ -241,7 +295,10 @@ def _tell(actor: Actor, grants: list[RoleGrant], *, given: bool) -> None:
         label = Role(grant.role).label
         title = f"{grant.user.name}{'得到' if given else '不再担任'}“{label}”"
         day = grant.starts_on if given else actor.today
-        body = f"由{actor.name}设定，{cn_full_day(day)}起。如果不应该这样，请尽快找管理员问清楚。"
+        span = f"{cn_full_day(day)}起"
+        if given and grant.acting_for_id is not None and grant.ends_on is not None:
+            span = f"{cn_full_day(day)}到{cn_full_day(grant.ends_on)}代理"
+        body = f"由{actor.name}设定，{span}。如果不应该这样，请尽快找管理员问清楚。"
         key = f"power:{grant.pk}:{'given' if given else 'ended'}"
         changes.append(PowerChange(actor, grant.user, grant.school, title, body, key))
     if changes:

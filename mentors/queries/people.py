@@ -121,6 +121,7 @@ def class_overviews(
     homerooms = {
         grant.school_class_id: grant.user.name
         for grant in RoleGrant.objects.active(on)
+        .own()
         .filter(role=Role.HOMEROOM, school_class__in=classes.order_by().values("pk"))
         .select_related("user")
         .order_by("starts_on")
@@ -203,7 +204,7 @@ def _with_people_details(
 
 def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
     """Grants that hold on `on`, with their class, in the order of their roles."""
-    return RoleGrant.objects.active(on).select_related("school_class__grade").order_by("role", "pk")
+    return RoleGrant.objects.active(on).select_related("school_class__grade", "acting_for").order_by("role", "pk")
 
 
 def namesakes(actor: Actor, name: str) -> list[str]:
@@ -225,7 +226,7 @@ def grants_of(user: User) -> QuerySet[RoleGrant]:
     """All roles of a person in their school, past ones too, the latest first."""
     return (
         RoleGrant.objects.filter(user=user, bureau=None)
-        .select_related("school_class__grade", "user")
+        .select_related("school_class__grade", "user", "acting_for")
         .order_by("-starts_on", "-pk")
     )
 

@@ -204,6 +204,8 @@ PRESSES: dict[str, P] = {
         },
     ),
     "jobs:cancel": P("office", at=lambda _w: {"pk": Job.objects.get(state=JobState.QUEUED).pk}),
+    "manage:acting": P("admin", lambda w: {"user": w.cast.colleague.pk, "starts_on": DAY, "ends_on": SOON}),
+    "manage:give_roles": P("admin", lambda w: {"account": [w.cast.leader.pk], "role": "counsellor", "starts_on": DAY}),
     "manage:activity": P("admin", lambda w: {"do": "close", "who": [mentor_of(w).pk]}),
     "manage:ask_notes": P("admin"),
     "manage:come_back": P("admin", at=lambda _w: {"pk": Teacher.objects.get(name="已离岗").pk}),

@@ -331,6 +331,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "accounts:first_slip": {"key": account_slip.key},
             "accounts:password_link": {"pk": cast.leader.pk, "token": "over"},
             "accounts:verify_email": {"token": email_link(cast.leader).split("/")[-2]},
+            "manage:acting": {"pk": RoleGrant.objects.get(user=cast.homeroom, role=Role.HOMEROOM).pk},
             "manage:ask_notes": {"pk": teacher.pk},
             "tree_hole:answer": {"pk": hole_card.pk},
             "tree_hole:card": {"pk": hole_card.pk},

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.enums import SCHOOL_ROLES, Role
-from accounts.models import RoleGrant
+from accounts.models import RoleGrant, User
 from core.clock import cn_full_day
 from core.days import Days
 from core.fields import DayField
@@ -64,6 +64,46 @@ class RoleForm(forms.Form):
         if self.cleaned_data["role"] != Role.HOMEROOM:
             return None
         return self.classes[self.cleaned_data["school_class"]]
+
+
+class ManyRolesForm(forms.Form):
+    """One role for several people at once; 班主任 belongs to one class, and is given on the person's own page."""
+
+    field_of: ClassVar = {"date_out_of_range": "starts_on", "own_power": "role"}
+
+    role = forms.ChoiceField(
+        label="角色",
+        choices=[("", "请选择"), *((r.value, r.label) for r in SCHOOL_ROLES if r not in (Role.HOMEROOM, Role.MENTOR))],
+        error_messages={"required": "请选择一个角色。"},
+    )
+    starts_on = DayField(label="开始日期", within=lambda form: form.days)
+
+    def __init__(self, days: Days, today: datetime.date, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"starts_on": today})
+        super().__init__(*args, **kwargs)
+        self.days = days
+
+
+class ActingForm(forms.Form):
+    """Who acts 代理 for the holder of a role, from one day to another."""
+
+    field_of: ClassVar = {"ends_before": "ends_on", "date_out_of_range": "ends_on", ELSE: "user"}
+
+    user = forms.TypedChoiceField(
+        label="请谁代理", coerce=int, empty_value=None, error_messages={"required": "请选择一位老师。"}
+    )
+    starts_on = DayField(label="从哪天", within=lambda form: form.days)
+    ends_on = DayField(label="到哪天（含）", within=lambda form: form.days)
+
+    def __init__(self, people: Sequence[User], days: Days, today: datetime.date, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"starts_on": today})
+        super().__init__(*args, **kwargs)
+        self.days = days
+        self.people = {user.pk: user for user in people}
+        self.fields["user"].choices = [  # type: ignore[attr-defined]  # as above
+            ("", "请选择"),
+            *((user.pk, f"{user.name}（{user.username}）") for user in people),
+        ]
 
 
 def _held_by(grant: RoleGrant | None) -> str:

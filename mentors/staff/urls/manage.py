@@ -9,12 +9,16 @@ from mentors.staff.views import (
     leaving,
     people,
     pupils,
+    roles,
 )
 
 app_name = "manage"
 urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/slips/", accounts.slips, name="slips"),
+    path("people/roles/", roles.give_many, name="give_roles"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/<int:pk>/acting/", roles.acting, name="acting"),
     path("people/activity/", accounts.activity, name="activity"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/account/", people.open_teacher_account, name="open_account"),

@@ -31,7 +31,7 @@ def slips(request: ActorRequest) -> HttpResponse:
 
     A GET writes nothing: former slips die with the post.
     """
-    plan = plan_slips(request.actor, _chosen(request))
+    plan = plan_slips(request.actor, chosen_of(request))
     if len(plan.rows) > MOST:
         raise DomainError("too_many", f"一次最多打印 {MOST} 张账号条，现在选了 {len(plan.rows)} 位。请分几次勾选。")
     problem: DomainError | None = None
@@ -59,7 +59,7 @@ def slips(request: ActorRequest) -> HttpResponse:
 @form_for(Role.SCHOOL_ADMIN)
 def activity(request: ActorRequest) -> HttpResponse:
     """Closes the ticked accounts, or opens them (`?do=open`), after asking."""
-    chosen, opens = _chosen(request), _asked(request, "do") == "open"
+    chosen, opens = chosen_of(request), _asked(request, "do") == "open"
     problem: DomainError | None = None
     if request.method == "POST":
         done = attempt(lambda: set_accounts_active(actor=request.actor, users=chosen.users, active=opens))
@@ -76,7 +76,8 @@ def _asked(request: ActorRequest, name: str) -> str:
     return (request.POST if request.method == "POST" else request.GET).get(name, "")
 
 
-def _chosen(request: ActorRequest) -> Chosen:
+def chosen_of(request: ActorRequest) -> Chosen:
+    """Whom the page or the form names: all in a state, or those who were ticked."""
     asked = request.POST if request.method == "POST" else request.GET
     state = asked.get("state", "")
     if state in _STATES:

@@ -13,7 +13,6 @@ from accounts.enums import SCHOOL_ROLES, AccountState, Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
-from core.days import Days
 from core.errors import DomainError
 from core.saving import attempt, form_saved
 from mentors.models.slots import Teacher
@@ -29,7 +28,7 @@ from mentors.staff.forms.manage import AccountForm, RoleForm
 from mentors.staff.queries.accounts import NEW, counts_by_state, in_state, with_account_state
 from mentors.staff.services.people import account_name, open_account
 from mentors.staff.views.accounts import PRINTERS
-from schools.days import year_days
+from mentors.staff.views.roles import days_of
 
 PAGE_SIZE = 50
 #: In the session: a first password until it was shown.
@@ -166,8 +165,7 @@ def _role_form(request: ActorRequest, data: QueryDict | None = None) -> RoleForm
     actor = request.actor
     year = actor.calendar.year
     classes = list(classes_visible_to(actor).filter(year=year)) if year is not None else []
-    days = year_days(year.start_year) if year is not None else Days(actor.today, actor.today)
-    return RoleForm(classes, open_homerooms(c.pk for c in classes), days, actor.today, data)
+    return RoleForm(classes, open_homerooms(c.pk for c in classes), days_of(request), actor.today, data)
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
