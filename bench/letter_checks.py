@@ -74,9 +74,9 @@ def letters_of(files: Iterable[Path]) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
-def tried(letter: dict[str, Any]) -> Tried:
-    """Check one letter as the letter desk does; its likeness to `previous` is reckoned as the product does."""
-    context = CheckContext(
+def context_of(letter: dict[str, Any]) -> CheckContext:
+    """What the letter desk would tell the checks; likeness to `previous` is reckoned as the product does."""
+    return CheckContext(
         pupil_name=letter["pupil"],
         gender={"男": "male", "女": "female"}.get(letter["gender"], ""),
         others=tuple(letter["others"]),
@@ -84,6 +84,11 @@ def tried(letter: dict[str, Any]) -> Tried:
         wants_advice=bool(letter["advice"]),
         alike=_alike(letter),
     )
+
+
+def tried(letter: dict[str, Any]) -> Tried:
+    """Check one letter as the letter desk does."""
+    context = context_of(letter)
     clock = time.process_time()
     found = check_letter(LetterText(letter["body"], letter["advice"]), context=context)
     spent = (time.process_time() - clock) * 1000

@@ -1,105 +1,259 @@
-"""Learn what the signs and characters of a text weigh, and how well that holds for texts not learnt from.
+"""Learn what the words of a text weigh, for words of danger or for letters, and how well that holds for other sets.
 
-    .venv/bin/python bench/danger_weights.py [--folds FILE …] [--write]
+    .venv/bin/python bench/weights.py {danger,letters} [--folds FILE …] [--write]
 
-`--folds` sets a fifth of the FILEs aside five times, learns from the rest and all other texts, and prints the rates of
-the fifths together; `--write` learns from all and writes `records/danger/weights.json`. A logistic regression with a
-penalty, each class weighing the same: the sum is above nought where the level is likelier than not.
+`--folds` leaves each FILE out once, learns from all other files, and prints what would be found in the FILEs and marked
+of their harmless texts, together, by two bounds. `--write` learns from all and writes the weights. A logistic
+regression with a penalty for each kind of judgement. What a file says of a letter is true of one of its sentences: at
+first the one that a rule finds, afterwards the one that weighs most.
 """
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.danger_words import CORPUS, Case, read
-from records.danger import weighing
-from records.danger.exceptions import blanked
-from records.danger.reading import lay_out
+import danger_words
+import letter_checks
 
-WEIGHTS = Path(weighing.__file__).with_name("weights.json")
-LEVELS = {"today": {"today"}, "asked": {"today", "watch"}}
-#: How closely the weights follow the texts; what stands in fewer texts than `RARE` has none.
-CLOSENESS, RARE, ROUNDS, FOLDS = 0.05, 2, 400, 5
+from records.danger import weighing as danger
+from records.danger.look import held
+from records.letters.checks import LetterText
+from records.letters.checks import weighing as letters
+from records.letters.checks.check import ruled
+from tests.records.lettercheck import cases
+
+#: Never learnt from: what was set aside.
+ASIDE = "aside"
+#: The penalty; what stands in fewer texts than `RARE` has no weight; how often the weightiest sentences are sought.
+PENALTY, RARE, TURNS = 2.0, 2, 6
+#: Hundredths that are not worth their place.
+LIGHT = 3
+
+Floats = NDArray[np.float64]
+#: The bounds that are tried: asked and today; shown and harmless.
+_DANGER_BOUNDS = ((50, 60, 65, 70, 80), (-200, -150, -100, -50))
+_LETTER_BOUNDS = ((-50, -25, 0, 25, 50), (250, 300, 350, 400))
 
 
 @dataclass(frozen=True)
-class Row:
-    """What a text holds, and the level somebody gave it."""
+class Sentence:
+    """What a sentence, or a card, holds, the kinds that a rule finds in it, and those that no weight takes away."""
 
-    level: str
-    held: tuple[str, ...]
-
-
-def row(case: Case) -> Row:
-    """The case as it is learnt from."""
-    return Row(case["level"], tuple(sorted(weighing.features(blanked(lay_out(case["text"]).text)))))
+    held: frozenset[str]
+    ruled: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
 
 
-def learnt(rows: list[Row], levels: set[str]) -> dict[str, int]:
-    """Weights in hundredths, by steps of falling gradient with momentum from nought."""
-    counts = Counter(name for one in rows for name in one.held)
-    names = sorted(name for name, count in counts.items() if count >= RARE)
-    index = {name: place for place, name in enumerate(names)}
-    texts = [[index[name] for name in one.held if name in index] for one in rows]
-    right = [1 if one.level in levels else -1 for one in rows]
-    share = {side: CLOSENESS * len(rows) / (2 * right.count(side)) for side in (1, -1)}
-    step = 1 / (1 + sum(share[side] * len(text) for side, text in zip(right, texts, strict=True)) / 4)
-    weights, ahead = [0.0] * len(names), [0.0] * len(names)
-    for turn in range(ROUNDS):
-        slope = list(ahead)
-        slope[index["bias"]] = 0.0
-        for side, text in zip(right, texts, strict=True):
-            wrong = share[side] * side / (1 + math.exp(side * sum(ahead[place] for place in text)))
-            for place in text:
-                slope[place] -= wrong
-        moved = [weight - step * one for weight, one in zip(ahead, slope, strict=True)]
-        pace = turn / (turn + 3)
-        ahead = [new + pace * (new - old) for new, old in zip(moved, weights, strict=True)]
-        weights = moved
-    return {name: value for name, weight in zip(names, weights, strict=True) if (value := round(weight * 100))}
+#: A sentence, what it weighs by kind, and what of that is there before any word.
+Weighed = tuple[Sentence, dict[str, int], dict[str, int]]
 
 
-def folds(known: list[Row], cases: list[Row]) -> None:
-    """Print by level what share of `cases` is above some sums, each learnt from without its own fifth."""
-    sums: dict[str, dict[str, list[int]]] = {level: {"today": [], "watch": [], "none": []} for level in LEVELS}
-    for fold in range(FOLDS):
-        rest = known + [one for place, one in enumerate(cases) if place % FOLDS != fold]
-        for level, levels in LEVELS.items():
-            weights = learnt(rest, levels)
-            for one in cases[fold::FOLDS]:
-                sums[level][one.level].append(sum(weights.get(name, 0) for name in one.held))
-    for level, found in sums.items():
-        for least in range(-40, 61, 10):
-            shares = (
-                f"{truth} {sum(one > least for one in values):3} of {len(values):3}" for truth, values in found.items()
+@dataclass(frozen=True)
+class Text:
+    """A text in sentences, the kinds that somebody who had not seen the rules said of it, and where it lies."""
+
+    kinds: frozenset[str]
+    sentences: tuple[Sentence, ...]
+    file: Path
+    side: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is learnt: the kinds, how far rare kinds are evened out, how often the weights of twos and others count."""
+
+    kinds: tuple[str, ...]
+    texts: tuple[Text, ...]
+    evened: float
+    path: Path
+    slighter: float
+
+
+def _known(corpus: Path) -> list[Path]:
+    return [file for file in sorted(corpus.glob("*.jsonl")) if not file.stem.startswith(ASIDE)]
+
+
+def of_danger() -> Subject:
+    """Cards, talks, replies: is an adult needed today, is anybody to be asked at all?"""
+    kinds = {"today": {"today", "asked"}, "watch": {"asked"}, "none": set[str]()}
+    texts = [
+        Text(frozenset(kinds[case["level"]]), (Sentence(held(case["text"])),), file, case["level"])
+        for file in _known(danger_words.CORPUS)
+        for case in danger_words.read([file])
+    ]
+    return Subject(("asked", "today"), tuple(texts), 1.0, danger.WEIGHTS, 0.7)
+
+
+def of_letters() -> Subject:
+    """Letters: which kinds of what should not go out does one of their sentences sound of?"""
+    kinds = tuple(str(check) for check in letters.SOUNDS)
+    texts = []
+    for file in _known(letter_checks.CORPUS):
+        for letter in letter_checks.letters_of([file]):
+            right = letter_checks.RIGHT.get(letter["kind"], frozenset())
+            kind = next((str(check) for check in letters.SOUNDS if check in right), "")
+            texts.append(
+                Text(frozenset({kind} - {""}), tuple(_sentences(letter)), file, "bad" if kind else letter["kind"])
             )
-            print(f"{level:6} above {least:4}  ", "   ".join(shares))
+    texts += list(_named(kinds))
+    return Subject(kinds, tuple(texts), 0.25, letters.WEIGHTS, 1.0)
+
+
+def _named(kinds: tuple[str, ...]) -> Iterable[Text]:
+    """The cases by name: plain words in short sentences."""
+    file = Path(cases.__file__)
+    for named, kind in [(named, kind) for kind in cases.FOUND for named in (cases.FOUND, cases.SILENT)]:
+        for case in named[kind]:
+            body = case if isinstance(case, str) else case[0]
+            letter = {"pupil": cases.PUPIL, "others": cases.OTHERS, "body": body, "advice": ""}
+            told = frozenset({str(kind)} & {*kinds}) if named is cases.FOUND else frozenset[str]()
+            if told or named is cases.SILENT:
+                side = "bad" if told else "harmless"
+                yield Text(
+                    told, tuple(_sentences({"gender": "", "teachers": [], "previous": "", **letter})), file, side
+                )
+
+
+def _sentences(letter: dict[str, Any]) -> Iterable[Sentence]:
+    context = letter_checks.context_of(letter)
+    found = ruled(LetterText(letter["body"], letter["advice"]), context)
+    for field in ("body", "advice"):
+        text = letter[field]
+        for span, names in letters.sounding(text, context):
+            inside = [one for one in found if one.field == field and one.start is not None and span.holds(one.start)]
+            exact = frozenset(str(one.code) for one in inside if letters.is_exact(one, text))
+            yield Sentence(names, frozenset(str(one.code) for one in inside), exact)
+
+
+class Table:
+    """The sentences of some texts as numbers."""
+
+    def __init__(self, texts: Sequence[Text], subject: Subject) -> None:
+        self.texts, self.subject = texts, subject
+        self.rows = [sentence for text in texts for sentence in text.sentences]
+        ends = np.cumsum([0, *(len(text.sentences) for text in texts)])
+        self.bags = [range(start, end) for start, end in pairwise(ends.tolist())]
+        counts = Counter(name for row in self.rows for name in row.held)
+        self.names = sorted(name for name, count in counts.items() if count >= RARE)
+        index = {name: place for place, name in enumerate(self.names)}
+        self.scale = np.array([1.0 if len(name) < 3 else subject.slighter for name in self.names])
+        places = [sorted(index[name] for name in row.held if name in index) for row in self.rows]
+        rows = np.repeat(np.arange(len(places)), [len(row) for row in places])
+        columns = np.array([place for row in places for place in row], dtype=np.int64)
+        self.held = sparse.csr_matrix((self.scale[columns], (rows, columns)), shape=(len(self.rows), len(self.names)))
+
+    def learnt(self, kind: str) -> Floats:
+        """The weights of the names for `kind`, the bias last."""
+        told = [bag for bag, text in zip(self.bags, self.texts, strict=True) if kind in text.kinds and bag]
+        heard = np.array([float(kind in row.ruled) for row in self.rows])
+        weights = np.zeros(len(self.names) + 1)
+        for turn in range(TURNS if any(len(bag) > 1 for bag in told) else 1):
+            used, side = np.ones(len(self.rows), dtype=bool), np.full(len(self.rows), -1.0)
+            for bag in told:
+                best = max(bag, key=heard.__getitem__)
+                if turn == 0 and len(bag) > 1 and heard[best] <= 0:
+                    used[bag] = False
+                else:
+                    side[best] = 1.0
+            weights = self._fitted(used, side)
+            heard = self.held @ weights[:-1] + weights[-1]
+        return weights
+
+    def _fitted(self, used: NDArray[np.bool_], side: Floats) -> Floats:
+        held, side = self.held[used], side[used]
+        turned = held.T.tocsr()
+        share = np.where(side > 0, ((side < 0).sum() / max((side > 0).sum(), 1)) ** self.subject.evened, 1.0)
+        share *= len(side) / share.sum()
+
+        def loss(weights: Floats) -> tuple[float, Floats]:
+            sums = side * (held @ weights[:-1] + weights[-1])
+            pull = -side * share / (1 + np.exp(np.clip(sums, -50, 50)))
+            slope = np.append(turned @ pull + PENALTY * weights[:-1], pull.sum())
+            return float(share @ np.logaddexp(0, -sums) + PENALTY / 2 * weights[:-1] @ weights[:-1]), slope
+
+        start = np.zeros(held.shape[1] + 1)
+        fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+        return fitted
+
+    def scales(self) -> danger.Scales:
+        """The weights of all kinds, in hundredths; a name that weighs nothing is left out."""
+        learnt = np.array([self.learnt(kind) for kind in self.subject.kinds])
+        whole = np.rint(np.column_stack([learnt[:, :-1] * self.scale, learnt[:, -1]]) * 100).astype(int)
+        columns = zip(self.names, whole[:, :-1].T.tolist(), strict=True)
+        weights = {
+            name: [[place, weight] for place, weight in enumerate(column) if abs(weight) >= LIGHT]
+            for name, column in columns
+        }
+        kept = {name: pairs for name, pairs in weights.items() if pairs}
+        return danger.Scales(self.subject.kinds, tuple(whole[:, -1].tolist()), kept)
+
+
+def folds(subject: Subject, files: Sequence[Path]) -> None:
+    """Print what would be found in `files`, each weighed without what was learnt from it, by the bounds on the sums."""
+    apart = {file.resolve() for file in files}
+    results: list[tuple[Text, list[Weighed]]] = []
+    for file in sorted(apart):
+        rest, own = (
+            [text for text in subject.texts if (text.file.resolve() == file) is here] for here in (False, True)
+        )
+        scales = Table(rest, subject).scales()
+        bias = dict(zip(scales.kinds, scales.bias, strict=True))
+        results += [(text, [(one, scales.sums(one.held), bias) for one in text.sentences]) for text in own]
+    is_danger = subject.path == danger.WEIGHTS
+    for bounds in product(*(_DANGER_BOUNDS if is_danger else _LETTER_BOUNDS)):
+        answers = (
+            _of_card(sums[0], *bounds) if is_danger else _of_letter(text, sums, *bounds) for text, sums in results
+        )
+        counts = Counter((text.side, answer) for (text, _sums), answer in zip(results, answers, strict=True))
+        print(*bounds, " ".join(f" {side} {answer} {count:4}" for (side, answer), count in sorted(counts.items())))
+
+
+def _of_card(weighed: Weighed, asked: int, today: int) -> str:
+    _card, heard, _bias = weighed
+    return "none" if heard["asked"] <= asked else "today" if heard["today"] > today else "watch"
+
+
+def _of_letter(text: Text, weighed: list[Weighed], shown: int, harmless: int) -> str:
+    found = {
+        kind
+        for sentence, heard, bias in weighed
+        for kind, total in heard.items()
+        if kind in sentence.exact or total > shown or (kind in sentence.ruled and total - bias[kind] >= harmless)
+    }
+    return "right" if text.kinds and found >= text.kinds else "marked" if found else "silent"
 
 
 def main() -> None:
     """Learn, and print or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("subject", choices=("danger", "letters"))
     parser.add_argument("--folds", nargs="+", type=Path, default=[], metavar="FILE")
-    parser.add_argument("--without", nargs="+", type=Path, default=[], metavar="FILE", help="learn nothing from these")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    # Never learnt from: what was set aside before the rules were made, and what was written to try them afterwards.
-    tried = [CORPUS / "apart.jsonl", CORPUS / "sixth.jsonl"]
-    apart = {path.resolve() for path in [*options.folds, *options.without, *tried]}
-    known = [
-        row(case) for case in read([path for path in sorted(CORPUS.glob("*.jsonl")) if path.resolve() not in apart])
-    ]
+    subject = of_danger() if options.subject == "danger" else of_letters()
     if options.folds:
-        folds(known, [row(case) for case in read(options.folds)])
+        folds(subject, options.folds)
     if options.write:
-        weights = {level: learnt(known, levels) for level, levels in LEVELS.items()}
-        WEIGHTS.write_text(json.dumps(weights, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+        known = Table(subject.texts, subject).scales()
+        head = {"kinds": known.kinds, "bias": known.bias}
+        rows = ",\n".join(
+            f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
+            for name, row in known.weights.items()
+        )
+        subject.path.write_text(f'{json.dumps(head)[:-1]}, "weights": {{\n{rows}\n}}}}\n', encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from records.danger.veiled import BODY as VEILED_BODY
 from records.danger.veiled import LIFE as VEILED_LIFE
 from records.danger.veiled import OTHERS as VEILED_OTHERS
 from records.danger.veiled import TOUCHING as VEILED_TOUCHING
-from records.danger.weighing import signs, sound
+from records.danger.weighing import LONGEST, SHORTEST, WEIGHTS, features, scales, signs
 from records.danger.wish import BURDEN, FAREWELL, WISH
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -29,11 +29,9 @@ PATTERNS: tuple[Pattern, ...] = (
 #: What three faint phrases or two hints weigh together, and what one of each weighs: as much as a plain wording.
 _ENOUGH = 6
 _POINTS = {Weight.HINT: 4, Weight.FAINT: 2}
-#: From what sum of its weights on a text sounds as if an adult were needed today, also where it plainly tells of
-#: something to keep an eye on, and as if somebody should be asked. By the folds of the bench.
-_SOUNDS_TODAY, _SOUNDS_TODAY_THOUGH, _SOUNDS_ASKED = 5, 100, 30
-#: Below this sum a hint alone says nothing: a short text without weights has none.
-_SOUNDS_ORDINARY = -60
+#: From what sum of its weights on somebody is asked to read a text again, and then an adult to act today. By the folds
+#: of the bench over whole sets.
+_ASKED, _TODAY = 60, -150
 #: Longer texts are not children's cards; what stands behind is left to the reader.
 _LONGEST = 6000
 #: Beyond so many kinds of everyday things a sentence is told of those.
@@ -46,29 +44,40 @@ _Found = tuple[int, int]
 
 def look(text: str) -> Danger:
     """How soon an adult is asked to act after reading `text`, and the phrases that say so."""
+    laid, plain, found = _read(text)
+    today, watch = found[Weight.FIRM] + found[Weight.TODAY], found[Weight.WATCH]
+    hints, faint = _apart(found[Weight.HINT]), _apart(found[Weight.FAINT])
+    faint = [one for one in faint if not any(one[0] < hint[1] and hint[0] < one[1] for hint in hints)]
+    low = _apart(found[Weight.LOW])
+    if SHORTEST <= len(plain) <= LONGEST:
+        sums = scales(WEIGHTS).sums(features(plain, {weight: len(places) for weight, places in found.items()}))
+        firm = bool(found[Weight.FIRM])
+        if sums["asked"] <= _ASKED and not firm:
+            return Danger(Level.NONE)
+        level = Level.TODAY if firm or sums["today"] > _TODAY else Level.WATCH
+        return Danger(level, _marks(laid, today or hints or watch or faint + low or signs(laid, plain)))
+    if not today and len(hints) * _POINTS[Weight.HINT] + len(faint) * _POINTS[Weight.FAINT] >= _ENOUGH:
+        today = hints + faint
+    if today:
+        return Danger(Level.TODAY, _marks(laid, today))
+    watch += hints + (low if len({laid.text[slice(*one)] for one in low}) > 1 else [])
+    return Danger(Level.WATCH, _marks(laid, watch)) if watch else Danger(Level.NONE)
+
+
+def held(text: str) -> frozenset[str]:
+    """The names that `text` is weighed by: what the weights are learnt from."""
+    _laid, plain, found = _read(text)
+    return frozenset(features(plain, {weight: len(places) for weight, places in found.items()}))
+
+
+def _read(text: str) -> tuple[Laid, str, dict[Weight, list[_Found]]]:
     laid = lay_out(text[:_LONGEST])
     plain = blanked(laid.text)
     meant = MEANT.search(laid.text) is not None
     found: dict[Weight, list[_Found]] = {weight: [] for weight in Weight}
     for pattern in PATTERNS:
         found[pattern.weight] += _finds(pattern, plain, laid, meant=meant)
-    today = found[Weight.FIRM] + found[Weight.TODAY]
-    if today:
-        return Danger(Level.TODAY, _marks(laid, today))
-    hints, faint = _apart(found[Weight.HINT]), _apart(found[Weight.FAINT])
-    faint = [one for one in faint if not any(one[0] < hint[1] and hint[0] < one[1] for hint in hints)]
-    if len(hints) * _POINTS[Weight.HINT] + len(faint) * _POINTS[Weight.FAINT] >= _ENOUGH:
-        return Danger(Level.TODAY, _marks(laid, hints + faint))
-    heard = sound(plain)
-    if heard.today > (_SOUNDS_TODAY_THOUGH if found[Weight.WATCH] else _SOUNDS_TODAY):
-        return Danger(Level.TODAY, _marks(laid, signs(laid, plain)))
-    low = _apart(found[Weight.LOW])
-    if heard.asked < _SOUNDS_ORDINARY:
-        hints = []
-    watch = found[Weight.WATCH] + hints + (low if len({laid.text[slice(*one)] for one in low}) > 1 else [])
-    if not watch and heard.asked > _SOUNDS_ASKED:
-        watch = signs(laid, plain)
-    return Danger(Level.WATCH, _marks(laid, watch)) if watch else Danger(Level.NONE)
+    return laid, plain, found
 
 
 def _finds(pattern: Pattern, plain: str, laid: Laid, *, meant: bool) -> Iterator[_Found]:

@@ -18,6 +18,7 @@ from records.letters.checks import (
     threat,
 )
 from records.letters.checks.findings import CheckContext, Checker, Finding, LetterText
+from records.letters.checks.weighing import weighed
 from schools.enums import Check
 
 CHECKERS: Final[tuple[Checker, ...]] = (
@@ -48,7 +49,12 @@ def check_letter(letter: LetterText, *, context: CheckContext) -> list[Finding]:
 
     No finding blocks unless the plan lists its code: then its severity is `blocking`. Never raises on any text.
     """
-    found = [finding for checker in CHECKERS for finding in checker(letter, context)]
+    found = weighed(ruled(letter, context), letter, context)
     blocking = context.blocking | {also for code, also in (("ranking", "comparison"),) if code in context.blocking}
     marked = [replace(f, severity="blocking") if f.code in blocking else f for f in found]
     return sorted(marked, key=lambda f: (_ORDER[f.code], f.field == "advice", f.start or 0))
+
+
+def ruled(letter: LetterText, context: CheckContext) -> list[Finding]:
+    """What the rules alone find in `letter`."""
+    return [finding for checker in CHECKERS for finding in checker(letter, context)]

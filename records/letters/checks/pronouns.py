@@ -42,7 +42,7 @@ def check(letter: LetterText, context: CheckContext) -> list[Finding]:
         for at in _polite(text):
             message = "这里用了“您”。寄语是写给孩子的，建议用“你”，读起来更亲近。"
             findings.append(Finding(Check.PRONOUN, message, at, at + 1, field))
-        for at in _third(text, given_of(context.pupil_name), context.pupil_name):
+        for at in _third(text, given_of(context.pupil_name), context):
             message = _explained(text[at], context)
             findings.append(Finding(Check.PRONOUN, message, at, at + 1, field))
     return findings
@@ -93,8 +93,8 @@ def _polite(text: str) -> Iterator[int]:
             yield at
 
 
-def _third(text: str, given: str, name: str) -> Iterator[int]:
-    skipped = quotes(text) + titles(text)
+def _third(text: str, given: str, context: CheckContext) -> Iterator[int]:
+    skipped, name = quotes(text) + titles(text), context.pupil_name
     former = ""
     for start, paragraph in _paragraphs(text):
         spans = sentences(paragraph)
@@ -113,6 +113,8 @@ def _third(text: str, given: str, name: str) -> Iterator[int]:
                 continue
             if _SOMEBODY.search(around) or _SOMEBODY.search(clause) or _TOLD.search(around) or "《" in around:
                 continue
+            if any(other in before for other in context.others if other != name):
+                continue  # A classmate is meant: 你和路佳宁一起画，他画船，你画海.
             opens = any(span.start == at for span in spans)
             if opens or "你" not in before or _named_near(spans, paragraph, at, given, name):
                 yield start + at

@@ -75,6 +75,24 @@ def quotes(text: str) -> list[Span]:
     return [Span(*found.span()) for found in _QUOTE.finditer(text)]
 
 
+def clauses(text: str, sentence: Span) -> list[Span]:
+    """The clauses of `sentence` without the marks between them; the sentence itself if it is nothing but marks."""
+    found, start = [], sentence.start
+    for mark in (*_CLAUSE_END.finditer(text, sentence.start, sentence.end), None):
+        end = mark.start() if mark else sentence.end
+        if text[start:end].strip():
+            found.append(Span(start, end))
+        start = mark.end() if mark else end
+    return found or [sentence]
+
+
+def unquoted(text: str) -> str:
+    """`text` with titles and quoted speech blanked, as long as before."""
+    for span in (*titles(text), *quotes(text)):
+        text = text[: span.start] + "＊" * (span.end - span.start) + text[span.end :]
+    return text
+
+
 def denied(text: str, at: int) -> bool:
     """Whether what begins at `at` is denied just before."""
     return _DENIED.search(text, max(0, at - 8), at) is not None

@@ -27,7 +27,8 @@ def share(rows: list[dict[str, str]], level: Level) -> float:
         ("second.jsonl", 0.95, 0.93),
         ("third.jsonl", 0.93, 0.9),
         ("fourth.jsonl", 0.95, 0.92),
-        ("fifth.jsonl", 0.83, 0.85),
+        ("fifth.jsonl", 0.95, 0.95),
+        ("seventh.jsonl", 0.95, 0.95),
     ],
 )
 def test_the_corpus_holds_its_floor(name: str, found: float, calm: float) -> None:
@@ -81,6 +82,8 @@ def test_most_texts_to_watch_are_asked_about_and_few_of_them_today(name: str, as
         ("我想一直往水深的地方走，直到谁也看不见我。", Level.TODAY),
         ("墙上的钟停了，我也该停了。", Level.TODAY),
         ("我们班的窗户朝南，冬天的太阳晒得人想睡觉，很舒服。", Level.NONE),
+        # Everyday words around it take nothing from a plain one.
+        ("今天语文课上大家都笑了，可是我不想活了", Level.TODAY),
         # To watch.
         ("最近三个星期都高兴不起来", Level.WATCH),
         ("", Level.NONE),

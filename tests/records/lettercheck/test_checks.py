@@ -12,6 +12,7 @@ from records.letters.checks import (
     LetterText,
     check_letter,
 )
+from records.letters.checks.check import ruled
 from records.papers.documents.growth_letter import render_letters
 from records.papers.letter_page import LetterPage
 from tests.documents import builders, reading
@@ -207,3 +208,26 @@ def test_a_letter_that_needs_a_second_page_says_by_how_much(body: str, advice: s
     found = [f.message for f in check_letter(LetterText(body, advice), context=context) if f.code == Check.TOO_LONG]
     said = f"一页纸写不下，大约多出 {lines} 行，打印时会翻到第二页。可以删去一些，或少分几段；不改也能打印。"
     assert found == ([said] if lines else [])
+
+
+@pytest.mark.parametrize(
+    "text, code, marked",
+    [
+        ("子涵，你的自觉性像漏了气的皮球，拍多少下都弹不起来。", Check.HURTFUL, "你的自觉性像漏了气的皮球"),
+        ("别的孩子都长成了大树，你还是一棵小草。", Check.COMPARISON, "别的孩子都长成了大树"),
+    ],
+)
+def test_a_sentence_that_sounds_of_a_kind_is_shown_though_no_rule_knew_it(text: str, code: Check, marked: str) -> None:
+    """Seen: of veiled wordings that nobody had written a rule for 45 of 100 were found."""
+    letter = LetterText(text)
+    found = [finding for finding in check_letter(letter, context=CONTEXT) if finding.start is not None]
+    assert [finding for finding in ruled(letter, CONTEXT) if finding.start is not None] == []
+    assert [(finding.code, text[finding.start : finding.end]) for finding in found] == [(code, marked)]
+
+
+def test_a_rule_is_not_heard_where_its_sentence_sounds_harmless() -> None:
+    """Seen: 15 of 120 harmless letters were marked for a word that meant nothing there."""
+    text = "你说下学期想试试做一档人物访谈，期末听写的节目也想录，老师愿意当第一个嘉宾。"
+    letter = LetterText(text)
+    assert [finding.code for finding in ruled(letter, CONTEXT)] == [Check.RANKING]
+    assert check_letter(letter, context=CONTEXT) == []
