@@ -231,7 +231,9 @@ def _of_letter(text: Text, weighed: list[Weighed], shown: int, harmless: int) ->
         kind
         for sentence, heard, bias in weighed
         for kind, total in heard.items()
-        if kind in sentence.exact or total > shown or (kind in sentence.ruled and total - bias[kind] >= harmless)
+        if kind in sentence.exact
+        or total > shown
+        or (kind in sentence.ruled and total - bias[kind] >= min(harmless, letters.A_NAME * len(sentence.held)))
     }
     return "right" if text.kinds and found >= text.kinds else "marked" if found else "silent"
 

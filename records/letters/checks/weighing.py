@@ -36,6 +36,8 @@ _FIGURE: Final = re.compile("[0-9A-D]")
 #: Above this sum a sentence is shown; where its words alone, without the bias, weigh less than the other, a rule's
 #: finding in it is not. By the folds of the bench over whole sets: some three harmless letters of a hundred.
 SHOWN, HARMLESS = 25, 350
+#: A short sentence holds few names: of each so much is enough.
+A_NAME = 12
 _OWN: Final = "\uf8f4"
 _NAMES: Final = re.compile(f"({_OWN}|{NAMED})\\1*")
 
@@ -49,7 +51,7 @@ def weighed(findings: list[Finding], letter: LetterText, context: CheckContext) 
             for (kind, total), bias in zip(known.sums(names).items(), known.bias, strict=True):
                 code = Check(kind)
                 of_kind = [one for one in (kept if code in _EXACT else inside) if one.code is code]
-                if of_kind and total - bias < HARMLESS:
+                if of_kind and total - bias < min(HARMLESS, A_NAME * len(names)):
                     kept = [one for one in kept if one not in of_kind or is_exact(one, text)]
                 elif total > SHOWN and not of_kind:
                     kept.append(_shown(code, field, text, span))
