@@ -48,3 +48,4 @@ class DoorKind(models.TextChoices):
     CARD = "card", "树洞暗号"
     ACCOUNT_SLIP = "account_slip", "账号条"
     FORGOTTEN = "forgotten", "忘记密码"
+    OPENING = "opening", "开通码"

@@ -1,6 +1,6 @@
 """Forms of sign-in and of one's own account."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.auth import authenticate
@@ -11,9 +11,14 @@ from django.http import HttpRequest
 from accounts.devices import hash_of, visitor
 from accounts.models import AccountSlip, User
 from accounts.rules import is_code_of, slip_problem, slip_with_code
-from accounts.services.door import ACCOUNT_SLIP, SIGN_IN, Answer, knock
+from accounts.services import FirstPerson, is_opening_code
+from accounts.services.door import ACCOUNT_SLIP, OPENING, SIGN_IN, Answer, knock
 from core.clock import now
 from core.text import typed_key
+from schools.enums import GradeNaming, Preset, SchoolSystem
+from schools.grades import grades_written
+from schools.models import School
+from schools.services import NewSchool
 
 #: What is copied from paper: a phone is not to correct it.
 _TYPED: Final = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
@@ -208,3 +213,165 @@ class ChangePasswordForm(OwnPasswordForm):
         if data.get("new") and data.get("new") == data.get("old"):
             self.add_error("new", "新密码不能和现在的密码一样。")
         return data
+
+
+class OpeningForm(OwnPasswordForm):
+    """Opening the software 开通: the code of the console, and who begins with it. Valid, it has their `person`.
+
+    The code is looked at first, at the door: without it nothing is said of the other fields.
+    """
+
+    # The password is held against all that is said before it.
+    field_order = ("code", "name", "username", "email", "school", "school_code", "bureau", "new", "again")
+    field_of: ClassVar = {"username_taken": "username"}
+
+    code = forms.CharField(
+        label="开通码",
+        max_length=40,
+        help_text="启动时打印在服务器的窗口里，大小写、横线都可以不管。",
+        widget=forms.TextInput(attrs=_TYPED | {"autocomplete": "off", "inputmode": "latin"}),
+        error_messages={"required": "请填写启动时打印出来的开通码。"},
+    )
+    name = forms.CharField(label="您的姓名", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    username = forms.CharField(
+        label="登录账号",
+        max_length=60,
+        help_text="以后用它登录，如 zhangsan。",
+        widget=forms.TextInput(attrs=_TYPED | {"autocomplete": "username"}),
+    )
+    email = forms.EmailField(
+        label="邮箱（可以不填）",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(User(), *args, **kwargs)
+        self.request = request
+        self.fields["new"].label, self.fields["again"].label = "密码", "再输一次密码"
+
+    def full_clean(self) -> None:
+        """A wrong code stands alone: whoever does not have it learns nothing, and each try counts."""
+        super().full_clean()
+        if not self.is_bound or "code" in self.errors:
+            return
+        answer = knock(
+            OPENING,
+            subject="-",
+            visitor=visitor(self.request, OPENING, "-"),
+            is_right=lambda: is_opening_code(self.cleaned_data["code"]),
+        )
+        if answer is Answer.RIGHT:
+            return
+        self.errors.clear()
+        if answer is Answer.SHUT:
+            self.add_error(None, forms.ValidationError("输错的次数较多，请稍后再试。", code="shut"))
+        else:
+            sentence = "开通码不对，请对照启动时打印出来的再输一次。只有最后一次打印的有效。"
+            self.add_error("code", forms.ValidationError(sentence, code="code_wrong"))
+
+    def clean_username(self) -> str:
+        """As it is looked up; the password is held against name and account."""
+        username = typed_key(self.cleaned_data["username"])
+        self.user.username, self.user.name = username, self.cleaned_data.get("name", "")
+        return username
+
+    @property
+    def person(self) -> FirstPerson:
+        """Who opens the software."""
+        data = self.cleaned_data
+        return FirstPerson(
+            data["name"], data["username"], data["new"], data["email"], does_office=bool(data.get("does_office"))
+        )
+
+
+class OpeningBureauForm(OpeningForm):
+    """With the name of a bureau."""
+
+    field_of: ClassVar = OpeningForm.field_of | {"bureau_missing": "bureau"}
+
+    bureau = forms.CharField(label="教育局名称", max_length=60)
+
+    @property
+    def opens(self) -> str:
+        """What is opened."""
+        return str(self.cleaned_data["bureau"])
+
+
+class OpeningSchoolForm(OpeningForm):
+    """With what a school is: the preset suggests all but the name."""
+
+    field_of: ClassVar = OpeningForm.field_of | {
+        "code_unfit": "school_code",
+        "code_taken": "school_code",
+        "code_missing": "school_code",
+        "name_missing": "school",
+        "year_unfit": "start_year",
+        "grades_missing": "grades",
+        "grades_unfit": "grades",
+    }
+
+    school = forms.CharField(label="校名", max_length=60)
+    preset = forms.ChoiceField(
+        label="从哪一版方案开始",
+        choices=Preset,
+        widget=forms.RadioSelect,
+        help_text="以后每一条都能改。",
+        error_messages={"required": "请选择一版方案，以后每一条都能改。"},
+    )
+    does_office = forms.BooleanField(
+        label="我同时做德育室的工作（匹配导师、发布寄语、打印）",
+        required=False,
+        help_text="不勾选的，由您在“教师”里指定德育室的老师。",
+    )
+    school_code = forms.CharField(
+        label="学校代码",
+        required=False,
+        max_length=30,
+        help_text="不填就用校名的拼音，如 qingzhu；老师的账号以它开头。",
+        widget=forms.TextInput(attrs=_TYPED),
+    )
+    grades = forms.CharField(
+        label="年级",
+        required=False,
+        max_length=40,
+        help_text="不填就是方案里的年级。从小学一年级起数，如 1-9、1-5,7-9；高一写 10。",
+    )
+    system = forms.ChoiceField(label="学制", choices=SchoolSystem, initial=SchoolSystem.SIX_THREE)
+    naming = forms.ChoiceField(
+        label="年级的叫法", choices=[("", "按方案（初一、高一、职一）"), *GradeNaming.choices], required=False
+    )
+    start_year = forms.IntegerField(label="哪一学年", help_text="九月开学的那一年，如 2026。")
+    bureau = forms.CharField(label="所属教育局（可以不填）", max_length=60, required=False)
+
+    def clean_school_code(self) -> str:
+        """As typed; the password is held against it and the name."""
+        code: str = self.cleaned_data["school_code"]
+        self.user.school = School(code=code, name=self.cleaned_data.get("school", ""))
+        return code
+
+    def clean_grades(self) -> tuple[int, ...] | None:
+        """The numbers of what is typed; None for those of the preset."""
+        typed = self.cleaned_data["grades"].strip()
+        grades = grades_written(typed) if typed else None
+        if typed and grades is None:
+            raise forms.ValidationError(
+                f"看不懂“{typed}”，请写成 1-9 或 1-5,7-9；从小学一年级起数，高一写 10。", code="grades_unfit"
+            )
+        return grades
+
+    @property
+    def opens(self) -> NewSchool:
+        """What is opened."""
+        data = self.cleaned_data
+        return NewSchool(
+            name=data["school"],
+            preset=Preset(data["preset"]),
+            start_year=data["start_year"],
+            code=data["school_code"],
+            grades=data["grades"],
+            system=SchoolSystem(data["system"]),
+            naming=GradeNaming(data["naming"]) if data["naming"] else None,
+            bureau_name=data["bureau"],
+        )

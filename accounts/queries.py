@@ -85,6 +85,11 @@ def accounts_by_key(keys: Collection[int]) -> dict[int, User]:
     return User.objects.in_bulk(list(keys))
 
 
+def nobody_yet() -> bool:
+    """Whether there is no account at all: then the software waits for its first administrator. One query."""
+    return not User.objects.exists()
+
+
 def slip_of_key(key: str) -> AccountSlip | None:
     """The account slip of an address, dead or alive, with its person and school. One query."""
     return AccountSlip.objects.select_related("user__school").filter(key=key).first()

@@ -54,7 +54,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
-        "accounts:forgotten", "accounts:verify_email", "accounts:sign_in", "home",
+        "accounts:forgotten", "accounts:verify_email", "accounts:sign_in", "start", "home",
         "imports:marked", "imports:progress", "jobs:progress", "manage:reinstate", "notices:open", "family:resume",
         "family:tree_hole_handed_in",
     ), _MOVES),

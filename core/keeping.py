@@ -51,6 +51,11 @@ def renew_key(path: Path) -> None:
     _partial(path, [secrets.token_urlsafe(50), *kept_keys(path)]).replace(path)
 
 
+def keep_secret(path: Path, text: str) -> None:
+    """`text` in place of what the file at `path` held, readable by its owner alone."""
+    _partial(path, [text]).replace(path)
+
+
 def _write_new(path: Path, keys: list[str]) -> None:
     partial = _partial(path, keys)
     # link(), unlike rename(), fails when another process was first: all of them then read one key.

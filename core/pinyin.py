@@ -42,6 +42,11 @@ def _syllable(character: str) -> str:
     return pinyin(character, style=Style.NORMAL)[0][0]
 
 
+def syllables(text: str) -> list[str]:
+    """How each character of `text` is read every day, one for one; `""` for what has no reading."""
+    return [_syllable(character) for character in text]
+
+
 def name_pinyin(name: str) -> NamePinyin:
     """The readings of `name` (already cleaned). Characters without a known reading stay themselves."""
     plain = [_syllable(c) for c in name]

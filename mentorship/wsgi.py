@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
 
 application = get_wsgi_application()
 
-from students.keywatch import say_at_start  # noqa: E402 - models are loaded only now
+from accounts.services.opening import say_who_opens  # noqa: E402 - models are loaded only now
+from students.keywatch import say_at_start  # noqa: E402 - likewise
 
 say_at_start()
+say_who_opens()

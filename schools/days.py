@@ -17,6 +17,11 @@ _YEARS_BACK, _YEARS_AHEAD = 10, 1
 FOLLOW_UP: Final = datetime.timedelta(days=366)
 
 
+def start_year_of(day: datetime.date) -> int:
+    """The school year that `day` lies in; August counts to the coming one, when visits begin."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
 def year_days(start_year: int) -> Days:
     """All days that a school year can hold: from the summer before it, when its visits begin, to the next one."""
     return Days(datetime.date(start_year, 6, 1), datetime.date(start_year + 1, 8, 31))

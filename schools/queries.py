@@ -1,6 +1,8 @@
 """Reads that span the school tables, and the plan as one value; what holds on which day: `schools.calendar`."""
 
 import datetime
+import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +10,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from core.text import typed_key
+from core.pinyin import syllables
+from core.text import clean_key, typed_key
 from schools.contexts import DateSpan, Letterhead, PaperStyle, PaperWords, WindowRule
 from schools.enums import (
     ActionKind,
@@ -236,3 +239,27 @@ def _logo(settings: PaperSettings) -> bytes | None:
         # Removed from the disk by hand: papers print without it.
         return None
     return data
+
+
+#: What many schools are called by; it tells nothing in a code.
+_KINDS_IN_NAMES: Final = re.compile("(?:实验|中心)?(?:小学|初级中学|高级中学|职业学校|中学|学校)$")
+_LONGEST_CODE: Final = 24
+
+
+def usual_code(name: str, taken: Iterable[str]) -> str:
+    """The code that a school of this name would have, numbered where it is `taken`: 青竹小学 → qingzhu, qingzhu2.
+
+    `""` where nothing of the name can be read.
+    """
+    name = clean_key(name)
+    short = _KINDS_IN_NAMES.sub("", name) or name
+    code = ""
+    for syllable in syllables(short):
+        plain = "".join(sign for sign in syllable if sign.isascii() and sign.isalnum())
+        if len(code) + len(plain) > _LONGEST_CODE:
+            break
+        code += plain
+    known = set(taken)
+    if not code or code not in known:
+        return code
+    return next(numbered for n in itertools.count(2) if (numbered := f"{code}{n}") not in known)

@@ -13,6 +13,7 @@ from accounts.services.accounts import (
 )
 from accounts.services.audit import audit
 from accounts.services.mail import set_emails, set_own_email, verify_email
+from accounts.services.opening import FirstPerson, is_opening_code, new_opening_code, open_house
 from accounts.services.roles import (
     NewGrant,
     act_for,
@@ -25,6 +26,7 @@ from accounts.services.roles import (
 from accounts.services.slips import issue_account_slips, use_account_slip
 
 __all__ = [
+    "FirstPerson",
     "NewGrant",
     "act_for",
     "audit",
@@ -35,9 +37,12 @@ __all__ = [
     "end_role",
     "grant_role",
     "grant_roles",
+    "is_opening_code",
     "issue_account_slips",
     "issue_password",
+    "new_opening_code",
     "new_password",
+    "open_house",
     "rename_account",
     "rename_users",
     "reopen_homeroom_roles",

@@ -70,6 +70,8 @@ ACCOUNT_SLIP = Door(DoorKind.ACCOUNT_SLIP, None, Limit(30, HOUR), Limit(10, HOUR
 #: Whoever asks for a link by mail is counted each time, whether there is such an account or not: the mails are what is
 #: to be kept few.
 FORGOTTEN = Door(DoorKind.FORGOTTEN, Limit(5, HOUR), Limit(20, HOUR), Limit(10, HOUR), proof=False)
+#: There is one code on one console, read by one person.
+OPENING = Door(DoorKind.OPENING, None, Limit(10, HOUR), Limit(10, HOUR), proof=True)
 
 
 def knock(door: Door, *, subject: str, visitor: Visitor, is_right: Callable[[], bool]) -> Answer:

@@ -32,6 +32,7 @@ from records.models.records import GrowthLetter
 from records.office.reminders import send_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
+from schools.days import start_year_of
 from schools.enums import Module, Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
 from schools.services import create_school, use_modules
@@ -66,11 +67,6 @@ ACCOUNTS = (
     DemoAccount("demo-senior-office", "江城一中 德育室"),
     DemoAccount("demo-senior-mentor", "江城一中 高一导师，正在双向选择"),
 )
-
-
-def start_year_of(today: datetime.date) -> int:
-    """The school year that `today` lies in; August counts to the coming one, when visits begin."""
-    return today.year if today.month >= 8 else today.year - 1
 
 
 def demo_exists() -> bool:

@@ -6,6 +6,7 @@ from schools.services.grades import GradeProblem, add_grade, name_grades, naming
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
 from schools.services.years import (
+    NewSchool,
     create_class,
     create_classes,
     create_school,
@@ -19,6 +20,7 @@ __all__ = [
     "MOST_TIMES",
     "PLACEHOLDERS",
     "GradeProblem",
+    "NewSchool",
     "PaperProblem",
     "TermDates",
     "add_grade",

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
@@ -16,7 +17,29 @@ from schools.enums import GradeNaming, KeyDateKind, PeriodKind, Preset, SchoolSy
 from schools.grades import ALL_GRADES, next_grades, usual_names
 from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
 from schools.presets import PRESETS, usual_modules
+from schools.queries import usual_code
 from schools.services.plans import create_plan
+
+
+@dataclass(frozen=True, slots=True)
+class NewSchool:
+    """A school as somebody asks for it; see `create_school`. Without a code it gets one from its name."""
+
+    name: str
+    preset: Preset
+    start_year: int
+    code: str = ""
+    grades: tuple[int, ...] | None = None
+    system: SchoolSystem = SchoolSystem.SIX_THREE
+    naming: GradeNaming | None = None
+    bureau_name: str = ""
+
+    def create(self) -> tuple[School, SchoolYear]:
+        """The school and its year. Raises what `create_school` raises, and `code_missing`."""
+        code = self.code or usual_code(self.name, School.objects.values_list("code", flat=True))
+        if not code:
+            raise DomainError("code_missing", "校名里读不出代码，请写一个，如 qingzhu。")
+        return create_school(**(asdict(self) | {"code": code}))
 
 
 @transaction.atomic
@@ -51,7 +74,7 @@ def create_school(
     naming = naming or source.naming
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
-    bureau = Bureau.objects.get_or_create(name=bureau_name)[0] if bureau_name else None
+    bureau = Bureau.objects.get_or_create(name=bureau_name.strip())[0] if bureau_name.strip() else None
     school = School.objects.create(
         code=code, name=name, system=system, naming=naming, bureau=bureau, modules=usual_modules(PRESETS[preset])
     )

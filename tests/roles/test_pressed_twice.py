@@ -48,6 +48,7 @@ REPEATABLE = {
     "accounts:first_slip": "likewise",
     "accounts:own_password": "the slip is used, and a second press leads home",
     "accounts:sign_in": "every knock counts",
+    "start": "likewise, and there is one code",
     "family:slip": "likewise",
     "family:tree_hole": "likewise",
     "desk:draft_save": "each stamp is saved over the one before",

@@ -55,6 +55,7 @@ UNLINKED: dict[str, str] = {
     "papers:logo": "a picture of the sheet on the letter desk where a school has a logo",
     "papers:look": "a style sheet of that picture, put there by the script",
     "plan:withdraw": "a button of a version that is dated ahead",
+    "start": "printed on the console of an installation without accounts",
     "rounds:new": "a link of a grade without a round whose plan lets pupils choose",
     "rounds:add_mentors": "a button of a draft that lacks places",
     "rounds:exceptions": "likewise",
