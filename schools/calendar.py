@@ -79,11 +79,8 @@ class YearCalendar:
         return dates_of(self.year, self.terms, self.key_dates)
 
     def is_school_day(self, day: datetime.date) -> bool:
-        """Whether teachers work on `day` by the school's own calendar: weekdays, its days off and 调休 aside."""
-        kinds = {span.kind for span in self.dates.spans if span.contains(day)}
-        if KeyDateKind.HOLIDAY in kinds:
-            return False
-        return KeyDateKind.WORKDAY in kinds or day.weekday() < 5
+        """Whether teachers work on `day`, by the school's own calendar."""
+        return self.dates.is_school_day(day)
 
     @cached_property
     def rules(self) -> PlanRules:

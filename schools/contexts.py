@@ -74,6 +74,13 @@ class YearDates:
     terms: TermDates
     spans: tuple[DateSpan, ...]
 
+    def is_school_day(self, day: datetime.date) -> bool:
+        """Whether there is school on `day`: on weekdays, the days off and the days of 调休 aside."""
+        kinds = {span.kind for span in self.spans if span.contains(day)}
+        if KeyDateKind.HOLIDAY in kinds:
+            return False
+        return KeyDateKind.WORKDAY in kinds or day.weekday() < 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:

@@ -1,4 +1,4 @@
-"""The official days off and days of work on a weekend 调休, year by year, as `chinesecalendar` knows them."""
+"""What a calendar 校历 begins with: usual terms and exams, and the official days off and 调休 of `chinesecalendar`."""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,8 @@ from schools.days import opening_days
 from schools.enums import KeyDateKind
 from schools.models import SchoolYear, Term
 
+#: From the first day of an exam to its last.
+_EXAM: Final = datetime.timedelta(days=2)
 _DAY: Final = datetime.timedelta(days=1)
 #: The last day of which the official arrangement is known; later days are weekdays or weekends.
 KNOWN_UNTIL: Final = datetime.date(max(holidays).year, 12, 31)
@@ -56,3 +58,32 @@ def complete(dates: YearDates, start_year: int, until: datetime.date | None = No
     after = until or datetime.date.min
     open_days = (day for day in opening_days(start_year).all if day > after and day not in said)
     return YearDates(dates.terms, tuple(sorted([*dates.spans, *official_spans(open_days, dates.terms)])))
+
+
+def usual_dates(start_year: int) -> TermDates:
+    """September to January and February to June, as most schools have them."""
+    return TermDates(
+        datetime.date(start_year, 9, 1),
+        datetime.date(start_year + 1, 1, 22),
+        datetime.date(start_year + 1, 2, 22),
+        datetime.date(start_year + 1, 6, 30),
+    )
+
+
+def guessed_dates(start_year: int, terms: TermDates) -> YearDates:
+    """The two exams of each term when most schools have them, until the school says when they are."""
+    spans: list[DateSpan] = []
+    for (first, last), usual in zip(terms.pairs, (((11, 9), (1, 11)), ((4, 26), (6, 21))), strict=True):
+        for name, (month, day) in zip(("期中考试", "期末考试"), usual, strict=True):
+            on = datetime.date(start_year if month >= 8 else start_year + 1, month, day)
+            # A term with other dates than usual still has its exams.
+            starts_on = max(min(on, last - _EXAM), first)
+            if not spans or starts_on > spans[-1].ends_on:
+                spans.append(DateSpan(starts_on, min(starts_on + _EXAM, last), KeyDateKind.EXAM, name))
+    return YearDates(terms, tuple(spans))
+
+
+def known_until(start_year: int) -> datetime.date:
+    """Up to which day of the year `start_year` the official days off are known today."""
+    bounds = opening_days(start_year)
+    return max(min(KNOWN_UNTIL, bounds.last), bounds.first)

@@ -39,6 +39,10 @@ class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
         """The current year of each school."""
         return self.filter(is_current=True)
 
+    def prepared(self) -> Self:
+        """Years to come whose calendar 校历 was set before the school goes up into them: they have nothing else yet."""
+        return self.filter(is_current=False, plans=None)
+
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, actor: Scope) -> Self:

@@ -15,19 +15,23 @@ from mentors.queries.people import rollovers_visible_to, years_of_school
 from mentors.year.forms import RollOverForm
 from mentors.year.services.draft import draw_rollover
 from mentors.year.services.rollover import roll_over, undo_rollover
-from schools.services import usual_dates
+from schools.calendar import YearCalendar
+from schools.models import SchoolYear
+from schools.official import usual_dates
 
 
 @page_for(Role.SCHOOL_ADMIN)
 def overview(request: ActorRequest) -> HttpResponse:
     """The school's years with their terms, and the last roll-over."""
     years = years_of_school(request.actor)
+    current = next((year for year in years if year.is_current), None)
     return render(
         request,
         "year/overview.html",
         {
-            "year": next((year for year in years if year.is_current), None),
-            "former": [year for year in years if not year.is_current],
+            "year": current,
+            # One that is prepared has nothing but its calendar yet.
+            "former": [year for year in years if current is not None and year.start_year < current.start_year],
             "last": rollovers_visible_to(request.actor).first(),
             "today": request.actor.today,
         },
@@ -44,6 +48,9 @@ def roll(request: ActorRequest) -> HttpResponse:
         return redirect("year:overview")
     draft = draw_rollover(actor=request.actor, year=year)
     dates = usual_dates(year.start_year + 1)
+    prepared = SchoolYear.objects.visible_to(request.actor).prepared().filter(start_year=year.start_year + 1).first()
+    if prepared is not None:
+        dates = YearCalendar(prepared, prepared.starts_on).dates.terms
     form = RollOverForm(draft, dates, request.POST or None)
     if form.is_valid():
         chosen, basis = form.chosen(), form.cleaned_data["basis"]

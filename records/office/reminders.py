@@ -8,7 +8,7 @@ with the last tick, and with the term.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -169,32 +169,64 @@ def plan_digests(school: School, *, on: datetime.date) -> list[Digest]:
 
 def _plan_actions(school: School, *, on: datetime.date) -> list[Digest]:
     calendar = SchoolCalendar(school.pk, on).present
-    if calendar is None:
-        return []
-    rules = calendar.plan_on(on)
-    due = due_actions(calendar, rules, on=on) + over_actions(calendar, on=on) if rules is not None else []
-    if rules is None or not due:
-        return []
-    label = rules.plan.letter_label
-    opened = _open_counts(calendar, due, supporting=rules.plan.supporting_owes)
+    return coming_digests(school, calendar, [on])[on] if calendar is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is due on the day `on`, as the plan of that day asks it."""
+
+    on: datetime.date
+    rules: PlanRules
+    due: list[DueAction]
+
+
+def _asked(calendar: YearCalendar, on: datetime.date) -> _Asked | None:
+    seen = calendar.seen_on(on)
+    rules = seen.plan_on(on)
+    due = due_actions(seen, rules, on=on) + over_actions(seen, on=on) if rules is not None else []
+    return _Asked(on, rules, due) if rules is not None and due else None
+
+
+def coming_digests(
+    school: School, calendar: YearCalendar, days: Sequence[datetime.date]
+) -> dict[datetime.date, list[Digest]]:
+    """Who would be told what the plan asks on each of `days`, as if it were sent each day; without referrals.
+
+    What is open counts as it is now. Queries grow with neither days nor pupils.
+    """
+    digests: dict[datetime.date, list[Digest]] = {day: [] for day in days}
+    asked = [found for day in days if (found := _asked(calendar, day)) is not None]
+    if not asked:
+        return digests
+    opened: dict[bool, dict[tuple[int, str], int]] = {}
+    for owes in {found.rules.plan.supporting_owes for found in asked}:
+        due = {d.key: d for found in asked if found.rules.plan.supporting_owes == owes for d in found.due}
+        opened[owes] = _open_counts(calendar, list(due.values()), supporting=owes)
     users: dict[int, list[int]] = defaultdict(list)
     for mentor_id, user_id in (
-        MentorMember.objects.filter(mentor_id__in={key[0] for key in opened}, teacher__user__is_active=True)
+        MentorMember.objects.filter(
+            mentor_id__in={key[0] for counts in opened.values() for key in counts}, teacher__user__is_active=True
+        )
         .order_by("mentor_id", "position")
         .values_list("mentor_id", "teacher__user_id")
     ):
         users[mentor_id].append(user_id)
-    told = set(Reminder.objects.filter(school=school, key__in={d.key for d in due}).values_list("user_id", "key"))
+    keys = {d.key for found in asked for d in found.due}
+    told = set(Reminder.objects.filter(school=school, key__in=keys).values_list("user_id", "key"))
     accounts = accounts_by_key({u for ids in users.values() for u in ids})
-    digests: list[Digest] = []
-    for mentor_id, user_ids in users.items():
-        items = [DigestItem(d, opened[(mentor_id, d.key)], label) for d in due if opened.get((mentor_id, d.key), 0) > 0]
-        for user_id in user_ids:
-            fresh = [item for item in items if (user_id, item.due.key) not in told]
-            if fresh:
-                # Whoever is told something new hears again what is open, but not what was over: that is once a week.
-                said = tuple(item for item in items if item in fresh or not item.due.week)
-                digests.append(Digest(school, accounts[user_id], said))
+    for found in asked:
+        counts, label = opened[found.rules.plan.supporting_owes], found.rules.plan.letter_label
+        for mentor_id, user_ids in users.items():
+            open_counts = ((d, counts.get((mentor_id, d.key), 0)) for d in found.due)
+            items = [DigestItem(d, count, label) for d, count in open_counts if count]
+            for user_id in user_ids:
+                fresh = [item for item in items if (user_id, item.due.key) not in told]
+                if fresh:
+                    # Whoever is told something new hears again what is open, but not what was over: once a week.
+                    said = tuple(item for item in items if item in fresh or not item.due.week)
+                    digests[found.on].append(Digest(school, accounts[user_id], said))
+        told |= {(d.user.pk, key) for d in digests[found.on] for key in d.keys}
     return digests
 
 

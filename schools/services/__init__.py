@@ -1,6 +1,7 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
 from schools.contexts import TermDates
+from schools.services.calendars import clean_dates, dates_of_year, make_year, set_dates
 from schools.services.describing import describe_school, use_modules
 from schools.services.grades import GradeProblem, add_grade, name_grades, naming_problems
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
@@ -12,7 +13,6 @@ from schools.services.years import (
     create_school,
     open_year,
     promote_classes,
-    usual_dates,
 )
 
 __all__ = [
@@ -25,13 +25,16 @@ __all__ = [
     "TermDates",
     "add_grade",
     "check_rules",
+    "clean_dates",
     "clean_words",
     "copy_plan",
     "create_class",
     "create_classes",
     "create_plan",
     "create_school",
+    "dates_of_year",
     "describe_school",
+    "make_year",
     "name_grades",
     "naming_problems",
     "open_year",
@@ -39,7 +42,7 @@ __all__ = [
     "promote_classes",
     "revise_plan",
     "save_paper_settings",
+    "set_dates",
     "use_modules",
-    "usual_dates",
     "withdraw_plan",
 ]

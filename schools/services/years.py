@@ -1,6 +1,5 @@
 """The only writers of schools, years and classes."""
 
-import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -11,13 +10,16 @@ from core.clock import today
 from core.errors import DomainError
 from core.journal import note_created
 from core.text import typed_key
-from schools.contexts import TermDates
+from schools.calendar import YearCalendar
+from schools.contexts import TermDates, YearDates
 from schools.days import check_opens_now, opening_days
-from schools.enums import GradeNaming, KeyDateKind, PeriodKind, Preset, SchoolSystem
+from schools.enums import GradeNaming, Preset, SchoolSystem
 from schools.grades import ALL_GRADES, next_grades, usual_names
-from schools.models import Bureau, Grade, KeyDate, Period, School, SchoolClass, SchoolYear, Term
+from schools.models import Bureau, Grade, School, SchoolClass, SchoolYear
+from schools.official import guessed_dates, usual_dates
 from schools.presets import PRESETS, usual_modules
 from schools.queries import usual_code
+from schools.services.calendars import make_year, set_dates
 from schools.services.plans import create_plan
 
 
@@ -87,62 +89,30 @@ def create_school(
     return school, year
 
 
-def usual_dates(start_year: int) -> TermDates:
-    """September to January and February to June, as most schools have them."""
-    return TermDates(
-        datetime.date(start_year, 9, 1),
-        datetime.date(start_year + 1, 1, 22),
-        datetime.date(start_year + 1, 2, 22),
-        datetime.date(start_year + 1, 6, 30),
-    )
-
-
 @transaction.atomic
 def open_year(*, school: School, start_year: int, dates: TermDates | None = None) -> SchoolYear:
     """The year `start_year` with two terms, periods and exams, as the school's current one; usual dates unless given.
 
-    Raises DomainError `year_unfit`, `dates_disordered`, `date_out_of_range`.
+    A calendar that was prepared for it stays, and follows `dates`.
+    Raises DomainError `year_unfit`, `dates_disordered`, `date_out_of_range`, and as `set_dates` for a prepared one.
     """
     check_opens_now(start_year, today())
-    dates = dates or usual_dates(start_year)
-    if not dates.in_order:
+    prepared = SchoolYear.objects.prepared().filter(school=school, start_year=start_year).first()
+    if dates is not None and not dates.in_order:
         raise DomainError("dates_disordered", "两个学期的日期要依次往后，请检查开学和结束的日期。")
-    opening_days(start_year).check(dates.first_start)
-    opening_days(start_year).check(dates.second_end)
+    if dates is not None:
+        opening_days(start_year).check(dates.first_start)
+        opening_days(start_year).check(dates.second_end)
     SchoolYear.objects.filter(school=school, is_current=True).update(is_current=False)
-    year = SchoolYear.objects.create(
-        school=school,
-        start_year=start_year,
-        starts_on=dates.first_start,
-        ends_on=dates.second_end,
-        is_current=True,
-    )
-    Period.objects.create(school=school, year=year, term=None, kind=PeriodKind.YEAR)
-    for number, starts_on, ends_on, exams in (
-        (1, dates.first_start, dates.first_end, ((11, 9), (1, 11))),
-        (2, dates.second_start, dates.second_end, ((4, 26), (6, 21))),
-    ):
-        term = Term.objects.create(
-            school=school,
-            year=year,
-            number=number,
-            starts_on=starts_on,
-            ends_on=ends_on,
-        )
-        Period.objects.create(school=school, year=year, term=term, kind=PeriodKind.TERM)
-        for name, (month, day) in zip(("期中考试", "期末考试"), exams, strict=True):
-            usual = datetime.date(start_year if month >= 8 else start_year + 1, month, day)
-            # A term with other dates than usual still has its exams.
-            exam = max(min(usual, ends_on - datetime.timedelta(days=2)), starts_on)
-            KeyDate.objects.create(
-                school=school,
-                year=year,
-                kind=KeyDateKind.EXAM,
-                name=name,
-                starts_on=exam,
-                ends_on=exam + datetime.timedelta(days=2),
-            )
-    return year
+    if prepared is None:
+        guess = guessed_dates(start_year, dates or usual_dates(start_year))
+        return make_year(school=school, start_year=start_year, dates=guess, is_current=True)
+    held = YearCalendar(prepared, prepared.starts_on).dates
+    if dates is not None and dates != held.terms:
+        set_dates(year=prepared, dates=YearDates(dates, held.spans))
+    prepared.is_current = True
+    prepared.save(update_fields=["is_current"])
+    return prepared
 
 
 @transaction.atomic

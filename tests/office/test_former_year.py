@@ -15,7 +15,7 @@ from records.contexts import RecordBook
 from records.enums import LetterState
 from records.models.records import GrowthLetter
 from schools.models import Grade
-from schools.services import usual_dates
+from schools.official import usual_dates
 from tests.cast import SchoolCast
 from tests.pages import tree
 from tests.records.builders import letter

@@ -14,8 +14,9 @@ from mentors.year.services.rollover import RollOverChoices, roll_over
 from schools.enums import GradeNaming, Preset, SchoolKind, SchoolSystem
 from schools.grades import grades_written
 from schools.models import Grade, School, SchoolClass, SchoolYear
+from schools.official import usual_dates
 from schools.queries import kinds_of
-from schools.services import add_grade, create_class, create_school, usual_dates
+from schools.services import add_grade, create_class, create_school
 from students.models import Enrolment
 from tests.cast import SINCE, EnrolmentFactory, TeacherFactory
 

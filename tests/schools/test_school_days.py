@@ -6,8 +6,7 @@ from schools.calendar import YearCalendar
 from schools.contexts import DateSpan, TermDates
 from schools.enums import KeyDateKind, PeriodKind
 from schools.models import KeyDate, Period, SchoolYear, Term
-from schools.official import KNOWN_UNTIL, official_spans
-from schools.services import usual_dates
+from schools.official import KNOWN_UNTIL, official_spans, usual_dates
 from tests.cast import SchoolCast
 
 DAY = datetime.date

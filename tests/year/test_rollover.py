@@ -25,7 +25,8 @@ from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import MatchingMode
 from schools.models import Grade, Plan, PlanGrade, SchoolClass, SchoolYear
-from schools.services import TermDates, create_class, usual_dates
+from schools.official import usual_dates
+from schools.services import TermDates, create_class
 from students.enums import EndReason
 from students.models import Enrolment
 from tests.cast import EnrolmentFactory, SchoolCast, TeacherFactory

@@ -17,7 +17,7 @@ from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, Mentor, MentorMember, RollOver, TeamMember
 from mentors.year.services.draft import CarryOn, Draft, draw_rollover, state_of
 from schools.models import SchoolYear
-from schools.services import TermDates, copy_plan, open_year, promote_classes
+from schools.services import TermDates, copy_plan, dates_of_year, make_year, open_year, promote_classes
 from students.enums import EndReason
 from students.models import Enrolment
 
@@ -52,7 +52,8 @@ def roll_over(*, actor: Actor, year: SchoolYear, choices: RollOverChoices, basis
             return done
         if not former.is_current:
             raise DomainError("not_current", "只有当前学年可以升级，请刷新页面看看。")
-        if SchoolYear.objects.filter(school_id=former.school_id, start_year=former.start_year + 1).exists():
+        following = SchoolYear.objects.filter(school_id=former.school_id, start_year=former.start_year + 1)
+        if following.exclude(pk__in=SchoolYear.objects.prepared().filter(school_id=former.school_id)).exists():
             raise DomainError("year_exists", f"{former.start_year + 1}学年已经建立，不能再升级一次。")
         if choices.dates.first_start <= former.ends_on:
             raise DomainError("dates_overlap", f"新学年要在{former}结束（{former.ends_on:%Y-%m-%d}）以后开始。")
@@ -254,8 +255,11 @@ def _undo(actor: Actor, key: int) -> SchoolYear:
     Mentor.objects.of_year(year).delete()
     Enrolment.objects.of_year(year).delete()
     actor.calendar.forget()
-    # Terms, plans, classes with their 班主任 roles, and this very row go with the year.
+    # Terms, plans, classes with their 班主任 roles, and this very row go with the year; a calendar that was set stays.
+    dates, until = dates_of_year(year), year.official_until
     year.delete()
+    if until is not None:
+        make_year(school=former.school, start_year=year.start_year, dates=dates, is_current=False, official_until=until)
     SchoolYear.objects.filter(pk=former.pk).update(is_current=True)
     Enrolment.objects.of_year(former).filter(end_reason__in=[EndReason.PROMOTED, EndReason.GRADUATED]).update(
         ends_on=None, end_reason=EndReason.NONE

@@ -66,7 +66,7 @@ def find_effects(
         owing=tuple(_owing(before.rules, after.rules, sizes)),
         turned_on=turned_on,
         turned_off=turned_off,
-        moves=tuple(_moves(before, after, names)),
+        moves=tuple(window_moves(before, after, names)),
         unasked=grade_words(new.matching.keys() - owing, names),
     )
 
@@ -118,16 +118,16 @@ def _more_or_less(label: str, was: OwedAction | None, will: OwedAction | None) -
     return f"{will.period.label}将{'多' if more > 0 else '少'}承担 {abs(more)} 次{label}" if more else ""
 
 
-def _moves(before: YearCalendar, after: YearCalendar, names: Mapping[int, str]) -> list[WindowMove]:
+def window_moves(before: YearCalendar, after: YearCalendar, names: Mapping[int, str]) -> list[WindowMove]:
     """The windows that move in the terms that are not over, for each group of grades that share old and new ones."""
     moves = []
-    for term in after.terms:
-        if term.ends_on < after.today:
+    for was_term, term in zip(before.terms, after.terms, strict=True):
+        if max(was_term.ends_on, term.ends_on) < after.today:
             continue
         for action in ActionKind:
             groups: dict[tuple[tuple[Window, ...], tuple[Window, ...]], list[int]] = {}
             for pk in names:
-                was, will = (_windows(calendar, action, pk, term) for calendar in (before, after))
+                was, will = _windows(before, action, pk, was_term), _windows(after, action, pk, term)
                 groups.setdefault((was, will), []).append(pk)
             groups.pop(((), ()), None)
             for (was, will), pks in groups.items():

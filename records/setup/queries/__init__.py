@@ -1,0 +1,1 @@
+"""Reads of the pages on which a school is set up."""
