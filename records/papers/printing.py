@@ -54,7 +54,7 @@ LETTERS: Final = "growth_letters"
 SLIPS: Final = "family_slips"
 
 
-def _actor(job: Job) -> Actor:
+def office_actor(job: Job) -> Actor:
     """Whoever asked for the job, with the roles of today. Raises DomainError `not_allowed`."""
     if job.created_by is not None:
         actor = actor_for(job.created_by, scope_key=f"school-{job.school_id}", on=today())
@@ -140,7 +140,7 @@ def order_slips(*, actor: Actor, year: SchoolYear, bundle: Bundle = Bundle.ZIP, 
 
 def make_book(item: JobItem) -> Outcome:
     """One mentor's book, filed under the class they lead, else their first."""
-    actor, params = _actor(item.job), item.job.params
+    actor, params = office_actor(item.job), item.job.params
     mentor = mentor_for_job(actor, item.payload["mentor"])
     source = BookSource(actor, mentor.year, [mentor])
     book = source.book(
@@ -155,7 +155,7 @@ def make_book(item: JobItem) -> Outcome:
 
 def make_class_letters(item: JobItem) -> Outcome:
     """The letters or cards of one class: a PDF for each pupil in the class's folder, or one of them all."""
-    actor, params = _actor(item.job), item.job.params
+    actor, params = office_actor(item.job), item.job.params
     school_class = class_for_job(actor, item.payload["class"])
     term = term_for_job(actor, params["term"])
     letters = letters_for_print(actor, term, school_class=school_class)
@@ -208,7 +208,7 @@ def _names(letters: Sequence[GrowthLetter], enrolments: Sequence[Enrolment]) -> 
 
 def make_class_slips(item: JobItem) -> Outcome:
     """The slips of one class as sheets to be cut."""
-    actor = _actor(item.job)
+    actor = office_actor(item.job)
     school_class = class_for_job(actor, item.payload["class"])
     enrolments = pupils_for_slips(actor, school_class)
     if not enrolments:
