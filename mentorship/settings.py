@@ -90,6 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "accounts.context_processors.actor",
                 "mentorship.navigation.navigation",
                 "notices.context_processors.unread",
+                "records.guides.context_processors.how_to",
             ],
             "builtins": [
                 "core.templatetags.ui",

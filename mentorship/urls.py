@@ -12,6 +12,8 @@ from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.care.urls import tree_hole
 from records.desk import urls as desk
+from records.guides.urls import family_urls as family_help_urls
+from records.guides.urls import help_urls
 from records.letters import urls as letters
 from records.office.urls import office
 
@@ -55,8 +57,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("jobs.import_urls")),
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls")),
+    path("help/", include(help_urls)),
     path("bureau/", include("records.office.urls.bureau")),
     # Short, because it is printed: what families open.
     path("f/", include("records.family.urls")),
+    path("f/", include(family_help_urls)),
     path("f/", include("mentors.rounds.urls.family")),
 ]

@@ -10,7 +10,9 @@ class RecordsConfig(AppConfig):
         """Plug the printing of all papers into `jobs`; load what registers the kinds of records."""
         from records.care.services import referrals, tree_hole  # noqa: PLC0415 F401 - as above
         from records.desk.services import notes  # noqa: PLC0415 F401 - as above
+        from records.guides import printing as guides  # noqa: PLC0415 - models are loaded only now
         from records.letters.services import writing  # noqa: PLC0415 F401 - as above
-        from records.papers.printing import register_jobs  # noqa: PLC0415 - models are loaded only now
+        from records.papers import printing as papers  # noqa: PLC0415 - as above
 
-        register_jobs()
+        papers.register_jobs()
+        guides.register_jobs()

@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+from core.pdf import set_pdf
 from core.raster import page_pictures
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
 from records.contexts import BookVersion, Letter
+from records.guides.contexts import GUIDES
+from records.guides.documents.papers import guide_pdf, letter_manuscript
 from records.papers.documents.book_list import render_book_list
 from records.papers.documents.class_summary import render_class_summary
 from records.papers.documents.growth_card import render_growth_cards
@@ -28,6 +31,7 @@ from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_c
 from schools.contexts import Letterhead
 from schools.enums import Design
 from tests.documents import builders, builders_lists
+from tests.guides.builders import PUPIL, facts
 
 APPROVED = Path(__file__).parent / "approved"
 DOTS = 48
@@ -94,6 +98,10 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "slips": (lambda: render_slips([builders.slip(number) for number in range(10)]), range(1)),
     "matrix": (a_matrix, range(2)),
     "class-summary": (lambda: render_class_summary(builders_lists.class_summary()), range(1)),
+    "letter-to-parents": (lambda: set_pdf(letter_manuscript(facts(), [PUPIL])), range(1)),
+    "guide-mentor": (lambda: guide_pdf(GUIDES["mentor"], facts()), range(1)),
+    "questions": (lambda: guide_pdf(GUIDES["questions"], facts()), range(2)),
+    "trial": (lambda: guide_pdf(GUIDES["trial"], facts()), range(1)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 

@@ -246,6 +246,7 @@ PRESSES: dict[str, P] = {
         lambda w: {"scope": "selected", "letters": [w.arguments["office:letter"]["pk"]], "term": "1", "sure": "1"},
     ),
     "office:withdraw_letter": P("office"),
+    "help:all_letters": P("office", {}, "papers:index"),
     "papers:all_books": P("office", {}, "papers:index"),
     "papers:all_letters": P("office", {}, "papers:index"),
     "papers:all_slips": P("office", {}, "papers:index"),

@@ -64,6 +64,7 @@ def index(request: ActorRequest) -> HttpResponse:
             "books_form": BooksForm(auto_id="books_%s"),
             "letters_form": LettersForm(calendar=calendar, auto_id="letters_%s"),
             "slips_form": BundledForm(auto_id="slips_%s"),
+            "parents_form": BundledForm(auto_id="parents_%s"),
             "tree_hole_form": TreeHoleForm(auto_id="tree_%s", initial={"design": _design(grades)}),
         },
     )
