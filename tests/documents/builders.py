@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from mentors.staff.documents.account_slip import AccountPaper
 from records.contexts import (
     BookPupil,
     BookVersion,
@@ -235,6 +236,19 @@ def full_letter(name: str = "沈䶮", *, design: Design = Design.UPPER) -> Lette
 def as_growth_card(paper: Letter) -> Letter:
     """The 成长激励卡 of a letter, as `growth_card_contexts` makes it."""
     return dataclasses.replace(paper, title="成长激励卡", motto="每一点进步，老师都看在眼里", advice="")
+
+
+def account_slip(number: int) -> AccountPaper:
+    return AccountPaper(
+        school=SCHOOL,
+        name=NAMES[number % len(NAMES)],
+        number=f"T{number:03}",
+        username=f"qingzhu-t{number:03}",
+        code=f"k7m4abc{number}",
+        url=f"http://192.168.1.20:8000/account/first/HPgpnwUfc0dGvxz5Ljz-K{number}/",
+        short_url="http://192.168.1.20:8000/account/first/",
+        valid_until=date(2026, 12, 2),
+    )
 
 
 def slip(number: int, class_label: str = "五<6>") -> Slip:

@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from core.pdf import set_pdf
 from core.raster import page_pictures
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
+from mentors.staff.documents.account_slip import render_account_slips
 from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
 from records.contexts import BookVersion, Letter
@@ -95,6 +96,7 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "book-filled": (lambda: a_book(Design.UPPER, BookVersion.FILLED), range(2, 4)),
     "book-blank": (lambda: a_book(Design.UPPER, BookVersion.BLANK), range(2, 4)),
     "book-mixed": (lambda: a_book(Design.UPPER, BookVersion.MIXED), range(2, 4)),
+    "account-slips": (lambda: render_account_slips([builders.account_slip(number) for number in range(10)]), range(1)),
     "slips": (lambda: render_slips([builders.slip(number) for number in range(10)]), range(1)),
     "matrix": (a_matrix, range(2)),
     "class-summary": (lambda: render_class_summary(builders_lists.class_summary()), range(1)),

@@ -57,5 +57,5 @@ def _cut(paper: AccountPaper) -> CutSlip:
         url=paper.url,
         short_url=paper.short_url,
         valid_until=paper.valid_until,
-        note="只能用一次。请不要转给别人。",
+        note="只能用一次",
     )
