@@ -402,7 +402,7 @@ def others_who_may(name: str) -> list[str]:
     press, (_method, answers) = PRESSES[name], MATRIX[name]
     if press.part == "family":
         return []
-    closed = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+    closed = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
     return [
         part
         for part, answer in zip(PARTS, answers, strict=True)
