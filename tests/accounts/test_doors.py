@@ -18,6 +18,7 @@ from accounts.services.door import (
     ACCOUNT_SLIP,
     CARD,
     FORGOTTEN,
+    OPENING,
     SIGN_IN,
     SLIP,
     SLIP_PHONE,
@@ -56,7 +57,7 @@ def staff(db: None) -> list[User]:
 
 
 def test_every_kind_of_door_has_one_policy() -> None:
-    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD, ACCOUNT_SLIP, FORGOTTEN)] == list(DoorKind)
+    assert [door.kind for door in (SIGN_IN, SLIP, SLIP_PHONE, CARD, ACCOUNT_SLIP, FORGOTTEN, OPENING)] == list(DoorKind)
 
 
 @pytest.mark.parametrize("door", [SLIP, CARD])
