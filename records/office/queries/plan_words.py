@@ -1,13 +1,36 @@
 """A plan in a teacher's words: its rules, its windows, and what one version changed against another."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from schools.calendar import YearCalendar
 from schools.contexts import WindowRule
-from schools.enums import ActionKind, Anchor, Check, MatchingMode, VisitOutcome
-from schools.queries import OwedAction, PlanRules
+from schools.enums import ActionKind, Anchor, Check, MatchingMode, PeriodKind, VisitOutcome
+from schools.queries import OwedAction, PlanRules, Window
 
 _WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """When an action is to be done: 第一学期, and one window or one for each exam."""
+
+    label: str
+    windows: list[Window]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action of the plan in words."""
+
+    label: str
+    required: bool
+    grades: str
+    often: str
+    lines: list[WindowLine]
+    anchor: str
+    accepted: str
 
 
 def window_words(rule: WindowRule) -> str:
@@ -55,6 +78,23 @@ def grade_words(grade_ids: Iterable[int], names: Mapping[int, str]) -> str:
 def blocking_words(rules: PlanRules) -> str:
     """The checks that block a letter; empty where none does."""
     return "、".join(check.label for check in Check if check.value in rules.plan.letter_blocking)
+
+
+def action_line(action: OwedAction, names: Mapping[int, str], calendar: YearCalendar) -> ActionLine:
+    """A rule in words, with its days in each term of the year; `names` are those of the grades."""
+    if action.any_day and action.period == PeriodKind.YEAR:
+        lines = [WindowLine("全学年", [Window(calendar.year.starts_on, calendar.year.ends_on)])]
+    else:
+        lines = [WindowLine(t.short_name, calendar.term_windows(action, t)) for t in calendar.terms]
+    return ActionLine(
+        label=action.action.label,
+        required=action.required,
+        grades=grade_words(action.grade_ids, names) or "—",
+        often=often_words(action),
+        lines=lines,
+        anchor=windows_words(action),
+        accepted=outcome_words(action),
+    )
 
 
 def plan_changes(old: PlanRules, new: PlanRules, names: Mapping[int, str]) -> list[str]:

@@ -15,51 +15,14 @@ from core.clock import cn_full_day
 from core.saving import button_done, form_saved, show_form
 from records.office.forms.plan import PlanForm
 from records.office.queries.plan_effects import find_effects
-from records.office.queries.plan_words import (
-    blocking_words,
-    grade_words,
-    often_words,
-    outcome_words,
-    plan_changes,
-    windows_words,
-)
+from records.office.queries.plan_words import action_line, blocking_words, plan_changes
 from records.office.services import PLANNERS, PlanChange, as_rules, change_plan, rehearse_plan, take_back_plan
 from schools.calendar import SchoolCalendar, YearCalendar
-from schools.enums import PeriodKind
 from schools.models import Grade, Plan, School
-from schools.queries import (
-    OwedAction,
-    PlanRules,
-    Window,
-    grades_of,
-    kinds_of,
-    schools_of_bureau,
-    schools_visible_to,
-)
+from schools.queries import PlanRules, grades_of, kinds_of, schools_of_bureau, schools_visible_to
 
 #: Of the form's first submission what the second, which is sure, does not repeat.
 NOT_ASKED_AGAIN: Final = frozenset({"csrfmiddlewaretoken", "press", "sure", "again"})
-
-
-@dataclass(frozen=True, slots=True)
-class WindowLine:
-    """When an action is to be done: 第一学期, and one window or one for each exam."""
-
-    label: str
-    windows: list[Window]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionLine:
-    """One action of the plan in words."""
-
-    label: str
-    required: bool
-    grades: str
-    often: str
-    lines: list[WindowLine]
-    anchor: str
-    accepted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +77,12 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "later": shown.plan.effective_from > actor.today and shown is not in_force,
             "covered": [(grade, shown.matching[grade.pk].label) for grade in grades if shown.covers(grade.pk)],
             "uncovered": [grade.name for grade in grades if not shown.covers(grade.pk)],
-            "actions": [_action_line(a, names, calendar.of(year)) for a in shown.actions],
+            "actions": [action_line(a, names, calendar.of(year)) for a in shown.actions],
             "history": _history(versions, names, in_force=in_force, shown=shown),
             "blocking": blocking_words(shown),
             "may_withdraw": actor.has(*PLANNERS) and actor.school_id == school.pk,
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },
-    )
-
-
-def _action_line(action: OwedAction, names: dict[int, str], calendar: YearCalendar) -> ActionLine:
-    if action.any_day and action.period == PeriodKind.YEAR:
-        lines = [WindowLine("全学年", [Window(calendar.year.starts_on, calendar.year.ends_on)])]
-    else:
-        lines = [WindowLine(t.short_name, calendar.term_windows(action, t)) for t in calendar.terms]
-    return ActionLine(
-        label=action.action.label,
-        required=action.required,
-        grades=grade_words(action.grade_ids, names) or "—",
-        often=often_words(action),
-        lines=lines,
-        anchor=windows_words(action),
-        accepted=outcome_words(action),
     )
 
 
