@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -130,16 +130,30 @@ class PaperWords:
         return self.design or Design.for_grade(grade_number)
 
 
-def filled(template: str, words: dict[str, str]) -> str:
-    """`template` with each `{word}` of `words` replaced; other braces stay as they are."""
-    for word, value in words.items():
-        template = template.replace("{" + word + "}", value)
-    return template
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """`template` with each `{word}` of `words` replaced, once; other braces stay as they are."""
+    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), template)
 
 
 def placeholders(template: str) -> list[str]:
     """The words in braces of `template`, known or not, in their order."""
     return _PLACEHOLDER.findall(template)
+
+
+def plain_braces(text: str) -> str:
+    """`text` with the braces of a Chinese keyboard made those of placeholders."""
+    return text.replace("｛", "{").replace("｝", "}")
+
+
+def placeholder_problem(text: str, allowed: Collection[str], label: str) -> str:
+    """A sentence that names the first placeholder of `text` that is not `allowed` in the text `label`; else empty."""
+    unknown = next((word for word in placeholders(text) if word not in allowed), None)
+    if unknown is None:
+        return ""
+    if not allowed:
+        return f"{label}里不能用花括号，请去掉{{{unknown}}}。"
+    known = "、".join(f"{{{word}}}" for word in allowed)
+    return f"不认识{{{unknown}}}。{label}里可以用：{known}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.glyphs import missing_glyphs
 from core.pdf import picture_type
 from core.text import clean_text, visible
-from schools.contexts import PaperWords, placeholders
+from schools.contexts import PaperWords, placeholder_problem, placeholders, plain_braces
 from schools.models import PaperSettings, School
 
 #: What stands for a name, a year or a class in a text, and whether it must be there. Other texts hold none.
@@ -53,12 +53,8 @@ def _text_problem(name: str, raw: str) -> PaperProblem | None:
         return PaperProblem(name, "missing", f"请填写{label}。")
     if len(text) > (column.max_length or 0):
         return PaperProblem(name, "too_long", f"{label}最多 {column.max_length} 个字，现在有 {len(text)} 个。")
-    unknown = [word for word in placeholders(text) if word not in allowed]
-    if unknown and not allowed:
-        return PaperProblem(name, "placeholder_unknown", f"{label}里不能用花括号，请去掉{{{unknown[0]}}}。")
-    if unknown:
-        known = "、".join(f"{{{word}}}" for word in allowed)
-        return PaperProblem(name, "placeholder_unknown", f"不认识{{{unknown[0]}}}。{label}里可以用：{known}。")
+    if unknown := placeholder_problem(text, allowed, label):
+        return PaperProblem(name, "placeholder_unknown", unknown)
     if allowed and REQUIRED not in placeholders(text):
         return PaperProblem(name, "name_missing", f"{label}里要有{{{REQUIRED}}}，打印时换成每个人的姓名。")
     unprintable = missing_glyphs(text.replace("\n", ""))
@@ -75,8 +71,7 @@ def clean_words(words: PaperWords) -> PaperWords:
 
 def _clean(name: str, text: str) -> str:
     if name in PLACEHOLDERS:
-        # A Chinese keyboard writes them so.
-        text = text.replace("｛", "{").replace("｝", "}")
+        text = plain_braces(text)
     if name not in _PROSE:
         return clean_text(text)
     lines = (clean_text(line) for line in visible(text).splitlines())
