@@ -29,27 +29,27 @@ _JPEG_DATA: Final = frozenset({*range(0xE1, 0xEE), 0xEF, 0xFE})
 BROKEN: Final = "这个 PDF 打不开，可能没有传完整，或设了密码。请另存一份再试。"
 
 
-def clean_pdf(data: bytes) -> bytes:
+def clean_pdf(data: bytes, *, max_bytes: int = MAX_BYTES, max_pages: int = MAX_PAGES) -> bytes:
     """The pages of `data` as a new PDF without metadata, scripts, attached files, notes and forms.
 
     Raises DomainError `pdf_too_large`, `pdf_too_long`, `pdf_broken`.
     """
-    if len(data) > MAX_BYTES:
-        raise DomainError("pdf_too_large", f"PDF 太大了，请选 {MAX_BYTES // 1024 // 1024} MB 以内的文件。")
+    if len(data) > max_bytes:
+        raise DomainError("pdf_too_large", f"PDF 太大了，请选 {max_bytes // 1024 // 1024} MB 以内的文件。")
     try:
-        return _rewritten(data)
+        return _rewritten(data, max_pages)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DomainError("pdf_broken", BROKEN) from error
 
 
-def _rewritten(data: bytes) -> bytes:
+def _rewritten(data: bytes, max_pages: int) -> bytes:
     out = BytesIO()
     with Pdf.open(BytesIO(data)) as source, Pdf.new() as clean:
         if source.is_encrypted:
             raise DomainError("pdf_broken", BROKEN)
         count = len(source.pages)
-        if count > MAX_PAGES:
-            raise DomainError("pdf_too_long", f"PDF 有 {count} 页，最多 {MAX_PAGES} 页，请拆开再上传。")
+        if count > max_pages:
+            raise DomainError("pdf_too_long", f"PDF 有 {count} 页，最多 {max_pages} 页，请拆开再上传。")
         if not count:
             raise DomainError("pdf_broken", BROKEN)
         for page in source.pages:

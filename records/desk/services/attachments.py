@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.pdfs import clean_pdf, is_pdf
+from core.pdfs import MAX_BYTES, MAX_PAGES, clean_pdf, is_pdf
 from core.pictures import clean_picture
 from records.desk.models import Attachment
 from records.desk.services.deletion import KEPT
@@ -35,7 +35,7 @@ def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, subm
     found = _sent_before(actor, record, submission)
     if found is not None:
         return found
-    content, content_type, suffix = _clean(data)
+    content, content_type, suffix = clean_file(data)
     with transaction.atomic():
         # The record's row is the lock: two uploads at once do not make a seventh.
         locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
@@ -121,9 +121,13 @@ def clean_file_name(name: str, suffix: str) -> str:
     return f"{stem[: 100 - len(suffix)] or '附件'}{suffix}"
 
 
-def _clean(data: bytes) -> tuple[bytes, str, str]:
+def clean_file(data: bytes, *, pdf_bytes: int = MAX_BYTES, pdf_pages: int = MAX_PAGES) -> tuple[bytes, str, str]:
+    """A file as it is kept: its bytes, type and ending. Pictures become a JPEG without the camera's data.
+
+    Raises DomainError `not_accepted`, and those of `clean_picture` and `clean_pdf`.
+    """
     if is_pdf(data):
-        return clean_pdf(data), "application/pdf", ".pdf"
+        return clean_pdf(data, max_bytes=pdf_bytes, max_pages=pdf_pages), "application/pdf", ".pdf"
     try:
         return clean_picture(data, max_side=MAX_SIDE), "image/jpeg", ".jpg"
     except DomainError as error:

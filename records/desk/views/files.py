@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -57,12 +58,17 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
 
 
 def send_file(found: Attachment) -> HttpResponseBase:
+    """The stored bytes of a file beside a record."""
+    return stored_file(found.file, name=found.name, content_type=found.content_type)
+
+
+def stored_file(file: FieldFile, *, name: str, content_type: str) -> HttpResponseBase:
     """The stored bytes: pictures show in the page, a PDF is always saved; nothing is kept or guessed on the way."""
     return FileResponse(
-        _stored(found),
-        as_attachment=found.content_type != "image/jpeg",
-        filename=found.name,
-        content_type=found.content_type,
+        _opened(file),
+        as_attachment=content_type != "image/jpeg",
+        filename=name,
+        content_type=content_type,
         headers=ALONE,
     )
 
@@ -70,16 +76,16 @@ def send_file(found: Attachment) -> HttpResponseBase:
 def _send_small(found: Attachment) -> HttpResponseBase:
     """A picture for lists, made anew each time: a JPEG is decoded at a fraction of its size."""
     try:
-        with _stored(found) as stored:
+        with _opened(found.file) as stored:
             small = clean_picture(stored.read(), max_side=SMALL)
     except DomainError:
         return send_file(found)  # damaged on the disk: a list shows what there is
     return HttpResponse(small, content_type="image/jpeg", headers=ALONE)
 
 
-def _stored(found: Attachment) -> "File[bytes]":
+def _opened(file: FieldFile) -> "File[bytes]":
     try:
-        return found.file.open("rb")
+        return file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
 
