@@ -13,6 +13,7 @@ from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
 from records.office.reminders import REMIND, send_digests
 from records.office.services import follow_plan
+from records.setup.services.plan_document import purge_document_files
 from schools.calendar import SchoolCalendar
 from schools.models import School, SchoolYear
 
@@ -36,7 +37,8 @@ def _remind(school: School, on: datetime.date) -> int:
 @shared_task(name="records.purge")
 def purge() -> None:
     """Each night: drafts of 60 days and what was deleted 30 days ago go for good."""
-    logger.info("purged: %d", for_each("records.purge", (purge_drafts, purge_deleted), lambda purge: purge()))
+    steps = (purge_drafts, purge_deleted, purge_document_files)
+    logger.info("purged: %d", for_each("records.purge", steps, lambda purge: purge()))
 
 
 @shared_task(name="records.release_due_letters")

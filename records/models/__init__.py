@@ -1,4 +1,4 @@
-"""The tables of records: visits, talks and letters, what surrounds them, and what reaches the counsellor."""
+"""The tables of records: visits, talks and letters, what surrounds them, the counsellor's, and the plan as a text."""
 
 from records.desk.models import (
     Attachment,
@@ -20,16 +20,20 @@ from records.models.records import (
     Tick,
 )
 from records.papers.models import BookHandling
+from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 
 __all__ = [
     "Attachment",
     "BookHandling",
+    "DocumentFile",
+    "DocumentMember",
     "Draft",
     "GrowthLetter",
     "HeartTalk",
     "HomeVisit",
     "LetterReply",
     "Note",
+    "PlanDocument",
     "Reading",
     "Record",
     "RecordVersion",

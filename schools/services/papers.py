@@ -47,7 +47,7 @@ def paper_problems(words: PaperWords, colour: str) -> list[PaperProblem]:
 
 def _text_problem(name: str, raw: str) -> PaperProblem | None:
     column, text = _column(name), _clean(name, raw)
-    label = column.verbose_name
+    label = str(column.verbose_name)
     allowed = PLACEHOLDERS.get(name, ())
     if not text and not column.blank:
         return PaperProblem(name, "missing", f"请填写{label}。")

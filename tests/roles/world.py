@@ -40,6 +40,8 @@ from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
+from records.setup.queries.plan_document import first_content
+from records.setup.services.plan_document import add_document_file, remove_document_file, save_document
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import SchoolYear, Term
 from students.services import issue_slips
@@ -167,6 +169,11 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     draft = save_draft(
         actor=mentor, key=f"talk/{talk.pk}", content={"text": ["还没写完"]}, stamp="0123456789ab.1", base_version=1
     )
+    save_document(actor=office, school=cast.school, seen_version=0, content=first_content(cast.school, TODAY))
+    plan_file, taken_away = (
+        add_document_file(actor=office, school=cast.school, data=picture(), name="x.png") for _ in range(2)
+    )
+    remove_document_file(actor=office, file=taken_away)
     # Rows alone: the pages are asked who may open them, not what the files hold. One is cancelled by the test itself.
     planned, changing = (
         VisitPlan.objects.create(school=cast.school, pupil=one_of_two, term=term, date=TODAY, created_by=cast.homeroom)
@@ -453,6 +460,11 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_summary": one,
             "papers:handling_book": {"pk": cast.slot.pk},
             "plan:school": {"pk": cast.school.pk},
+            "plan:document_file": {"pk": plan_file.pk},
+            "plan:document_file_remove": {"pk": plan_file.pk},
+            "plan:document_file_restore": {"pk": taken_away.pk},
+            "plan:school_document": {"pk": cast.school.pk},
+            "plan:school_document_pdf": {"pk": cast.school.pk},
             "plan:withdraw": {"pk": cast.year.plans.get().pk},
             "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},

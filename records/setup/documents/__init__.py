@@ -1,0 +1,1 @@
+"""The plan as a paper: typed context → HTML → PDF bytes. No request, no database."""
