@@ -1,6 +1,7 @@
 """Papers with invented content, set by the papers' own functions: what the settings page shows while one types.
 
-A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; for mentors see `mentors.staff.samples`.
+A new paper needs one entry in `SAMPLES`, in the order of the page's tabs; for mentors see `mentors.staff.samples`. A
+wing above adds its own (`add_sample`).
 """
 
 import datetime
@@ -127,6 +128,11 @@ SAMPLES: Final[dict[str, PaperSample]] = {
     )
 }
 FIRST: Final = "letter"
+
+
+def add_sample(sample: PaperSample) -> None:
+    """Show the paper of a wing above among the samples, as the last; called in `RecordsConfig.ready`."""
+    SAMPLES[sample.key] = sample
 
 
 @lru_cache(maxsize=32)

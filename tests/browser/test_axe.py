@@ -58,6 +58,8 @@ ROUNDS = {
             "/papers/shelf/",
             "/papers/settings/",
             "/my/deleted/",
+            "/help/questions/",
+            "/help/to-parents/",
         ),
         (
             r"/papers/shelf/\d+/",
@@ -70,7 +72,7 @@ ROUNDS = {
             r"/rounds/\d+/classes/\d+/entry/",
         ),
     ),
-    "admin": Round("demo-admin", ("/papers/settings/",)),
+    "admin": Round("demo-admin", ("/papers/settings/", "/help/", "/help/manual-admin/")),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }
@@ -224,7 +226,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_family(
     page.get_by_role("textbox", name="手机").fill(house.phone_tail)
     page.get_by_role("button", name="打开").click()
     page.wait_for_load_state()
-    for path in ("letters/", "home/", "card/", "cards/", "visit/"):
+    for path in ("letters/", "home/", "card/", "cards/", "visit/", "help/"):
         walk.look(house.slip_path + path)
     walk.look(walk.first(re.escape(house.slip_path) + r"letters/\d+/"))
     path, code, tail = house.choosing_slip

@@ -7,6 +7,8 @@ import pytest
 from core.pdf import set_pdf
 from records.guides.contexts import GUIDES, PupilNamed
 from records.guides.documents.papers import guide_pdf, letter_manuscript
+from records.papers.samples import SAMPLES
+from schools.contexts import Letterhead, PaperStyle, SampleLook
 from tests.documents import reading
 from tests.guides.builders import PUPIL, facts
 
@@ -66,3 +68,9 @@ def test_the_same_letter_has_the_same_digest_and_another_mentor_another() -> Non
         letter_manuscript(facts(), [p]).digest for p in (PUPIL, PupilNamed(name="郭 䶮", class_label="二<3>"))
     )
     assert (one == letter_manuscript(facts(), [PUPIL]).digest, one == other) == (True, False)
+
+
+def test_the_sample_of_the_settings_shows_the_schools_head_and_its_letters_name() -> None:
+    look = SampleLook(style=PaperStyle(head=Letterhead(name="白鹭小学")), letter_label="成长来信")
+    (page,) = reading.page_texts(SAMPLES["to_parents"].make(look))
+    assert [page.count(words) for words in ("白鹭小学全员导师制", "成长来信每学期1次", "回执")] == [1, 1, 1]
