@@ -9,10 +9,10 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind
-from accounts.models import AccountSlip, RoleGrant, User
-from accounts.rules import check_keeps_accounts
+from accounts.models import AccountSlip, User
+from accounts.rules import check_keeps_accounts, powerful
 from accounts.services.audit import audit
-from accounts.signals import POWERS, PowerChange, power_changed
+from accounts.signals import PowerChange, power_changed
 from core.clock import now
 from core.errors import DomainError
 from core.journal import note_changing, note_created
@@ -100,15 +100,11 @@ def issue_password(*, actor: Actor, user: User) -> str:
     user.save(update_fields=["password", "must_change_password", "first_password_until"])
     end_slips([user])
     entry = audit(actor=actor, verb="issue_password", target=user, kind=AuditKind.ACCOUNT)
-    if actor.user_id is not None and user.school is not None and (taken_over or _has_power(user)):
+    if actor.user_id is not None and user.school is not None and (taken_over or powerful([user], actor=actor)):
         title, body = f"{user.name}的密码被重设了", f"由{actor.name}重设。如果不是本人要求的，请尽快找管理员问清楚。"
         change = PowerChange(actor, user, user.school, title, body, f"password:{entry.pk}")
         power_changed.send(sender=User, changes=[change])
     return password
-
-
-def _has_power(user: User) -> bool:
-    return RoleGrant.objects.filter(user=user, ends_on=None, role__in=POWERS).exists()
 
 
 @transaction.atomic
