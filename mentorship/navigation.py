@@ -11,6 +11,9 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.middleware import NOBODY
 from mentors.queries.people import has_pupils
+from records.setup.queries.first_weeks import first_weeks
+from records.setup.services.school import KEEPERS
+from schools.enums import FirstWeeks
 from schools.modules import is_there
 
 #: More entries than this are not read in a line: whole groups become menus, the last one first.
@@ -59,8 +62,12 @@ _NEVER_FIRST = frozenset({"desk:letters", "desk:visits", "training:list", "tree_
 # Under which word entries stand where there are too many; those without one always stand for themselves.
 _MINE, _WHOLE, _KEEPING, _ALONE = "我的学生", "全校", "管理", ""
 
+#: Whom a new school's first weeks lead, until nothing is missing.
+FIRST_WEEKS: Final = "setup:first_weeks"
+
 # URL name, label, icon, roles, group.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], str], ...] = (
+    (FIRST_WEEKS, "第一周", "check", frozenset(KEEPERS), _ALONE),
     ("desk:home", "我的学生", "book", frozenset({Role.MENTOR}), _MINE),
     ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR}), _MINE),
     ("office:dashboard", "完成情况", "chart", _WATCHERS, _WHOLE),
@@ -89,27 +96,37 @@ def _view(name: str) -> Any:
     return resolve(reverse(name)).func
 
 
+def _entries(actor: Actor) -> list[tuple[str, str, str, str]]:
+    """Name, label, icon and group of what this person finds in the navigation."""
+    return [
+        (name, label, icon, group)
+        for name, label, icon, roles, group in _ENTRIES
+        if actor.has(*roles)
+        and is_there(_view(name), actor.school)
+        and (name != FIRST_WEEKS or (actor.school is not None and actor.school.first_weeks == FirstWeeks.OPEN))
+    ]
+
+
 def home_url(actor: Actor) -> str:
-    """Where a person starts: at their pupils if they have any, else at the first entry of another role.
+    """Where a person starts: in a school's first weeks there where something is missing; at their pupils if they have
+    any, else at the first entry of another role.
 
     Every teacher is a mentor, so the role alone says little about what an office worker comes for.
     """
+    names = [name for name, *_ in _entries(actor)]
+    if FIRST_WEEKS in names and not all(step.is_done for step in first_weeks(actor)):
+        return reverse(FIRST_WEEKS)
     if actor.has(Role.MENTOR) and has_pupils(actor):
         return reverse("desk:home")
-    for name, _label, _icon, roles, _group in _ENTRIES[1:] + _ENTRIES[:1]:
-        if actor.has(*roles) and name not in _NEVER_FIRST:
-            return reverse(name)
-    return reverse("notices:inbox")
+    # The mentor's own pages come last here, for whoever has no pupils yet.
+    names = [name for name in names if name not in (FIRST_WEEKS, "desk:home")] + ["desk:home"] * ("desk:home" in names)
+    return reverse(next((name for name in names if name not in _NEVER_FIRST), "notices:inbox"))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav_items` of the person, the present one marked, and the same as `nav_groups`."""
     actor: Actor = getattr(request, "actor", NOBODY)
-    entries = [
-        (reverse(name), label, icon, group)
-        for name, label, icon, roles, group in _ENTRIES
-        if actor.has(*roles) and is_there(_view(name), actor.school)
-    ]
+    entries = [(reverse(name), label, icon, group) for name, label, icon, group in _entries(actor)]
     under = _UNDER.get(request.path.split("/")[1])
     # The most exact one: /office/letters/ lies below /office/.
     here = max((url for url, *_ in entries if request.path.startswith(url)), key=len, default="")

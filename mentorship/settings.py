@@ -281,6 +281,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=20),
         "options": {"expires": 6 * 3600},
     },
+    "finish-first-weeks": {
+        "task": "records.finish_first_weeks",
+        "schedule": crontab(hour=0, minute=35),
+        "options": {"expires": 6 * 3600},
+    },
     "release-due-letters": {
         "task": "records.release_due_letters",
         "schedule": 300,

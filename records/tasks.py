@@ -13,8 +13,10 @@ from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
 from records.office.reminders import REMIND, send_digests
 from records.office.services import follow_plan
+from records.setup.services.first_weeks import finish_first_weeks
 from records.setup.services.plan_document import purge_document_files
 from schools.calendar import SchoolCalendar
+from schools.enums import FirstWeeks
 from schools.models import School, SchoolYear
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,14 @@ def release_due_letters() -> None:
 def check_letters() -> None:
     """Each night: waiting letters that no check has looked at yet, from before findings were kept."""
     logger.info("letters checked: %d", check_waiting_letters())
+
+
+@shared_task(name="records.finish_first_weeks")
+def end_first_weeks() -> None:
+    """Each night: the page 第一周 of a school in which nothing is missing any more leaves the navigation."""
+    begun = School.objects.filter(first_weeks=FirstWeeks.OPEN)
+    done = for_each("records.finish_first_weeks", begun, lambda school: finish_first_weeks(school, today()))
+    logger.info("first weeks done: %d", done)
 
 
 @shared_task(name="records.follow_plans")

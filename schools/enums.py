@@ -158,6 +158,14 @@ class Preset(models.TextChoices):
     BLANK = "blank", "空白方案（年级和动作由学校自己填）"
 
 
+class FirstWeeks(models.TextChoices):
+    """How a school stands to its page 第一周: shown, put away by hand, or gone since all its steps were done."""
+
+    OPEN = "open", "显示"
+    AWAY = "away", "收起"
+    DONE = "done", "做完"
+
+
 class Module(models.TextChoices):
     """What a school may leave unused: then no entry, page or printed line speaks of it, and nothing is lost."""
 

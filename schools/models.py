@@ -12,6 +12,7 @@ from schools.enums import (
     ActionKind,
     Anchor,
     Design,
+    FirstWeeks,
     GradeNaming,
     KeyDateKind,
     LetterTone,
@@ -64,10 +65,14 @@ class School(models.Model):
     # What the school uses (`Module`); all others are gone from sight.
     modules = models.JSONField("使用的模块", default=all_modules, blank=True)
 
+    # Whether the way through the first weeks 第一周 is shown; a school begins with it.
+    first_weeks = models.CharField("第一周", max_length=4, choices=FirstWeeks, default=FirstWeeks.OPEN)
+
     objects = SchoolQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
+            one_of("first_weeks", FirstWeeks, name="school_first_weeks_known"),
             one_of("system", SchoolSystem, name="school_system_known"),
             one_of("naming", GradeNaming, name="school_naming_known"),
         ]

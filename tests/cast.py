@@ -21,9 +21,9 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
-from schools.enums import ActionKind, Module, Preset
+from schools.enums import ActionKind, FirstWeeks, Module, Preset
 from schools.models import Grade, PlanAction, School, SchoolClass, SchoolYear
-from schools.services import create_class, create_school, use_modules
+from schools.services import create_class, create_school, show_first_weeks, use_modules
 from students.models import Enrolment, Guardian, Pupil
 
 # A Wednesday in the middle of the first term of the year 2026, between the exams.
@@ -131,6 +131,8 @@ def build_school(code: str, name: str, *, preset: Preset, bureau_name: str) -> S
     """The whole cast of one school; user names begin with `code`."""
     school, year = create_school(code=code, name=name, preset=preset, start_year=2026, bureau_name=bureau_name)
     use_modules(school=school, modules=list(Module))
+    # Long past its first weeks.
+    show_first_weeks(school=school, state=FirstWeeks.DONE)
     _offer_tree_hole(year)
     system = system_actor(school_id=school.pk, today=SINCE)
     class_one = create_class(year=year, grade_number=1, number=1)

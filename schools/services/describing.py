@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.text import clean_text, visible
-from schools.enums import Module
+from schools.enums import FirstWeeks, Module
 from schools.models import School
 
 
@@ -30,6 +30,14 @@ def describe_school(*, school: School, name: str, emergency_card: str) -> list[s
         School.objects.filter(pk=school.pk).update(**new)
     school.name, school.emergency_card = name, card
     return changed
+
+
+@transaction.atomic
+def show_first_weeks(*, school: School, state: FirstWeeks) -> bool:
+    """Write whether the way through the first weeks 第一周 is shown; whether that is new."""
+    changed = School.objects.filter(pk=school.pk).exclude(first_weeks=state).update(first_weeks=state)
+    school.first_weeks = state
+    return bool(changed)
 
 
 @transaction.atomic

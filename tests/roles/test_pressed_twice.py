@@ -280,6 +280,7 @@ PRESSES: dict[str, P] = {
     "rounds:publish": P("office", {}, after=("rounds:close", "rounds:make_draft")),
     "rounds:recheck": P("office"),
     "rounds:remind": P("office"),
+    "setup:first_weeks": P("office", {"do": "away"}),
     "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
     "setup:modules": P("office", {"modules": ["rounds", "tree_hole"]}),
     "training:attendance": P("office", lambda w: {"came": [spare_teacher(w).pk]}),
