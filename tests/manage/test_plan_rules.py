@@ -44,24 +44,19 @@ def test_rules_that_contradict_each_other_are_refused_by_name(qingzhu: SchoolCas
         refused(qingzhu, {}, {"action": ActionKind.TALK, "accepted_outcomes": frozenset(), "windows": (WHOLE,)}) is None
     )
     assert refused(qingzhu, {"grade_ids": two, "required": False}) is None
-    said = {
-        code: message
-        for code, message in (
-            refused(qingzhu, *changes) or ("", "")
-            for changes in (
-                ({}, {}),
-                ({"grade_ids": frozenset()},),
-                ({"grade_ids": two},),
-                ({"grade_ids": frozenset([other.class_one.grade_id])},),
-                ({"windows": ()},),
-                ({"windows": (START, WHOLE)},),
-                ({"windows": (WindowRule(Anchor.EXAMS, 1, 0),)},),
-                ({"windows": (WindowRule(Anchor.EXAMS, -181, 0),)},),
-                ({"count": 21},),
-                ({"accepted_outcomes": frozenset()},),
-            )
-        )
-    }
+    wrong: list[tuple[dict[str, Any], ...]] = [
+        ({}, {}),
+        ({"grade_ids": frozenset()},),
+        ({"grade_ids": two},),
+        ({"grade_ids": frozenset([other.class_one.grade_id])},),
+        ({"windows": ()},),
+        ({"windows": (START, WHOLE)},),
+        ({"windows": (WindowRule(Anchor.EXAMS, 1, 0),)},),
+        ({"windows": (WindowRule(Anchor.EXAMS, -181, 0),)},),
+        ({"count": 21},),
+        ({"accepted_outcomes": frozenset()},),
+    ]
+    said = dict(refused(qingzhu, *changes) or ("", "") for changes in wrong)
     assert said == {
         "grade_twice": "一年级的家访写了两次，请只在一处勾选一年级。",
         "no_grades": "请为家访选择年级，不需要这一项的话请把它去掉。",
