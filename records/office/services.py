@@ -83,6 +83,14 @@ def as_rules(seen: PlanRules, year: SchoolYear, change: PlanChange) -> PlanRules
     return PlanRules(plan, change.actions, change.matching)
 
 
+def check_newest(newest: int, seen: int) -> None:
+    """Refuse to change a version that is no longer the newest. Raises DomainError `stale`."""
+    if newest != seen:
+        raise DomainError(
+            "stale", f"方案刚刚已经改成第 {newest} 版。您填写的内容还在，请与新版核对，再从方案页重新修改。"
+        )
+
+
 @transaction.atomic
 def rehearse_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: PlanChange) -> None:
     """Refuse what `change_plan` would refuse, and raise as it does; nothing is kept."""
@@ -106,10 +114,7 @@ def change_plan(*, actor: Actor, year: SchoolYear, seen_version: int, change: Pl
     # The year's row is the lock: versions are numbered one after the other.
     SchoolYear.objects.select_for_update().get(pk=year.pk)
     newest = max((rules.plan.version for rules in YearCalendar(year, actor.today).versions), default=seen_version)
-    if newest != seen_version:
-        raise DomainError(
-            "stale", f"方案刚刚已经改成第 {newest} 版。您填写的内容还在，请与新版核对，再从方案页重新修改。"
-        )
+    check_newest(newest, seen_version)
     plan = revise_plan(
         year=year,
         effective_from=change.effective_from,

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 
 from core.errors import DomainError
 from core.fields import DayField
 from core.saving import refuse
 from records.office.forms.plan_rules import RuleForm, rule_forms
-from records.office.services import PlanChange, unchanged
+from records.office.services import PlanChange, check_newest, unchanged
 from schools.days import plan_days
 from schools.enums import Check, LetterTone, MatchingMode, NoteVisibility
 from schools.models import Grade, SchoolYear
@@ -116,11 +117,19 @@ class PlanForm(forms.Form):
     @property
     def parts(self) -> list[forms.Form]:
         """The forms of rules and windows, for a page that tells what is wrong in them."""
+        if self.has_error(NON_FIELD_ERRORS, "stale"):
+            return []
         return [part for form in self.rule_forms for part in (form, *form.window_forms)]
 
     def clean(self) -> dict[str, Any]:
         """At least one grade, and rules that do not contradict each other: what is wrong stands at the rule."""
         data = super().clean() or {}
+        try:
+            check_newest(self.rules.plan.version, data.get("version", 0))
+        except DomainError as refusal:
+            # Its rules are others than those that were typed over: that alone is said.
+            refuse(self, refusal)
+            return data
         if not self._matching(data):
             self.add_error(None, "请至少为一个年级选择匹配方式。")
         # All of them, so that each says what is wrong.
