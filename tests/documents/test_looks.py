@@ -29,9 +29,10 @@ from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
 from records.papers.documents.slips import render_slips
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
+from records.setup.documents.plan_document import plan_manuscript
 from schools.contexts import Letterhead
 from schools.enums import Design
-from tests.documents import builders, builders_lists
+from tests.documents import builders, builders_lists, builders_plan
 from tests.guides.builders import PUPIL, facts
 
 APPROVED = Path(__file__).parent / "approved"
@@ -104,6 +105,7 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "guide-mentor": (lambda: guide_pdf(GUIDES["mentor"], facts()), range(1)),
     "questions": (lambda: guide_pdf(GUIDES["questions"], facts()), range(2)),
     "trial": (lambda: guide_pdf(GUIDES["trial"], facts()), range(1)),
+    "plan-document": (lambda: set_pdf(plan_manuscript(builders_plan.plan_paper(school=HEAD))), range(4)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 

@@ -86,15 +86,19 @@ def a_pdf(pages: int = 1) -> bytes:
 def test_the_first_texts_carry_the_figures_of_the_rules_in_force(qingzhu: SchoolCast) -> None:
     save(qingzhu)
     assert part_text(qingzhu, DocumentPart.DUTIES).splitlines()[1:5] == [
-        "家访：每学期家访 1 次；时间：开学前 3 周到开学后 2 周。可以与班主任、学科教师一起上门。",
-        "谈心谈话：每学期谈心 1 次；时间：重要考试前后各 2 周。学生学习、生活发生重大变故时，及时谈心并与家长沟通。",
-        "书面反馈：每学期书面反馈 1 次；时间：期末前 3 周到期末当天。" + LETTER,
+        "家访：每学期家访 1 次。可以与班主任、学科教师一起上门。",
+        "谈心谈话：每学期谈心 1 次。学生学习、生活发生重大变故时，及时谈心并与家长沟通。",
+        "书面反馈：每学期书面反馈 1 次。" + LETTER,
         "自选动作：心灵树洞卡（一年级、三年级、五年级，每学期 1 次）。",
     ]
-    assert part_text(qingzhu, DocumentPart.MATCHING).splitlines()[1:3] == [
-        "学校尊重学生的自主权和选择权。每位导师与学生的配置比例原则上不超过 1:15，确需超过的由德育室批准。",
-        "各年级的匹配方式：一年级班主任与学生协商；五年级学生自主选择（意向征询）。",
-    ]
+    assert part_text(qingzhu, DocumentPart.MATCHING).splitlines()[1] == (
+        "学校尊重学生的自主权和选择权。每位导师与学生的配置比例原则上不超过 1:15，确需超过的由德育室批准。"
+    )
+    save(qingzhu, 1, said=content(matching="{匹配方式}。{家访时间}；{谈心时间}；{反馈时间}。{学年}{年级}"))
+    assert part_text(qingzhu, DocumentPart.MATCHING) == (
+        "一年级班主任与学生协商；五年级学生自主选择（意向征询）。"
+        "开学前 3 周到开学后 2 周；重要考试前后各 2 周；期末前 3 周到期末当天。2026学年一年级、五年级"
+    )
 
 
 @pytest.mark.django_db
