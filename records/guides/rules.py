@@ -26,6 +26,8 @@ EXPLAINS: Final = {
     "imports:list": "manual-admin#import",
     "year:overview": "manual-admin#year",
     "plan:detail": "manual-admin#plan",
+    "setup:first_weeks": "admin",
+    "setup:school": "admin",
     "bureau:home": "bureau",
 }
 
