@@ -25,6 +25,8 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     # Until when a first password opens; None once a person has chosen their own.
     first_password_until = models.DateTimeField(null=True, blank=True)
+    # The roles whose first words on the home page this person has closed; they never come back.
+    first_visits = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import first, me, sign_in
+from accounts.views import first, me, sign_in, visits
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("forgotten/<int:pk>/<str:token>/", first.password_link, name="password_link"),
     path("me/", me.me, name="me"),
     path("email/<str:token>/", me.prove_email, name="verify_email"),
+    path("first-visit/", visits.close, name="close_first_visit"),
     path("password/", sign_in.change_password, name="change_password"),
     path("scope/", sign_in.choose_scope, name="choose_scope"),
 ]

@@ -89,6 +89,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "accounts.context_processors.actor",
                 "mentorship.navigation.navigation",
+                "mentorship.first_visits.first_visit",
                 "notices.context_processors.unread",
                 "records.guides.context_processors.how_to",
             ],

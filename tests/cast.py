@@ -147,6 +147,9 @@ def build_school(code: str, name: str, *, preset: Preset, bureau_name: str) -> S
             school=school if in_school else None,
             email=f"{part}@{code}.invalid",
         )
+        # They have all been here before.
+        user.first_visits = list(Role.values)
+        user.save(update_fields=["first_visits"])
         grant_role(
             actor=system,
             user=user,

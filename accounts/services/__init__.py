@@ -24,6 +24,7 @@ from accounts.services.roles import (
     reopen_homeroom_roles,
 )
 from accounts.services.slips import issue_account_slips, use_account_slip
+from accounts.services.visits import close_first_visit
 
 __all__ = [
     "FirstPerson",
@@ -31,6 +32,7 @@ __all__ = [
     "act_for",
     "audit",
     "change_own_password",
+    "close_first_visit",
     "create_user",
     "create_users",
     "end_homeroom_roles",

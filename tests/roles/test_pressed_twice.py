@@ -129,6 +129,7 @@ PRESSES: dict[str, P] = {
     "accounts:change_password": P("mentor", {"old": PASSWORD, "new": NEW, "again": NEW}),
     "accounts:choose_scope": P("mentor", {}),
     "accounts:me": P("mentor", {"email": "new@mail.invalid"}),
+    "accounts:close_first_visit": P("mentor", {"role": "mentor", "next": "/my/"}),
     "accounts:sign_out": P("mentor"),
     "accounts:verify_email": P("leader", {}),
     "arrangement:add": P(
@@ -388,7 +389,8 @@ def lived_in_world(qingzhu: SchoolCast, other: SchoolCast, client_of: Callable[[
     MatchingRound.objects.filter(state=RoundState.SETUP).update(opens_at=now() - day, closes_at=now() + day)
     for user in qingzhu.people.values():
         user.set_password(PASSWORD)
-    User.objects.bulk_update(qingzhu.people.values(), ["password"])
+        user.first_visits = []
+    User.objects.bulk_update(qingzhu.people.values(), ["password", "first_visits"])
     qingzhu.pupils[0].guardians.update(phone=f"1381234{TAIL}")
     return made
 

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "accounts:change_password":    ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:choose_scope":       ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    # Without a role that is closed.
+    "accounts:close_first_visit":  ("POST", (302, 404, 404, 404, 404, 404, 404, 404, 404, 404)),
     "accounts:first":              ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:first_slip":         ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "accounts:forgotten":          ("GET",  (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
