@@ -350,10 +350,7 @@ class PlanAction(SchoolOwned):
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(count__gte=1, count__lte=20),
-                name="planaction_count_sensible",
-            ),
+            models.CheckConstraint(condition=Q(count__gte=1, count__lte=20), name="planaction_count_sensible"),
             one_of("action", ActionKind, name="planaction_action_known"),
             one_of("period", PeriodKind, name="planaction_period_known"),
         ]
