@@ -335,10 +335,7 @@ class PlanGrade(SchoolOwned):
 
 
 class PlanAction(SchoolOwned):
-    """One rule of the plan: what, how often, for which grades (Guyi plan 四(三); Wuhu plan 五(三)).
-
-    A plan may have several rules for one action, each for other grades: grade 6 visits twice, grade 9 once.
-    """
+    """A rule of the plan: what, how often; of one action several, for other grades each (Guyi 四(三), Wuhu 五(三))."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="actions")
     action = models.CharField("动作", max_length=6, choices=ActionKind)
