@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +67,12 @@ def _answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`script/server` from an empty folder until it answers; stopped, and nothing of it left, afterwards."""
-    folder = tmp_path_factory.mktemp("house")
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator[tuple[str, dict[str, str], Path]]:
+    """`script/server` in an empty `folder` from its first answer until the end, when nothing of it is left.
+
+    Its address, the environment of its commands, and what it prints.
+    """
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {
@@ -77,23 +80,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEBUG", "PLAIN_STATIC"}
     } | {"VAR_DIR": str(folder), "PORT": str(port), "DEMO_PASSWORD": PASSWORD, "SITE_URL": address}
-    log = (folder / "server.log").open("wb")
+    printed = folder / "server.log"
+    log = printed.open("wb")
     server = subprocess.Popen(
-        ["script/server"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        ["script/server", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + 180
         while not _answers(address):
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((folder / "server.log").read_text(encoding="utf-8", errors="replace")[-4000:])
+                raise RuntimeError(printed.read_text(encoding="utf-8", errors="replace")[-4000:])
             time.sleep(0.3)
-        printed = _manage(environment, "demo")
-        found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
-        assert found is not None, "the demo prints a family slip"
-        choosing = re.search(r"选导师凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
-        assert choosing is not None, "the demo prints the slip of a pupil who may choose"
-        path, code, tail = found.groups()
-        yield House(address, environment, path, code, tail, (choosing[1], choosing[2], choosing[3]))
+        yield address, environment, printed
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         try:
@@ -102,6 +105,19 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
         log.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """`script/server` with the demo."""
+    with running(tmp_path_factory.mktemp("house")) as (address, environment, _printed):
+        printed = _manage(environment, "demo")
+        found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
+        assert found is not None, "the demo prints a family slip"
+        choosing = re.search(r"选导师凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
+        assert choosing is not None, "the demo prints the slip of a pupil who may choose"
+        path, code, tail = found.groups()
+        yield House(address, environment, path, code, tail, (choosing[1], choosing[2], choosing[3]))
 
 
 @pytest.fixture(scope="session")
