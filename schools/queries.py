@@ -30,6 +30,7 @@ from schools.models import (
     PaperSettings,
     Plan,
     School,
+    SchoolYear,
     Term,
 )
 from schools.querysets import Scope
@@ -151,6 +152,11 @@ def _rule_windows(rule: WindowRule, term: Term, exams: Sequence[DateSpan]) -> li
 def schools_of_bureau(bureau_id: int) -> list[School]:
     """The schools that a bureau compares, by code."""
     return list(School.objects.filter(bureau_id=bureau_id).order_by("code"))
+
+
+def prepared_year(actor: Scope, start_year: int) -> SchoolYear | None:
+    """The year `start_year` of the actor's school, where its calendar was set before the school goes up into it."""
+    return SchoolYear.objects.visible_to(actor).prepared().filter(start_year=start_year).first()
 
 
 def find_school(code: str) -> School | None:

@@ -16,8 +16,8 @@ from mentors.year.forms import RollOverForm
 from mentors.year.services.draft import draw_rollover
 from mentors.year.services.rollover import roll_over, undo_rollover
 from schools.calendar import YearCalendar
-from schools.models import SchoolYear
 from schools.official import usual_dates
+from schools.queries import prepared_year
 
 
 @page_for(Role.SCHOOL_ADMIN)
@@ -48,7 +48,7 @@ def roll(request: ActorRequest) -> HttpResponse:
         return redirect("year:overview")
     draft = draw_rollover(actor=request.actor, year=year)
     dates = usual_dates(year.start_year + 1)
-    prepared = SchoolYear.objects.visible_to(request.actor).prepared().filter(start_year=year.start_year + 1).first()
+    prepared = prepared_year(request.actor, year.start_year + 1)
     if prepared is not None:
         dates = YearCalendar(prepared, prepared.starts_on).dates.terms
     form = RollOverForm(draft, dates, request.POST or None)

@@ -69,13 +69,15 @@ def empty_house(tmp_path: Path) -> Iterator[tuple[House, str]]:
 
 def rosters(folder: Path) -> dict[str, Path]:
     """A nine-year school of 27 classes, as its office keeps it: pupils, teachers, the teams of the covered grades."""
-    sizes = {grade: (45, 44, 45) if grade in (1, 5, 7) else (44, 45, 44) for grade in range(1, 10)}
+    sizes: dict[int, tuple[int, ...]] = {
+        grade: (45, 44, 45) if grade in (1, 5, 7) else (44, 45, 44) for grade in range(1, 10)
+    }
     tables = build_rosters(
         sizes=sizes, per_class=dict.fromkeys((1, 5, 7, 8, 9), 3), shared=None, seed=5, prefix="G3101142026"
     )
     known = len(tables.teachers) - 1
-    more = [[f"T{known + at:04d}", f"{surname}晓帆", "", "体育", "", ""] for at, surname in enumerate("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", 1)]
-    tables.teachers.extend(more)
+    for at, surname in enumerate("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", 1):
+        tables.teachers.append([f"T{known + at:04d}", f"{surname}晓帆", "", "体育", "", ""])
     assert (len(tables.students) - 1, len(tables.teachers) - 1) == (PUPILS, TEACHERS)
     return {
         name: written(folder / f"{name}.xlsx", table)

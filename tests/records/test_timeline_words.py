@@ -254,6 +254,11 @@ def test_a_restricted_note_shows_its_day_alone(
 
 
 # --- What stands beside an entry --------------------------------------------------------------------------------------
+def pictures(entry: Element) -> list[str]:
+    """The small pictures beside an entry, as they are read aloud."""
+    return [picture.get("alt", "") for file in by_class(entry, "entry-file") for picture in file.iter("img")]
+
+
 def test_files_and_ways_to_edit_are_the_authors(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     pupil, author = qingzhu.pupils[0], qingzhu.actor(qingzhu.mentor)
     kept = {}
@@ -268,11 +273,11 @@ def test_files_and_ways_to_edit_are_the_authors(qingzhu: SchoolCast, client_of: 
     written = letter(qingzhu, qingzhu.mentor, pupil)
     add_attachment(actor=author, record=written, data=jpeg(), name="手写信.jpg", submission=uuid.uuid4())
     page = page_of(qingzhu, client_of)
-    files = [texts(entry, "entry-file") for entry in entries(page)]
-    assert files == [["手写信.jpg"], ["照片1.jpg"], ["照片0.jpg"]]
+    files = [pictures(entry) for entry in entries(page)]
+    assert files == [["照片 手写信.jpg"], ["照片 照片1.jpg"], ["照片 照片0.jpg"]]
     assert [len(texts(entry, "entry-edit")) for entry in entries(page)] == [0, 1, 1]
     page = page_of(qingzhu, client_of, "homeroom")
-    assert [texts(entry, "entry-file") for entry in entries(page)] == files
+    assert [pictures(entry) for entry in entries(page)] == files
     assert [texts(entry, "entry-edit") for entry in entries(page)] == [[], [], []]
 
 
