@@ -16,7 +16,7 @@ from accounts.services.door import ACCOUNT_SLIP, OPENING, SIGN_IN, Answer, knock
 from core.clock import now
 from core.text import typed_key
 from schools.enums import GradeNaming, Preset, SchoolSystem
-from schools.grades import grades_written
+from schools.grades import HOW_TO_WRITE_GRADES, grades_written
 from schools.models import School
 from schools.services import NewSchool
 
@@ -356,9 +356,7 @@ class OpeningSchoolForm(OpeningForm):
         typed = self.cleaned_data["grades"].strip()
         grades = grades_written(typed) if typed else None
         if typed and grades is None:
-            raise forms.ValidationError(
-                f"看不懂“{typed}”，请写成 1-9 或 1-5,7-9；从小学一年级起数，高一写 10。", code="grades_unfit"
-            )
+            raise forms.ValidationError(f"看不懂“{typed}”，{HOW_TO_WRITE_GRADES}", code="grades_unfit")
         return grades
 
     @property

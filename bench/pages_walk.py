@@ -66,7 +66,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "papers:logo", "papers:look",
     ), _FILE),
     **dict.fromkeys((
-        "bureau:home", "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home",
+        "bureau:home", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
+        "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home",
         "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
     ), _OTHER),
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.http import ActorRequest
 from accounts.views.opening import start
 from accounts.views.sign_in import healthz
+from mentors.staff.urls import bureau as staff_bureau
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
@@ -15,7 +16,7 @@ from records.desk import urls as desk
 from records.guides.urls import family_urls as family_help_urls
 from records.guides.urls import help_urls
 from records.letters import urls as letters
-from records.office.urls import office
+from records.office.urls import bureau, office
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -58,7 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls")),
     path("help/", include(help_urls)),
-    path("bureau/", include("records.office.urls.bureau")),
+    path("bureau/", include(([*bureau.urlpatterns, *staff_bureau.urlpatterns], "bureau"))),
     # Short, because it is printed: what families open.
     path("f/", include("records.family.urls")),
     path("f/", include(family_help_urls)),

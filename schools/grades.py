@@ -83,6 +83,10 @@ def kind_of(numbers: Iterable[int], system: SchoolSystem, naming: GradeNaming) -
     return SchoolKind.VOCATIONAL if kind == SchoolKind.SENIOR and naming == GradeNaming.VOCATIONAL else kind
 
 
+#: What to say where nobody can read them.
+HOW_TO_WRITE_GRADES: Final = "请写成 1-9 或 1-5,7-9；从小学一年级起数，高一写 10。"
+
+
 def grades_written(text: str) -> tuple[int, ...] | None:
     """`1-9`, `1-5,7-9`, `10、11` → the grades in order; None if the text says none, or one that does not exist."""
     found: set[int] = set()

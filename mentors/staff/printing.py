@@ -31,8 +31,9 @@ from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
+from mentors.staff.services.new_schools import print_first_slips
 from mentors.staff.services.people import print_account_slips
-from schools.contexts import PaperStyle
+from schools.contexts import Letterhead, PaperStyle
 from schools.enums import Design
 from schools.models import School, SchoolYear
 from schools.queries import grades_of, paper_style
@@ -143,6 +144,29 @@ def make_account_slips(
                 school=head,
                 name=slip.user.name,
                 number=numbers.get(slip.user.pk, ""),
+                username=slip.user.username,
+                code=slip.code,
+                url=settings.SITE_URL + reverse("accounts:first_slip", args=[slip.key]),
+                short_url=settings.SITE_URL + reverse("accounts:first"),
+                valid_until=timezone.localdate(slip.valid_until),
+            )
+            for slip in slips
+        ]
+    )
+
+
+def make_first_slips(*, actor: Actor, seed: str = "") -> bytes:
+    """The account slips of the administrators for whom a bureau's schools wait, as one PDF; each names its school.
+
+    See `print_first_slips`; the PDF goes into one answer, as above.
+    """
+    slips = print_first_slips(actor=actor, seed=seed)
+    return render_account_slips(
+        [
+            AccountPaper(
+                school=Letterhead(name=actor.scope_name),
+                name=slip.user.name,
+                number=slip.user.school.name if slip.user.school is not None else "",
                 username=slip.user.username,
                 code=slip.code,
                 url=settings.SITE_URL + reverse("accounts:first_slip", args=[slip.key]),

@@ -36,6 +36,14 @@ class NewSchool:
     naming: GradeNaming | None = None
     bureau_name: str = ""
 
+    def refusal(self) -> DomainError | None:
+        """Why no school can be as it is asked for, whatever other schools there are. No query."""
+        try:
+            _fit(typed_key(self.code), self.name.strip(), self.preset, self.start_year, self.grades, self.system)
+        except DomainError as refusal:
+            return refusal
+        return None
+
     def create(self) -> tuple[School, SchoolYear]:
         """The school and its year. Raises what `create_school` raises, and `code_missing`."""
         code = self.code or usual_code(self.name, School.objects.values_list("code", flat=True))
@@ -62,18 +70,8 @@ def create_school(
     Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `grades_missing`, `grades_unfit`, `code_taken`.
     """
     code, name = typed_key(code), name.strip()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", code):
-        raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
-    if not name:
-        raise DomainError("name_missing", "请写校名。")
-    check_opens_now(start_year, today())
-    source = PRESETS[preset]
-    numbers = source.grades_in(system) if grades is None else tuple(sorted(set(grades)))
-    if not numbers:
-        raise DomainError("grades_missing", "请写明学校有哪些年级，如 1-9 或 1-5,7-9。")
-    if any(number not in ALL_GRADES for number in numbers):
-        raise DomainError("grades_unfit", "年级从小学一年级起数，写 1 到 12，如 1-9；高一写 10。")
-    naming = naming or source.naming
+    numbers = _fit(code, name, preset, start_year, grades, system)
+    naming = naming or PRESETS[preset].naming
     if School.objects.filter(code=code).exists():
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name.strip())[0] if bureau_name.strip() else None
@@ -87,6 +85,23 @@ def create_school(
     year = open_year(school=school, start_year=start_year)
     create_plan(year=year, preset=preset)
     return school, year
+
+
+def _fit(
+    code: str, name: str, preset: Preset, start_year: int, grades: Iterable[int] | None, system: SchoolSystem
+) -> tuple[int, ...]:
+    """The grades of a school that may be as it is asked for; what does not depend on others. Raises DomainError."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", code):
+        raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
+    if not name:
+        raise DomainError("name_missing", "请写校名。")
+    check_opens_now(start_year, today())
+    numbers = PRESETS[preset].grades_in(system) if grades is None else tuple(sorted(set(grades)))
+    if not numbers:
+        raise DomainError("grades_missing", "请写明学校有哪些年级，如 1-9 或 1-5,7-9。")
+    if any(number not in ALL_GRADES for number in numbers):
+        raise DomainError("grades_unfit", "年级从小学一年级起数，写 1 到 12，如 1-9；高一写 10。")
+    return numbers
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEntry, User
 from core.clock import now
+from core.workbooks import SheetToWrite, write_workbook
 from jobs.enums import ImportState, JobState
 from jobs.models import ImportBatch, Job
 from mentors.enums import RoundState
@@ -60,6 +61,7 @@ REPEATABLE = {
 WRITES_NOTHING = {
     "accounts:choose_scope": "the choice stands in the session",
     "accounts:sign_out": "ends the session",
+    "bureau:new_schools": "the list stands in the session until it is confirmed",
     "desk:letter_pdf": "a paper of what is typed",
     "family:end": "ends the family's session",
     "family:tree_hole_leave": "likewise for the card",
@@ -121,6 +123,12 @@ def new_child(_world: World) -> dict[str, Any]:
     return {"pk": Pupil.objects.get(name="新来的").pk}
 
 
+def school_list() -> bytes:
+    """One school to open."""
+    rows = [("云溪学校", "九年一贯", "林知远")]
+    return write_workbook([SheetToWrite("学校", ("学校", "方案", "管理员"), rows)])
+
+
 def batch(state: ImportState) -> Callable[[World], dict[str, Any]]:
     return lambda _world: {"pk": ImportBatch.objects.filter(state=state).earliest("pk").pk}
 
@@ -146,6 +154,9 @@ PRESSES: dict[str, P] = {
     "board:grant": P("office", lambda w: {"mentor": w.cast.slot.pk, "limit": "17", "reason": "试一试"}),
     "board:revoke": P("office"),
     "board:team": P("office", lambda w: {"add": "1", "teacher": [spare_teacher(w).pk]}),
+    "bureau:check_schools": P("bureau_user", {}, after=("bureau:new_schools",)),
+    "bureau:first_slips": P("bureau_user", {}, after=("bureau:new_schools", "bureau:check_schools")),
+    "bureau:new_schools": P("bureau_user", lambda _w: {"file": SimpleUploadedFile("学校.xlsx", school_list())}),
     "choose:mentors": P("family", {}),
     "choose:wish": P("family", {"text": "想换一位会下棋的"}),
     "clubs:delete": P("office", {}),

@@ -38,6 +38,7 @@ UNLINKED: dict[str, str] = {
     "accounts:own_password": "follows a right code",
     "badges:all": "a button in place of the link where a school has more mentors than one answer sets",
     "badges:appointments_all": "likewise",
+    "bureau:check_schools": "follows a list in which nothing is wrong",
     "desk:draft_save": "what is typed is saved there by the script",
     "desk:draft_undo": "a button in the message after a draft was thrown away",
     "desk:file_restore": "a button in the message after a file was taken away",

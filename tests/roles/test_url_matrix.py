@@ -51,6 +51,11 @@ MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "board:revoke":                ("POST", (302, 403, 302, 403, 403, 403, 403, 403, 403, 404)),
     "board:table":                 ("GET",  (302, 403, 200, 200, 403, 403, 403, 403, 403, 404)),
     "board:team":                  ("GET",  (302, 200, 200, 403, 403, 403, 403, 403, 403, 404)),
+    # Without a list that was looked at: to where one is taken.
+    "bureau:check_schools":        ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 302, 403)),
+    "bureau:first_slips":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
+    "bureau:new_schools":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
+    "bureau:school_list":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
     "bureau:home":                 ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
     "mentor_cards:mine":                  ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "mentor_cards:photo":                 ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 404, 404)),

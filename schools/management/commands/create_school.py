@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from core.commands import HouseCommand
 from core.errors import DomainError
 from schools.enums import GradeNaming, Preset, SchoolSystem
-from schools.grades import grades_written
+from schools.grades import HOW_TO_WRITE_GRADES, grades_written
 from schools.services import create_school
 
 
@@ -32,7 +32,7 @@ class Command(HouseCommand):
         """Create it, or say why not (exit 1)."""
         grades = grades_written(options["grades"]) if options["grades"] else None
         if options["grades"] and grades is None:
-            raise CommandError(f"看不懂年级“{options['grades']}”，请写成 1-9 或 1-5,7-9；从小学一年级起数，高一写 10。")
+            raise CommandError(f"看不懂年级“{options['grades']}”，{HOW_TO_WRITE_GRADES}")
         try:
             school, year = create_school(
                 code=options["code"],

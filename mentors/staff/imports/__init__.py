@@ -1,0 +1,1 @@
+"""Workbooks that the pages of people take in."""
