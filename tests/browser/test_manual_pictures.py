@@ -34,6 +34,10 @@ COLOURS = 48
 def taken(page: Page) -> Image.Image:
     """What a visitor sees."""
     page.wait_for_load_state("networkidle")
+    while (greeting := page.locator(".first-visit")).count():
+        # Said once to each role, and in nobody's way afterwards.
+        greeting.get_by_role("button").first.click()
+        page.wait_for_load_state("networkidle")
     return Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
 
 
