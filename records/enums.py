@@ -83,6 +83,7 @@ class VersionAct(models.TextChoices):
     DELETED = "deleted", "删除"
     RESTORED = "restored", "恢复"
     PROOFED = "proofed", "德育室修改"
+    BROUGHT_IN = "paper", "纸质补录"
 
 
 class VisitPlanState(models.TextChoices):

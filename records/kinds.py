@@ -27,6 +27,7 @@ OF_EVERY_RECORD: Final[Mapping[str, str]] = {
     "school": "never changes",
     "term": "set once, by the day of the first save",
     "submission": "the first form's key",
+    "from_paper": "set once, by the import that brought it in; its first version's act says so",
     "version": "the version's own number",
     "created_by": "the version's own changed_by",
     "created_at": "the version's own changed_at",
@@ -80,6 +81,10 @@ class Shown:
     label: str
     name: str
     yes: str = "是"
+
+
+#: What papers say of a record that was brought in from paper.
+FROM_PAPER: Final = Shown("来源", "from_paper", "纸质补录")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.fields import ProseField, TaglessForm
 from records.enums import LetterState
-from records.letters.queries.office import ACCEPTED, MISSING, NOTED, SCHEDULED
+from records.letters.queries.office import ACCEPTED, MISSING, NOTED, ON_PAPER, SCHEDULED
 from records.office.forms.office import KeysField, PlaceForm
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
@@ -20,6 +20,7 @@ STATE_LABELS = {
     NOTED: "有提醒",
     ACCEPTED: "已校对",
     SCHEDULED: "定时",
+    ON_PAPER: "纸上已发",
     LetterState.RETURNED: "退回",
     LetterState.RELEASED: "已发布",
 }

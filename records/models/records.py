@@ -31,6 +31,8 @@ class Record(SchoolOwned):
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")
     submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(default=1)
+    # Done on paper before the school wrote it here, and brought in by an import.
+    from_paper = models.BooleanField("纸质补录", default=False, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -182,6 +184,11 @@ class GrowthLetter(Record):
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
+
+    @property
+    def is_out_on_paper(self) -> bool:
+        """Whether the family got it on paper before the school wrote here, and nobody has written on it since."""
+        return self.from_paper and self.state == LetterState.HANDED_IN and self.accepted_at is not None
 
     @property
     def may_go_out(self) -> bool:

@@ -23,6 +23,7 @@ from records.desk.services.versions import keep_former, note_version
 from records.desk.services.visit_plans import close_visit_plan, follow_visit_plan, plan_visits
 from records.enums import Occasion, RecordKind, Strategy, TalkForm, VersionAct, VisitForm
 from records.kinds import (
+    FROM_PAPER,
     OF_EVERY_RECORD,
     Deletion,
     FormKey,
@@ -143,6 +144,7 @@ register(
             entry=partial(_entry, "form"),
             details=(
                 Shown("结果", "outcome"), Shown("参加", "teachers"), _MET, _AGREED, Shown("回访", "follow_up_on"),
+                FROM_PAPER,
             ),
             unshown={**dict.fromkeys(("date", "form"), _IN_LINE), "visibility": _READERS},
             with_text=Q(visibility=NoteVisibility.TEAM),
@@ -171,7 +173,7 @@ register(
             entry=partial(_entry, "occasion"),
             details=(
                 Shown("形式", "form"), _PLACE, _STRATEGIES, Shown("参加", "created_by"),
-                Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"),
+                Shown("家校沟通", "home_contacted", "已联系家长"), Shown("再谈", "follow_up_on"), FROM_PAPER,
             ),
             unshown={**dict.fromkeys(("date", "occasion"), _IN_LINE), "visibility": _READERS},
             with_text=Q(visibility=NoteVisibility.TEAM),

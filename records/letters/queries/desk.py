@@ -53,9 +53,11 @@ class DeskRow:
 
     @property
     def state(self) -> str:
-        """`blank`, `draft`, `handed_in`, `accepted`, `returned` or `released`."""
+        """`blank`, `draft`, `handed_in`, `accepted`, `paper`, `returned` or `released`."""
         if self.letter is None:
             return "draft" if self.draft is not None else "blank"
+        if self.letter.is_out_on_paper:
+            return "paper"
         if self.letter.state == LetterState.HANDED_IN and self.letter.accepted_at is not None:
             return "accepted"
         return self.letter.state
@@ -103,7 +105,7 @@ class LetterDesk:
     @property
     def done(self) -> int:
         """How many were handed in."""
-        return sum(row.state in ("handed_in", "accepted", "released") for row in self.rows)
+        return sum(row.state in ("handed_in", "accepted", "paper", "released") for row in self.rows)
 
     @property
     def new_replies(self) -> int:

@@ -25,11 +25,15 @@ MISSING: Final = "missing"
 #: Handed in and found good, and those whose release has a set time.
 ACCEPTED: Final = "accepted"
 SCHEDULED: Final = "scheduled"
-STATES: Final = (MISSING, LetterState.HANDED_IN, ACCEPTED, SCHEDULED, LetterState.RETURNED, LetterState.RELEASED)
+#: The family has it on paper, from before the school wrote here: it waits for nobody, and is released only by name.
+ON_PAPER: Final = "paper"
+STATES: Final = (
+    MISSING, LetterState.HANDED_IN, ACCEPTED, SCHEDULED, LetterState.RETURNED, ON_PAPER, LetterState.RELEASED,
+)  # fmt: skip
 #: Handed in, and the checks found something in it: those of `LetterState.HANDED_IN` to be read with more care.
 NOTED: Final = "noted"
 #: Those of `STATES` from which a letter can be released, and those that have no set time of their own.
-RELEASABLE: Final = (LetterState.HANDED_IN, NOTED, ACCEPTED, SCHEDULED)
+RELEASABLE: Final = (LetterState.HANDED_IN, NOTED, ACCEPTED, SCHEDULED, ON_PAPER)
 WAITING: Final = (LetterState.HANDED_IN, NOTED, ACCEPTED)
 #: States in which 德育室 may read the text; a draft belongs to its writer.
 READABLE: Final = (LetterState.HANDED_IN, LetterState.RETURNED, LetterState.RELEASED)
@@ -84,6 +88,8 @@ def shown_state(letter: GrowthLetter) -> str:
         return letter.state
     if letter.release_at is not None:
         return SCHEDULED
+    if letter.is_out_on_paper:
+        return ON_PAPER
     return ACCEPTED if letter.accepted_at is not None else LetterState.HANDED_IN
 
 
@@ -102,6 +108,7 @@ def letters_owed(
         .annotate(
             shown=Case(
                 When(state=LetterState.HANDED_IN, release_at__isnull=False, then=Value(SCHEDULED)),
+                When(state=LetterState.HANDED_IN, accepted_at__isnull=False, from_paper=True, then=Value(ON_PAPER)),
                 When(state=LetterState.HANDED_IN, accepted_at__isnull=False, then=Value(ACCEPTED)),
                 When(Q(state=LetterState.HANDED_IN) & WITH_FINDINGS, then=Value(NOTED)),
                 default=F("state"),

@@ -17,7 +17,7 @@ from records.contexts import Entry
 from records.desk.services.drafts import drop_draft, note_in_draft
 from records.desk.services.versions import keep_former, note_version
 from records.enums import PRINTED_LETTERS, LetterState, RecordKind, VersionAct
-from records.kinds import OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
+from records.kinds import FROM_PAPER, OF_EVERY_RECORD, Deletion, FormKey, Kind, Printed, Target, register
 from records.letters.checks import Finding
 from records.letters.queries.checks import check_for
 from records.letters.queries.findings import codes_of, keys_in, open_lines
@@ -69,6 +69,7 @@ def _entry(letter: GrowthLetter, _mentors: Sequence[str], label: str) -> Entry:
     return Entry(
         on=timezone.localdate(moment) if moment is not None else None,
         heading=label,
+        details=((FROM_PAPER.label, FROM_PAPER.yes),) if letter.from_paper else (),
         text=letter.body or ("手写，已交给学生。" if letter.handwritten else ""),
         advice=letter.advice,
         signature="　".join(member.teacher.name for member in letter.mentor.members.all()),

@@ -21,6 +21,7 @@ from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, S
 from records.letters.queries.office import (
     ACCEPTED,
     NOTED,
+    ON_PAPER,
     SCHEDULED,
     STATES,
     WAITING,
@@ -80,7 +81,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "state": state,
             "tabs": _tabs(data, state, counts),
             "to_release": counts[LetterState.HANDED_IN] + counts[ACCEPTED],
-            "has_form": can_take_back or any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED)),
+            "has_form": can_take_back or any(counts[s] for s in (LetterState.HANDED_IN, ACCEPTED, SCHEDULED, ON_PAPER)),
             "picks_released": picks_released,
             "can_take_back": can_take_back,
             "can_pick": can_take_back or any(row.is_releasable for row in rows),
@@ -105,7 +106,8 @@ def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:
 def _tabs(data: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     tabs = []
     for value, label, count in (
-        *((s, label, counts[s]) for s, label in STATE_LABELS.items()),
+        # Most schools never brought anything in from paper.
+        *((s, label, counts[s]) for s, label in STATE_LABELS.items() if s != ON_PAPER or counts[s] or s == state),
         ("", "全部", sum(counts[s] for s in STATES)),
     ):
         query = data.copy()
