@@ -16,7 +16,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from core.journal import CHUNK, Entry, Journal, checksums, read_rows
-from jobs.enums import ImportState
+from jobs.enums import IMPORTERS, ImportKind, ImportState
 from jobs.models import ImportBatch, ImportChange
 from schools.models import SchoolYear
 
@@ -26,7 +26,9 @@ _WORDS = {
     "students.familyslip": "家长凭条", "mentors.teacher": "教师资料", "mentors.mentor": "导师名额",
     "mentors.mentormember": "导师名额", "mentors.teammember": "导师团", "mentors.assignment": "导师分配",
     "mentors.capexception": "超额批准", "accounts.user": "账号", "accounts.rolegrant": "角色",
-    "schools.schoolclass": "班级", "accounts.auditentry": "操作记录",
+    "schools.schoolclass": "班级", "accounts.auditentry": "操作记录", "records.homevisit": "家访记录",
+    "records.hearttalk": "谈心记录", "records.growthletter": "寄语", "records.attachment": "照片和附件",
+    "records.letterreply": "家长回音", "records.visitplan": "家访安排", "records.tick": "完成情况",
 }  # fmt: skip
 _OTHER = "其他记录"
 # Rows that nobody but 德育室 may learn of: an undo is never refused because of them, they go with what they hang on.
@@ -52,11 +54,14 @@ def keep_journal(batch: ImportBatch, journal: Journal) -> None:
 def undo_batch(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     """Give the database back as it was before the import, all of it or nothing.
 
-    Raises DomainError `other_school`, `not_imported`, `already_undone`, `undo_expired`, `changed_since` (the sentence
-    names what changed).
+    Raises DomainError `other_school`, `not_allowed`, `not_imported`, `already_undone`, `undo_expired`, `changed_since`
+    (the sentence names what changed).
     """
     if batch.school_id != actor.school_id:
         raise DomainError("other_school", "这份名册不属于本校。")
+    kind = ImportKind(batch.kind)
+    if not actor.has(*IMPORTERS[kind]):
+        raise DomainError("not_allowed", f"“{kind.label}”不归您撤销，请找管理员或德育室。")
     try:
         with transaction.atomic():
             SchoolYear.objects.select_for_update().get(pk=batch.year_id)
@@ -102,7 +107,9 @@ def _refusal(changed: Sequence[str]) -> DomainError:
 def _changed_since(entries: Sequence[Entry]) -> Iterator[str]:
     """What differs from what the import left, in words."""
     created: dict[type[models.Model], set[int]] = {}
+    touched: dict[type[models.Model], set[int]] = {}
     for entry in entries:
+        touched.setdefault(entry.model, set()).update(entry.rows)
         if entry.act == "create":
             created.setdefault(entry.model, set()).update(entry.rows)
     for entry in entries:
@@ -114,13 +121,13 @@ def _changed_since(entries: Sequence[Entry]) -> Iterator[str]:
             changed = [key for key, (_, new) in entry.rows.items() if _plain(stored.get(key)) != new]
             yield from _say(entry.model, changed)
     for model, keys in created.items():
-        yield from _dependents(model, keys, created)
+        yield from _dependents(model, keys, touched)
 
 
 def _dependents(
-    model: type[models.Model], keys: set[int], created: dict[type[models.Model], set[int]]
+    model: type[models.Model], keys: set[int], touched: dict[type[models.Model], set[int]]
 ) -> Iterator[str]:
-    """Rows of any table that point at a new row and are not new themselves."""
+    """Rows of any table that point at a new row and are not of the import themselves."""
     first, last = min(keys), max(keys)
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel) or relation.field.many_to_many:
@@ -130,7 +137,7 @@ def _dependents(
             continue
         attname = relation.field.attname
         rows = other._default_manager.filter(**{f"{attname}__gte": first, f"{attname}__lte": last})
-        own = created.get(other, set())
+        own = touched.get(other, set())
         count = sum(
             pk not in own and target in keys for pk, target in rows.values_list("pk", attname).iterator(chunk_size=2000)
         )

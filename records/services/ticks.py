@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
+from core.journal import note_changing, note_created, note_deleting
 from records.enums import TickState
 from records.models.records import Tick
 from records.queries.ticks import TickKey, TickValue, counted_records, expected_ticks, grades_in
@@ -45,9 +46,12 @@ def _write(school_id: int, stored: dict[TickKey, Tick], expected: dict[TickKey, 
         tick.state = difference.expected.state
         tick.done_count = difference.expected.done_count
         tick.done_on = difference.expected.done_on
-    Tick.objects.filter(pk__in=[t.pk for key, t in stored.items() if key not in expected]).delete()
+    gone = [tick.pk for key, tick in stored.items() if key not in expected]
+    note_deleting(Tick, gone)
+    Tick.objects.filter(pk__in=gone).delete()
+    note_changing(Tick, [tick.pk for tick in changed])
     Tick.objects.bulk_update(changed, ["state", "done_count", "done_on"], batch_size=500)
-    Tick.objects.bulk_create(fresh, batch_size=500)
+    note_created(Tick, [tick.pk for tick in Tick.objects.bulk_create(fresh, batch_size=500)])
     return differences
 
 

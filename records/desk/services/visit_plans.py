@@ -1,7 +1,7 @@
 """Planned visits: who is visited when and with whom, as homeroom teacher or mentor say (Guyi 四(三)1)."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.urls import reverse
@@ -10,6 +10,7 @@ from accounts.actors import Actor, system_actor
 from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
+from core.journal import note_changing
 from mentors.models.slots import Teacher
 from notices.services import NoticeFor, send_notices
 from records.desk.models import VisitPlan, VisitWish
@@ -122,6 +123,19 @@ def close_visit_plan(*, visit: HomeVisit) -> VisitPlan | None:
         plan.state, plan.visit = VisitPlanState.DONE, visit
         plan.save(update_fields=["state", "visit"])
     return plan
+
+
+def close_visit_plans(*, visits: Iterable[HomeVisit]) -> None:
+    """As `close_visit_plan` for many visits that took place, the first of each pupil and term. Two queries."""
+    first: dict[tuple[int, int], HomeVisit] = {}
+    for visit in visits:
+        first.setdefault((visit.pupil_id, visit.term_id), visit)
+    rows = VisitPlan.objects.open().filter(term__in={term for _, term in first})
+    plans = [plan for plan in rows.select_for_update(of=("self",)) if (plan.pupil_id, plan.term_id) in first]
+    note_changing(VisitPlan, [plan.pk for plan in plans])
+    for plan in plans:
+        plan.state, plan.visit = VisitPlanState.DONE, first[plan.pupil_id, plan.term_id]
+    VisitPlan.objects.bulk_update(plans, ["state", "visit"], batch_size=500)
 
 
 def follow_visit_plan(*, visit: HomeVisit) -> None:
