@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
-from core.days import OUT_OF_RANGE, Days
+from core.days import OUT_OF_RANGE, Days, day_meant
 from core.footlines import FOOT, is_foot_line
 from core.importlog import ImportLog, Level
 from core.phones import phones_in
@@ -27,19 +27,12 @@ from core.text import (
     is_nothing,
     lost_digits,
     names_apart,
-    parse_date,
     split_marks,
     split_note,
     whole_number,
     without_identity,
 )
-from core.workbooks import (
-    CellError,
-    ColumnSpec,
-    Record,
-    Table,
-    column_letters,
-)
+from core.workbooks import CellError, ColumnSpec, Record, Table, column_letters
 
 NAME_LENGTH = 60
 _LOST_BY_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,2}|\d[eE]\+\d{1,2}")
@@ -358,13 +351,21 @@ class TableReader:
     def date(self, record: Record, key: str, *, within: Days, from_1904: bool) -> datetime.date | None:
         """A day written in any usual way, None if there is none, it is no day or not one of `within` (logged)."""
         cell = record.cells.get(key, "")
-        text = clean_text(record.text(key))
-        if not text or isinstance(cell, CellError):
+        if not clean_text(record.text(key)) or isinstance(cell, CellError | datetime.time):
             return None
+        return self.day(cell, record, key, within=within, from_1904=from_1904)
+
+    def day(
+        self, cell: str | float | datetime.date, record: Record, key: str, *, within: Days, from_1904: bool
+    ) -> datetime.date | None:
+        """As `date`, of `cell`: what stands in the column `key`, or a part of it.
+
+        A day without its year is the one of `within` that it can be.
+        """
         if isinstance(cell, datetime.datetime):
             cell = cell.date()
         try:
-            day = cell if isinstance(cell, datetime.date) else parse_date(text, from_1904=from_1904)
+            day = cell if isinstance(cell, datetime.date) else day_meant(cell, within, from_1904=from_1904)
         except AmbiguousDate:
             self.error("date_ambiguous", "看不出是哪年哪月哪日。请写成“2026年9月1日”。", record, key)
             return None

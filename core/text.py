@@ -305,6 +305,15 @@ def parse_date(text: str, *, from_1904: bool = False) -> datetime.date | None:
         return None
 
 
+_MONTH_DAY = re.compile(r"(\d{1,2})[-./月](\d{1,2})[日号]?")
+
+
+def month_and_day(text: str) -> tuple[int, int] | None:
+    """`9月12日`, `9/12` → (9, 12): a day whose year is not written; None for anything else."""
+    found = _MONTH_DAY.fullmatch(clean_key(text).replace(" ", ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def whole_number(text: str) -> int | None:
     """A positive whole number of up to four digits, or None."""
     key = clean_key(text)
