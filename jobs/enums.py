@@ -1,6 +1,11 @@
 """The states of background work and of imports."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db import models
+
+from accounts.enums import Role
 
 
 class JobState(models.TextChoices):
@@ -27,6 +32,20 @@ class ImportKind(models.TextChoices):
     STUDENTS = "students", "学生名册"
     TEACHERS = "teachers", "教师名册"
     MENTORS = "mentors", "导师匹配表"
+    DONE = "done", "本学期已完成"
+    LETTERS = "letters", "已发寄语"
+
+
+#: Who brings in which workbook. 管理员 keeps the rosters and reads no letter; what was done is 德育室's as well.
+IMPORTERS: Final[Mapping[ImportKind, frozenset[Role]]] = {
+    ImportKind.STUDENTS: frozenset({Role.SCHOOL_ADMIN}),
+    ImportKind.TEACHERS: frozenset({Role.SCHOOL_ADMIN}),
+    ImportKind.MENTORS: frozenset({Role.SCHOOL_ADMIN}),
+    ImportKind.DONE: frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE}),
+    ImportKind.LETTERS: frozenset({Role.MORAL_OFFICE}),
+}
+#: Whose the pages of imports are; which kinds each of them finds there, `IMPORTERS` says.
+ALL_IMPORTERS: Final = (Role.SCHOOL_ADMIN, Role.MORAL_OFFICE)
 
 
 class ImportState(models.TextChoices):

@@ -1,6 +1,6 @@
 """Forms of roster imports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from jobs.enums import ImportKind
 class UploadForm(forms.Form):
     """A roster file and what it holds."""
 
-    kind = forms.ChoiceField(label="这是什么名册", choices=ImportKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="这是什么名册", widget=forms.RadioSelect)
     file = forms.FileField(
         label="名册文件",
         help_text="Excel（.xlsx、.xls）、WPS 或 CSV 文件都可以，不必改动格式。",
@@ -22,8 +22,11 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.xlsb,.ods,.et,.csv,.txt"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[ImportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        if isinstance(kind, forms.ChoiceField):
+            kind.choices = [(one.value, one.label) for one in kinds]
         # The page tells of a file that is too large before it is sent.
         self.fields["file"].widget.attrs["data-max-bytes"] = settings.ROSTER_MAX_BYTES
 

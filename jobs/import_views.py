@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.importlog import Level, rows_text
 from core.importplan import ChangeKind
 from core.saving import button_done, show_form
 from core.workbooks import WorkbookRefused
-from jobs.enums import ImportKind, ImportState
+from jobs.enums import ALL_IMPORTERS, ImportKind, ImportState
 from jobs.exporters import shapes
 from jobs.forms import ConfirmForm, SetAsideForm, UploadForm
 from jobs.importers import ImportOptions
@@ -33,7 +34,7 @@ from jobs.marking import marked_workbook
 from jobs.models import ImportBatch
 from jobs.previews import SHOWN_FINDINGS
 from jobs.queries import visible_batches
-from jobs.querysets import WRITTEN
+from jobs.querysets import WRITTEN, kinds_of
 from jobs.undo import may_undo, undo_batch
 
 PAGE_SIZE = 20
@@ -57,19 +58,19 @@ SHAPE_CODES = frozenset(
 )
 
 
-@page_for(Role.SCHOOL_ADMIN)
+@page_for(*ALL_IMPORTERS)
 def batch_list(request: ActorRequest) -> HttpResponse:
     """What was imported when, by whom, with what outcome."""
     page = Paginator(visible_batches(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "imports/list.html", {"page": page})
 
 
-@form_for(Role.SCHOOL_ADMIN)
+@form_for(*ALL_IMPORTERS)
 def upload(request: ActorRequest) -> HttpResponse:
     """Choose a file; it is read at once, and its preview opens."""
-    form = UploadForm(
-        request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", ImportKind.STUDENTS)}
-    )
+    kinds = kinds_of(request.actor)
+    wanted = {"kind": request.GET.get("kind", kinds[0])}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=wanted, kinds=kinds)
     if request.method == "POST" and form.is_valid():
         year = request.actor.calendar.this_year()
         file = form.cleaned_data["file"]
@@ -86,10 +87,10 @@ def upload(request: ActorRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
         else:
             return redirect("imports:detail", pk=batch.pk)
-    return show_form(request, "imports/upload.html", form, shapes=shapes())
+    return show_form(request, "imports/upload.html", form, shapes=shapes(request.actor), kinds=kinds)
 
 
-@page_for(Role.SCHOOL_ADMIN)
+@page_for(*ALL_IMPORTERS)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """The preview of a batch, or what became of it."""
     batch = _batch(request, pk)
@@ -97,11 +98,11 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
     aside = SetAsideForm(rows=batch.summary.get("error_rows", 0))
     # Who may grant an exception from the cap finds the way to it here; the page itself belongs to the mentors' room.
     exception_url = reverse("board:grant") if request.actor.has(Role.MORAL_OFFICE) else ""
-    context = _preview(batch) | {"form": form, "aside_form": aside, "exception_url": exception_url}
+    context = _preview(request.actor, batch) | {"form": form, "aside_form": aside, "exception_url": exception_url}
     return render(request, "imports/detail.html", context)
 
 
-@page_for(Role.SCHOOL_ADMIN)
+@page_for(*ALL_IMPORTERS)
 def progress(request: ActorRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a large file is checked; asked for every two seconds."""
     batch = _batch(request, pk)
@@ -112,7 +113,7 @@ def progress(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "imports/_checking.html", {"batch": batch})
 
 
-@page_for(Role.SCHOOL_ADMIN)
+@page_for(*ALL_IMPORTERS)
 def marked(request: ActorRequest, pk: int) -> HttpResponse:
     """The uploaded workbook with its faults marked, to be put right and uploaded again."""
     batch = _batch(request, pk)
@@ -124,7 +125,7 @@ def marked(request: ActorRequest, pk: int) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers=headers | {"X-Content-Type-Options": "nosniff"})
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
     """Go on without the rows that have errors, once the admin has said so."""
     batch = _batch(request, pk)
@@ -136,7 +137,7 @@ def set_aside(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a confirmed import back as a whole."""
     batch = _batch(request, pk)
@@ -145,7 +146,7 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again: with missing classes to be created, or after a background check was given up."""
     batch = _batch(request, pk)
@@ -159,7 +160,7 @@ def recheck(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Write what the preview showed, once."""
     batch = _batch(request, pk)
@@ -174,7 +175,7 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect("imports:detail", pk=pk)
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def cancel(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a batch up."""
     batch = _batch(request, pk)
@@ -192,7 +193,7 @@ def _batch(request: ActorRequest, pk: int) -> ImportBatch:
     )
 
 
-def _preview(batch: ImportBatch) -> dict[str, Any]:
+def _preview(actor: Actor, batch: ImportBatch) -> dict[str, Any]:
     summary, findings = batch.summary, batch.findings
     is_open = batch.state in (ImportState.CHECKED, ImportState.REFUSED)
     changes = summary.get("changes", [])
@@ -229,6 +230,6 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "may_undo": may_undo(batch),
         "aside": [(sheet, rows_text(rows), len(rows)) for sheet, rows in batch.options.get("set_aside", {}).items()],
         "questions": questions_of(batch) if is_open else None,
-        "templates": [shape for shape in shapes() if shape.kind == batch.kind] if is_open and astray else [],
+        "templates": [shape for shape in shapes(actor) if shape.kind == batch.kind] if is_open and astray else [],
         "over_cap": is_open and any(f["code"] in CAP_CODES for f in findings),
     }

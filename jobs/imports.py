@@ -24,7 +24,7 @@ from core.statistics import refresh_statistics_soon
 from core.text import visible
 from core.workbooks import WorkbookRefused
 from core.workbooks.packed import pack_workbook
-from jobs.enums import ImportKind, ImportState
+from jobs.enums import IMPORTERS, ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan
 from jobs.models import ImportBatch
 from jobs.previews import ImportReport, error_rows, keep_preview, refuse_weighty, report_of
@@ -54,7 +54,7 @@ def check_roster(
 ) -> ImportReport:
     """What importing the file would do. Writes nothing; a file that cannot be read is an error in the report.
 
-    Raises DomainError `other_school`.
+    Raises DomainError `other_school`, `not_allowed`.
     """
     return _run(actor, year, kind, data, file_name, options, write=False, accepted=accepted)
 
@@ -72,7 +72,7 @@ def import_roster(
     """Check the file and, if there is no error, write all of it; `accepted` are the keys of choices to carry out,
     or `ALL_CHOICES`.
 
-    Raises DomainError `other_school`, `not_written`.
+    Raises DomainError `other_school`, `not_allowed`, `not_written`.
     """
     return _run(actor, year, kind, data, file_name, options, write=True, accepted=accepted)
 
@@ -83,9 +83,9 @@ def upload_batch(
     """Check an uploaded file and keep it with its preview, bound to this school and year, until it is confirmed.
 
     A large file is read here, so that one that is no workbook is refused at once; its check goes on in the background.
-    Raises DomainError `other_school`; WorkbookRefused if the file is no workbook: such a file is not kept.
+    Raises DomainError `other_school`, `not_allowed`; WorkbookRefused if the file is no workbook: it is not kept.
     """
-    _check_school(actor, year)
+    _check_actor(actor, year, kind)
     options = _with_memory(options, year, kind)
     workbook = read_upload(data, file_name)
     kept_name = visible(file_name)[-200:]
@@ -120,7 +120,7 @@ def upload_batch(
 def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -> ImportBatch:
     """Compute the preview of a batch anew, with other options or after the data changed.
 
-    Raises DomainError `other_school`, `already_imported`, `cancelled`.
+    Raises DomainError `other_school`, `not_allowed`, `already_imported`, `cancelled`.
     """
     workbook = stored_workbook(batch, stored_file(batch))
     with transaction.atomic():
@@ -136,11 +136,11 @@ def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -
 def set_rows_aside(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     """Leave the rows that have errors out of this import, and compute the preview for the rest.
 
-    Raises DomainError `other_school`, `already_imported`, `cancelled`, `nothing_to_set_aside`.
+    Raises DomainError `other_school`, `not_allowed`, `already_imported`, `cancelled`, `nothing_to_set_aside`.
     """
     options = ImportOptions.of(batch.options)
     workbook = stored_workbook(batch, stored_file(batch))
-    _check_school(actor, batch.year)
+    _check_actor(actor, batch.year, ImportKind(batch.kind))
     plan = plan_of(actor, batch.year, ImportKind(batch.kind), workbook, options, file_name=batch.file_name)
     rows = {sheet: set(numbers) for sheet, numbers in options.set_aside.items()}
     found = error_rows(plan.log)
@@ -160,7 +160,7 @@ def _show_step(batch: ImportBatch, step: int) -> None:
 def check_in_background(*, actor: Actor, batch: ImportBatch) -> None:
     """Check the batch again in the background, after its job was cancelled or given up.
 
-    Raises DomainError `other_school`, `already_imported`, `cancelled`.
+    Raises DomainError `other_school`, `not_allowed`, `already_imported`, `cancelled`.
     """
     with transaction.atomic():
         locked = _lock(actor, batch)
@@ -191,8 +191,8 @@ def finish_check(*, actor: Actor, batch: ImportBatch) -> Callable[[], None]:
 def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] = ()) -> ImportBatch:
     """Write what the preview of the batch shows, all or nothing, once.
 
-    `accepted` are keys of the preview's choices. Raises DomainError `other_school`, `already_imported`, `cancelled`,
-    `still_checking`, `has_errors`, `year_over`, `file_changed`, `preview_stale` (the preview is renewed),
+    `accepted` are keys of the preview's choices. Raises DomainError `other_school`, `not_allowed`, `already_imported`,
+    `cancelled`, `still_checking`, `has_errors`, `year_over`, `file_changed`, `preview_stale` (the preview is renewed),
     `not_written`.
     """
     data = stored_file(batch)
@@ -236,7 +236,10 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
 
 
 def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
-    """Give a batch up and remove its file. Raises DomainError `other_school`, `already_imported`, `cancelled`."""
+    """Give a batch up and remove its file.
+
+    Raises DomainError `other_school`, `not_allowed`, `already_imported`, `cancelled`.
+    """
     with transaction.atomic():
         locked = _lock(actor, batch)
         locked.state = ImportState.CANCELLED
@@ -260,7 +263,7 @@ def _run(
     write: bool,
     accepted: Iterable[str],
 ) -> ImportReport:
-    _check_school(actor, year)
+    _check_actor(actor, year, kind)
     options = _with_memory(options, year, kind)
     try:
         workbook = read_upload(data, file_name)
@@ -292,9 +295,11 @@ def _chosen(plan: ImportPlan, accepted: Iterable[str]) -> frozenset[str]:
     return frozenset(offered) if ALL_CHOICES in said else said & offered
 
 
-def _check_school(actor: Actor, year: SchoolYear) -> None:
+def _check_actor(actor: Actor, year: SchoolYear, kind: ImportKind) -> None:
     if actor.school_id != year.school_id:
         raise DomainError("other_school", "这个学年不属于本校。")
+    if not actor.has(*IMPORTERS[kind]):
+        raise DomainError("not_allowed", f"“{kind.label}”不归您导入，请找管理员或德育室。")
 
 
 def _with_memory(options: ImportOptions, year: SchoolYear, kind: ImportKind) -> ImportOptions:
@@ -313,6 +318,7 @@ def _check_later(actor: Actor, batch: ImportBatch) -> None:
 def _lock(actor: Actor, batch: ImportBatch) -> ImportBatch:
     if batch.school_id != actor.school_id:
         raise DomainError("other_school", "这份名册不属于本校。")
+    _check_actor(actor, batch.year, ImportKind(batch.kind))
     locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("year__school").get(pk=batch.pk)
     refuse_if_over(locked)
     return locked

@@ -3,16 +3,16 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.saving import button_done
+from jobs.enums import ALL_IMPORTERS
 from jobs.mapping import answer_questions
 from jobs.queries import visible_batches
 
 _HIDDEN = {"on": True, "off": False}
 
 
-@action_for(Role.SCHOOL_ADMIN)
+@action_for(*ALL_IMPORTERS)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again with the answers: `key` and `field` once per question, in the same order."""
     batch = get_visible_or_404(visible_batches(request.actor), request.actor, pk=pk)

@@ -11,18 +11,21 @@ from django.db.models import Q
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
-from jobs.enums import ImportState, ItemState, JobState
+from jobs.enums import IMPORTERS, ImportKind, ImportState, ItemState, JobState
 
 if TYPE_CHECKING:
     from jobs.models import ImportBatch, Job, JobItem, ResultFile  # noqa: F401  # named in quotes below
 
 # Roles that see every job of their school in its list; only the creator may download what came out.
 OVERSEERS = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
-# Roles that work with rosters.
-IMPORTERS = (Role.SCHOOL_ADMIN,)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 # Batches that were written, undone since or not.
 WRITTEN = (ImportState.DONE, ImportState.UNDONE)
+
+
+def kinds_of(actor: Actor) -> list[ImportKind]:
+    """What the actor brings in, in the order of the kinds."""
+    return [kind for kind in ImportKind if actor.has(*IMPORTERS[kind])]
 
 
 def _in_scope(actor: Actor, job: str = "") -> Q:
@@ -93,8 +96,8 @@ class ResultFileQuerySet(models.QuerySet["ResultFile"]):
 
 class ImportBatchQuerySet(OfSchoolQuerySet["ImportBatch"]):
     def visible_to(self, actor: Actor) -> Self:
-        """The school's import batches, for those who work with rosters."""
-        return self.in_school(actor) if actor.has(*IMPORTERS) else self.none()
+        """The school's import batches, of those kinds that the actor brings in."""
+        return self.in_school(actor).filter(kind__in=kinds_of(actor))
 
     def for_list(self) -> Self:
         """The newest first, with who uploaded and who confirmed."""

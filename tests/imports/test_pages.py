@@ -119,7 +119,7 @@ def test_a_cancelled_import_is_kept_in_the_history(desk: Desk, admin_client: Cli
     assert "这次导入已放弃" in page(admin_client, latest())
 
 
-@pytest.mark.parametrize("role", [Role.MORAL_OFFICE, Role.MENTOR, Role.LEADER])
+@pytest.mark.parametrize("role", [Role.COUNSELLOR, Role.MENTOR, Role.LEADER])
 def test_other_roles_of_the_school_may_not_import(desk: Desk, client: Client, role: Role) -> None:
     desk.students(pupil(1, "甲"))
     client.force_login(person("other", desk.school, role), backend="django.contrib.auth.backends.ModelBackend")

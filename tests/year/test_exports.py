@@ -161,8 +161,10 @@ def test_who_takes_a_roster_out_is_logged(qingzhu: SchoolCast, client_of: SignIn
     assert (entry.user_id, entry.kind, entry.detail["shape"]) == (qingzhu.admin.pk, "read", name)
 
 
-def test_there_are_four_shapes_and_no_other(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    assert [shape.name for shape in shapes()] == list(NAMES)
+def test_each_role_finds_the_shapes_that_it_brings_in_and_no_other(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    assert [shape.name for shape in shapes(qingzhu.actor(qingzhu.admin))] == [*NAMES, "done"]
+    assert [shape.name for shape in shapes(qingzhu.actor(qingzhu.office))] == ["done", "letters"]
+    assert client_of(qingzhu.office).get(reverse("imports:export", args=["students"])).status_code == 403
     assert client_of(qingzhu.admin).get(reverse("imports:export", args=["notes"])).status_code == 404
 
 
