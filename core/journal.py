@@ -8,6 +8,7 @@ enough to tell that it is still as the act left it.
 import hashlib
 import json
 import zlib
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,14 @@ _current: ContextVar["Journal | None"] = ContextVar("journal", default=None)
 
 Key = int
 Row = list[Any]
+
+
+class JournalEncoder(DjangoJSONEncoder):
+    """Values of columns as JSON; bytes as the text that `BinaryField` reads back."""
+
+    def default(self, o: Any) -> Any:
+        """What JSON has no word for."""
+        return b64encode(o).decode() if isinstance(o, bytes | memoryview) else super().default(o)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Entry:
 
     def packed(self) -> bytes:
         """`rows`, compressed."""
-        return zlib.compress(json.dumps(list(self.rows.items()), cls=DjangoJSONEncoder).encode(), 1)
+        return zlib.compress(json.dumps(list(self.rows.items()), cls=JournalEncoder).encode(), 1)
 
     @staticmethod
     def unpacked(data: bytes) -> dict[Key, Any]:

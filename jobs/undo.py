@@ -8,14 +8,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.journal import CHUNK, Entry, Journal, checksums, read_rows
+from core.journal import CHUNK, Entry, Journal, JournalEncoder, checksums, read_rows
 from jobs.enums import IMPORTERS, ImportKind, ImportState
 from jobs.models import ImportBatch, ImportChange
 from schools.models import SchoolYear
@@ -207,4 +206,4 @@ def _row(model: type[models.Model], key: int, columns: Sequence[str], values: Se
 
 def _plain(value: Any) -> Any:
     """A value as it comes back from the stored journal."""
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(value, cls=JournalEncoder))
