@@ -223,6 +223,7 @@ WORDS = {
         "agreement": ("与家长的约定", "约定", "约定"),
         "follow_up_on": ("后续跟进日期", "跟进", "回访"),
         "visibility": ("谁可以看", "", ""),
+        "from_paper": ("纸质补录", "", "来源"),
     },
     "talk": {
         "date": ("日期", "", ""),
@@ -236,6 +237,7 @@ WORDS = {
         "follow_up_on": ("后续跟进日期", "跟进", "再谈"),
         "visibility": ("谁可以看", "", ""),
         "created_by": ("created by", "", "参加"),
+        "from_paper": ("纸质补录", "", "来源"),
     },
 }
 

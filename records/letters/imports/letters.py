@@ -23,7 +23,6 @@ from schools.enums import ActionKind, LetterTone
 from schools.models import SchoolYear
 from students.models import Enrolment
 
-
 #: A letter takes the checks a hundredth of a second; nobody waits for more than these.
 CHECKED: Final = 300
 
@@ -127,26 +126,22 @@ def _tell(request: ImportRequest, lines: list[LetterLine], log: ImportLog) -> No
         return
     message = "导入的寄语都标明“纸质补录”，算已交，不再校对；家长在手机上看不到，除非德育室在“寄语发布”里勾选发布。"
     log.info("from_paper", message)
-    names: dict[object, list[str]] = defaultdict(list)
-    rows = (
-        Enrolment.objects.lasting(request.year).order_by("pk").values_list("pupil_id", "pupil__name", "pupil__gender")
-    )
-    gender: dict[int, str] = {}
-    place_of = {line.pupil.pk: line.pupil.school_class for line in lines}
-    for pupil_id, name, sex in rows:
-        gender[pupil_id] = sex
-        if pupil_id in place_of:
-            names[place_of[pupil_id]].append(name)
+    rows = Enrolment.objects.lasting(request.year).order_by("pk").select_related("pupil")
+    enrolled = {row.pupil_id: row for row in rows}
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in enrolled.values():
+        names[row.school_class_id].append(row.pupil.name)
     teachers = tuple(
         Teacher.objects.filter(school=request.year.school_id).order_by("pk").values_list("name", flat=True)
     )
     advice = request.actor.calendar.of(request.year).rules.plan.letter_tone == LetterTone.WITH_ADVICE
     found: Counter[bool] = Counter()
     for line in lines[:CHECKED]:
-        others = tuple(name for name in names[line.pupil.school_class] if name != line.pupil.name)
+        own = enrolled[line.pupil.pk]
+        others = tuple(name for name in names[own.school_class_id] if name != line.pupil.name)
         context = CheckContext(
             pupil_name=line.pupil.name,
-            gender=gender.get(line.pupil.pk, ""),
+            gender=own.pupil.gender,
             others=others,
             teachers=teachers,
             wants_advice=advice,
