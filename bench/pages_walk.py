@@ -63,7 +63,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     ), _MOVES),
     **dict.fromkeys((
         "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
-        "papers:logo", "papers:look",
+        "papers:logo", "papers:look", "setup:calendar_file",
     ), _FILE),
     **dict.fromkeys((
         "bureau:home", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools", "bureau:school_list",

@@ -1,7 +1,7 @@
 """The only writers of schools, years, classes, plans and paper settings. They know no user: callers log the actor."""
 
 from schools.contexts import TermDates
-from schools.services.calendars import clean_dates, dates_of_year, make_year, set_dates
+from schools.services.calendars import MOST_DATES, NAME_LENGTH, clean_dates, dates_of_year, make_year, set_dates
 from schools.services.describing import describe_school, show_first_weeks, use_modules
 from schools.services.grades import GradeProblem, add_grade, name_grades, naming_problems
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
@@ -17,7 +17,9 @@ from schools.services.years import (
 
 __all__ = [
     "FARTHEST",
+    "MOST_DATES",
     "MOST_TIMES",
+    "NAME_LENGTH",
     "PLACEHOLDERS",
     "GradeProblem",
     "NewSchool",

@@ -294,6 +294,7 @@ PRESSES: dict[str, P] = {
     "rounds:remind": P("office"),
     "setup:first_weeks": P("office", {"do": "away"}),
     "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
+    "setup:edit_calendar": P("office", {"first_end": "2027-01-25", "sure": "1"}),
     "setup:modules": P("office", {"modules": ["rounds", "tree_hole"]}),
     "training:attendance": P("office", lambda w: {"came": [spare_teacher(w).pk]}),
     "training:delete": P("office"),

@@ -8,6 +8,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
@@ -80,6 +81,7 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "actions": [action_line(a, names, calendar.of(year)) for a in shown.actions],
             "history": _history(versions, names, in_force=in_force, shown=shown),
             "blocking": blocking_words(shown),
+            "own_calendar": reverse("setup:calendar") if actor.school_id == school.pk else "",
             "may_withdraw": actor.has(*PLANNERS) and actor.school_id == school.pk,
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },

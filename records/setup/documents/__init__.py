@@ -1,1 +1,1 @@
-"""The plan as a paper: typed context → HTML → PDF bytes. No request, no database."""
+"""What a school hands out about itself: the plan as a paper, the calendar as a file. No request, no database."""

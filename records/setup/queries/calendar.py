@@ -11,6 +11,7 @@ from schools.contexts import YearDates
 from schools.days import opening_days
 from schools.models import School, SchoolYear
 from schools.official import complete, guessed_dates, known_until, usual_dates
+from schools.queries import prepared_year
 
 
 @dataclass(frozen=True)
@@ -73,5 +74,5 @@ def calendar_of(actor: Actor, *, following: bool) -> CalendarState:
     present = actor.calendar.this_year()
     if not following:
         return calendar_state(present)
-    coming = SchoolYear.objects.visible_to(actor).filter(start_year=present.start_year + 1).first()
+    coming = prepared_year(actor, present.start_year + 1)
     return CalendarState(present.school, present.start_year + 1, coming)

@@ -62,7 +62,7 @@ def first_weeks(actor: Actor) -> list[Step]:
     classes, unled = _classes(actor, year)
     pupils = _pupils(actor, year)
     return [
-        _said(StepKey.CALENDAR, "校历", "year:overview", year is not None and year.official_until is not None,
+        _said(StepKey.CALENDAR, "校历", "setup:edit_calendar", year is not None and year.official_until is not None,
               "开学、考试和放假的日期是估计的，还没有人核对", "核对过了"),
         _said(StepKey.PLAN, "方案", "plan:detail", bool(noted & {CHECKED, _CHANGED}),
               "还是模板里的规则，没有人看过", "看过了"),

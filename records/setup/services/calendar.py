@@ -4,6 +4,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from django.db import transaction
@@ -51,6 +52,15 @@ class TermDays:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgeMove:
+    """The first or last day of a term before and after the change: 第一学期结束."""
+
+    name: str
+    before: datetime.date
+    after: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarChange:
     """What a change of the calendar did, or would do. `turned_on` and `turned_off` are ticks of `pupils` pupils."""
 
@@ -58,6 +68,7 @@ class CalendarChange:
     changed: bool
     new: tuple[DateSpan, ...] = ()
     gone: tuple[DateSpan, ...] = ()
+    edges: tuple[EdgeMove, ...] = ()
     terms: tuple[TermDays, ...] = ()
     moves: tuple[WindowMove, ...] = ()
     reminders: tuple[ReminderDay, ...] = ()
@@ -66,6 +77,11 @@ class CalendarChange:
     turned_off: int = 0
     # Records that count for the other term now.
     moved_records: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing moves: the calendar was looked through and found right."""
+        return not (self.new or self.gone or self.edges or self.pupils or self.moved_records)
 
 
 @transaction.atomic
@@ -130,6 +146,7 @@ def _change(actor: Actor, following: bool, seen: str, dates: YearDates, *, kept:
         changed=True,
         new=tuple(span for span in dates.spans if span not in before.spans),
         gone=tuple(span for span in before.spans if span not in dates.spans),
+        edges=_edges(before, dates),
         terms=_terms(before, dates),
         moves=_moves(old, new) if not kept else (),
         reminders=_reminders(coming, _coming(actor, new)) if not kept else (),
@@ -160,6 +177,12 @@ def _turn(difference: TickDifference) -> int:
         value is not None and value.state == TickState.DONE for value in (difference.stored, difference.expected)
     )
     return will - was
+
+
+def _edges(before: YearDates, after: YearDates) -> tuple[EdgeMove, ...]:
+    names = ("第一学期开学", "第一学期结束", "第二学期开学", "第二学期结束")
+    days = zip(names, chain(*before.terms.pairs), chain(*after.terms.pairs), strict=True)
+    return tuple(EdgeMove(name, was, will) for name, was, will in days if was != will)
 
 
 def _terms(before: YearDates, after: YearDates) -> tuple[TermDays, ...]:
