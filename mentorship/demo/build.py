@@ -24,7 +24,7 @@ from mentors.staff.services.training import TrainingData, create_session, set_at
 from mentorship.demo.book_handling import handle_books
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
-from mentorship.demo.rosters import Rosters, Table, primary_rosters, senior_rosters
+from mentorship.demo.rosters import Rosters, Table, nine_year_rosters, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_mentor_cards
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
@@ -33,15 +33,18 @@ from records.office.reminders import send_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.days import start_year_of
-from schools.enums import Module, Preset
+from schools.enums import FirstWeeks, Module, Preset
 from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
-from schools.services import create_school, use_modules
+from schools.services import create_school, show_first_weeks, use_modules
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
 
 SEED = 2026
 BUREAU = "江城市教育局"
-PRIMARY, SENIOR = "qingzhu", "jiangcheng"
+PRIMARY, SENIOR, NINE_YEAR = "qingzhu", "jiangcheng", "yunxi"
+#: All that the demo makes is known by these codes.
+CODES = (PRIMARY, SENIOR, NINE_YEAR)
+BUREAU_ACCOUNT = "demo-bureau"
 # The grade of each school that is in the midst of choosing.
 CHOOSING = {PRIMARY: 5, SENIOR: 10}
 
@@ -62,27 +65,33 @@ ACCOUNTS = (
     DemoAccount("demo-mentor", "青竹小学 导师"),
     DemoAccount("demo-counsellor", "青竹小学 心理老师"),
     DemoAccount("demo-leader", "青竹小学 领导小组"),
-    DemoAccount("demo-bureau", "江城市教育局"),
+    DemoAccount(BUREAU_ACCOUNT, "江城市教育局"),
     DemoAccount("demo-senior-admin", "江城一中 管理员"),
     DemoAccount("demo-senior-office", "江城一中 德育室"),
     DemoAccount("demo-senior-mentor", "江城一中 高一导师，正在双向选择"),
+    DemoAccount("demo-nine-admin", "云溪学校（九年一贯，刚开通）管理员"),
+    DemoAccount("demo-nine-office", "云溪学校 德育室"),
+    DemoAccount("demo-nine-mentor", "云溪学校 导师"),
 )
 
 
 def demo_exists() -> bool:
     """Whether the demo's schools are there."""
-    return School.objects.filter(code__in=[PRIMARY, SENIOR]).exists()
+    return School.objects.filter(code__in=CODES).exists()
 
 
 @transaction.atomic
 def build_demo(*, today: datetime.date, password: str) -> None:
-    """Both schools with half a term's work, and the accounts of `ACCOUNTS` with `password`. All or nothing."""
+    """The three schools with half a term's work, and the accounts of `ACCOUNTS` with `password`. All or nothing."""
     start_year = start_year_of(today)
     primary, primary_year = create_school(
         code=PRIMARY, name="青竹小学", preset=Preset.PRIMARY_TERMLY, start_year=start_year, bureau_name=BUREAU
     )
     senior, senior_year = create_school(
         code=SENIOR, name="江城一中", preset=Preset.SENIOR_YEARLY, start_year=start_year, bureau_name=BUREAU
+    )
+    nine, nine_year = create_school(
+        code=NINE_YEAR, name="云溪学校", preset=Preset.NINE_YEAR_TERMLY, start_year=start_year, bureau_name=BUREAU
     )
     # 丙/丁 of 五（6）班 share one place in the team, as in the plan: together they are reckoned as one.
     Plan.objects.filter(year=primary_year).update(shared_counts_once=True)
@@ -91,18 +100,23 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     for school, year, rosters, prefix, seed in (
         (primary, primary_year, primary_rosters(SEED), "demo-", SEED),
         (senior, senior_year, senior_rosters(SEED + 1), "demo-senior-", SEED + 1),
+        (nine, nine_year, nine_year_rosters(SEED + 2), "demo-nine-", SEED + 2),
     ):
         actor = system_actor(school_id=school.pk, today=matched_on)
-        # Everything there is, to be looked at.
-        use_modules(school=school, modules=list(Module))
+        if school != nine:
+            # Everything there is, to be looked at; the third one is what a school looks like in its first weeks.
+            use_modules(school=school, modules=list(Module))
+            show_first_weeks(school=school, state=FirstWeeks.DONE)
         _import(actor, year, rosters)
         office = _name_accounts(actor, year, prefix, password)
         # The grade that is being asked has no mentors yet.
-        _assign(actor, year, office, but_grade=CHOOSING[year.school.code])
+        _assign(actor, year, office, but_grade=CHOOSING.get(year.school.code))
         _work(year, office, today, seed)
         write_mentor_cards(year, seed)
         chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
+        if school == nine:
+            continue
         handle_books(actor=chief, year=year, seed=seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
@@ -112,11 +126,11 @@ def build_demo(*, today: datetime.date, password: str) -> None:
             set_up_senior_papers(actor=chief, school=school)
     calendar = SchoolCalendar(primary.pk, today).now
     morning = next(day for n in range(30) if calendar.is_school_day(day := today - datetime.timedelta(days=n)))
-    for _ in send_digests(on=morning, schools=[primary, senior]):
+    for _ in send_digests(on=morning, schools=[primary, senior, nine]):
         pass
     bureau = Bureau.objects.get(name=BUREAU)
     actor = system_actor(school_id=None, today=matched_on)
-    user = create_user(actor=actor, username="demo-bureau", name="林督学", school=None, password=password)
+    user = create_user(actor=actor, username=BUREAU_ACCOUNT, name="林督学", school=None, password=password)
     grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
 
 
@@ -187,7 +201,7 @@ def _office_actor(actor: Actor, office: User) -> Actor:
     )
 
 
-def _assign(actor: Actor, year: SchoolYear, office: User, *, but_grade: int) -> None:
+def _assign(actor: Actor, year: SchoolYear, office: User, *, but_grade: int | None) -> None:
     """Fill the mentors of each class in turn up to their capacity; some pupils are left over, as in real terms.
 
     The first class keeps two open places to try the board; the homeroom teacher of the second got an exception.

@@ -24,6 +24,10 @@ SENIOR_SIZES: dict[int, tuple[int, ...]] = {
     11: (41, 42, 40, 42, 43, 41),
     12: (40, 41, 42, 40, 41, 40),
 }
+# One nine-year school, small: what a first look needs.
+NINE_YEAR_SIZES: dict[int, tuple[int, ...]] = {
+    1: (24, 23), 2: (22,), 3: (22,), 4: (21,), 5: (22,), 6: (20,), 7: (24, 23), 8: (22,), 9: (21,),
+}  # fmt: skip
 OFFICE = ("校长", "书记", "德育主任", "德育室干事", "心理教师", "教务主任", "信息管理员")
 
 
@@ -144,4 +148,11 @@ def senior_rosters(seed: int) -> Rosters:
     """江城一中: three grades of six classes, three slots a class."""
     return build_rosters(
         sizes=SENIOR_SIZES, per_class={10: 3, 11: 3, 12: 3}, shared=None, seed=seed, prefix="G3402012026"
+    )
+
+
+def nine_year_rosters(seed: int) -> Rosters:
+    """云溪学校: two slots a class in the grades with mentors, 1, 5 and the three of junior school."""
+    return build_rosters(
+        sizes=NINE_YEAR_SIZES, per_class={1: 2, 5: 2, 7: 2, 8: 2, 9: 2}, shared=None, seed=seed, prefix="G3405022026"
     )
