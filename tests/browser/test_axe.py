@@ -58,6 +58,8 @@ ROUNDS = {
             "/papers/shelf/",
             "/papers/settings/",
             "/my/deleted/",
+            "/school/calendar/",
+            "/school/calendar/edit/",
             "/help/questions/",
             "/help/to-parents/",
         ),

@@ -39,7 +39,7 @@ def moved(cast: SchoolCast) -> YearDates:
 # --- Looking at it ---------------------------------------------------------------------------------------------------
 def test_a_mentor_sees_the_months_with_signs_and_cannot_change_them(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     page = tree(client_of(qingzhu.mentor).get(URL))
-    names = [text(node) for node in page.findall(".//h3[@class='cal-name']/span")]
+    names = [text(node) for node in page.findall(".//h2[@class='cal-name']/span")]
     assert names == [f"{n}月" for n in (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)]
     cells = {node.get("data-day"): text(node) for node in page.findall(".//td[@data-day]")}
     assert [cells[day] for day in ("2026-09-01", "2026-10-01", "2026-10-10", "2026-11-09", "2026-11-12")] == [
