@@ -186,6 +186,14 @@ class YearCalendar:
         ]
         return sorted(due_together(found), key=lambda due: due.window.due_on)
 
+    def closed_before(self, window: Window) -> bool:
+        """Whether the window was over 使用本系统以前: what was done in it stands on paper, if at all.
+
+        A query where the year's school is not at hand.
+        """
+        began = self.year.school.began_on
+        return began is not None and window.due_on < began
+
     def open_windows(self, rules: PlanRules, day: datetime.date) -> list[Due]:
         """The windows, in all terms, of what `rules` require that are open on `day`. No query."""
         return due_together(

@@ -57,6 +57,11 @@ def joining_days(year: SchoolYear, today: datetime.date) -> Days:
     return Days(year_days(year.start_year - SCHOOL_YEARS).first, max(today, year.starts_on))
 
 
+def beginning_days(today: datetime.date) -> Days:
+    """When a school can have begun to write here: as long ago as a year can be opened, and not in the future."""
+    return Days(datetime.date(today.year - _YEARS_BACK, 1, 1), today)
+
+
 def check_opens_now(start_year: int, today: datetime.date) -> None:
     """Nothing where a school year that begins in `start_year` can be opened today. Raises DomainError `year_unfit`."""
     first, last = today.year - _YEARS_BACK, today.year + _YEARS_AHEAD

@@ -141,7 +141,7 @@ def over_actions(calendar: YearCalendar, *, on: datetime.date) -> list[DueAction
     return [
         DueAction(due, 0, week=monday)
         for due in calendar.over_windows()
-        if due.term == calendar.term and due.window.due_on < monday
+        if due.term == calendar.term and due.window.due_on < monday and not calendar.closed_before(due.window)
     ]
 
 

@@ -1,21 +1,27 @@
 """The only writer of what a school says of itself and which modules it uses."""
 
+import datetime
 from collections.abc import Collection
 
 from django.db import transaction
 
 from core.errors import DomainError
 from core.text import clean_text, visible
+from schools.days import beginning_days
 from schools.enums import FirstWeeks, Module
 from schools.models import School
 
 
 @transaction.atomic
-def describe_school(*, school: School, name: str, emergency_card: str) -> list[str]:
-    """Write the school's name and its emergency card 紧急联系卡, a line for each number; the columns that changed.
+def describe_school(
+    *, school: School, name: str, emergency_card: str, began_on: datetime.date | None, on: datetime.date
+) -> list[str]:
+    """Write the school's name, its emergency card 紧急联系卡, a line for each number, and since when it writes here.
 
-    Raises DomainError `name_missing`, `card_missing`: a page that says whom to call is never empty.
+    The columns that changed. Raises DomainError `name_missing`, `card_missing` (a page that says whom to call is never
+    empty), `date_out_of_range`.
     """
+    beginning_days(on).check(began_on)
     name = clean_text(name)
     lines = (clean_text(line) for line in visible(emergency_card).splitlines())
     card = "\n".join(line for line in lines if line)
@@ -24,11 +30,11 @@ def describe_school(*, school: School, name: str, emergency_card: str) -> list[s
     if not card:
         raise DomainError("card_missing", "请写遇到紧急情况时打给谁，至少写一个电话。")
     row = School.objects.select_for_update().get(pk=school.pk)
-    new = {"name": name, "emergency_card": card}
+    new = {"name": name, "emergency_card": card, "began_on": began_on}
     changed = [column for column, value in new.items() if getattr(row, column) != value]
     if changed:
         School.objects.filter(pk=school.pk).update(**new)
-    school.name, school.emergency_card = name, card
+    school.name, school.emergency_card, school.began_on = name, card, began_on
     return changed
 
 

@@ -1,5 +1,6 @@
 """The only writers of schools, years and classes."""
 
+import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -45,11 +46,14 @@ class NewSchool:
         return None
 
     def create(self) -> tuple[School, SchoolYear]:
-        """The school and its year. Raises what `create_school` raises, and `code_missing`."""
+        """The school, which begins to write here today, and its year.
+
+        Raises what `create_school` raises, and `code_missing`.
+        """
         code = self.code or usual_code(self.name, School.objects.values_list("code", flat=True))
         if not code:
             raise DomainError("code_missing", "校名里读不出代码，请写一个，如 qingzhu。")
-        return create_school(**(asdict(self) | {"code": code}))
+        return create_school(**(asdict(self) | {"code": code}), began_on=today())
 
 
 @transaction.atomic
@@ -63,10 +67,12 @@ def create_school(
     system: SchoolSystem = SchoolSystem.SIX_THREE,
     naming: GradeNaming | None = None,
     bureau_name: str = "",
+    began_on: datetime.date | None = None,
 ) -> tuple[School, SchoolYear]:
     """A school with its grades, current year, two terms, key dates and first plan.
 
-    `grades` (counted from primary one) and `naming` None are those of the preset.
+    `grades` (counted from primary one) and `naming` None are those of the preset. What was due before `began_on` the
+    school has done elsewhere.
     Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `grades_missing`, `grades_unfit`, `code_taken`.
     """
     code, name = typed_key(code), name.strip()
@@ -76,7 +82,13 @@ def create_school(
         raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     bureau = Bureau.objects.get_or_create(name=bureau_name.strip())[0] if bureau_name.strip() else None
     school = School.objects.create(
-        code=code, name=name, system=system, naming=naming, bureau=bureau, modules=usual_modules(PRESETS[preset])
+        code=code,
+        name=name,
+        system=system,
+        naming=naming,
+        bureau=bureau,
+        modules=usual_modules(PRESETS[preset]),
+        began_on=began_on,
     )
     named = {number: usual_names(number, system, naming) for number in numbers}
     Grade.objects.bulk_create(

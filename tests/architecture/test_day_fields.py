@@ -35,6 +35,7 @@ FIELDS = {
     "records.papers.forms.book_handling.MarkForm.on",
     "records.setup.forms.calendar.SpanForm.ends_on",
     "records.setup.forms.calendar.SpanForm.starts_on",
+    "records.setup.forms.school.SchoolForm.began_on",
     "records.papers.forms.slips.SlipEndForm.ends_on",
 }
 

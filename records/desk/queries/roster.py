@@ -82,6 +82,8 @@ class ActionProgress:
     window: Window | None
     # The grades of those who have this window, where others of the mentor's have another.
     grades: str = ""
+    # The window was over 使用本系统以前.
+    is_before: bool = False
 
     @property
     def open(self) -> int:
@@ -132,7 +134,7 @@ class Desk:
     def next_step(self) -> ActionProgress | None:
         """What to do next: the window that closes first, then the one that opens first, then what was left behind."""
         rank = {"during": 0, "before": 1, "after": 2}
-        waiting = [p for p in self.steps if p.open]
+        waiting = [p for p in self.steps if p.open and not p.is_before]
         return min(
             waiting,
             key=lambda p: (rank[p.phase(self.calendar.today)], p.window.due_on if p.window else datetime.date.max),
@@ -146,9 +148,14 @@ class Desk:
         return step.phase(self.calendar.today) if step is not None else ""
 
     @property
+    def before(self) -> list[ActionProgress]:
+        """What was to be done 使用本系统以前 and stands nowhere here: nobody asks for it."""
+        return [step for step in self.steps if step.open and step.is_before]
+
+    @property
     def bars(self) -> list[tuple[ActionProgress, int]]:
         """How far each action is, and for how many pupils its window has passed."""
-        over = [step for step in self.steps if step.phase(self.calendar.today) == "after"]
+        over = [s for s in self.steps if s.phase(self.calendar.today) == "after" and not s.is_before]
         return [(p, sum(step.open for step in over if step.action == p.action)) for p in self.progress]
 
     def still(self, action: str) -> ActionProgress | None:
@@ -246,7 +253,8 @@ def _progress(
         for window, some in parts.items():
             grades = dict.fromkeys(row.enrolment.school_class.grade.name for row in some) if len(parts) > 1 else {}
             done = sum(row.ticks[index].state == "done" for row in some)
-            steps.append(ActionProgress(action, label, done, len(some), window, "、".join(grades)))
+            before = window is not None and calendar.closed_before(window)
+            steps.append(ActionProgress(action, label, done, len(some), window, "、".join(grades), before))
         if parts:
             own = steps[-len(parts) :]
             progress.append(ActionProgress(action, label, sum(s.done for s in own), sum(s.total for s in own), None))

@@ -105,7 +105,10 @@ class OpenWindow:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """An action whose window is over and that is still to be done for `open` pupils 已过期仍未完成."""
+    """An action whose window is over and that is still to be done for `open` pupils 已过期仍未完成.
+
+    `is_before`: the window was over before the school began to write here 使用本系统以前, so that nobody is behind.
+    """
 
     action: ActionKind
     label: str
@@ -113,6 +116,7 @@ class Overdue:
     window: Window
     open: int
     grades: WindowGrades = WindowGrades()
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +310,15 @@ def find_overdue(
     }
     found = enrolments.order_by().aggregate(**counts)
     return tuple(
-        Overdue(due.action, calendar.label(due.action), due.term, due.window, count, _grades(calendar, due, grades))
+        Overdue(
+            due.action,
+            calendar.label(due.action),
+            due.term,
+            due.window,
+            count,
+            _grades(calendar, due, grades),
+            calendar.closed_before(due.window),
+        )
         for index, due in enumerate(over)
         if (count := found[f"open_{index}"])
     )

@@ -70,6 +70,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
     context: dict[str, Any] = {"calendar": calendar, "grade": None, "handles_books": handles_books(request.actor)}
     if calendar is not None:
         context["dashboard"] = find_dashboard(request.actor, calendar)
+        context["may_bring_in"] = request.actor.has(Role.MORAL_OFFICE)
     return render(request, "office/dashboard.html", context)
 
 

@@ -1,5 +1,6 @@
 """The school's name, its emergency card 紧急联系卡, and the modules that it uses."""
 
+import datetime
 from collections.abc import Collection
 from typing import Final
 
@@ -18,16 +19,21 @@ KEEPERS: Final = (Role.MORAL_OFFICE, Role.SCHOOL_ADMIN)
 
 
 @transaction.atomic
-def change_school(*, actor: Actor, school: School, name: str, emergency_card: str) -> School:
-    """Write how the school is called and whom one calls in need, a line for each number; the same again is nothing.
+def change_school(
+    *, actor: Actor, school: School, name: str, emergency_card: str, began_on: datetime.date | None = None
+) -> School:
+    """Write how the school is called, whom one calls in need, a line for each number, and since when it writes here.
 
-    Raises DomainError `other_school`, `not_allowed`, `name_missing`, `card_missing`.
+    The same again is nothing. Raises DomainError `other_school`, `not_allowed`, `name_missing`, `card_missing`,
+    `date_out_of_range`.
     """
     if school.pk != actor.school_id:
         raise DomainError("other_school", "只能修改自己学校的信息。")
     if not actor.has(*KEEPERS):
         raise DomainError("not_allowed", "只有管理员和德育室可以修改学校信息。")
-    changed = describe_school(school=school, name=name, emergency_card=emergency_card)
+    changed = describe_school(
+        school=school, name=name, emergency_card=emergency_card, began_on=began_on, on=actor.today
+    )
     if changed:
         audit(actor=actor, verb="change_school", target=school, detail={"changed": changed})
     return school

@@ -17,8 +17,8 @@ def school_page(request: ActorRequest) -> HttpResponse:
     """The form; saved, it comes back."""
     actor = request.actor
     school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
-    initial = {"name": school.name, "emergency_card": school.emergency_card}
-    form = SchoolForm(request.POST or None, initial=initial)
+    initial = {"name": school.name, "emergency_card": school.emergency_card, "began_on": school.began_on}
+    form = SchoolForm(request.POST or None, initial=initial, today=actor.today)
     if form_saved(form, lambda: change_school(actor=actor, school=school, **form.cleaned_data)):
         messages.success(request, "学校信息已保存。")
         return redirect("setup:school")

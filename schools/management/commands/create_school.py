@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from core.clock import today
 from core.commands import HouseCommand
 from core.errors import DomainError
 from schools.enums import GradeNaming, Preset, SchoolSystem
@@ -43,6 +44,7 @@ class Command(HouseCommand):
                 system=SchoolSystem(options["system"]),
                 naming=GradeNaming(options["naming"]) if options["naming"] else None,
                 bureau_name=options["bureau"],
+                began_on=today(),
             )
         except DomainError as error:
             raise CommandError(error.message) from error
