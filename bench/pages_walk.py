@@ -34,6 +34,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "tree_hole:home", "tree_hole:meet", "tree_hole:reopen", "desk:delete", "desk:draft_drop",
         "desk:draft_save", "desk:draft_undo", "family:end", "papers:class_slips_print", "papers:slip_print",
         "papers:slip_renew", "papers:slip_revoke", "plan:withdraw", "desk:file_remove", "desk:file_restore",
+        "plan:document_file_remove", "plan:document_file_restore",
         "desk:letter_check", "desk:letter_know", "desk:letter_pdf", "desk:letter_preview",
         "desk:restore", "desk:visit_plan_cancel", "desk:visit_plan_restore", "entry:row", "family:tree_hole_leave",
         "family:reply", "help:all_letters",
@@ -53,7 +54,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "family_help:letter", "help:class_letters", "help:paper", "papers:blank_book", "papers:book",
         "papers:class_letters", "papers:class_summary",
         "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
-        "rounds:grade_matrix", "rounds:matrix",
+        "plan:school_document_pdf", "rounds:grade_matrix", "rounds:matrix",
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
@@ -63,11 +64,11 @@ LEFT_OUT: Final[dict[str, str]] = {
     ), _MOVES),
     **dict.fromkeys((
         "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
-        "papers:logo", "papers:look", "setup:calendar_file",
+        "papers:logo", "papers:look", "plan:document_file", "setup:calendar_file",
     ), _FILE),
     **dict.fromkeys((
         "bureau:home", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
-        "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home",
+        "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home", "plan:schools",
         "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
     ), _OTHER),
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
@@ -224,6 +225,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "office:grade": {"pk": probe.room.grade_id},
         "office:letter": letter,
         "plan:school": {"pk": school.pk},
+        "plan:school_document": {"pk": school.pk},
         "readiness:case": {"pk": case.pk},
         "readiness:new": teacher,
         "rounds:place": chosen | {"pupil": _in_round(chosen["pk"])},

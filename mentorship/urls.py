@@ -16,7 +16,8 @@ from records.desk import urls as desk
 from records.guides.urls import family_urls as family_help_urls
 from records.guides.urls import help_urls
 from records.letters import urls as letters
-from records.office.urls import bureau, office
+from records.office.urls import bureau, office, plan
+from records.setup import urls as setup
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -51,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("papers/", include("records.papers.urls")),
     path("school/", include("records.setup.urls")),
-    path("plan/", include("records.office.urls.plan")),
+    path("plan/", include(([*plan.urlpatterns, *setup.plan_urlpatterns], "plan"))),
     path("manage/merge/", include("records.merging.urls")),
     path("manage/", include("mentors.staff.urls.manage")),
     path("year/", include("mentors.year.urls")),

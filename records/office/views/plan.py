@@ -20,7 +20,7 @@ from records.office.queries.plan_words import action_line, blocking_words, plan_
 from records.office.services import PLANNERS, PlanChange, as_rules, change_plan, rehearse_plan, take_back_plan
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.models import Grade, Plan, School
-from schools.queries import PlanRules, grades_of, kinds_of, schools_of_bureau, schools_visible_to
+from schools.queries import PlanRules, grades_of, schools_visible_to
 
 #: Of the form's first submission what the second, which is sure, does not repeat.
 NOT_ASKED_AGAIN: Final = frozenset({"csrfmiddlewaretoken", "press", "sure", "again"})
@@ -41,9 +41,7 @@ def detail(request: ActorRequest) -> HttpResponse:
     """The own school's plan; bureau users, who have several, get the list of their schools."""
     actor = request.actor
     if actor.bureau_id is not None:
-        schools = schools_of_bureau(actor.bureau_id)
-        kinds = kinds_of(schools)
-        return render(request, "office/plan/schools.html", {"schools": [(s, kinds[s.pk]) for s in schools]})
+        return redirect("plan:schools")
     return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
 
 

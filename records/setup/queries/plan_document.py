@@ -17,6 +17,7 @@ from records.setup.enums import DocumentPart, GroupPlace
 from records.setup.first_texts import FIRST_TEXTS
 from records.setup.models import DocumentFile, PlanDocument
 from records.setup.queries.plan_figures import plan_figures
+from records.setup.querysets import DocumentFileQuerySet
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.contexts import Letterhead, filled
 from schools.models import School, SchoolYear
@@ -88,7 +89,7 @@ def read_document(actor: Actor, school: School, *, head: Letterhead, version: in
     rules = calendar.plan_on(calendar.today) if calendar is not None else None
     if calendar is None or rules is None:
         return None
-    files = tuple(DocumentFile.objects.visible_to(actor).present().filter(school=school))
+    files = files_of(actor, school)
     content = content_of(row)
     figures = plan_figures(school, calendar, rules, grades_of(school))
     paper = PlanPaper(
@@ -107,6 +108,16 @@ def read_document(actor: Actor, school: School, *, head: Letterhead, version: in
         files=tuple(file.name for file in files),
     )
     return ReadDocument(row, paper, files, versions)
+
+
+def present_files(actor: Actor) -> DocumentFileQuerySet:
+    """The files that the actor may open: not those that were taken away."""
+    return DocumentFile.objects.visible_to(actor).present()
+
+
+def files_of(actor: Actor, school: School) -> tuple[DocumentFile, ...]:
+    """The files beside the document, the oldest first. One query."""
+    return tuple(present_files(actor).filter(school=school))
 
 
 def _calendar_at(school: School, until: datetime.datetime | None, today: datetime.date) -> YearCalendar | None:
