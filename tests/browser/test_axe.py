@@ -76,6 +76,8 @@ ROUNDS = {
     ),
     "admin": Round("demo-admin", ("/papers/settings/", "/help/", "/help/manual-admin/")),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
+    "nine-year admin": Round("demo-nine-admin", ("/school/first-weeks/",)),
+    "bureau": Round("demo-bureau", ("/bureau/schools/new/", "/bureau/schools/slips/")),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }
 
