@@ -11,6 +11,7 @@ from accounts.enums import AccountState, Role
 from accounts.models import AuditEntry, RoleGrant
 from mentors.models.slots import Assignment
 from mentors.staff.queries.accounts import counts_by_state
+from records.setup.queries.calendar import calendar_state
 from schools.models import SchoolClass, SchoolYear
 from students.models import Enrolment, FamilySlip
 
@@ -60,9 +61,10 @@ def first_weeks(actor: Actor) -> list[Step]:
     closed, waiting = accounts[AccountState.CLOSED], accounts[AccountState.NONE] + accounts[AccountState.WAITING]
     teachers = waiting + closed + accounts[AccountState.PRINTED] + accounts[AccountState.SIGNED]
     classes, unled = _classes(actor, year)
+    dated = year is not None and calendar_state(year).is_confirmed
     pupils = _pupils(actor, year)
     return [
-        _said(StepKey.CALENDAR, "校历", "setup:edit_calendar", year is not None and year.official_until is not None,
+        _said(StepKey.CALENDAR, "校历", "setup:calendar" if dated else "setup:edit_calendar", dated,
               "开学、考试和放假的日期是估计的，还没有人核对", "核对过了"),
         _said(StepKey.PLAN, "方案", "plan:detail", bool(noted & {CHECKED, _CHANGED}),
               "还是模板里的规则，没有人看过", "看过了"),
