@@ -1,7 +1,9 @@
 """Where one sees that a record was brought in from paper, and who brings it in on which page."""
 
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -74,3 +76,22 @@ def test_its_mentor_reads_on_the_desk_that_it_is_out(qingzhu: SchoolCast, client
     read(qingzhu, LIST)
     page = client_of(qingzhu.mentor).get(reverse("desk:letters"))
     assert {row.pupil.name: row.state for row in page.context["desk"].rows} == {"安可儿": "paper", "白一诺": "blank"}
+
+
+def test_a_list_with_errors_comes_back_marked_and_its_sound_rows_go_in(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.office)
+    wrong = book(
+        DONE,
+        ("一（1）班", "安可儿", "", "", "9月12日", "", ""),
+        ("一（1）班", "白一诺", "", "", "2099年1月1日", "", ""),
+    )
+    client.post(reverse("imports:upload"), {"kind": "done", "file": SimpleUploadedFile("补录.xlsx", wrong)})
+    batch = ImportBatch.objects.get()
+    marked = client.get(reverse("imports:marked", args=[batch.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(marked.content))["名册"]
+    comments = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert list(comments) == ["E3"]
+    assert "2099年1月1日" in comments["E3"]
+    client.post(reverse("imports:set_aside", args=[batch.pk]), {"agreed": "on"})
+    client.post(reverse("imports:confirm", args=[batch.pk]))
+    assert list(HomeVisit.objects.values_list("pupil__name", flat=True)) == ["安可儿"]

@@ -33,4 +33,5 @@ def test_both_workbooks_come_in_by_command_and_the_mentor_is_the_author(qingzhu:
         (1, [], True)
     ] * 2
     assert HomeVisit.objects.get().created_by == GrowthLetter.objects.get().created_by == qingzhu.mentor
-    assert set(RecordVersion.objects.values_list("act", "changed_by")) == {("paper", None)}
+    versions = RecordVersion.objects.order_by("pk")
+    assert [(version.act, version.changed_by) for version in versions] == [("paper", None)] * 2
