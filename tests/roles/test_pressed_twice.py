@@ -80,6 +80,8 @@ NOT_OPEN_HERE = {
 
 #: Parts to whom an address is open, but not with what is sent here; their second press writes nothing all the same.
 NOT_THEIRS_HERE = {
+    # The pupils' roster is 管理员's.
+    "imports:upload": {"office"},
     # A mentor card belongs to a teacher of the roster.
     "mentor_cards:mine": {"admin", "office", "counsellor", "leader", "bureau_user"},
     # What is taken back is a version that only 管理员 can make.
