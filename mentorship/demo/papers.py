@@ -1,4 +1,7 @@
-"""The demo schools' paper settings: an invented logo, drawn here, for one of them; a colour for the other."""
+"""The demo schools' paper settings: an invented logo, drawn here, for one of them; a colour for the other.
+
+The one with the logo has its plan as a document too, so that the bureau finds a school with and some without.
+"""
 
 import math
 from dataclasses import replace
@@ -9,6 +12,10 @@ from PIL import Image, ImageDraw
 
 from accounts.actors import Actor
 from records.papers.services.settings import PaperChange, save_paper_settings
+from records.setup.contexts import GroupMember
+from records.setup.enums import GroupPlace
+from records.setup.queries.plan_document import first_content
+from records.setup.services.plan_document import save_document
 from schools.contexts import PaperWords
 from schools.models import School
 
@@ -69,6 +76,10 @@ def set_up_primary_papers(*, actor: Actor, school: School) -> None:
     words = replace(PaperWords(), closing="愿你像小竹子，一节一节往上长。")
     change = PaperChange(words=words, colour="#2f6b4f", seen_version=0, logo=bamboo_logo())
     save_paper_settings(actor=actor, school=school, change=change)
+    content = first_content(school, actor.today)
+    deputy = GroupMember(GroupPlace.DEPUTY, actor.name, "德育主任", "导师培训、师生匹配、家校沟通的日常推进")
+    members = tuple(replace(one, duties="全面负责") if one.place == GroupPlace.HEAD else one for one in content.members)
+    save_document(actor=actor, school=school, seen_version=0, content=replace(content, members=(*members, deputy)))
 
 
 def set_up_senior_papers(*, actor: Actor, school: School) -> None:
