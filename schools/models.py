@@ -61,13 +61,11 @@ class School(models.Model):
             "本系统不是危机干预系统。情况紧急时请立即联系心理老师和德育室，必要时拨打 110、120 或心理援助热线 12356。"
         ),
     )
-
     # What the school uses (`Module`); all others are gone from sight.
     modules = models.JSONField("使用的模块", default=all_modules, blank=True)
 
     # What was due before this day is not asked for here; empty: the school has always written here.
     began_on = models.DateField("开始使用本系统的日期", null=True, blank=True)
-    # Whether the way through the first weeks 第一周 is shown; a school begins with it.
     first_weeks = models.CharField("第一周", max_length=4, choices=FirstWeeks, default=FirstWeeks.OPEN)
 
     objects = SchoolQuerySet.as_manager()

@@ -31,7 +31,6 @@ ALL = ("manage:person", "office:letters")
 EXPIRED = 410
 #: Addresses that no page leads to, each with its reason.
 UNLINKED: dict[str, str] = {
-    "accounts:close_first_visit": "a button below the first words to a role, which the cast has closed",
     "accounts:first_slip": "the code on an account slip leads there",
     "accounts:password_link": "the link in a mail",
     "accounts:verify_email": "likewise",
