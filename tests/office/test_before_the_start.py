@@ -71,7 +71,7 @@ def test_the_home_page_presses_nobody_with_it(
     desk = page.context["desk"]
     assert sum(count for _item, count in desk.bars) == late
     assert sum(step.open for step in desk.before) == before
-    assert ("使用本系统以前：家访有 2 位没有记录" in page.content.decode()) is bool(before)
+    assert ("使用本系统以前：家访 2 位没有记录" in page.content.decode()) is bool(before)
     assert desk.next_step.action != "visit"
 
 
