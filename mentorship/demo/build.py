@@ -33,8 +33,8 @@ from records.office.reminders import send_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.days import start_year_of
-from schools.enums import FirstWeeks, Module, Preset
-from schools.models import Bureau, Plan, School, SchoolClass, SchoolYear
+from schools.enums import ActionKind, FirstWeeks, Module, Preset
+from schools.models import Bureau, Grade, Plan, PlanAction, School, SchoolClass, SchoolYear
 from schools.services import create_school, show_first_weeks, use_modules
 from students.models import Enrolment, FamilySlip
 from students.services import issue_slips
@@ -95,6 +95,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     )
     # 丙/丁 of 五（6）班 share one place in the team, as in the plan: together they are reckoned as one.
     Plan.objects.filter(year=primary_year).update(shared_counts_once=True)
+    _offer_tree_hole(primary_year)
     # Mentors were matched in the first weeks of the term, at the latest today.
     matched_on = min(datetime.date(start_year, 9, 10), today)
     for school, year, rosters, prefix, seed in (
@@ -132,6 +133,13 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     actor = system_actor(school_id=None, today=matched_on)
     user = create_user(actor=actor, username=BUREAU_ACCOUNT, name="林督学", school=None, password=password)
     grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
+
+
+def _offer_tree_hole(year: SchoolYear) -> None:
+    """The grades with mentors write cards too, not the third alone as in the plan that ships."""
+    rule = PlanAction.objects.get(plan__year=year, action=ActionKind.CARD)
+    for grade in Grade.objects.filter(school_id=year.school_id, number__in=(1, 5)):
+        rule.grade_rows.create(school_id=year.school_id, plan_id=rule.plan_id, action=rule.action, grade=grade)
 
 
 def _import(actor: Actor, year: SchoolYear, rosters: Rosters) -> None:
