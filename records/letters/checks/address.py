@@ -7,9 +7,10 @@ import re
 from typing import Final
 
 from records.letters.checks.findings import CheckContext, Finding, LetterText
+from records.letters.checks.names import spans_of
 from records.letters.checks.naming import forms_of
 from records.letters.checks.reading import Group, look_for, words
-from records.letters.checks.slots import CLAUSE, any_of
+from records.letters.checks.slots import CLAUSE, TALE, any_of
 from schools.enums import Check
 
 _FORMAL: Final = "“{}”是写给家长或写在评语表里的说法。寄语是直接对孩子说的话，建议用“你”。"
@@ -39,7 +40,7 @@ _ALWAYS = {
 }
 _BEFORE_SEX = (
     rf"(?:真|可真|就|还真)是(?:一?个|一位|咱|我们)?{CLAUSE}{{0,6}}?|是(?:一个|个){CLAUSE}{{0,6}}?|你(?:就|真|可|也|还|已经|不愧|永远|一直|确实|真的)?(?:是|像|成了|成为|当|做|变成|称得上|算|长成){CLAUSE}{{0,14}}?|你(?:这|这么)一?(?:个|位)?{CLAUSE}{{0,6}}?|"
-    rf"(?:以后|将来|长大){CLAUSE}{{0,8}}?(?:当|做|是|成为|成){CLAUSE}{{0,10}}?|(?:我们|咱们?|老师|班里|班上|我|大家|爸爸妈妈)(?:班)?(?:的|那个|这个){CLAUSE}{{0,3}}?|(?:^|[。！？\n])(?:嗨|嘿|喂|亲爱的|可爱的|我的|好|小)?|[，,](?=[^，。！]{{1,4}}[，。！]你)"
+    rf"(?:以后|将来|长大){CLAUSE}{{0,8}}?(?:当|做|是|成为|成){CLAUSE}{{0,10}}?|(?:我们|咱们?|老师|班里|班上|我|大家|爸爸妈妈)(?:班)?(?:的|那个|这个){CLAUSE}{{0,3}}?|从一?个{CLAUSE}{{0,6}}?|看着(?:这|那)(?:个|位){CLAUSE}{{0,6}}?|[做当]个{CLAUSE}{{0,6}}?|作为{CLAUSE}{{0,12}}?的|这[个位]{CLAUSE}{{0,4}}?|你是{CLAUSE}{{0,12}}?的|的(?=[^，。]{{2,4}}[，。！]愿)|(?:^|[。！？\n])(?:嗨|嘿|喂|亲爱的|可爱的|我的|好|小)?|[，,](?=[^，。！]{{1,4}}[，。！]你)"
 )
 #: Parts played, and gifts for others.
 _PLAYED = "演|扮|饰|角色|画|那[个位]|同桌|邻居|帮|救|认识|看见|看到|写的|笔下|雕|剪|捏|不(?:是|像)"
@@ -83,8 +84,7 @@ def _of_sex(always: str, of_sex: str, sex: str) -> tuple[Group, ...]:
             Check.PRONOUN,
             words(rf"(?:{always})(?!们)"),
             message,
-            unless=words(_PLAYED),
-            told=True,
+            unless=words(_PLAYED, TALE),
         ),
         Group(
             Check.PRONOUN,
@@ -109,7 +109,14 @@ def check(letter: LetterText, context: CheckContext) -> list[Finding]:
     for field, text in letter.fields():
         findings += look_for((*FORMAL, *TO_PARENTS) if field == "body" else FORMAL, text, field)
         found = look_for(_SEX.get(context.gender, ()), text, field)
-        findings += [each for each in found if not any(form in text[each.start : each.end] for form in own)]
+        named = spans_of(text, context)
+        findings += [
+            each
+            for each in found
+            if not any(form in text[each.start : each.end] for form in own)
+            # 王子 of 王子涵, who is another child.
+            and not any(span.start < (each.end or 0) <= span.end or span.holds((each.end or 0) - 1) for span in named)
+        ]
         findings += _of_the_child(text, field == "body")
     return findings
 

@@ -5,6 +5,7 @@ the start of a letter or a sentence or before 同学, or between 和 and 一起.
 (若含 for 若涵), for pinyin keyboards offer the neighbour's child first.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -30,8 +31,13 @@ from records.letters.checks.persons import (
     opens,
     person_places,
 )
-from records.letters.checks.reading import Span
+from records.letters.checks.reading import Span, sentence_around
 from schools.enums import Check
+
+#: After a name: somebody is spoken to, or the name is all that is said.
+_CALLED = (*CLOSES, *"你同小宝")
+#: Before a classmate with whom, or for whom, the child does something: 和, 等, 牵着; 你和程果果、葛一川合画.
+_WITH = re.compile("(?:和|跟|与|同|向|给|帮|等|教|陪|替|借|约|牵着|扶着)(?:[^，。！？\\s]{2,4}、)*$")
 
 
 def check(letter: LetterText, context: CheckContext) -> list[Finding]:
@@ -60,11 +66,20 @@ def check(letter: LetterText, context: CheckContext) -> list[Finding]:
 def _accompanies(text: str, span: Span, context: CheckContext) -> bool:
     """Whether the child, called by name before, did something with this classmate: 小白，你和路佳宁一起造了纸船.
 
-    Such a letter is no other child's. Seen: 13 of 326 harmless letters were marked for it.
+    So also in 尚可为忘了台词，你在侧幕提了一句: the classmate does something, and 你 is the child. Such a letter is
+    no other child's. Seen: 16 of 450 harmless letters were marked for it, and 30 of 500 sentences.
     """
-    before = text[: span.start]
-    is_with = text[span.start : span.end] in context.others and before.endswith(("你和", "你与", "你跟", "你同"))
-    return is_with and any(form in before for form, _kind in forms_of(context.pupil_name))
+    before, after = text[: span.start], text[span.end :]
+    if not any(form in before for form, _kind in forms_of(context.pupil_name)):
+        return False
+    if before.endswith(("你和", "你与", "你跟", "你同")):
+        return True
+    if text[span.start : span.end] not in context.others or after.startswith(_CALLED):
+        return False
+    if _WITH.search(before) is not None:
+        return "你" in sentence_around(text, span.start)
+    is_first = opens(text, span.start) or before.endswith(("，", ","))
+    return is_first and "你" in sentence_around(text, span.start).partition(text[span.start : span.end])[2]
 
 
 def spans_of(text: str, context: CheckContext) -> tuple[Span, ...]:
@@ -169,6 +184,8 @@ def _meant(text: str, start: int, end: int, kind: Form) -> bool:
         return not inside_idiom(text, start, end) and not (is_word(form[:2]) and _runs_on(text, start, end))
     if kind is Form.NICK:
         return _nicked(text, start, end)
+    if kind is Form.GIVEN and text.endswith("亲爱的", 0, start):
+        return True
     if is_word(form):
         if kind is Form.GIVEN and form not in NAMES_LIKE_WORDS and _beside(text, start, end):
             return True
@@ -178,7 +195,7 @@ def _meant(text: str, start: int, end: int, kind: Form) -> bool:
     if form.endswith("同学") and kind is Form.PET:
         return form[0] not in NO_NAMES and not straddles(text, start, start + 1)[0] and text[end : end + 1] != "们"
     left, right = straddles(text, start, end)
-    if right or inside_idiom(text, start, end) or (left and not text.endswith(BEFORE, 0, start)):
+    if right or inside_idiom(text, start, end) or (left and not text.endswith((*BEFORE, "亲爱的", "我们的"), 0, start)):
         return False
     if kind is Form.SHORT:
         return _short(text, start, end)
@@ -271,7 +288,12 @@ def _addressed_loosely(text: str, start: int, end: int) -> bool:
     if after_greeting(text, start) or text.endswith("亲爱的", 0, start):
         return True
     if not opens(text, start):
-        return False
+        # 更爱发言的佳宁，老师给你当观众; 但梦瑶你从来没喊过苦.
+        if text[start - 1] == "的":
+            return text[end : end + 1] in {"，", ","} and (
+                "你" in text[end : end + 12] or "老师" in text[end : end + 4]
+            )
+        return text[start - 1] in "，,但而可" and text.startswith("你", end)
     return text[end : end + 1] in CLOSES or text.startswith(PERSON_AFTER, end)
 
 

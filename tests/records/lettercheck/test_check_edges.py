@@ -5,11 +5,13 @@ import dataclasses
 import pytest
 
 from records.letters.checks import Check, CheckContext, Finding, LetterText, check_letter
+from records.letters.checks.check import ruled
 from records.letters.checks.reading import Group, look_for
 from tests.records.lettercheck.cases import OTHERS, PUPIL
 
 GIRL = CheckContext(pupil_name=PUPIL, gender="female", others=OTHERS, teachers=("林小满",))
 BOY = dataclasses.replace(GIRL, gender="male")
+FORMS = (Check.OTHER_NAME, Check.PRONOUN, Check.PLACEHOLDER)
 
 
 def marked(text: str, code: Check, context: CheckContext = GIRL, *, advice: bool = False) -> list[str]:
@@ -183,3 +185,29 @@ def test_what_makes_words_harmless_does_so_there_and_not_beyond(
 ) -> None:
     group = dataclasses.replace(NUMBER, **changed)  # type: ignore[arg-type]  # fields of a group
     assert [start for start, _end in places(group, text)] == starts
+
+
+@pytest.mark.parametrize(
+    "body, found",
+    [
+        ("小满，你画得真好。期待下学期，亲爱的思远更自信。", [(Check.OTHER_NAME, "思远")]),
+        ("小满，你画得真好。愿我们亲爱的一诺，天天开心。", [(Check.OTHER_NAME, "一诺")]),
+        ("小满，你画得真好。老师想说，我们的心怡是最懂事的孩子。", [(Check.OTHER_NAME, "心怡")]),
+        ("小满，你写得真好。王子涵，老师为你高兴。", [(Check.OTHER_NAME, "王子涵")]),
+        ("小满，王子涵说你是大侦探，老师也这样想。", []),
+        ("小满，你和王子涵、全心怡合画的大树还贴在墙上。", []),
+        ("小满，你出的填空题“春天在____里”贴了一面墙。", []),
+        ("小满，你编的三个字让老师笑了好久。他、她、它，你现在一个都不会用错。", []),
+        ("小满，这学期你参加了 、 和 ，每一次都尽力。", [(Check.PLACEHOLDER, "了 、")]),
+        ("小满，看着这个小伙子一天天长高，真好。你要多吃饭。", [(Check.PRONOUN, "看着这个小伙子")]),
+    ],
+)
+def test_a_form_is_told_where_it_stands_for_somebody_or_something_else(
+    body: str, found: list[tuple[Check, str]]
+) -> None:
+    """Seen: 王子 of another child's name was the wrong sex for a girl; a name in mid-sentence was not found."""
+    context = CheckContext(
+        pupil_name="何小满", gender="female", others=("王子涵", "全心怡", "周思远", "杨一诺"), teachers=("林老师",)
+    )
+    told = ruled(LetterText(body), context)
+    assert [(each.code, body[each.start : each.end]) for each in told if each.code in FORMS] == found
