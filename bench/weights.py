@@ -33,19 +33,19 @@ from records.danger.look import held
 from records.letters.checks import LetterText
 from records.letters.checks import weighing as letters
 from records.letters.checks.check import ruled
-from tests.records.lettercheck import cases
+from tests.records.lettercheck import cases, good_letters
 
 #: Never learnt from: what was set aside.
 ASIDE = "aside"
-#: The penalty; what stands in fewer texts than `RARE` has no weight; how often the weightiest sentences are sought.
-PENALTY, RARE, TURNS = 2.0, 2, 6
-#: Hundredths that are not worth their place.
-LIGHT = 3
+#: What stands in fewer texts than `RARE` has no weight; how often the weightiest sentences are sought.
+RARE, TURNS = 2, 4
+#: Hundredths that are not worth their place, of ones and twos, and of threes.
+LIGHT, LIGHT_THREE = 5, 10
 
 Floats = NDArray[np.float64]
 #: The bounds that are tried: asked and today; shown and harmless.
 _DANGER_BOUNDS = ((50, 60, 65, 70, 80), (-200, -150, -100, -50))
-_LETTER_BOUNDS = ((-50, -25, 0, 25, 50), (250, 300, 350, 400))
+_LETTER_BOUNDS = ((-50, -25, 0, 25, 50, 75), (300, 400, 500), (200, 250, 300, 350, 400, 500))
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is learnt: the kinds, how far rare kinds are evened out, how often the weights of twos and others count."""
+    """What is learnt: the kinds, how far rare kinds are evened out, the penalty, how much signs and threes count."""
 
     kinds: tuple[str, ...]
     texts: tuple[Text, ...]
     evened: float
     path: Path
+    penalty: float
     slighter: float
 
 
@@ -94,7 +95,7 @@ def of_danger() -> Subject:
         for file in _known(danger_words.CORPUS)
         for case in danger_words.read([file])
     ]
-    return Subject(("asked", "today"), tuple(texts), 1.0, danger.WEIGHTS, 0.7)
+    return Subject(("asked", "today"), tuple(texts), 1.0, danger.WEIGHTS, 2.0, 0.7)
 
 
 def of_letters() -> Subject:
@@ -106,20 +107,29 @@ def of_letters() -> Subject:
             right = letter_checks.RIGHT.get(letter["kind"], frozenset())
             kind = next((str(check) for check in letters.SOUNDS if check in right), "")
             texts.append(
-                Text(frozenset({kind} - {""}), tuple(_sentences(letter)), file, "bad" if kind else letter["kind"])
+                Text(
+                    frozenset({kind, letters.BAD} if kind else ()),
+                    tuple(_sentences(letter)),
+                    file,
+                    "bad" if kind else letter["kind"],
+                )
             )
     texts += list(_named(kinds))
-    return Subject(kinds, tuple(texts), 0.25, letters.WEIGHTS, 1.0)
+    return Subject((*kinds, letters.BAD), tuple(texts), 0.25, letters.WEIGHTS, 3.0, 1.0)
 
 
 def _named(kinds: tuple[str, ...]) -> Iterable[Text]:
-    """The cases by name: plain words in short sentences."""
+    """The good letters, and the cases by name: plain words in short sentences."""
+    for body in good_letters.GOOD_LETTERS:
+        letter = {"pupil": cases.PUPIL, "others": (), "gender": "", "teachers": [], "previous": ""}
+        sentences = tuple(_sentences({**letter, "body": body, "advice": ""}))
+        yield Text(frozenset(), sentences, Path(good_letters.__file__), "harmless")
     file = Path(cases.__file__)
     for named, kind in [(named, kind) for kind in cases.FOUND for named in (cases.FOUND, cases.SILENT)]:
         for case in named[kind]:
             body = case if isinstance(case, str) else case[0]
             letter = {"pupil": cases.PUPIL, "others": cases.OTHERS, "body": body, "advice": ""}
-            told = frozenset({str(kind)} & {*kinds}) if named is cases.FOUND else frozenset[str]()
+            told = frozenset({str(kind), letters.BAD} if named is cases.FOUND and str(kind) in kinds else ())
             if told or named is cases.SILENT:
                 side = "bad" if told else "harmless"
                 yield Text(
@@ -158,7 +168,7 @@ class Table:
     def learnt(self, kind: str) -> Floats:
         """The weights of the names for `kind`, the bias last."""
         told = [bag for bag, text in zip(self.bags, self.texts, strict=True) if kind in text.kinds and bag]
-        heard = np.array([float(kind in row.ruled) for row in self.rows])
+        heard = np.array([float(kind in row.ruled or (kind == letters.BAD and bool(row.ruled))) for row in self.rows])
         weights = np.zeros(len(self.names) + 1)
         for turn in range(TURNS if any(len(bag) > 1 for bag in told) else 1):
             used, side = np.ones(len(self.rows), dtype=bool), np.full(len(self.rows), -1.0)
@@ -181,24 +191,32 @@ class Table:
         def loss(weights: Floats) -> tuple[float, Floats]:
             sums = side * (held @ weights[:-1] + weights[-1])
             pull = -side * share / (1 + np.exp(np.clip(sums, -50, 50)))
-            slope = np.append(turned @ pull + PENALTY * weights[:-1], pull.sum())
-            return float(share @ np.logaddexp(0, -sums) + PENALTY / 2 * weights[:-1] @ weights[:-1]), slope
+            slope = np.append(turned @ pull + self.subject.penalty * weights[:-1], pull.sum())
+            return float(share @ np.logaddexp(0, -sums) + self.subject.penalty / 2 * weights[:-1] @ weights[:-1]), slope
 
         start = np.zeros(held.shape[1] + 1)
         fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
         return fitted
 
-    def scales(self) -> danger.Scales:
-        """The weights of all kinds, in hundredths; a name that weighs nothing is left out."""
+    def rows_of(self) -> tuple[tuple[int, ...], dict[str, list[list[int]]]]:
+        """The bias of each kind, and by name each kind's place and what the name weighs for it; in hundredths."""
         learnt = np.array([self.learnt(kind) for kind in self.subject.kinds])
         whole = np.rint(np.column_stack([learnt[:, :-1] * self.scale, learnt[:, -1]]) * 100).astype(int)
         columns = zip(self.names, whole[:, :-1].T.tolist(), strict=True)
         weights = {
-            name: [[place, weight] for place, weight in enumerate(column) if abs(weight) >= LIGHT]
+            name: [
+                [place, weight]
+                for place, weight in enumerate(column)
+                if abs(weight) >= (LIGHT_THREE if len(name) == 3 else LIGHT)
+            ]
             for name, column in columns
         }
-        kept = {name: pairs for name, pairs in weights.items() if pairs}
-        return danger.Scales(self.subject.kinds, tuple(whole[:, -1].tolist()), kept)
+        return tuple(whole[:, -1].tolist()), {name: pairs for name, pairs in weights.items() if pairs}
+
+    def scales(self) -> danger.Scales:
+        """What `rows_of` says, as the product weighs by it."""
+        bias, rows = self.rows_of()
+        return danger.Scales(self.subject.kinds, bias, {name: danger.packed(pairs) for name, pairs in rows.items()})
 
 
 def folds(subject: Subject, files: Sequence[Path]) -> None:
@@ -226,16 +244,18 @@ def _of_card(weighed: Weighed, asked: int, today: int) -> str:
     return "none" if heard["asked"] <= asked else "today" if heard["today"] > today else "watch"
 
 
-def _of_letter(text: Text, weighed: list[Weighed], shown: int, harmless: int) -> str:
+def _of_letter(text: Text, weighed: list[Weighed], shown: int, harmless: int, bad: int) -> str:
     found = {
         kind
         for sentence, heard, bias in weighed
         for kind, total in heard.items()
+        if kind != letters.BAD
         if kind in sentence.exact
         or total > shown
+        or (heard[letters.BAD] > bad and total == max(heard[kind] for kind in letters.SOUNDS))
         or (kind in sentence.ruled and total - bias[kind] >= min(harmless, letters.A_NAME * len(sentence.held)))
     }
-    return "right" if text.kinds and found >= text.kinds else "marked" if found else "silent"
+    return "right" if text.kinds and found >= text.kinds - {letters.BAD} else "marked" if found else "silent"
 
 
 def main() -> None:
@@ -249,11 +269,11 @@ def main() -> None:
     if options.folds:
         folds(subject, options.folds)
     if options.write:
-        known = Table(subject.texts, subject).scales()
-        head = {"kinds": known.kinds, "bias": known.bias}
+        bias, known = Table(subject.texts, subject).rows_of()
+        head = {"kinds": subject.kinds, "bias": bias}
         rows = ",\n".join(
             f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
-            for name, row in known.weights.items()
+            for name, row in known.items()
         )
         subject.path.write_text(f'{json.dumps(head)[:-1]}, "weights": {{\n{rows}\n}}}}\n', encoding="utf-8")
 

@@ -6,7 +6,7 @@ everyday words stand around. `bench/weights.py` learns the weights; the checks o
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -21,6 +21,9 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 #: A longer text tells of more than one thing, a shorter one of none; there the patterns alone speak.
 LONGEST, SHORTEST = 160, 6
 _BLANK = re.compile(r"[\s＊]+")
+#: All that a name weighs lies in one number, so many bits for each kind: a letter has thousands of names to add up.
+_BITS = 24
+_HALF, _MASK = 1 << (_BITS - 1), (1 << _BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +32,45 @@ class Scales:
 
     kinds: tuple[str, ...]
     bias: tuple[int, ...]
-    #: By name: the place of each kind for which it weighs anything, and how much.
-    weights: dict[str, list[list[int]]]
+    #: By name, `packed`.
+    weights: dict[str, int]
 
     def sums(self, names: Iterable[str]) -> dict[str, int]:
         """By kind what `names` weigh together."""
-        totals = list(self.bias)
-        for name in names:
-            for place, weight in self.weights.get(name, ()):
-                totals[place] += weight
-        return dict(zip(self.kinds, totals, strict=True))
+        get = self.weights.get
+        total = sum(get(name, 0) for name in names) + packed((place, _HALF) for place in range(len(self.kinds)))
+        return {
+            kind: (total >> _BITS * place & _MASK) - _HALF + bias
+            for place, (kind, bias) in enumerate(zip(self.kinds, self.bias, strict=True))
+        }
 
-    def heaviest(self, text: str, spans: Iterable[tuple[int, int]], kind: str) -> tuple[int, int]:
+    def heaviest(self, text: str, spans: Iterable[tuple[int, int]], kind: str, longest: int = 2) -> tuple[int, int]:
         """Which of the stretches of `text` weighs most for `kind`, the first of equals. Raises ValueError on none."""
-        place = self.kinds.index(kind)
-
-        def weight(span: tuple[int, int]) -> int:
-            pairs = (pair for name in grams(text[slice(*span)]) for pair in self.weights.get(name, ()))
-            return sum(weight for at, weight in pairs if at == place)
-
-        return max(spans, key=weight)
+        return max(spans, key=lambda span: self.sums(grams(text[slice(*span)], longest))[kind])
 
 
 @cache
 def scales(path: Path) -> Scales:
     """The weights that lie at `path`, read once and only when a text is weighed."""
     stored = json.loads(path.read_text(encoding="utf-8"))
-    return Scales(tuple(stored["kinds"]), tuple(stored["bias"]), stored["weights"])
+    weights = {name: packed(pairs) for name, pairs in stored["weights"].items()}
+    return Scales(tuple(stored["kinds"]), tuple(stored["bias"]), weights)
 
 
-def grams(text: str) -> set[str]:
-    """The characters of `text` and its pairs of characters; none over a blank or over what was blanked."""
+def packed(pairs: Iterable[Sequence[int]]) -> int:
+    """The weights of a name as one number: of each kind its place, and what the name weighs for it."""
+    return sum(weight << _BITS * place for place, weight in pairs)
+
+
+def grams(text: str, longest: int = 2) -> set[str]:
+    """The characters of `text`, its twos and so on up to `longest`; none over a blank or over what was blanked."""
     parts = _BLANK.split(text)
-    return {*"".join(parts), *(one + two for part in parts for one, two in pairwise(part))}
+    return {
+        part[at : at + length]
+        for part in parts
+        for length in range(1, longest + 1)
+        for at in range(len(part) - length + 1)
+    }
 
 
 def features(plain: str, found: dict[Weight, int]) -> Iterator[str]:

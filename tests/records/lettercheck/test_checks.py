@@ -213,8 +213,8 @@ def test_a_letter_that_needs_a_second_page_says_by_how_much(body: str, advice: s
 @pytest.mark.parametrize(
     "text, code, marked",
     [
-        ("子涵，你的自觉性像漏了气的皮球，拍多少下都弹不起来。", Check.HURTFUL, "你的自觉性像漏了气的皮球"),
-        ("别的孩子都长成了大树，你还是一棵小草。", Check.COMPARISON, "别的孩子都长成了大树"),
+        ("子涵，你这盏灯怎么拧也不亮，老师早就不指望了。", Check.HURTFUL, "你这盏灯怎么拧也不亮"),
+        ("别人的风筝都上天了，只有你的还趴在地上。", Check.COMPARISON, "别人的风筝都上天了"),
     ],
 )
 def test_a_sentence_that_sounds_of_a_kind_is_shown_though_no_rule_knew_it(text: str, code: Check, marked: str) -> None:
