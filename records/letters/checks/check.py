@@ -39,8 +39,6 @@ CHECKERS: Final[tuple[Checker, ...]] = (
     form.check_glyphs,
     form.check_length,
 )
-#: A plan that wants no ranks wants none said in other words either: 班里就你最慢.
-_ALSO: Final[dict[str, str]] = {Check.RANKING: Check.COMPARISON}
 _ORDER = {check: number for number, check in enumerate(Check)}
 
 
