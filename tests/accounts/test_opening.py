@@ -53,7 +53,8 @@ def test_the_code_opens_a_school_and_signs_its_first_administrator_in(code: str)
         "linzy", "林知远", "lin@yunxi.invalid", school, False,
     )  # fmt: skip
     assert user.check_password(PASSWORD)
-    assert list(RoleGrant.objects.values_list("role", "school", "bureau")) == [(Role.SCHOOL_ADMIN, school.pk, None)]
+    grant = RoleGrant.objects.get()
+    assert (grant.role, grant.school, grant.bureau) == (Role.SCHOOL_ADMIN, school, None)
     assert (school.code, school.name, school.bureau) == ("yunxi", "云溪学校", None)
     assert list(Grade.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 10))
     assert (SchoolYear.objects.get().start_year, Plan.objects.count()) == (2026, 1)
