@@ -220,6 +220,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "imports:detail": {"pk": ImportBatch.objects.filter(school=school).order_by("pk")[0].pk},
         "jobs:detail": {"pk": Job.objects.filter(school=school).order_by("pk")[0].pk},
         "manage:account": account,
+        "manage:acting": {"pk": RoleGrant.objects.filter(school=school, ends_on=None).order_by("pk")[0].pk},
         "marks:sheet": {"pk": RoundMentor.objects.get(round=both, mentor=probe.member.mentor).pk},
         "mentor_cards:shared": {"key": card.key},
         "office:grade": {"pk": probe.room.grade_id},
