@@ -54,6 +54,7 @@ ASKED_ELSEWHERE = {
     "records.desk.services.readings.note_reading_of": "a step of services that asked before",
     "records.desk.services.readings.note_readings": "a step of pages that show what the actor may see",
     "records.desk.services.versions.note_version": "a step of services that asked before",
+    "records.desk.services.versions.note_versions": "likewise",
     "records.papers.services.book_handling.own_book": "the question itself",
 }
 #: Those that want more than one row of a kind; their own tests ask as a stranger.
