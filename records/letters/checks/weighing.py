@@ -37,6 +37,9 @@ _EXACT: Final = frozenset({Check.PLACEHOLDER, Check.PRONOUN})
 #: Of these kinds a finding that holds such a sign is plain too: a mark in figures, an illness by its name.
 _PLAIN: Final[dict[Check, re.Pattern[str]]] = {
     Check.RANKING: re.compile("[0-9A-D]"),
+    Check.COMPARISON: re.compile(
+        "像(?:同桌|别人|人家|班长|其他同学|[^，。！？]{1,5}同学)(?:那样|一样)|不如(?:同桌|别人|人家)|比(?:同桌|别人|人家|其他同学)"
+    ),
     Check.DIAGNOSIS: re.compile(
         "抑郁|焦虑症|自闭|孤独症|多动症|阿斯伯格|抽动|强迫症|双相|躁郁|精神分裂|厌食|暴食|癫痫|哮喘|糖尿病|胰岛素|白血病|肿瘤|癌|化疗|透析|"
         "肾病|肾炎|心脏病|乙肝|肝炎|肺结核|艾滋|脑瘫|残疾|弱视|色盲|读写障碍|发育迟缓|智力障碍|失眠|尿床|自残|确诊|住院|服药|吃药|用药"
