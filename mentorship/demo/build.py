@@ -133,6 +133,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     actor = system_actor(school_id=None, today=matched_on)
     user = create_user(actor=actor, username=BUREAU_ACCOUNT, name="林督学", school=None, password=password)
     grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
+    User.objects.filter(pk=user.pk).update(first_visits=list(Role.values))
 
 
 def _offer_tree_hole(year: SchoolYear) -> None:
@@ -195,6 +196,9 @@ def _name_accounts(actor: Actor, year: SchoolYear, prefix: str, password: str) -
         if f"{prefix}{role}" in wanted:
             rename_account(actor=actor, user=user, username=f"{prefix}{role}")
             change_own_password(actor=actor, user=user, password=password)
+    if school.code != NINE_YEAR:
+        # They have been here before; the first words are to be seen in the school that has just begun.
+        User.objects.filter(pk__in=[user.pk for user in people.values()]).update(first_visits=list(Role.values))
     return people["office"]
 
 
