@@ -141,10 +141,11 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
             "console",
-            # A refusal (409, 422) is an answer; Chromium reports it as an error all the same.
+            # A refusal (409, 422, a draft whose form was sent meanwhile: 410) is an answer; Chromium reports it as an
+            # error all the same.
             lambda said: (
                 self.faults.append(said.text)
-                if said.type == "error" and not re.search(r"status of 4(09|22)", said.text)
+                if said.type == "error" and not re.search(r"status of 4(09|10|22)", said.text)
                 else None
             ),
         )
@@ -169,6 +170,15 @@ class Visitor:
         # Through a locator, which waits while a page is being replaced by the next one.
         self.page.wait_for_load_state()
         assert self.page.locator("html").evaluate("html => html.scrollWidth - window.innerWidth") <= 0
+
+
+def through_navigation(page: Page, name: str) -> None:
+    """Press an entry of the navigation; where there are many, it stands in a menu."""
+    page.wait_for_load_state()
+    group = page.locator(".site-nav .nav-group").filter(has=page.locator(".menu-list a", has_text=name))
+    if group.count() and group.first.locator("summary").is_visible() and group.first.get_attribute("open") is None:
+        group.first.locator("summary").click()
+    page.get_by_role("link", name=name, exact=True).first.click()
 
 
 OpenVisit = Callable[[dict[str, int]], Visitor]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, House, OpenVisit, Visitor
+from tests.browser.conftest import DESK, PHONE, House, OpenVisit, Visitor, through_navigation
 
 pytestmark = pytest.mark.browser
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def open_board(visitor: Visitor, username: str, label: str) -> Page:
     """The tile board of a class, as the demo left it."""
     page = visitor.sign_in(username)
-    page.get_by_role("link", name="导师匹配").first.click()
+    through_navigation(page, "导师匹配")
     page.get_by_role("link", name=label).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(label)
     expect(page.locator("#class-board[data-live]")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, House, OpenVisit
+from tests.browser.conftest import DESK, PHONE, House, OpenVisit, through_navigation
 
 pytestmark = pytest.mark.browser
 
@@ -182,7 +182,7 @@ def test_the_keyboard_goes_through_the_letters(visit: OpenVisit) -> None:
 def test_the_office_proofs_with_the_keyboard_and_the_family_answers(house: House, visit: OpenVisit) -> None:
     office = visit(DESK)
     page = office.sign_in("demo-office")
-    page.get_by_role("link", name="寄语发布").first.click()
+    through_navigation(page, "寄语发布")
     page.get_by_role("link", name="逐封校对").click()
     first = page.get_by_role("heading", level=1).inner_text()
     page.keyboard.press("Alt+Enter")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from schools.contexts import PaperWords
-from tests.browser.conftest import DESK, PHONE, OpenVisit
+from tests.browser.conftest import DESK, PHONE, OpenVisit, through_navigation
 from tests.core.test_pictures import picture
 from tests.documents.reading import text
 
@@ -34,7 +34,7 @@ def save(page: Page) -> None:
 def test_a_title_is_typed_seen_saved_and_printed(visit: OpenVisit, tmp_path: Path) -> None:
     office = visit(DESK)
     page = office.sign_in("demo-senior-office")
-    page.get_by_role("link", name="打印").first.click()
+    through_navigation(page, "打印")
     page.get_by_role("link", name="版面设置").click()
     letter = shown(page)
     title = page.get_by_label("封面标题")
@@ -71,7 +71,7 @@ def test_a_title_is_typed_seen_saved_and_printed(visit: OpenVisit, tmp_path: Pat
     expect(page.get_by_role("radio", name="绛红")).to_be_checked()
     expect(page.get_by_alt_text("现在的校徽")).to_be_visible()
 
-    page.get_by_role("link", name="打印").first.click()
+    through_navigation(page, "打印")
     book = page.locator("a[href$='/book.pdf']").first.get_attribute("href")
     answer = page.request.get(f"{office.house.address}{book}")
     assert "人人都有一位同行者" in text(answer.body())

@@ -142,7 +142,7 @@ def test_the_first_screen_of_the_home_page_is_the_roster(visit: OpenVisit) -> No
 
 # Files, and pages that only download or come back at once.
 NO_PAGES = re.compile(
-    r"\.(pdf|xlsx)$|/(pdf|template|export|files|print|all|look|photos?|marked|matrix|logo|ballots|progress|admin|lined)/"
+    r"\.(pdf|xlsx)$|/(pdf|template|export|files|print|all|look|photos?|marked|matrix|logo|ballots|progress|admin|lined|file)/"
 )
 STICKS_OUT = "() => document.documentElement.scrollWidth - innerWidth"
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, House, OpenVisit, Visitor
+from tests.browser.conftest import DESK, PHONE, House, OpenVisit, Visitor, through_navigation
 from tests.browser.test_walk import fetch, text_of
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def open_round(visitor: Visitor, account: str, name: str) -> Page:
     """Signed in, from 导师匹配 to the running round."""
     page = visitor.sign_in(account)
-    page.get_by_role("link", name="导师匹配").first.click()
+    through_navigation(page, "导师匹配")
     page.get_by_role("link", name=name).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     return page
@@ -62,7 +62,7 @@ def test_1_a_pupil_ranks_three_mentors_on_a_phone_and_changes_their_mind(house: 
 def test_2_a_homeroom_teacher_types_a_class_in_by_keyboard_alone(house: House, visit: OpenVisit) -> None:
     homeroom = visit(DESK)
     page = homeroom.sign_in("demo-homeroom5")
-    page.get_by_role("link", name="导师匹配").first.click()
+    through_navigation(page, "导师匹配")
     page.get_by_role("link", name=re.compile("录入纸质意向")).first.click()
     rows = page.locator("tr[data-row]")
     expect(rows).to_have_count(26)

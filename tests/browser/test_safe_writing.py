@@ -143,6 +143,11 @@ def test_one_box_says_that_the_session_is_over(visit: OpenVisit) -> None:
         page.wait_for_timeout(4_000)
         expect(said).to_have_count(1)
         expect(said).to_be_visible()
+    # The next ones begin without a draft.
+    phone.sign_in("demo-homeroom")
+    phone.go(path)
+    page.get_by_role("button", name="放弃草稿").click()
+    expect(page.locator("textarea[name=text]")).to_have_value("")
     phone.faults[:] = [fault for fault in phone.faults if " 401 " not in f"{fault} "]
 
 
