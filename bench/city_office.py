@@ -30,8 +30,8 @@ from notices.models import Notice
 from records.desk.models import Draft, VisitPlan, VisitWish
 from records.enums import RecordKind, ReferralState, TreeHoleSubject, TreeHoleWish
 from records.models.care import Referral, TreeHoleCard
-from records.models.records import Reminder
 from records.papers.models import BookHandling
+from records.reminding.models import Reminder
 from schools.enums import MatchingMode
 from schools.models import Grade
 

@@ -11,8 +11,8 @@ from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
-from records.office.reminders import REMIND, send_digests
 from records.office.services import follow_plan
+from records.reminding.reminders import REMIND, send_digests
 from records.setup.services.first_weeks import finish_first_weeks
 from records.setup.services.plan_document import purge_document_files
 from schools.calendar import SchoolCalendar

@@ -16,10 +16,10 @@ from records.models.records import (
     HomeVisit,
     Note,
     Record,
-    Reminder,
     Tick,
 )
 from records.papers.models import BookHandling
+from records.reminding.models import Reminder
 from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 
 __all__ = [

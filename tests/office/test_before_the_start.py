@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from records.office.reminders import plan_digests
+from records.reminding.reminders import plan_digests
 from records.setup.services.school import change_school
 from schools.enums import Preset
 from schools.models import School

@@ -17,10 +17,10 @@ from records.models.records import HeartTalk, HomeVisit, Tick
 from records.office.queries.bureau import schools_side_by_side
 from records.office.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.office.queries.pupils import find_class, find_mentor, pupils_to_show
-from records.office.reminders import plan_digests
 from records.papers.queries.book_handling import find_book
 from records.papers.queries.books import record_book_context
 from records.papers.queries.class_summary import class_summary
+from records.reminding.reminders import plan_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.contexts import WindowRule

@@ -36,9 +36,10 @@ from records.desk.services.deletion import delete_note
 from records.enums import RecordKind
 from records.letters.services import looking, office
 from records.letters.services.office import schedule_release
-from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Reminder
-from records.office import reminders
-from records.office.reminders import Digest, plan_digests, send_digests
+from records.models.records import GrowthLetter, HeartTalk, HomeVisit
+from records.reminding import reminders
+from records.reminding.models import Reminder
+from records.reminding.reminders import Digest, plan_digests, send_digests
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Plan, School, SchoolYear
 from students.models import Pupil

@@ -13,8 +13,8 @@ from mentors.services.assignments import withdraw_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.desk.services.notes import TalkData, log_talk
-from records.models.records import Reminder
-from records.office.reminders import Digest, plan_digests, send_digests
+from records.reminding.models import Reminder
+from records.reminding.reminders import Digest, plan_digests, send_digests
 from schools.enums import NoteVisibility
 from schools.models import Term
 from students.enums import EndReason

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from core.commands import HouseCommand
 from core.nightly import SomeFailed, each_done
-from records.office.reminders import REMIND, Digest, plan_digests, send_digests
+from records.reminding.reminders import REMIND, Digest, plan_digests, send_digests
 from schools.days import present_days
 from schools.models import School
 

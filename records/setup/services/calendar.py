@@ -17,7 +17,7 @@ from core.errors import DomainError
 from records.enums import TickState
 from records.models.records import HeartTalk, HomeVisit
 from records.office.queries.plan_effects import WindowMove, window_moves
-from records.office.reminders import Digest, coming_digests
+from records.reminding.reminders import Digest, coming_digests
 from records.services.ticks import TickDifference, rebuild_ticks
 from records.setup.queries.calendar import CalendarState, calendar_of
 from records.setup.services.school import KEEPERS

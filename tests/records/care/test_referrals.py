@@ -19,7 +19,7 @@ from records.care.services.referrals import acknowledge, answer, close, refer, r
 from records.desk.models import Reading, RecordVersion
 from records.enums import RecordKind
 from records.models.care import Referral
-from records.office.reminders import plan_digests, send_digests
+from records.reminding.reminders import plan_digests, send_digests
 from schools.enums import NoteVisibility
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import TEXT, talk, visit

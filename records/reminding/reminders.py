@@ -24,7 +24,8 @@ from mentors.models.slots import Assignment, MentorMember
 from notices.services import send_notice
 from records.enums import TickState
 from records.models.care import Referral
-from records.models.records import Reminder, Tick
+from records.models.records import Tick
+from records.reminding.models import Reminder
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.enums import ActionKind, PeriodKind
 from schools.models import School
