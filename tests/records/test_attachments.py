@@ -15,9 +15,10 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, Tex
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
+from core.files import clean_file_name
 from core.pdfs import bare_jpeg, clean_pdf
 from records.desk.models import Attachment
-from records.desk.services.attachments import add_attachment, clean_file_name, remove_attachment, restore_attachment
+from records.desk.services.attachments import add_attachment, remove_attachment, restore_attachment
 from records.desk.services.deletion import delete_note, purge_deleted
 from schools.enums import NoteVisibility
 from tests.cast import SchoolCast

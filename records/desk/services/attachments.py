@@ -1,9 +1,6 @@
 """Photos and papers beside visits and talks, and scans of letters: optional, encoded anew, at most six a record."""
 
-import re
-import unicodedata
 import uuid
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.core.files.base import ContentFile
@@ -13,23 +10,20 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.pdfs import MAX_BYTES, MAX_PAGES, clean_pdf, is_pdf
-from core.pictures import clean_picture
+from core.files import clean_file, clean_file_name
 from records.desk.models import Attachment
 from records.desk.services.deletion import KEPT
 from records.kinds import deletion_of, kind_of, record_kinds
 from records.models.records import Record
 
 MOST: Final = 6
-#: No picture is kept larger: enough to read a page of handwriting.
-MAX_SIDE: Final = 2400
 
 
 def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, submission: uuid.UUID) -> Attachment:
     """Put one file beside a record of one's own; the same `submission` again returns what is there already.
 
     JPEG, PNG and WebP become a JPEG without the camera's data, a PDF is written anew. Raises DomainError
-    `other_school`, `not_allowed`, `too_many_files`, `not_accepted`, and those of `clean_picture` and `clean_pdf`.
+    `other_school`, `not_allowed`, `too_many_files`, and those of `core.files.clean_file`.
     """
     user_id = _check(actor, record)
     found = _sent_before(actor, record, submission)
@@ -109,31 +103,6 @@ def record_of(attachment: Attachment) -> Record:
     """The record that a file belongs to."""
     found: Record = next(filter(None, (getattr(attachment, kind.key.value) for kind, _deletion in record_kinds())))
     return found
-
-
-def clean_file_name(name: str, suffix: str) -> str:
-    """A name to show and to download by: no folders, no signs that steer a terminal or a header, the right ending."""
-    base = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
-    stem = base.rpartition(".")[0] or base
-    # Controls, and the signs that turn the reading direction and so hide an ending.
-    stem = "".join(c for c in stem if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-    stem = re.sub(r'["<>|:*?;/\s]+', " ", stem).strip(" .")
-    return f"{stem[: 100 - len(suffix)] or '附件'}{suffix}"
-
-
-def clean_file(data: bytes, *, pdf_bytes: int = MAX_BYTES, pdf_pages: int = MAX_PAGES) -> tuple[bytes, str, str]:
-    """A file as it is kept: its bytes, type and ending. Pictures become a JPEG without the camera's data.
-
-    Raises DomainError `not_accepted`, and those of `clean_picture` and `clean_pdf`.
-    """
-    if is_pdf(data):
-        return clean_pdf(data, max_bytes=pdf_bytes, max_pages=pdf_pages), "application/pdf", ".pdf"
-    try:
-        return clean_picture(data, max_side=MAX_SIDE), "image/jpeg", ".jpg"
-    except DomainError as error:
-        if error.code == "not_a_picture":
-            raise DomainError("not_accepted", "只能上传照片（JPG、PNG、WebP）或 PDF，请换一个文件。") from error
-        raise
 
 
 def _check(actor: Actor, record: Record) -> int:

@@ -5,9 +5,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,6 +13,7 @@ from accounts.enums import AuditKind
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.errors import DomainError
+from core.files import ALONE, opened_file, stored_file
 from core.pictures import clean_picture
 from core.undo import offer_undo
 from records.desk.forms.visits import AttachmentForm
@@ -30,11 +29,6 @@ from records.rules import can_read_attached
 
 #: The longest side of a picture in a list, sharp on a phone at twice the size that is shown.
 SMALL: Final = 192
-ALONE: Final = {
-    "Cache-Control": "private, no-store",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @page_for()
@@ -62,32 +56,14 @@ def send_file(found: Attachment) -> HttpResponseBase:
     return stored_file(found.file, name=found.name, content_type=found.content_type)
 
 
-def stored_file(file: FieldFile, *, name: str, content_type: str) -> HttpResponseBase:
-    """The stored bytes: pictures show in the page, a PDF is always saved; nothing is kept or guessed on the way."""
-    return FileResponse(
-        _opened(file),
-        as_attachment=content_type != "image/jpeg",
-        filename=name,
-        content_type=content_type,
-        headers=ALONE,
-    )
-
-
 def _send_small(found: Attachment) -> HttpResponseBase:
     """A picture for lists, made anew each time: a JPEG is decoded at a fraction of its size."""
     try:
-        with _opened(found.file) as stored:
+        with opened_file(found.file) as stored:
             small = clean_picture(stored.read(), max_side=SMALL)
     except DomainError:
         return send_file(found)  # damaged on the disk: a list shows what there is
     return HttpResponse(small, content_type="image/jpeg", headers=ALONE)
-
-
-def _opened(file: FieldFile) -> "File[bytes]":
-    try:
-        return file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
 
 
 @form_for(*RECORDERS)

@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.files import clean_file_name, clean_handout
 from core.glyphs import missing_glyphs
 from core.saving import CHANGED
 from core.text import clean_text, visible
-from records.desk.services.attachments import clean_file, clean_file_name
 from records.desk.services.deletion import KEPT
 from records.setup.contexts import DocumentContent, GroupMember
 from records.setup.enums import DocumentPart, GroupPlace
@@ -28,10 +28,6 @@ from schools.models import School
 PART_LENGTH: Final = 4000
 MOST_MEMBERS: Final = 40
 MOST_FILES: Final = 12
-FILE_BYTES: Final = 10 * 1024 * 1024
-FILE_PAGES: Final = 60
-#: What a Word or Excel file, old or new, begins with.
-_OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NOTHING: Final = "请先写一些正文。"
 
 
@@ -130,15 +126,10 @@ def save_document(*, actor: Actor, school: School, seen_version: int, content: D
 def add_document_file(*, actor: Actor, school: School, data: bytes, name: str) -> DocumentFile:
     """Put one file beside the document: a PDF is written anew, a picture becomes a JPEG without the camera's data.
 
-    Raises DomainError `other_school`, `not_allowed`, `file_too_large`, `too_many_files`, `not_accepted`, and those of
-    `records.desk.services.attachments.clean_file`.
+    Raises DomainError `other_school`, `not_allowed`, `too_many_files`, and those of `core.files.clean_handout`.
     """
     _check(actor, school)
-    if len(data) > FILE_BYTES:
-        raise DomainError("file_too_large", f"文件太大了，请选 {FILE_BYTES // 1024 // 1024} MB 以内的文件。")
-    if data.startswith(_OFFICE):
-        raise DomainError("not_accepted", "Word 和 Excel 文件请先另存为 PDF 再上传：谁打开都一样，也不带修改痕迹。")
-    content, content_type, suffix = clean_file(data, pdf_bytes=FILE_BYTES, pdf_pages=FILE_PAGES)
+    content, content_type, suffix = clean_handout(data)
     with transaction.atomic():
         School.objects.select_for_update().get(pk=school.pk)
         _room_for_one(school)

@@ -10,11 +10,11 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.files import HANDOUT_BYTES, HANDOUT_PAGES, stored_file
 from core.saving import attempt, button_done, record_changed, refuse, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from jobs.keeping import kept_pdf
-from records.desk.views.files import stored_file
 from records.papers.views.orders import pdf_response
 from records.setup.documents.plan_document import plan_manuscript
 from records.setup.forms.plan_document import DocumentFilesForm, PlanDocumentForm
@@ -32,8 +32,6 @@ from records.setup.queries.plan_document import (
 )
 from records.setup.queries.plan_figures import PLACEHOLDERS
 from records.setup.services.plan_document import (
-    FILE_BYTES,
-    FILE_PAGES,
     MOST_FILES,
     add_document_file,
     remove_document_file,
@@ -147,7 +145,7 @@ def files(request: ActorRequest) -> HttpResponse:
         uploads = form.cleaned_data["uploads"]
         for added, upload in enumerate(uploads):
             # One byte more than may be kept tells that it is too large: no more of it is read.
-            data, name = upload.read(FILE_BYTES + 1), upload.name or ""
+            data, name = upload.read(HANDOUT_BYTES + 1), upload.name or ""
             done = attempt(partial(add_document_file, actor=request.actor, school=school, data=data, name=name))
             if isinstance(done, DomainError):
                 kept = f"前 {added} 个已保存。" if added else ""
@@ -159,8 +157,8 @@ def files(request: ActorRequest) -> HttpResponse:
     context = {
         "files": files_of(request.actor, school),
         "most": MOST_FILES,
-        "megabytes": FILE_BYTES // 1024 // 1024,
-        "pages": FILE_PAGES,
+        "megabytes": HANDOUT_BYTES // 1024 // 1024,
+        "pages": HANDOUT_PAGES,
     }
     return show_form(request, "setup/plan_files.html", form, **context)
 
