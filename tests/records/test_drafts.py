@@ -2,11 +2,14 @@
 
 import datetime
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -216,6 +219,35 @@ def test_a_save_that_arrives_after_the_form_leaves_no_ghost(qingzhu: SchoolCast,
     key = f"talk/new/{qingzhu.pupils[0].pk}"
     answer = send(client_of(qingzhu.mentor), qingzhu.mentor, key, content=content)
     assert (answer.status_code, Draft.objects.count()) == (410, 0)
+
+
+def test_a_form_that_arrives_while_its_last_draft_is_on_the_way_leaves_no_ghost(
+    qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clicking 保存 leaves the field: draft and form are sent at once. The talk was saved between look and writing."""
+    key, submission = f"talk/new/{qingzhu.pupils[0].pk}", uuid.uuid4()
+    begin = transaction.atomic
+
+    def form_first() -> Any:
+        monkeypatch.setattr("django.db.transaction.atomic", begin)
+        talk(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+        HeartTalk.objects.update(submission=submission)
+        return begin()
+
+    monkeypatch.setattr("django.db.transaction.atomic", form_first)
+    content = {"text": ["写到一半"], "submission": [str(submission)]}
+    assert code_of(lambda: keep(qingzhu, qingzhu.mentor, key, content=content)) == "draft_saved"
+    assert (HeartTalk.objects.count(), Draft.objects.count()) == (1, 0)
+
+
+def test_a_form_waits_for_the_draft_that_is_being_written(qingzhu: SchoolCast) -> None:
+    """Without the same lock the draft was written after the form had looked for it."""
+    actor = qingzhu.actor(qingzhu.mentor)
+    with CaptureQueriesContext(connection) as asked:
+        drop_draft(actor=actor, key=f"talk/new/{qingzhu.pupils[0].pk}")
+    first = next(query["sql"] for query in asked if query["sql"].startswith("SELECT"))
+    assert 'FROM "accounts_user"' in first
+    assert ("FOR NO KEY UPDATE" in first) == (connection.vendor == "postgresql")
 
 
 def test_a_draft_that_says_nothing_new_is_dropped_on_opening(qingzhu: SchoolCast, client_of: ClientOf) -> None:

@@ -59,11 +59,10 @@ def save_draft(
         raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
     fields = _checked(content)
     target = find_target(actor, key)
-    if _is_sent(actor, fields):
-        raise DomainError("draft_saved", "这份表单已经保存过了。")
     with transaction.atomic():
-        # The person's own row is the lock: two pages of one form, and the count of all drafts.
-        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
+        user = _locked(actor)
+        if _is_sent(actor, fields):
+            raise DomainError("draft_saved", "这份表单已经保存过了。")
         draft = Draft.objects.filter(user=user, key=key).first()
         elsewhere = draft is not None and draft.dropped_at is None and not _may_replace(draft, stamp, seen)
         if not elsewhere:
@@ -80,16 +79,20 @@ def save_draft(
     return draft
 
 
+@transaction.atomic
 def drop_draft(*, actor: Actor, key: str) -> None:
-    """The form was saved (call it in that transaction), or holds nothing of its own any more: its draft is gone."""
+    """The form was saved (call it in that transaction), or holds nothing of its own any more: its draft is gone.
+
+    Waits for a draft that is being written, and lets none be written before the form's record is there to be seen.
+    """
+    _locked(actor)
     Draft.objects.visible_to(actor).filter(key=key).delete()
 
 
 @transaction.atomic
 def note_in_draft(*, actor: Actor, key: str, name: str, text: str) -> None:
     """Add `text` to a hidden field of the open draft, if there is one: no word of the person changed, nor its stamp."""
-    # The same lock as in `save_draft`: what is being typed is not written over.
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
+    _locked(actor)
     draft = Draft.objects.visible_to(actor).open().filter(key=key).first()
     if draft is not None:
         before = next(iter(draft.content.get(name, ())), "")
@@ -114,6 +117,11 @@ def purge_drafts() -> int:
     moment = now()
     old = Q(updated_at__lt=moment - KEPT) | Q(dropped_at__lt=moment - DROPPED_KEPT)
     return Draft.objects.filter(old).delete()[0]
+
+
+def _locked(actor: Actor) -> User:
+    """The person's own row, the lock of all their drafts: two pages of one form, how many there are, the form sent."""
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
 
 
 def _checked(content: Mapping[str, list[str]]) -> Content:
