@@ -11,12 +11,13 @@ from mentors.staff.urls import bureau as staff_bureau
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import handover_urls, meetings_urls
 from mentorship.navigation import home_url
+from records.bureau import urls as bureau
 from records.care.urls import tree_hole
 from records.desk import urls as desk
 from records.guides.urls import family_urls as family_help_urls
 from records.guides.urls import help_urls
 from records.letters import urls as letters
-from records.office.urls import bureau, office, plan
+from records.office.urls import office, plan
 from records.setup import urls as setup
 
 

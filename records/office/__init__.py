@@ -1,1 +1,1 @@
-"""德育室: dashboards, the plan's pages, the bureau."""
+"""德育室: dashboards, the plan's pages."""

@@ -13,8 +13,8 @@ from django.urls import reverse
 from accounts.models import User
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
+from records.bureau.queries.schools import schools_side_by_side
 from records.models.records import HeartTalk, HomeVisit, Tick
-from records.office.queries.bureau import schools_side_by_side
 from records.office.queries.dashboard import Dashboard, Progress, find_dashboard
 from records.office.queries.pupils import find_class, find_mentor, pupils_to_show
 from records.papers.queries.book_handling import find_book

@@ -5,10 +5,10 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, page_for
-from records.office.queries.bureau import schools_side_by_side
+from records.bureau.queries.schools import schools_side_by_side
 
 
 @page_for(Role.BUREAU)
 def home(request: ActorRequest) -> HttpResponse:
     """All schools of the bureau in this term, by code."""
-    return render(request, "office/bureau/home.html", {"rows": schools_side_by_side(request.actor)})
+    return render(request, "bureau/home.html", {"rows": schools_side_by_side(request.actor)})

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from records.office.views import bureau
+from records.bureau.views import schools
 
 app_name = "bureau"
 
 urlpatterns = [
-    path("", bureau.home, name="home"),
+    path("", schools.home, name="home"),
 ]

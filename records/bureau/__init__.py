@@ -1,0 +1,1 @@
+"""教育局: schools side by side, in figures alone."""
