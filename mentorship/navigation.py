@@ -16,8 +16,10 @@ from records.setup.services.school import KEEPERS
 from schools.enums import FirstWeeks
 from schools.modules import is_there
 
-#: More entries than this are not read in a line: whole groups become menus, the last one first.
+#: More things than this are not read in a line: then what belongs to one side of somebody's work becomes one menu.
 MOST: Final = 7
+#: On a phone so many stand at the bottom, or all if there is but one more; else the rest is behind 更多.
+ON_PHONE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class NavGroup:
-    """Entries that stand behind one word; without the word, each stands for itself."""
+    """Entries that stand behind one word; without the word, the only one stands for itself."""
 
     label: str
+    icon: str
     items: list[NavItem]
 
     @property
@@ -43,6 +46,36 @@ class NavGroup:
         return any(item.active for item in self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of what somebody does here, and the word behind which all of it stands where there is too much."""
+
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that belong together: a menu, as soon as somebody has two of them."""
+
+    label: str
+    icon: str
+    side: Side
+
+
+#: In this order they become menus.
+_SIDES: Final = (
+    KEEPING := Side("管理", "settings"),
+    MINE := Side("我的学生", "book"),
+    WHOLE := Side("全校", "school"),
+)
+NOTICES: Final = Group("通知", "bell", WHOLE)
+MENTORS: Final = Group("导师", "people", WHOLE)
+MATERIALS: Final = Group("材料", "print", WHOLE)
+ROSTERS: Final = Group("名册", "person", KEEPING)
+UPKEEP: Final = Group("管理", "settings", KEEPING)
+
+_ADMIN = frozenset({Role.SCHOOL_ADMIN})
 _OFFICE = frozenset({Role.MORAL_OFFICE})
 _WATCHERS = frozenset({Role.MORAL_OFFICE, Role.LEADER})
 # Everybody who works at the school.
@@ -57,37 +90,36 @@ _UNDER = {
     "tree_hole": "desk:home",
 }
 # Worth an entry, but nobody comes for it.
-_NEVER_FIRST = frozenset({"desk:letters", "desk:visits", "training:list", "tree_hole:inbox", "office:tree_hole"})
-
-# Under which word entries stand where there are too many; those without one always stand for themselves.
-_MINE, _WHOLE, _KEEPING, _ALONE = "我的学生", "全校", "管理", ""
+_NEVER_FIRST = frozenset(
+    {"desk:letters", "desk:visits", "training:list", "tree_hole:inbox", "office:tree_hole", "plan:detail"}
+)
 
 #: Whom a new school's first weeks lead, until nothing is missing.
 FIRST_WEEKS: Final = "setup:first_weeks"
 
-# URL name, label, icon, roles, group.
-_ENTRIES: tuple[tuple[str, str, str, frozenset[Role], str], ...] = (
-    (FIRST_WEEKS, "第一周", "check", frozenset(KEEPERS), _ALONE),
-    ("desk:home", "我的学生", "book", frozenset({Role.MENTOR}), _MINE),
-    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR}), _MINE),
-    ("office:dashboard", "完成情况", "chart", _WATCHERS, _WHOLE),
-    ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR}), _ALONE),
-    ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE}), _WHOLE),
-    ("office:letters", "寄语发布", "letter", _OFFICE, _WHOLE),
-    ("papers:index", "打印", "print", _OFFICE, _WHOLE),
-    ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM}), _MINE),
-    ("tree_hole:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR}), _MINE),
-    ("office:tree_hole", "树洞统计", "tree", _OFFICE, _WHOLE),
-    ("readiness:list", "导师队伍", "badge", _OFFICE, _WHOLE),
-    ("manage:people", "教师", "people", frozenset({Role.SCHOOL_ADMIN}), _KEEPING),
-    ("manage:pupils", "学生", "person", frozenset({Role.SCHOOL_ADMIN}), _KEEPING),
-    ("manage:classes", "班级", "home", frozenset({Role.SCHOOL_ADMIN}), _KEEPING),
-    ("imports:list", "名册导入", "upload", frozenset({Role.SCHOOL_ADMIN}), _KEEPING),
-    ("year:overview", "学年", "calendar", frozenset({Role.SCHOOL_ADMIN}), _KEEPING),
-    ("plan:detail", "方案", "settings", frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE, Role.LEADER}), _ALONE),
+# URL name, label, icon, roles, and the group, the side or nothing in which it stands.
+_ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...] = (
+    (FIRST_WEEKS, "第一周", "check", frozenset(KEEPERS), None),
+    ("desk:home", "我的学生", "book", frozenset({Role.MENTOR}), MINE),
+    ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR}), MINE),
+    ("office:dashboard", "完成情况", "chart", _WATCHERS, WHOLE),
+    ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR}), None),
+    ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE}), MENTORS),
+    ("readiness:list", "导师队伍", "badge", _OFFICE, MENTORS),
+    ("office:tree_hole", "树洞统计", "tree", _OFFICE, MENTORS),
+    ("office:letters", "寄语发布", "letter", _OFFICE, WHOLE),
+    ("papers:index", "打印", "print", _OFFICE, MATERIALS),
+    ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM}), MINE),
+    ("tree_hole:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR}), MINE),
+    ("manage:people", "教师", "people", _ADMIN, KEEPING),
+    ("manage:pupils", "学生", "person", _ADMIN, ROSTERS),
+    ("manage:classes", "班级", "home", _ADMIN, ROSTERS),
+    ("imports:list", "名册导入", "upload", _ADMIN, ROSTERS),
+    ("year:overview", "学年", "calendar", _ADMIN, KEEPING),
     # 德育室 finds the training on the page of the mentors 导师队伍.
-    ("training:list", "培训", "class", _SCHOOL - _OFFICE, _ALONE),
-    ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU}), _ALONE),
+    ("training:list", "培训", "class", _SCHOOL - _OFFICE, MINE),
+    ("plan:detail", "方案", "settings", _SCHOOL, None),
+    ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU}), None),
 )
 
 
@@ -96,11 +128,11 @@ def _view(name: str) -> Any:
     return resolve(reverse(name)).func
 
 
-def _entries(actor: Actor) -> list[tuple[str, str, str, str]]:
-    """Name, label, icon and group of what this person finds in the navigation."""
+def _entries(actor: Actor) -> list[tuple[str, str, str, Group | Side | None]]:
+    """Name, label, icon and place of what this person finds in the navigation."""
     return [
-        (name, label, icon, group)
-        for name, label, icon, roles, group in _ENTRIES
+        (name, label, icon, place)
+        for name, label, icon, roles, place in _ENTRIES
         if actor.has(*roles)
         and is_there(_view(name), actor.school)
         and (name != FIRST_WEEKS or (actor.school is not None and actor.school.first_weeks == FirstWeeks.OPEN))
@@ -124,29 +156,36 @@ def home_url(actor: Actor) -> str:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav_items` of the person, the present one marked, and the same as `nav_groups`."""
+    """Context processor: the entries of the person, the present one marked: `nav_groups` for a line above the page;
+    for a phone `nav_bar`, what stands at the bottom, and `nav_more`, the rest.
+    """
     actor: Actor = getattr(request, "actor", NOBODY)
-    entries = [(reverse(name), label, icon, group) for name, label, icon, group in _entries(actor)]
+    entries = [(reverse(name), label, icon, place) for name, label, icon, place in _entries(actor)]
     under = _UNDER.get(request.path.split("/")[1])
     # The most exact one: /office/letters/ lies below /office/.
     here = max((url for url, *_ in entries if request.path.startswith(url)), key=len, default="")
     here = reverse(under) if under is not None else here
-    items = [(NavItem(url, label, icon, url == here), group) for url, label, icon, group in entries]
-    return {"nav_items": [item for item, _ in items], "nav_groups": _grouped(items)}
+    items = [(NavItem(url, label, icon, url == here), place) for url, label, icon, place in entries]
+    bar = _grouped(items, ())
+    rest = len(bar) if len(bar) <= ON_PHONE + 1 else ON_PHONE
+    more = [item for group in bar[rest:] for item in group.items]
+    return {"nav_groups": _few(items), "nav_bar": bar[:rest], "nav_more": more}
 
 
-def _grouped(items: list[tuple[NavItem, str]]) -> list[NavGroup]:
-    """At most `MOST` things to choose from: the last group becomes a menu first."""
-    closed: set[str] = set()
-    for word in (_KEEPING, _WHOLE, _MINE):
-        standing = [group for _, group in items if group not in closed]
-        if len(standing) + len(closed) > MOST and word in standing:
-            closed.add(word)
-    groups: list[NavGroup] = []
-    for item, group in items:
-        known = next((one for one in groups if group in closed and one.label == group), None)
-        if known is not None:
-            known.items.append(item)
+def _few(items: list[tuple[NavItem, Group | Side | None]]) -> list[NavGroup]:
+    """At most `MOST` things to choose from: as many sides become menus as it takes."""
+    found = (_grouped(items, _SIDES[:count]) for count in range(len(_SIDES)))
+    return next((groups for groups in found if len(groups) <= MOST), _grouped(items, _SIDES))
+
+
+def _grouped(items: list[tuple[NavItem, Group | Side | None]], folded: tuple[Side, ...]) -> list[NavGroup]:
+    """Each menu where its first entry stands; the sides in `folded` are one menu each, whatever they hold."""
+    menus: dict[object, NavGroup] = {}
+    for item, place in items:
+        side = place.side if isinstance(place, Group) else place
+        menu = side if side in folded else place
+        if menu is None or (isinstance(menu, Side) and menu not in folded):
+            menus[item.url] = NavGroup("", item.icon, [item])
         else:
-            groups.append(NavGroup(group if group in closed else "", [item]))
-    return groups
+            menus.setdefault(menu, NavGroup(menu.label, menu.icon, [])).items.append(item)
+    return [menu if len(menu.items) > 1 else NavGroup("", menu.icon, menu.items) for menu in menus.values()]

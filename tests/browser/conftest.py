@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"width": 390, "height": 844}
@@ -172,12 +172,19 @@ class Visitor:
         assert self.page.locator("html").evaluate("html => html.scrollWidth - window.innerWidth") <= 0
 
 
-def through_navigation(page: Page, name: str) -> None:
-    """Press an entry of the navigation; where there are many, it stands in a menu."""
+def menu_of(page: Page, name: str) -> Locator | None:
+    """The word to be pressed before an entry of the navigation is to be seen; None where it stands for itself."""
     page.wait_for_load_state()
-    group = page.locator(".site-nav .nav-group").filter(has=page.locator(".menu-list a", has_text=name))
-    if group.count() and group.first.locator("summary").is_visible() and group.first.get_attribute("open") is None:
-        group.first.locator("summary").click()
+    menus = page.locator(".site-nav, .bottom-nav").locator(".menu:not([open])")
+    word = menus.filter(has=page.locator(".menu-list a", has_text=name)).locator("summary:visible")
+    return word.first if word.count() else None
+
+
+def through_navigation(page: Page, name: str) -> None:
+    """Press an entry of the navigation; it may stand in a menu."""
+    word = menu_of(page, name)
+    if word is not None:
+        word.click()
     page.get_by_role("link", name=name, exact=True).first.click()
 
 

@@ -14,7 +14,7 @@ from accounts.services import grant_role
 from core.errors import DomainError
 from records.models.care import TreeHoleCard
 from records.setup.services.school import choose_modules
-from schools.enums import Module, Preset
+from schools.enums import FirstWeeks, Module, Preset
 from schools.models import School
 from schools.services import create_school, use_modules
 from tests.cast import TODAY, SchoolCast
@@ -43,11 +43,12 @@ def modules_of_addresses() -> dict[str, Module]:
     return views(get_resolver().url_patterns, "")
 
 
-def entries(client: Client, url: str = "/plan/") -> list[str]:
-    """The navigation as a reader sees it: an entry, or the word of a menu."""
-    nav = next(node for node in tree(client.get(url)).iter("nav") if node.get("aria-label") == "主导航")
-    listed = next(iter(nav.iter("ul")))
-    return [text(next(iter(item.iter("summary")), item)) for item in listed if item.tag == "li"]
+def entries(client: Client, url: str = "/plan/", nav: str = "主导航") -> list[str | list[str]]:
+    """The navigation as a reader sees it: an entry, or the word of a menu and what stands in it."""
+    shown = next(node for node in tree(client.get(url)).iter("nav") if node.get("aria-label") == nav)
+    listed = [item for item in next(iter(shown.iter("ul"))) if item.tag == "li"]
+    words = [[text(part) for part in item.iter() if part.tag in ("summary", "a")] for item in listed]
+    return [some[0] if len(some) == 1 else some for some in words]
 
 
 @pytest.fixture
@@ -74,13 +75,12 @@ def test_a_school_without_any_module_has_few_entries_no_page_of_them_and_no_dead
         enter(family, slip)
     use_modules(school=cast.school, modules=[])
 
-    assert entries(world.client("mentor", client_of)) == ["我的学生", "寄语台", "培训"]
+    assert entries(world.client("mentor", client_of)) == ["我的学生", "寄语台", "培训", "方案"]
     assert entries(world.client("office", client_of)) == [
         "完成情况",
-        "导师匹配",
+        ["导师", "导师匹配", "导师队伍"],
         "寄语发布",
         "打印",
-        "导师队伍",
         "方案",
     ]
     parts = ("admin", "office", "homeroom", "mentor", "counsellor", "leader")
@@ -169,11 +169,52 @@ def test_a_new_school_uses_what_its_plan_names_and_no_ledger(preset: Preset, mod
     assert school.modules == modules
 
 
-def test_who_has_many_roles_finds_at_most_seven_things_to_choose_from(qingzhu: SchoolCast, client_of: ClientOf) -> None:
-    """Eleven entries stood in one line."""
-    for role in (Role.MENTOR, Role.COUNSELLOR, Role.SCHOOL_ADMIN):
-        grant_role(actor=qingzhu.system, user=qingzhu.office, role=role, school=qingzhu.school)
-    client = client_of(qingzhu.office)
+def with_roles(cast: SchoolCast, user: User, *roles: Role) -> User:
+    for role in roles:
+        grant_role(actor=cast.system, user=user, role=role, school=cast.school)
+    return user
 
-    assert entries(client) == ["我的学生", "全校", "心理", "管理", "方案", "培训"]
+
+def test_one_side_of_the_work_becomes_a_menu_where_more_than_seven_things_are_left(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    """Eleven entries stood in one line, and then all that 德育室 does behind one word."""
+    client = client_of(with_roles(qingzhu, qingzhu.office, Role.MENTOR))
+
+    assert entries(client) == [
+        ["我的学生", "我的学生", "寄语台", "树洞卡", "培训"],
+        "完成情况",
+        ["导师", "导师匹配", "导师队伍", "树洞统计"],
+        "寄语发布",
+        "打印",
+        "方案",
+    ]
+    assert entries(client, nav="底部导航") == [
+        "我的学生",
+        "寄语台",
+        "完成情况",
+        ["导师", "导师匹配", "导师队伍", "树洞统计"],
+        ["更多", "寄语发布", "打印", "树洞卡", "培训", "方案"],
+    ]
+
+
+def test_who_has_many_roles_finds_at_most_seven_things_to_choose_from(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    many = with_roles(qingzhu, qingzhu.office, Role.MENTOR, Role.COUNSELLOR, Role.SCHOOL_ADMIN)
+    client = client_of(many)
+
+    assert [some if isinstance(some, str) else some[0] for some in entries(client)] == [
+        *("我的学生", "全校", "心理", "管理", "方案")
+    ]
     assert by_class(tree(client.get("/office/")), "is-here") != []
+
+
+def test_each_role_finds_at_most_seven_things_in_the_first_weeks_too(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    qingzhu.school.first_weeks = FirstWeeks.OPEN
+    qingzhu.school.save()
+    people = (*(qingzhu.admin, qingzhu.office, qingzhu.leader), *(qingzhu.homeroom, qingzhu.mentor, qingzhu.counsellor))
+
+    counts = {user.username: len(entries(client_of(user))) for user in people}
+    assert {name: count for name, count in counts.items() if count > 7} == {}
+    assert entries(client_of(qingzhu.admin)) == [
+        *("第一周", "教师", ["名册", "学生", "班级", "名册导入"], "学年", "培训", "方案")
+    ]
