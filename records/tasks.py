@@ -12,7 +12,8 @@ from records.desk.services.drafts import purge_drafts
 from records.letters.services.looking import check_waiting_letters
 from records.letters.services.office import release_due
 from records.office.services import follow_plan
-from records.reminding.reminders import REMIND, send_digests
+from records.reminding.queries.rules import reminder_rules, sends_on
+from records.reminding.services.sending import REMIND, send_digests
 from records.setup.services.first_weeks import finish_first_weeks
 from records.setup.services.plan_document import purge_document_files
 from schools.calendar import SchoolCalendar
@@ -24,14 +25,14 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name=REMIND)
 def remind() -> None:
-    """Each school morning: the digests of the day. On other days nobody is disturbed; what is due waits."""
+    """Each morning on which the school sends: the digests of the day. On other days nobody is disturbed; it waits."""
     on = today()
     logger.info("digests sent: %d", for_each(REMIND, School.objects.all(), lambda school: _remind(school, on)))
 
 
 def _remind(school: School, on: datetime.date) -> int:
     calendar = SchoolCalendar(school.pk, on).present
-    if calendar is None or not calendar.is_school_day(on):
+    if calendar is None or not sends_on(calendar, reminder_rules(school.pk, since=on), on):
         return 0
     return sum(1 for _ in send_digests(on=on, schools=[school]))
 

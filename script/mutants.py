@@ -62,7 +62,7 @@ NEAR = {
         "tests/mentors/test_board_*.py",
         "tests/mentors/test_exception_and_team_pages.py",
     ],
-    "records/reminding/reminders.py": ["tests/reminders/*.py"],
+    "records/reminding/": ["tests/reminders/*.py"],
     "records/letters/services/": [
         "tests/office/test_letters.py",
         "tests/office/test_proofing.py",

@@ -29,7 +29,7 @@ from mentorship.demo.rounds import open_primary_round, open_senior_round, write_
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
-from records.reminding.reminders import send_digests
+from records.reminding.services.sending import send_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.days import start_year_of

@@ -19,7 +19,12 @@ from records.models.records import (
     Tick,
 )
 from records.papers.models import BookHandling
-from records.reminding.models import Reminder
+from records.reminding.models import (
+    Reminder,
+    ReminderPause,
+    ReminderRule,
+    ReminderSettings,
+)
 from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 
 __all__ = [
@@ -39,6 +44,9 @@ __all__ = [
     "RecordVersion",
     "Referral",
     "Reminder",
+    "ReminderPause",
+    "ReminderRule",
+    "ReminderSettings",
     "Tick",
     "TreeHoleCard",
     "VisitPlan",

@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from records.reminding.reminders import plan_digests
+from records.enums import TickState
+from records.models.records import Tick
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services.sending import send_digests
 from records.setup.services.school import change_school
-from schools.enums import Preset
-from schools.models import School
+from schools.enums import ActionKind, Preset
+from schools.models import Period, School
 from schools.services.years import NewSchool
 from tests.cast import TODAY, SchoolCast
 from tests.pages import by_class, text, tree
@@ -75,12 +78,46 @@ def test_the_home_page_presses_nobody_with_it(
     assert desk.next_step.action != "visit"
 
 
-@pytest.mark.parametrize("day,told", [(None, True), (DAY_AFTER, False)])
-def test_nobody_is_reminded_of_it(qingzhu: SchoolCast, day: datetime.date | None, told: bool) -> None:
+@pytest.mark.parametrize(
+    "day,line",
+    [
+        (None, "已过期仍未完成：家访 2 位"),
+        (DAY_AFTER, "使用本系统以前到期，还没有登记：家访 2 位（做过的请补登）"),
+    ],
+)
+def test_its_people_hear_of_it_in_words_of_its_own(qingzhu: SchoolCast, day: datetime.date | None, line: str) -> None:
+    """A school that came late heard nothing of its visits, and nobody missed them before the term's end."""
     began(qingzhu, day)
-    sentences = [item.sentence for digest in plan_digests(qingzhu.school, on=TODAY) for item in digest.items]
-    assert any(sentence.startswith("已过期仍未完成：家访") for sentence in sentences) is told
-    assert any("谈心" in sentence for sentence in sentences) or not sentences
+    lines = {digest.user: digest.lines for digest in plan_digests(qingzhu.school, on=TODAY)}
+    assert lines[qingzhu.mentor] == ["还有 2 位同学没有谈心（11月25日前）", line]
+
+
+def test_it_is_told_once_and_afterwards_only_beside_other_things(qingzhu: SchoolCast) -> None:
+    began(qingzhu, DAY_AFTER)
+    Tick.objects.bulk_create(
+        Tick(
+            school=qingzhu.school,
+            pupil=pupil,
+            period=Period.objects.get(year=qingzhu.year, term__number=1),
+            action=ActionKind.TALK,
+            state=TickState.DONE,
+            done_count=1,
+            done_on=TODAY,
+        )
+        for pupil in qingzhu.pupils
+    )
+    before = "使用本系统以前到期，还没有登记：家访 2 位（做过的请补登）"
+    letters = "还有 2 位同学的成长寄语没有交（2027年1月22日前）"
+    said = []
+    for on in (
+        TODAY,
+        TODAY + datetime.timedelta(days=7),
+        TODAY + datetime.timedelta(days=14),
+        datetime.date(2027, 1, 4),
+    ):
+        sent = {digest.user: digest.lines for digest in send_digests(on=on, schools=[qingzhu.school])}
+        said.append(sent.get(qingzhu.mentor))
+    assert said == [[before], None, None, [letters, before]]
 
 
 def test_a_school_begins_on_the_day_it_is_opened_and_one_from_before_has_no_such_day(qingzhu: SchoolCast) -> None:

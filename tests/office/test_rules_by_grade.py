@@ -20,7 +20,7 @@ from records.office.queries.pupils import find_class, find_mentor, pupils_to_sho
 from records.papers.queries.book_handling import find_book
 from records.papers.queries.books import record_book_context
 from records.papers.queries.class_summary import class_summary
-from records.reminding.reminders import plan_digests
+from records.reminding.queries.digests import plan_digests
 from records.services.ticks import rebuild_ticks
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.contexts import WindowRule

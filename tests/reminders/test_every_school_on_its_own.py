@@ -37,9 +37,11 @@ from records.enums import RecordKind
 from records.letters.services import looking, office
 from records.letters.services.office import schedule_release
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.reminding import reminders
+from records.reminding.contexts import Digest
 from records.reminding.models import Reminder
-from records.reminding.reminders import Digest, plan_digests, send_digests
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services import sending
+from records.reminding.services.sending import send_digests
 from schools.enums import KeyDateKind
 from schools.models import KeyDate, Plan, School, SchoolYear
 from students.models import Pupil
@@ -91,7 +93,7 @@ def test_a_person_who_cannot_be_told_leaves_the_colleagues_their_digests(
             raise ValueError(recipient.name)
         return real_send(recipient=recipient, **given)
 
-    monkeypatch.setattr(reminders, "send_notice", breaking)
+    monkeypatch.setattr(sending, "send_notice", breaking)
     with pytest.raises(SomeFailed, match=r"records\.remind: 1 of 2 failed"):
         tasks.remind()
     assert told() == {"qingzhu": 2, other.school.code: 3}
@@ -114,7 +116,7 @@ def test_the_command_tells_the_others_and_says_that_somebody_was_not(
             raise ValueError
         return plan_digests(school, on=on)
 
-    monkeypatch.setattr(reminders, "plan_digests", breaking)
+    monkeypatch.setattr(sending, "plan_digests", breaking)
     said = StringIO()
     with pytest.raises(CommandError, match="有人没有提醒到，原因见日志"):
         call_command("remind", "--on", MIDTERM.isoformat(), stdout=said)
@@ -294,7 +296,7 @@ def test_supporting_mentors_are_told_where_the_plan_asks_them_too(qingzhu: Schoo
 def test_the_runs_of_two_days_at_once_tell_everybody_once(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both had planned before either had sent, and 55 people were told twice."""
     planned = {day: plan_digests(qingzhu.school, on=day) for day in (MIDTERM, MIDTERM + DAY)}
-    monkeypatch.setattr(reminders, "plan_digests", lambda school, on: planned[on])
+    monkeypatch.setattr(sending, "plan_digests", lambda school, on: planned[on])
 
     def run(day: datetime.date) -> int:
         try:

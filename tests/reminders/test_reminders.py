@@ -13,8 +13,10 @@ from mentors.services.assignments import withdraw_pupil
 from notices.models import Notice, OutboxMessage
 from records import tasks
 from records.desk.services.notes import TalkData, log_talk
+from records.reminding.contexts import Digest
 from records.reminding.models import Reminder
-from records.reminding.reminders import Digest, plan_digests, send_digests
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services.sending import send_digests
 from schools.enums import NoteVisibility
 from schools.models import Term
 from students.enums import EndReason
@@ -195,14 +197,27 @@ def test_what_was_left_behind_is_told_once_a_week_and_to_nobody_who_has_finished
     assert (notice.title, notice.body) == ("10月12日（周一）：您有 1 条待办", "· 已过期仍未完成：家访 1 位")
 
 
-def test_a_second_digest_of_a_week_does_not_repeat_what_was_left_behind(qingzhu: SchoolCast) -> None:
+def test_nobody_gets_two_digests_in_a_week_but_for_what_closes_in_two_days(qingzhu: SchoolCast) -> None:
+    """On the 18th, seven days before the end, the talks were told again two days after Monday's digest."""
     visits, talks = "已过期仍未完成：家访 2 位", "还有 2 位同学没有谈心（11月25日前）"
     said = []
-    # Mondays, the last one a point of the talks' window too; a Wednesday that is a point; a day without news.
+    # Mondays; a Wednesday that is a point; a Monday that is the last point; a day without news.
     for day in (9, 16, 18, 23, 24):
         digests = list(send_digests(on=datetime.date(2026, 11, day), schools=[qingzhu.school]))
         said.append(told(digests).get("qingzhu-mentor"))
-    assert said == [[talks, visits], [talks, visits], [talks], [talks, visits], None]
+    assert said == [[talks, visits], [talks, visits], None, [talks, visits], None]
+
+
+def test_what_closes_in_two_days_is_told_a_second_time_in_a_week_without_what_was_left_behind(
+    qingzhu: SchoolCast,
+) -> None:
+    visits, talks = "已过期仍未完成：家访 2 位", "还有 2 位同学没有谈心（2027年1月22日前）"
+    letters = "还有 2 位同学的成长寄语没有交（2027年1月22日前）"
+    said = []
+    for day in (18, 19, 20, 21):
+        digests = list(send_digests(on=datetime.date(2027, 1, day), schools=[qingzhu.school]))
+        said.append(told(digests).get("qingzhu-mentor"))
+    assert said == [[talks, letters, visits], None, [talks, letters], None]
 
 
 def test_digests_of_one_school_leave_another_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
@@ -218,12 +233,12 @@ def test_planning_costs_the_same_for_one_pupil_and_for_many(
     from mentors.enums import AssignmentOrigin  # noqa: PLC0415  # only here
     from mentors.services.assignments import assign_pupil  # noqa: PLC0415  # only here
 
-    with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
+    with django_assert_num_queries(12):  # type: ignore[operator]  # the fixture is a context manager
         plan_digests(qingzhu.school, on=MIDTERM)
     for _ in range(5):
         pupil = EnrolmentFactory.create(school_class=qingzhu.class_one).pupil
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.HOMEROOM)
-    with django_assert_num_queries(9):  # type: ignore[operator]  # the fixture is a context manager
+    with django_assert_num_queries(12):  # type: ignore[operator]  # the fixture is a context manager
         assert told(plan_digests(qingzhu.school, on=MIDTERM))["qingzhu-mentor"] == [
             "还有 7 位同学没有谈心（11月25日前）",
             "已过期仍未完成：家访 5 位",

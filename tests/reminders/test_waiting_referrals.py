@@ -8,7 +8,8 @@ from notices.models import Notice, OutboxMessage
 from records.care.services.referrals import acknowledge
 from records.models.care import Referral
 from records.reminding.models import Reminder
-from records.reminding.reminders import plan_digests, send_digests
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services.sending import send_digests
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import visit_everybody
 from tests.records.care.builders import referral

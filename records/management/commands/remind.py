@@ -9,7 +9,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from core.commands import HouseCommand
 from core.nightly import SomeFailed, each_done
-from records.reminding.reminders import REMIND, Digest, plan_digests, send_digests
+from records.reminding.contexts import Digest
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services.sending import REMIND, send_digests
 from schools.days import present_days
 from schools.models import School
 

@@ -33,7 +33,7 @@ class SchoolForm(forms.Form):
         label="开始使用本系统的日期",
         required=False,
         within=lambda form: beginning_days(form.today),
-        help_text="在这一天以前就截止的家访、谈心、书面反馈不算“已过期”，也不提醒。一直在用的，可以空着。",
+        help_text="在这一天以前就截止的家访、谈心、书面反馈不算“已过期”，只提醒一次补登。一直在用的，可以空着。",
     )
 
     def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:

@@ -2,22 +2,21 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 
 from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
-from core.clock import cn_day
 from core.days import Days
 from core.errors import DomainError
 from records.enums import TickState
 from records.models.records import HeartTalk, HomeVisit
 from records.office.queries.plan_effects import WindowMove, window_moves
-from records.reminding.reminders import Digest, coming_digests
+from records.reminding.contexts import Digest
+from records.reminding.queries.coming import coming_days, told_words
+from records.reminding.queries.rules import reminder_rules
 from records.services.ticks import TickDifference, rebuild_ticks
 from records.setup.queries.calendar import CalendarState, calendar_of
 from records.setup.services.school import KEEPERS
@@ -28,8 +27,6 @@ from schools.models import SchoolYear
 from schools.queries import grades_of
 from schools.services import clean_dates, make_year, set_dates
 
-#: How many days of reminders a change is told with.
-SHOWN_AHEAD: Final = 30
 Coming = dict[datetime.date, list[Digest]]
 
 
@@ -203,25 +200,13 @@ def _moves(old: YearCalendar | None, new: YearCalendar) -> tuple[WindowMove, ...
 
 
 def _coming(actor: Actor, calendar: YearCalendar) -> Coming:
-    """What would be told on the next school days, if each were sent."""
+    """What would be told on the next days on which the school sends, if each were sent."""
     if not calendar.year.is_current or not calendar.is_set_up:
         return {}
-    days = [actor.today + datetime.timedelta(days=n) for n in range(1, SHOWN_AHEAD + 1)]
-    school_days = [day for day in days if calendar.is_school_day(day)]
-    return coming_digests(calendar.year.school, calendar, school_days)
+    return coming_days(calendar, reminder_rules(calendar.year.school_id, since=actor.today), after=actor.today)
 
 
 def _reminders(before: Coming, after: Coming) -> tuple[ReminderDay, ...]:
     days = sorted({*before, *after})
-    told = (ReminderDay(day, _told(before.get(day, [])), _told(after.get(day, []))) for day in days)
+    told = (ReminderDay(day, told_words(before.get(day, [])), told_words(after.get(day, []))) for day in days)
     return tuple(found for found in told if found.before != found.after)
-
-
-def _told(digests: Iterable[Digest]) -> tuple[str, ...]:
-    """What is told on one day, and to how many: counts, no names."""
-    people: Counter[str] = Counter()
-    for digest in digests:
-        for item in digest.items:
-            what = "已过期" if item.due.week else f"{cn_day(item.due.what.window.due_on)}前"
-            people[f"{item.action_label}（{what}）"] += 1
-    return tuple(f"{what}：{count} 人" for what, count in people.items())

@@ -19,7 +19,8 @@ from records.care.services.referrals import acknowledge, answer, close, refer, r
 from records.desk.models import Reading, RecordVersion
 from records.enums import RecordKind
 from records.models.care import Referral
-from records.reminding.reminders import plan_digests, send_digests
+from records.reminding.queries.digests import plan_digests
+from records.reminding.services.sending import send_digests
 from schools.enums import NoteVisibility
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.records.builders import TEXT, talk, visit
