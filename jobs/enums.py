@@ -57,3 +57,20 @@ class ImportState(models.TextChoices):
     DONE = "done", "已导入"
     CANCELLED = "cancelled", "已放弃"
     UNDONE = "undone", "已撤销"
+
+
+class ListShape(models.TextChoices):
+    """As what a list is taken out; the value is the ending of the file's name."""
+
+    XLSX = "xlsx", "Excel 表格"
+    PDF = "pdf", "打印稿（PDF）"
+
+
+class TakenFor(models.TextChoices):
+    """What a list that names children is taken out for; kept in the audit."""
+
+    CHECK = "check", "与班主任、导师核对"
+    MEETING = "meeting", "学校或年级会议"
+    REPORT = "report", "按要求上报"
+    ARCHIVE = "archive", "学校存档"
+    OTHER = "other", "其他"

@@ -98,6 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "core.templatetags.words",
                 "core.templatetags.dialling",
                 "core.templatetags.refused",
+                "jobs.templatetags.lists",
                 "django.templatetags.static",
                 "crispy_forms.templatetags.crispy_forms_tags",
             ],

@@ -25,7 +25,7 @@ from core.workbooks.tables import (
     heading_key,
     is_turned,
 )
-from core.workbooks.writer import SheetToWrite, write_workbook
+from core.workbooks.writer import SheetToWrite, write_workbook, write_workbook_to
 
 __all__ = [
     "EXAMPLE_MARK",
@@ -55,4 +55,5 @@ __all__ = [
     "read_workbook",
     "write_form",
     "write_workbook",
+    "write_workbook_to",
 ]

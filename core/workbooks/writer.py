@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from openpyxl import Workbook as OpenpyxlWorkbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -43,6 +44,13 @@ def write_workbook(sheets: Sequence[SheetToWrite]) -> bytes:
 
     Text that begins like a formula is stored as quoted text; characters that XML cannot hold are left out.
     """
+    buffer = io.BytesIO()
+    write_workbook_to(buffer, sheets)
+    return buffer.getvalue()
+
+
+def write_workbook_to(file: IO[bytes], sheets: Iterable[SheetToWrite]) -> None:
+    """As `write_workbook`, into `file`. Rows are read once and go to the disk one by one: memory stays small."""
     workbook = OpenpyxlWorkbook(write_only=True)
     for table in sheets:
         sheet = workbook.create_sheet(table.name[:31])
@@ -52,9 +60,7 @@ def write_workbook(sheets: Sequence[SheetToWrite]) -> bytes:
         sheet.append([_heading(sheet, title) for title in table.header])
         for row in table.rows:
             sheet.append([_cell(sheet, value) for value in row])
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return buffer.getvalue()
+    workbook.save(file)
 
 
 def _heading(sheet: WriteOnlyWorksheet, title: str) -> Cell:

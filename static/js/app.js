@@ -267,6 +267,7 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
     sayDays(document);
+    sayAllPicks();
   });
 
   // --- Searching while typing: what an input method is still putting together is not asked for
@@ -313,6 +314,24 @@
   );
   document.body.addEventListener("htmx:afterSettle", () => sayDays(document));
 
+  // --- Lists whose rows are ticked (components/pick_bar.html): how many are chosen. `data-pick-everything` stands for
+  // the rows of all pages, and holds their number.
+  const picks = (group) => [...group.querySelectorAll('input[type="checkbox"]:not(:disabled):not([data-pick-everything])')];
+  function sayPicks(group) {
+    const said = group.querySelector("[data-pick-count]");
+    if (!said) return;
+    const every = group.querySelector("[data-pick-everything]:checked");
+    const count = every ? every.dataset.pickEverything : picks(group).filter((box) => box.checked).length;
+    said.textContent = Number(count) ? `已选 ${count} ${said.dataset.unit}` : "";
+  }
+  const sayAllPicks = () => document.querySelectorAll("[data-pick-group]").forEach(sayPicks);
+  sayAllPicks();
+  document.addEventListener("change", (event) => {
+    const group = event.target.closest("[data-pick-group]");
+    if (group) sayPicks(group);
+  });
+  document.body.addEventListener("htmx:afterSettle", sayAllPicks);
+
   // --- Menus, notices, printing, filters
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
@@ -321,10 +340,10 @@
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".notice").remove();
     if (event.target.closest("[data-print]")) window.print();
-    // 全选本班: ticks all boxes of its group, or, if all are ticked, none.
+    // 全选: ticks all boxes of its group, or, if all are ticked, none.
     const all = event.target.closest("[data-pick-all]");
     if (all) {
-      const boxes = Array.from(all.closest("[data-pick-group]").querySelectorAll('input[type="checkbox"]:not(:disabled)'));
+      const boxes = picks(all.closest("[data-pick-group]"));
       const on = boxes.some((box) => !box.checked);
       boxes.forEach((box) => {
         if (box.checked === on) return;

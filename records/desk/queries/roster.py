@@ -49,6 +49,16 @@ class DeskTick:
         return "declined" if self.state == "done" and self.note == VisitOutcome.DECLINED.label else self.state
 
     @property
+    def in_words(self) -> str:
+        """The tick where nothing can be drawn: `√ 9月3日`, `未完成`, `进行中`."""
+        if self.state == "none":
+            return "—"
+        words = {"done": "√", "open": TickState.OPEN.label}
+        word = words.get(self.state, TickState.PLANNED.label)
+        day = f"{self.date.year}-{self.date.month:02}-{self.date.day:02}" if self.date is not None else ""
+        return " ".join(part for part in (word, day, self.note) if part)
+
+    @property
     def is_open(self) -> bool:
         """Whether a tap opens the short form."""
         return self.state in ("open", "planned", "draft")

@@ -77,7 +77,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "form": form,
             "place": data.get("place", "") if form.is_valid() else "",
             "mentor": form.mentor_id or "",
-            "place_label": _place_label(form),
+            "place_label": form.place_label,
             "state": state,
             "tabs": _tabs(data, state, counts),
             "to_release": counts[LetterState.HANDED_IN] + counts[ACCEPTED],
@@ -117,19 +117,6 @@ def _tabs(data: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str,
     return tabs
 
 
-def _place_label(form: PlaceForm) -> str:
-    chosen = form.cleaned_data.get("place", "") if form.is_valid() else ""
-    for value, label in form.fields["place"].choices:  # type: ignore[attr-defined]  # a ChoiceField has choices
-        if isinstance(label, str):
-            if value == chosen:
-                return label
-            continue
-        for inner, name in label:
-            if inner == chosen:
-                return str(name).removesuffix("全部")
-    return "全校"
-
-
 @action_for(Role.MORAL_OFFICE)
 def release(request: ActorRequest) -> HttpResponse:
     """Release the ticked letters, or all of the place that are handed in or were found good, in one go.
@@ -166,7 +153,7 @@ def _ask(
         "question": question,
         "kept": kept,
         "again": again,
-        "place_label": "勾选的" if form.takes_ticked else _place_label(form),
+        "place_label": "勾选的" if form.takes_ticked else form.place_label,
         "back": _list_url(form, calendar, state=request.POST.get("state", "")),
     }
     return render(request, "letters/office/release.html", context)

@@ -1,5 +1,6 @@
 """Forms of 德育室: a term and a place, and which pupils to list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.layout import Field, Layout
@@ -27,17 +28,33 @@ def _class_choices(classes: list[SchoolClass]) -> list[tuple[str, Any]]:
     return choices + list(grades.items())
 
 
+def _label_of(choices: Iterable[tuple[Any, Any]], value: str) -> str:
+    """What a list to choose from calls `value`, in its groups too."""
+    flat = [pair for key, label in choices for pair in ([(key, label)] if isinstance(label, str) else label)]
+    return str(next(label for key, label in flat if str(key) == value))
+
+
 class PlaceForm(TaglessForm):
     """A term and a place (school, grade or class); wrong values fall back to the whole, they are no error."""
 
     def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.calendar = calendar
         self.fields["term"] = term_field(calendar)
         self.fields["place"] = forms.ChoiceField(label="范围", choices=_class_choices(classes), required=False)
 
+    @property
+    def place(self) -> str:
+        """The chosen place as it stands in addresses; empty for the school."""
+        return str(self.cleaned_data.get("place", "")) if self.is_valid() else ""
+
+    @property
+    def place_label(self) -> str:
+        """The chosen place in words."""
+        return _label_of(self.fields["place"].choices, self.place).removesuffix("全部")  # type: ignore[attr-defined]  # a ChoiceField has choices
+
     def _place(self, letter: str) -> int | None:
-        value = self.cleaned_data.get("place", "") if self.is_valid() else ""
-        return int(value[1:]) if value.startswith(letter) else None
+        return int(self.place[1:]) if self.place.startswith(letter) else None
 
     @property
     def grade_id(self) -> int | None:
@@ -64,6 +81,12 @@ class PupilFilterForm(PlaceForm):
     def show(self) -> str:
         """The chosen filter, empty for all."""
         return str(self.cleaned_data["show"]) if self.is_valid() else ""
+
+    @property
+    def in_words(self) -> str:
+        """Term and filters, as a paper says them beneath its heading."""
+        shown = _label_of(self.fields["show"].choices, self.show)  # type: ignore[attr-defined]  # as above
+        return f"{self.calendar.term}　{self.place_label}　{shown}"
 
 
 class KeysField(forms.MultipleChoiceField):

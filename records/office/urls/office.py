@@ -10,4 +10,5 @@ urlpatterns = [
     path("classes/<int:pk>/", dashboard.class_page, name="class"),
     path("mentors/<int:pk>/", dashboard.mentor, name="mentor"),
     path("pupils/", dashboard.pupils, name="pupils"),
+    path("pupils/export/", dashboard.export_pupils, name="export_pupils"),
 ]

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, get_visible_or_404, page_for
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
+from core.errors import DomainError
+from jobs.lists import picked_keys, taken_out
 from records.office.forms.office import PupilFilterForm
 from records.office.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.office.queries.pupils import (
@@ -19,6 +21,7 @@ from records.office.queries.pupils import (
     find_class,
     find_mentor,
     mentor_overdue,
+    pupils_out,
     pupils_to_show,
     rows_of,
     school_classes,
@@ -140,11 +143,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(*WATCHERS)
 def pupils(request: ActorRequest) -> HttpResponse:
     """Pupils of the school by what is still open, paged: `?show=none`, `no_mentor`, or an action."""
-    calendar = calendar_or_stop(request)
-    classes = list(covered_classes(request.actor, calendar))
-    data = request.GET.copy()
-    data.setdefault("term", calendar.key)
-    form = PupilFilterForm(data, calendar=calendar, classes=classes)
+    calendar, form = _pupil_filter(request, request.GET)
     found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
@@ -158,6 +157,28 @@ def pupils(request: ActorRequest) -> HttpResponse:
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
         },
     )
+
+
+@action_for(*WATCHERS)
+def export_pupils(request: ActorRequest) -> HttpResponseBase:
+    """The pupils of the same filter, or the ticked ones, as a workbook or on paper."""
+    calendar, form = _pupil_filter(request, request.POST)
+    if not form.is_valid():
+        # A page that falls back to the whole is harmless; a file of the whole school that nobody asked for is not.
+        raise DomainError("filter_unclear", "没有看清要导出哪些学生，请回到列表重新筛选。")
+    found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
+    if (keys := picked_keys(request.POST)) is not None:
+        found = found.filter(pupil__in=keys)
+    term = f"{calendar.year.start_year}-{calendar.term.number}"
+    where = {"term": term, "show": form.show, "place": form.place}
+    return taken_out(request, pupils_out(calendar, found, about=form.in_words, where=where))
+
+
+def _pupil_filter(request: ActorRequest, asked: QueryDict) -> tuple[YearCalendar, PupilFilterForm]:
+    calendar = calendar_or_stop(request)
+    data = asked.copy()
+    data["term"] = calendar.key
+    return calendar, PupilFilterForm(data, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
 
 
 def _kept(request: ActorRequest, rows: Iterable[PupilRow]) -> dict[str, Any]:
