@@ -1,17 +1,14 @@
 """Codes that stand on paper: derived from a key, never stored, readable without look-alikes.
 
-The keys are apart from the server's own: whoever loses `secret_key` loses sessions, not a thousand printed slips. They
-come from `PAPER_KEYS`, or lie in `paper_keys` under `VAR_DIR`, one a line; the first one is used for new codes.
+The keys (`core.keyring.PAPER`) are apart from the server's own: whoever loses `secret_key` loses sessions, not a
+thousand printed slips.
 """
 
 import hashlib
 import hmac
 import secrets
-from pathlib import Path
 
-from django.conf import settings
-
-from core.keeping import add_key, kept_keys, renew_key
+from core.keyring import PAPER
 from core.text import clean_key
 
 # Letters and digits that nobody confuses on paper.
@@ -50,26 +47,9 @@ def mark_of(key: str) -> str:
 
 def paper_keys() -> dict[str, str]:
     """The keys by their marks, the one in use first; empty where none was made or the file is missing."""
-    return {mark_of(key): key for key in settings.PAPER_KEYS or kept_keys(_path())}
+    return {mark_of(key): key for key in PAPER.all()}
 
 
 def make_paper_key() -> dict[str, str]:
     """`paper_keys`, after a first key was made if there was none. The caller knows that nothing hangs on a lost one."""
-    if not settings.PAPER_KEYS:
-        kept_keys(_path(), make=True)
-    return paper_keys()
-
-
-def adopt_paper_key(key: str) -> None:
-    """Keep `key`, with which codes were printed in former times, behind the one in use."""
-    if not settings.PAPER_KEYS:
-        add_key(_path(), key)
-
-
-def _path() -> Path:
-    return Path(settings.VAR_DIR) / "paper_keys"
-
-
-def renew_paper_key() -> None:
-    """Derive new codes from a new key; those of the former ones stay what they are."""
-    renew_key(_path())
+    return {mark_of(key): key for key in PAPER.all(make=True)}

@@ -7,14 +7,15 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from core.papercodes import adopt_paper_key, mark_of
+from core.keyring import PAPER
+from core.papercodes import mark_of
 
 
 def keep_the_key(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """The codes of printed slips hang on SECRET_KEY: it is kept beside the new key, and the papers stay valid."""
     slips = apps.get_model("students", "FamilySlip").objects.filter(key_mark="")
     if slips.exists():
-        adopt_paper_key(settings.SECRET_KEY)
+        PAPER.adopt(settings.SECRET_KEY)
         slips.update(key_mark=mark_of(settings.SECRET_KEY))
 
 

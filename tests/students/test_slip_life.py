@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from core.papercodes import adopt_paper_key, derived_code, mark_of, paper_keys
+from core.keyring import PAPER
+from core.papercodes import derived_code, mark_of, paper_keys
 from mentors.services.assignments import withdraw_pupil
 from students.enums import EndReason
 from students.keywatch import check_paper_keys
@@ -158,7 +159,7 @@ def test_a_former_key_goes_on_opening_its_slips(qingzhu: SchoolCast) -> None:
 def test_slips_that_were_printed_with_the_servers_key_stay_valid(qingzhu: SchoolCast) -> None:
     """What the migration does: the papers are in the families' hands."""
     slip = issued(qingzhu)
-    adopt_paper_key("the former secret key".replace(" ", "-"))
+    PAPER.adopt("the former secret key".replace(" ", "-"))
     FamilySlip.objects.update(key_mark=mark_of("the-former-secret-key"))
     slip.refresh_from_db()
     code = derived_code("the-former-secret-key", f"family-slip:{slip.nonce}", 8)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from core.commands import HouseCommand
-from core.papercodes import renew_paper_key
+from core.keyring import PAPER
 from students.queries import slips_without_key
 
 
@@ -21,9 +20,9 @@ class Command(HouseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it, and say how many slips have to be printed anew."""
-        if settings.PAPER_KEYS:
+        if PAPER.is_set:
             raise CommandError("密钥来自环境变量 PAPER_KEYS：请把新密钥写在最前面，旧的留在后面。")
         if not options["yes"] and input("以后打印的凭条换用新密钥，确定吗？(yes/no) ").strip().lower() != "yes":
             raise CommandError("没有改动。")
-        renew_paper_key()
+        PAPER.renew()
         self.stdout.write(f"已换用新密钥。有 {slips_without_key()} 张凭条的旧密钥已经找不到，请“换发”后重新打印。")
