@@ -21,6 +21,8 @@ class User(AbstractBaseUser):
     email = models.EmailField("邮箱", blank=True)
     # When its person opened the link that was sent there; None for an address that somebody else gave.
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    # Whether reminders go there, too; what opens an account does in any case.
+    mails_on = models.BooleanField("收提醒邮件", default=True)
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="users")
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     # Until when a first password opens; None once a person has chosen their own.

@@ -26,6 +26,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_keys(VAR_DIR / "secret_key", make=True)[0]
 # What printed codes are derived from, where `var/paper_keys` does not keep it: the first one is used for new ones.
 PAPER_KEYS = env.list("PAPER_KEYS", default=[])
+# What seals texts in the database, where `var/sealing_keys` does not keep it: the first one seals, all open.
+SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Address that printed slips and e-mails point to.

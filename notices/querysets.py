@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
 from django.db.models import Q
 
 from accounts.actors import Actor
+from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from notices.enums import OutboxState
 
 if TYPE_CHECKING:
-    from notices.models import Notice, OutboxMessage  # noqa: F401  # named in quotes below
+    from notices.models import Notice, OutboxMessage, Robot  # noqa: F401  # named in quotes below
 
 
 class NoticeQuerySet(OfSchoolQuerySet["Notice"]):
@@ -32,12 +32,24 @@ class NoticeQuerySet(OfSchoolQuerySet["Notice"]):
         return self.order_by("-created_at", "-pk")
 
 
-class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+class RobotQuerySet(OfSchoolQuerySet["Robot"]):
     def visible_to(self, actor: Actor) -> Self:
-        """The messages that go with one's own notices."""
-        if actor.user_id is None:
-            return self.none()
-        return self.filter(notice__recipient_id=actor.user_id)
+        """The school's robots, without their addresses, for its 管理员."""
+        return self.in_school(actor).present().defer("address") if actor.has(Role.SCHOOL_ADMIN) else self.none()
+
+    def present(self) -> Self:
+        """Those that were not taken away."""
+        return self.filter(removed_at=None)
+
+    def speaking(self) -> Self:
+        """Those that are to say what there is to say."""
+        return self.present().filter(is_on=True, trouble="")
+
+
+class OutboxQuerySet(OfSchoolQuerySet["OutboxMessage"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """What the school sends, without its words, for its 管理员."""
+        return self.in_school(actor).defer("body", "subject") if actor.has(Role.SCHOOL_ADMIN) else self.none()
 
     def due(self, now: datetime.datetime) -> Self:
         """Messages whose (next) attempt is due; a claimed one is due again when its claim has run out."""

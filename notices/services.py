@@ -127,6 +127,7 @@ def _write(school: School | None, kind: str, once: dict[tuple[int, str], NoticeF
     OutboxMessage.objects.bulk_create(
         OutboxMessage(
             notice=notice,
+            school=school,
             channel=Channel.EMAIL,
             to_address=one.recipient.email,
             subject=_mail(notice, one)[0],
@@ -197,9 +198,9 @@ def _claim(message: OutboxMessage) -> bool:
 def _send(message: OutboxMessage, connection: BaseEmailBackend) -> OutboxState:
     """Send one claimed message and write what became of it. The log names no address."""
     own = OutboxMessage.objects.filter(pk=message.pk)
-    if not message.notice.recipient.is_active:
-        own.update(state=OutboxState.FAILED)
-        return OutboxState.FAILED
+    if message.notice is None or not message.notice.recipient.is_active:
+        own.update(state=OutboxState.DROPPED)
+        return OutboxState.DROPPED
     if message.handed_over_at is not None:
         return _give_up(message, UNSURE)
     mail = EmailMessage(
@@ -246,7 +247,7 @@ def _give_up(message: OutboxMessage, why: str) -> OutboxState:
     OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxState.FAILED, body=_kept_body(message))
     notice = message.notice
     # Nobody is told by mail that such a mail failed.
-    if notice.kind != UNDELIVERED and notice.school is not None:
+    if notice is not None and notice.kind != UNDELIVERED and notice.school is not None:
         day = today()
         key = f"{UNDELIVERED}:{notice.recipient_id}:{day.isoformat()}"
         title = f"给{notice.recipient.name}的提醒邮件没有送达"
@@ -258,7 +259,7 @@ def _give_up(message: OutboxMessage, why: str) -> OutboxState:
 
 
 def _kept_body(message: OutboxMessage) -> str:
-    return "" if message.notice.kind in SECRET_KINDS else message.body
+    return "" if message.notice is not None and message.notice.kind in SECRET_KINDS else message.body
 
 
 def _domain() -> str:
