@@ -47,7 +47,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",
         "rounds:close", "rounds:make_draft", "rounds:open", "rounds:open_up", "rounds:prolong", "rounds:recheck",
-        "rounds:remind", "training:delete", "wishes:answer",
+        "rounds:remind", "training:delete", "training:file_remove", "training:file_restore", "wishes:answer",
     ), _POST),
     **dict.fromkeys((
         "badges:appointments_print", "badges:print", "desk:letter_lined", "desk:lined_letters", "entry:ballots",
@@ -66,6 +66,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
         "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
         "papers:logo", "papers:look", "plan:document_file", "setup:calendar_file",
+        "training:file",
     ), _FILE),
     **dict.fromkeys((
         "bureau:home", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
@@ -204,7 +205,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         **dict.fromkeys(("manage:leave", "manage:person", "merge:teachers"), teacher),
         **dict.fromkeys(("meetings:detail", "meetings:edit"), room | {"meeting": meeting.pk}),
         **dict.fromkeys(("clubs:delete", "clubs:detail", "clubs:edit"), club),
-        **dict.fromkeys(("training:attendance", "training:edit"), training),
+        **dict.fromkeys(("training:add_files", "training:attendance", "training:edit", "training:files"), training),
         **dict.fromkeys(("tree_hole:card", "tree_hole:history"), hole_card),
         **dict.fromkeys(("office:mentor", "papers:handling_book"), slot),
         "arrangement:pupil": room | {"pupil": probe.pupil.pk},

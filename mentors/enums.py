@@ -103,3 +103,14 @@ class WishState(models.TextChoices):
 
     OPEN = "open", "待处理"
     HANDLED = "handled", "已处理"
+
+
+class TrainingKind(models.TextChoices):
+    """In which form the mentors were trained."""
+
+    LECTURE = "lecture", "讲座"
+    WORKSHOP = "workshop", "工作坊"
+    CASES = "cases", "案例研讨"
+    OUTING = "outing", "外出学习"
+    ONLINE = "online", "线上学习"
+    OTHER = "other", "其他"

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from core.clock import today
 from core.nightly import for_each
+from mentors.staff.services.training_files import purge_training_files
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.looking import check_waiting_letters
@@ -40,7 +41,7 @@ def _remind(school: School, on: datetime.date) -> int:
 @shared_task(name="records.purge")
 def purge() -> None:
     """Each night: drafts of 60 days and what was deleted 30 days ago go for good."""
-    steps = (purge_drafts, purge_deleted, purge_document_files)
+    steps = (purge_drafts, purge_deleted, purge_document_files, purge_training_files)
     logger.info("purged: %d", for_each("records.purge", steps, lambda purge: purge()))
 
 

@@ -20,7 +20,7 @@ from mentors.rounds.models import (
     Placement,
     RoundMentor,
 )
-from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession
+from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingFile, TrainingSession
 from mentors.team.models import CaseMeeting, HandOverNote
 
 __all__ = [
@@ -45,5 +45,6 @@ __all__ = [
     "RoundMentor",
     "Teacher",
     "TeamMember",
+    "TrainingFile",
     "TrainingSession",
 ]

@@ -1,24 +1,30 @@
 """What surrounds the matching: mentor cards, readiness, training, case meetings, hand-over notes, quiet wishes."""
 
 import secrets
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
 from core.constraints import one_of
-from mentors.enums import ReadinessState, WishState
+from mentors.enums import ReadinessState, TrainingKind, WishState
 from mentors.models.slots import Teacher
 from mentors.staff.querysets import (
     MentorCardQuerySet,
     MentorWishQuerySet,
     ReadinessCaseQuerySet,
+    TrainingFileQuerySet,
     TrainingSessionQuerySet,
 )
 from schools.models import SchoolYear, Term
 from schools.owned import SchoolOwned
 from students.models import Pupil
+
+#: How long one training may be, in hours 学时: half an hour, or a week of full days.
+LEAST_HOURS: Final = Decimal("0.5")
+MOST_HOURS: Final = Decimal(60)
 
 
 def new_card_key() -> str:
@@ -87,6 +93,10 @@ class TrainingSession(SchoolOwned):
     topic = models.CharField("主题", max_length=80)
     speaker = models.CharField("主讲人", max_length=60, blank=True)
     place = models.CharField("地点", max_length=60, blank=True)
+    # Empty for sessions from before the form was asked for.
+    kind = models.CharField("形式", max_length=8, choices=TrainingKind, blank=True)
+    # In steps of half an hour; None where nobody has said.
+    hours = models.DecimalField("学时", max_digits=3, decimal_places=1, null=True, blank=True)
     teachers: "models.ManyToManyField[Teacher, models.Model]" = models.ManyToManyField(
         Teacher, related_name="training_sessions", blank=True
     )
@@ -96,10 +106,38 @@ class TrainingSession(SchoolOwned):
 
     class Meta:
         ordering: ClassVar = ["-date", "-pk"]
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(topic=""), name="training_topic_given")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(topic=""), name="training_topic_given"),
+            models.CheckConstraint(condition=Q(kind__in=["", *TrainingKind.values]), name="training_kind_known"),
+            models.CheckConstraint(
+                condition=Q(hours__isnull=True) | Q(hours__gte=LEAST_HOURS, hours__lte=MOST_HOURS),
+                name="training_hours_bounded",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"training {self.pk}"
+
+
+class TrainingFile(SchoolOwned):
+    """Material 材料 of a training session; taken away it can be brought back for 30 days."""
+
+    session = models.ForeignKey(TrainingSession, models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="training/%Y/")
+    name = models.CharField(max_length=100)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TrainingFileQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"file {self.pk} of training {self.session_id}"
 
 
 class MentorWish(SchoolOwned):

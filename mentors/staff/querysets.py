@@ -12,7 +12,7 @@ from core.ofschool import OpenInSchoolQuerySet
 from mentors.enums import ReadinessState
 
 if TYPE_CHECKING:
-    from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingSession  # noqa: F401  # named in quotes below
+    from mentors.staff.models import MentorCard, MentorWish, ReadinessCase, TrainingFile, TrainingSession  # noqa: F401  # named in quotes below
     from schools.models import Term
 
 
@@ -36,6 +36,16 @@ class TrainingSessionQuerySet(OpenInSchoolQuerySet["TrainingSession"]):
     def of_term(self, term: Term) -> Self:
         """The sessions of `term`."""
         return self.filter(term=term)
+
+
+class TrainingFileQuerySet(models.QuerySet["TrainingFile"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of one's own school; one that was taken away is as if it had never been there."""
+        return self.filter(school_id=actor.school_id) if actor.school_id is not None else self.none()
+
+    def present(self) -> Self:
+        """Without those that were taken away."""
+        return self.filter(removed_at=None)
 
 
 class MentorWishQuerySet(models.QuerySet["MentorWish"]):

@@ -4,6 +4,7 @@ import datetime
 import random
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from core.workbooks import SheetToWrite, write_workbook
 from jobs.enums import ImportKind
 from jobs.importers import ImportOptions
 from jobs.imports import check_roster, import_roster
-from mentors.enums import AssignmentOrigin
+from mentors.enums import AssignmentOrigin, TrainingKind
 from mentors.models.slots import Assignment, Mentor, Teacher, TeamMember
 from mentors.services.assignments import assign_pupils
 from mentors.services.slots import grant_exception
@@ -244,7 +245,9 @@ def _train(actor: Actor, year: SchoolYear, seed: int) -> None:
     """The term's first training session, which most teachers attended."""
     rng = random.Random(f"training {seed}")  # noqa: S311  # demo data want to be repeatable, not secret
     day = min(datetime.date(year.start_year, 9, 18), actor.today)
-    data = TrainingData(date=day, topic="怎样和孩子谈心：先听后说", speaker="心理教师", place="阶梯教室")
+    data = TrainingData(
+        day, "怎样和孩子谈心：先听后说", "心理教师", "阶梯教室", kind=TrainingKind.LECTURE, hours=Decimal(2)
+    )
     session = create_session(actor=actor, data=data)
     mentors = Teacher.objects.filter(memberships__year=year).order_by("pk")
     came = [teacher.pk for teacher in mentors if rng.random() < 0.93]

@@ -2,18 +2,30 @@
 
 import datetime
 from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, TestCase
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
+from core.clock import now
 from core.errors import DomainError
+from mentors.enums import TrainingKind
 from mentors.models.slots import Teacher
-from mentors.staff.models import TrainingSession
+from mentors.staff.models import TrainingFile, TrainingSession
 from mentors.staff.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
+from mentors.staff.services.training_files import (
+    add_training_file,
+    purge_training_files,
+    remove_training_file,
+    restore_training_file,
+)
 from tests.cast import TODAY, SchoolCast, TeacherFactory
+from tests.core.test_pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -161,5 +173,95 @@ def test_the_pages_cost_the_same_for_one_session_and_for_three(
     client = client_of(qingzhu.office)
     with django_assert_num_queries(6):
         client.get(reverse("training:list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(reverse("training:people"))
+
+
+# --- Form, hours and material -----------------------------------------------------------------------------------------
+def held(cast: SchoolCast, topic: str, hours: str | None, *who: User, date: datetime.date = DAY) -> TrainingSession:
+    """A session of some hours that `who` attended."""
+    data = TrainingData(date, topic, kind=TrainingKind.WORKSHOP, hours=None if hours is None else Decimal(hours))
+    session = create_session(actor=cast.actor(cast.office), data=data)
+    keys = [teacher_of(user).pk for user in who]
+    set_attendance(actor=cast.actor(cast.office), session=session, came=keys, stayed_away=[])
+    return session
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "0.3", "60.5", "1.25"])
+def test_hours_go_by_halves_within_a_week(qingzhu: SchoolCast, hours: str) -> None:
+    data = TrainingData(DAY, "怎样谈心", hours=Decimal(hours))
+    assert code(lambda: create_session(actor=qingzhu.actor(qingzhu.office), data=data)) == "hours_wrong"
+
+
+def test_wrong_hours_come_back_at_their_field(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    values = {"date": DAY.isoformat(), "topic": "怎样谈心", "kind": "lecture", "hours": "1.3"}
+    page = client_of(qingzhu.office).post(reverse("training:new"), values)
+    assert (page.status_code, page.context["form"].errors) == (422, {"hours": ["学时以 0.5 为一档，如 2 或 1.5。"]})
+
+
+def test_hours_of_a_teacher_are_those_attended_in_that_year(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """A session without hours counts as attended, and adds none."""
+    held(qingzhu, "怎样谈心", "1.5", qingzhu.mentor, qingzhu.colleague)
+    held(qingzhu, "怎样家访", "2", qingzhu.mentor)
+    held(qingzhu, "怎样听", None, qingzhu.mentor)
+    rows = client_of(qingzhu.office).get(reverse("training:people")).context["rows"]
+    assert {row.teacher.name: (len(row.sessions), row.hours) for row in rows if row.sessions} == {
+        "林小满": (3, Decimal("3.5")),
+        "苏禾": (1, Decimal("1.5")),
+    }
+    (mine,) = client_of(qingzhu.mentor).get(reverse("training:mine")).context["years"]
+    assert (mine.year, [s.topic for s in mine.sessions], mine.hours) == (
+        qingzhu.year,
+        ["怎样谈心", "怎样家访", "怎样听"],
+        Decimal("3.5"),
+    )
+    assert client_of(qingzhu.counsellor).get(reverse("training:mine")).context["years"] == []
+
+
+def test_everybody_opens_material_and_the_office_alone_puts_it_there(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
+) -> None:
+    session = held(qingzhu, "怎样谈心", "2")
+    page, url = (reverse(f"training:{name}", args=[session.pk]) for name in ("files", "add_files"))
+    upload = SimpleUploadedFile("讲义.png", picture(), "image/png")
+    assert client_of(qingzhu.mentor).post(url, {"uploads": upload}).status_code == 403
+    upload.seek(0)
+    assert client_of(qingzhu.office).post(url, {"uploads": upload}).status_code == 302
+    (file,) = session.files.all()
+    assert (file.name, file.content_type) == ("讲义.jpg", "image/jpeg")
+    opened = reverse("training:file", args=[file.pk])
+    assert [client_of(user).get(opened).status_code for user in (qingzhu.mentor, other.mentor)] == [200, 404]
+    assert client_of(qingzhu.mentor).get(reverse("training:list")).content.decode().count(page) == 1
+    remove_training_file(actor=qingzhu.actor(qingzhu.office), file=file)
+    assert client_of(qingzhu.mentor).get(opened).status_code == 404
+    assert AuditEntry.objects.filter(verb__endswith="training_file").count() == 2
+
+
+def test_a_session_holds_six_files_and_takes_them_with_it(qingzhu: SchoolCast) -> None:
+    session, office = held(qingzhu, "怎样谈心", "2"), qingzhu.actor(qingzhu.office)
+    files = [add_training_file(actor=office, session=session, data=picture(), name=f"{n}.png") for n in range(6)]
+    seventh = partial(add_training_file, actor=office, session=session, data=picture(), name="7.png")
+    assert code(seventh) == "too_many_files"
+    remove_training_file(actor=office, file=files[0])
+    seventh()
+    assert code(lambda: restore_training_file(actor=office, file=files[0])) == "too_many_files"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        delete_session(actor=office, session=session)
+    assert not any(file.file.storage.exists(str(file.file.name)) for file in files)
+
+
+def test_material_of_another_school_is_refused(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    session = held(qingzhu, "怎样谈心", "2")
+    add = partial(add_training_file, session=session, data=picture(), name="1.png")
+    assert code(lambda: add(actor=other.actor(other.office))) == "other_school"
+    assert code(lambda: add(actor=qingzhu.actor(qingzhu.admin))) == "not_allowed"
+
+
+def test_what_was_taken_away_goes_after_thirty_days(qingzhu: SchoolCast) -> None:
+    session, office = held(qingzhu, "怎样谈心", "2"), qingzhu.actor(qingzhu.office)
+    old, new = (add_training_file(actor=office, session=session, data=picture(), name=f"{n}.png") for n in "12")
+    for file in (old, new):
+        remove_training_file(actor=office, file=file)
+    TrainingFile.objects.filter(pk=old.pk).update(removed_at=now() - datetime.timedelta(days=31))
+    assert purge_training_files() == 1
+    assert [row.pk for row in TrainingFile.objects.all()] == [new.pk]

@@ -47,6 +47,7 @@ UNLINKED: dict[str, str] = {
     "family:resume": "where a slip is opened again after its session ended while somebody typed",
     "family:tree_hole_handed_in": "where handing in a card leads",
     "family:tree_hole_leave": "on that page",
+    "training:file_restore": "a button in the message after material was taken away",
     "healthz": "for load balancers",
     "imports:progress": "asked by the page while a large roster is read by a worker",
     "imports:recheck": "a button where the reading of a roster broke off",

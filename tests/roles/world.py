@@ -30,6 +30,7 @@ from mentors.rounds.services.wishes import hand_in_wish
 from mentors.services.slots import grant_exception
 from mentors.staff.services.readiness import open_case
 from mentors.staff.services.training import TrainingData, create_session
+from mentors.staff.services.training_files import add_training_file, remove_training_file
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
 from records.care.services.referrals import refer
@@ -239,6 +240,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     training, spare_training = (
         create_session(actor=office, data=TrainingData(date=day, topic=topic)) for topic in ("怎样谈心", "写错的一次")
     )
+    material, taken_material = (
+        add_training_file(actor=office, session=training, data=picture(), name=name) for name in ("讲义.png", "旧.png")
+    )
+    remove_training_file(actor=office, file=taken_material)
     meeting, spare, gone = (
         hold_meeting(
             actor=cast.actor(cast.homeroom),
@@ -332,9 +337,14 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "rounds:cancel": {"pk": two_sided.pk},
             "rounds:grade_matrix": {"pk": cast.class_one.grade_id},
             "rounds:place": asked | {"pupil": cast.pupil_unassigned.pk},
+            "training:add_files": {"pk": training.pk},
             "training:attendance": {"pk": training.pk},
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},
+            "training:file": {"pk": material.pk},
+            "training:file_remove": {"pk": material.pk},
+            "training:file_restore": {"pk": taken_material.pk},
+            "training:files": {"pk": training.pk},
             "accounts:first_slip": {"key": account_slip.key},
             "accounts:password_link": {"pk": cast.leader.pk, "token": "over"},
             "accounts:verify_email": {"token": email_link(cast.leader).split("/")[-2]},

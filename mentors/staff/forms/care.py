@@ -9,8 +9,9 @@ from core.days import Days
 from core.fields import EXPIRED, DayField, ProseField
 from core.saving import ELSE, AskedForm
 from core.text import clean_text, small_number
+from mentors.enums import TrainingKind
 from mentors.models.slots import Teacher
-from mentors.staff.models import ReadinessCase, TrainingSession
+from mentors.staff.models import LEAST_HOURS, MOST_HOURS, ReadinessCase, TrainingSession
 from mentors.staff.services.readiness import REASON_LENGTH
 from mentors.staff.services.training import TrainingData
 
@@ -68,7 +69,13 @@ class StepForm(_DayForm):
 class TrainingForm(_DayForm):
     """A training session."""
 
-    field_of: ClassVar = {"date_out_of_range": "date", "attended": "date", "topic_missing": "topic"}
+    field_of: ClassVar = {
+        "date_out_of_range": "date",
+        "attended": "date",
+        "topic_missing": "topic",
+        "kind_unknown": "kind",
+        "hours_wrong": "hours",
+    }
 
     date = DayField(label="日期", within=lambda form: form.days)
     topic = forms.CharField(
@@ -77,13 +84,33 @@ class TrainingForm(_DayForm):
         error_messages={"required": "请写一下培训的主题。"},
         widget=forms.TextInput(attrs={"placeholder": "如：怎样和学生谈心"}),
     )
-    speaker = forms.CharField(label="主讲人（可不填）", max_length=60, required=False)
+    kind = forms.ChoiceField(label="形式（可不填）", choices=[("", "没有选"), *TrainingKind.choices], required=False)
+    hours = forms.DecimalField(
+        label="学时（可不填）",
+        min_value=LEAST_HOURS,
+        max_value=MOST_HOURS,
+        step_size=LEAST_HOURS,
+        required=False,
+        help_text="以 0.5 为一档，会写在培训证明上。",
+        error_messages={
+            "invalid": "学时请填数字，如 2 或 1.5。",
+            "min_value": "学时最少填 %(limit_value)s。",
+            "max_value": "学时最多填 %(limit_value)s。",
+            "step_size": "学时以 0.5 为一档，如 2 或 1.5。",
+        },
+    )
+    speaker = forms.CharField(
+        label="主讲人（可不填）",
+        max_length=60,
+        required=False,
+        help_text="外请的专家可以写上单位。",
+    )
     place = forms.CharField(label="地点（可不填）", max_length=60, required=False)
 
     @classmethod
     def initial_of(cls, session: TrainingSession) -> dict[str, Any]:
         """What is stored."""
-        return {name: getattr(session, name) for name in ("date", "topic", "speaker", "place")}
+        return {name: getattr(session, name) for name in ("date", "topic", "kind", "hours", "speaker", "place")}
 
     def is_what(self, stored: TrainingSession) -> bool:
         """The same topic on one day is the same session, whoever speaks and where."""
@@ -94,7 +121,12 @@ class TrainingForm(_DayForm):
         """A valid form as the services take it."""
         data = self.cleaned_data
         return TrainingData(
-            data["date"], clean_text(data["topic"]), clean_text(data["speaker"]), clean_text(data["place"])
+            data["date"],
+            clean_text(data["topic"]),
+            clean_text(data["speaker"]),
+            clean_text(data["place"]),
+            data["kind"],
+            data["hours"],
         )
 
 

@@ -1,14 +1,16 @@
 """Reads about training sessions 研训 (Guyi plan 四(四)1)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from mentors.models.slots import MentorMember, Teacher
-from mentors.staff.models import TrainingSession
+from mentors.staff.models import TrainingFile, TrainingSession
+from mentors.staff.querysets import TrainingFileQuerySet
 from schools.models import SchoolYear, Term
 
 
@@ -48,12 +50,16 @@ class TermTraining:
 
 
 def training_by_term(actor: Actor, terms: Sequence[Term], current: Term) -> list[TermTraining]:
-    """The sessions of `terms`, the latest first. Each has `came` and `is_own` (attended by the actor). One query."""
+    """The sessions of `terms`, the latest first. Each has `came`, `is_own` (attended by the actor) and `material`.
+
+    One query.
+    """
     own = Teacher.objects.filter(training_sessions=OuterRef("pk"), user_id=actor.user_id or 0)
     rows = (
         TrainingSession.objects.visible_to(actor)
         .filter(term__in=terms)
-        .annotate(came=Count("teachers"), is_own=Exists(own))
+        .annotate(came=Count("teachers", distinct=True), is_own=Exists(own))
+        .annotate(material=Count("files", filter=Q(files__removed_at=None), distinct=True))
     )
     by_term: dict[int, list[TrainingSession]] = {term.pk: [] for term in terms}
     for row in rows:
@@ -70,6 +76,11 @@ def training_by_term(actor: Actor, terms: Sequence[Term], current: Term) -> list
 def sessions_visible_to(actor: Actor) -> QuerySet[TrainingSession]:
     """The sessions that the actor may know of, term and year at hand."""
     return TrainingSession.objects.visible_to(actor).select_related("term__year")
+
+
+def files_visible_to(actor: Actor) -> TrainingFileQuerySet:
+    """The material that the actor may open, taken away or not, its session at hand."""
+    return TrainingFile.objects.visible_to(actor).select_related("session__term__year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +104,60 @@ def attendance_of(session: TrainingSession, year: SchoolYear) -> list[Attendant]
     return [Attendant(t, t.pk in came, bool(getattr(t, "is_mentor", False))) for t in teachers]
 
 
+def hours_of(sessions: Iterable[TrainingSession]) -> Decimal:
+    """The hours 学时 of `sessions` together; those of which nobody has said any count as none."""
+    return sum((session.hours for session in sessions if session.hours is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class YearTraining:
+    """What a teacher attended in a school year, in the order of the days."""
+
+    teacher: Teacher
+    year: SchoolYear
+    sessions: tuple[TrainingSession, ...]
+
+    @property
+    def hours(self) -> Decimal:
+        """The hours of all together."""
+        return hours_of(self.sessions)
+
+
 def teachers_with_training(actor: Actor, year: SchoolYear) -> QuerySet[Teacher]:
-    """The present teachers in the order of their numbers, each with `attended`, the sessions of `year`."""
+    """Who was there in `year`, in the order of their numbers, each with `attended`: the sessions of that year.
+
+    Those who are there today, and whoever has left meanwhile and attended one.
+    """
+    sessions = TrainingSession.objects.filter(term__year=year)
     return (
         Teacher.objects.visible_to(actor)
-        .present()
+        .filter(Q(left_on=None) | Exists(sessions.filter(teachers=OuterRef("pk"))))
         .order_by("number", "pk")
         .prefetch_related(
-            Prefetch(
-                "training_sessions",
-                TrainingSession.objects.filter(term__year=year).order_by("date", "pk"),
-                to_attr="attended",
-            )
+            Prefetch("training_sessions", sessions.order_by("date", "pk"), to_attr="attended"),
         )
     )
+
+
+def training_of(teacher: Teacher, year: SchoolYear) -> YearTraining:
+    """One teacher of `teachers_with_training` with what was attended. No query."""
+    return YearTraining(teacher, year, tuple(getattr(teacher, "attended", ())))
+
+
+def own_training(actor: Actor) -> list[YearTraining]:
+    """What the actor attended, by year, the latest first. Two queries."""
+    rows = (
+        TrainingSession.objects.visible_to(actor)
+        .filter(teachers__user_id=actor.user_id or 0)
+        .select_related("term__year")
+        .order_by("date", "pk")
+    )
+    teacher = Teacher.objects.filter(user_id=actor.user_id or 0, school_id=actor.school_id or 0).first()
+    by_year: dict[SchoolYear, list[TrainingSession]] = {}
+    for session in rows if teacher is not None else ():
+        by_year.setdefault(session.term.year, []).append(session)
+    return [
+        YearTraining(teacher, year, tuple(by_year[year]))
+        for year in sorted(by_year, key=lambda year: -year.start_year)
+        if teacher is not None
+    ]

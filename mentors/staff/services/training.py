@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 
@@ -10,9 +12,10 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.days import Days
 from core.errors import DomainError
+from mentors.enums import TrainingKind
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
-from mentors.staff.models import TrainingSession
+from mentors.staff.models import LEAST_HOURS, MOST_HOURS, TrainingSession
 from schools.calendar import YearCalendar, term_on
 from schools.models import SchoolYear, Term
 
@@ -29,6 +32,8 @@ class TrainingData:
     topic: str
     speaker: str = ""
     place: str = ""
+    kind: str = ""
+    hours: Decimal | None = None
 
 
 def _check(actor: Actor, school_id: int | None) -> None:
@@ -55,7 +60,18 @@ def _cleaned(data: TrainingData) -> dict[str, object]:
     topic = data.topic.strip()
     if not topic:
         raise DomainError("topic_missing", "请写一下培训的主题。")
-    return {"date": data.date, "topic": topic, "speaker": data.speaker.strip(), "place": data.place.strip()}
+    if data.kind not in ("", *TrainingKind.values):
+        raise DomainError("kind_unknown", "请选一种培训形式。")
+    if data.hours is not None and (not LEAST_HOURS <= data.hours <= MOST_HOURS or data.hours % LEAST_HOURS):
+        raise DomainError("hours_wrong", f"学时请填 {LEAST_HOURS}—{MOST_HOURS}，以 0.5 为一档，如 2 或 1.5。")
+    return {
+        "date": data.date,
+        "topic": topic,
+        "speaker": data.speaker.strip(),
+        "place": data.place.strip(),
+        "kind": data.kind,
+        "hours": data.hours,
+    }
 
 
 @transaction.atomic
@@ -63,7 +79,7 @@ def create_session(*, actor: Actor, data: TrainingData, is_another: bool = False
     """A session of the current year, in the term of its date; planned ones may lie ahead.
 
     The same topic on the same day again (a double click) gives the session that is there, unless it `is_another`.
-    Raises DomainError `not_allowed`, `no_year`, `date_out_of_range`, `topic_missing`.
+    Raises DomainError `not_allowed`, `no_year`, `date_out_of_range`, `topic_missing`, `kind_unknown`, `hours_wrong`.
     """
     _check(actor, actor.school_id)
     year = actor.calendar.this_year()
@@ -77,7 +93,8 @@ def create_session(*, actor: Actor, data: TrainingData, is_another: bool = False
     return session
 
 
-def _lock(actor: Actor, session: TrainingSession) -> TrainingSession:
+def lock_session(actor: Actor, session: TrainingSession) -> TrainingSession:
+    """The session's row, for whoever may change it. Raises DomainError `other_school`, `not_allowed`, `gone`."""
     _check(actor, session.school_id)
     locked = (
         TrainingSession.objects.select_for_update(of=("self",))
@@ -94,9 +111,10 @@ def _lock(actor: Actor, session: TrainingSession) -> TrainingSession:
 def update_session(*, actor: Actor, session: TrainingSession, data: TrainingData) -> TrainingSession:
     """Change a session within its school year; the attendance stays.
 
-    Raises DomainError `other_school`, `not_allowed`, `gone`, `date_out_of_range`, `topic_missing`, `attended`.
+    Raises DomainError `other_school`, `not_allowed`, `gone`, `date_out_of_range`, `topic_missing`, `attended`,
+    `kind_unknown`, `hours_wrong`.
     """
-    locked = _lock(actor, session)
+    locked = lock_session(actor, session)
     fields, term = _cleaned(data), _term(actor.calendar.of(locked.term.year), data.date)
     if data.date > actor.today and locked.teachers.exists():
         raise DomainError("attended", "这次培训已经登记了参加的老师，日期不能改到今天以后。")
@@ -110,9 +128,11 @@ def update_session(*, actor: Actor, session: TrainingSession, data: TrainingData
 
 @transaction.atomic
 def delete_session(*, actor: Actor, session: TrainingSession) -> None:
-    """Remove a session with its attendance. Raises DomainError `other_school`, `not_allowed`, `gone`."""
-    locked = _lock(actor, session)
+    """Remove a session with its attendance and its files. Raises DomainError `other_school`, `not_allowed`, `gone`."""
+    locked = lock_session(actor, session)
     audit(actor=actor, verb="delete_training", target=locked, detail={"attended": locked.teachers.count()})
+    for row in locked.files.all():
+        transaction.on_commit(partial(row.file.delete, save=False))
     locked.delete()
 
 
@@ -125,7 +145,7 @@ def set_attendance(
     Only what changed on the page is sent, so two people who tick at once keep both their ticks.
     Raises DomainError `other_school`, `not_allowed`, `gone`, `not_held_yet`.
     """
-    locked = _lock(actor, session)
+    locked = lock_session(actor, session)
     if locked.date > actor.today:
         raise DomainError("not_held_yet", "培训还没有举行，到当天再登记参加的老师。")
     known = set(

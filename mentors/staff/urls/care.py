@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.staff.views import badges, readiness, training
+from mentors.staff.views import badges, readiness, training, training_files
 from schools.enums import Module
 from schools.modules import part_of
 
@@ -24,9 +24,15 @@ training_urls = (
         path("", training.sessions, name="list"),
         path("new/", training.new, name="new"),
         path("people/", training.people, name="people"),
+        path("mine/", training.mine, name="mine"),
         path("<int:pk>/", training.edit, name="edit"),
         path("<int:pk>/attendance/", training.attendance, name="attendance"),
         path("<int:pk>/delete/", training.delete, name="delete"),
+        path("<int:pk>/files/", training_files.files, name="files"),
+        path("<int:pk>/files/add/", training_files.add, name="add_files"),
+        path("files/<int:pk>/", training_files.file, name="file"),
+        path("files/<int:pk>/remove/", training_files.remove, name="file_remove"),
+        path("files/<int:pk>/restore/", training_files.restore, name="file_restore"),
     ],
     "training",
 )

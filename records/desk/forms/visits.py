@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from core.days import Days
 from core.fields import DayField, TaglessForm
+from core.handouts import ManyFilesField
 from core.saving import ELSE
 from records.desk.forms.records import PICKS
 from records.desk.models import VisitPlan
@@ -68,25 +69,6 @@ class WishForm(TaglessForm):
         help_text=f"最多 {WISH_LENGTH} 字，不填也可以。班主任和导师会看到。",
         error_messages={"max_length": "最多写 %(limit_value)d 字，现在有 %(show_value)d 字，请删减一些。"},
     )
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Several files at once; the value is their list."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=ManyFilesInput(attrs={"accept": "image/*,application/pdf"}), **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        """Each of the files, at least one."""
-        given = data if isinstance(data, (list, tuple)) else [data]
-        single = super().clean
-        return [single(item, initial) for item in given] or [single(None, initial)]
 
 
 class AttachmentForm(TaglessForm):

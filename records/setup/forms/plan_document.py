@@ -7,10 +7,9 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.forms import BoundField
 
-from core.fields import ProseField, TaglessForm
-from core.saving import ELSE, VersionedForm
+from core.fields import ProseField
+from core.saving import VersionedForm
 from records.desk.forms.conflict import ConflictRow, differing
-from records.desk.forms.visits import ManyFilesField
 from records.setup.contexts import DocumentContent, GroupMember
 from records.setup.enums import DocumentPart, GroupPlace
 from records.setup.models import PlanDocument
@@ -102,20 +101,3 @@ class PlanDocumentForm(VersionedForm):
         # The place of nobody is no difference.
         empty = {name: "" for name in self.fields if not name.endswith("_place")}
         return differing(self, empty | self.as_fields(stored))
-
-
-class DocumentFilesForm(TaglessForm):
-    """Files to be put beside the document."""
-
-    field_of: ClassVar = {ELSE: "uploads"}
-
-    uploads = ManyFilesField(
-        label="选择 PDF 或照片",
-        max_length=200,
-        error_messages={
-            "required": "请先选择文件。",
-            "empty": "有一个文件是空的，请换一个。",
-            "invalid": "请先选择文件。",
-            "max_length": "文件名太长了，请改短再上传。",
-        },
-    )

@@ -11,13 +11,14 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.files import HANDOUT_BYTES, HANDOUT_PAGES, stored_file
-from core.saving import attempt, button_done, record_changed, refuse, show_form
+from core.handouts import HandoutsForm
+from core.saving import button_done, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from jobs.keeping import kept_pdf
 from records.papers.views.orders import pdf_response
 from records.setup.documents.plan_document import plan_manuscript
-from records.setup.forms.plan_document import DocumentFilesForm, PlanDocumentForm
+from records.setup.forms.plan_document import PlanDocumentForm
 from records.setup.models import DocumentFile, PlanDocument
 from records.setup.queries.plan_document import (
     ReadDocument,
@@ -140,19 +141,11 @@ def edit(request: ActorRequest) -> HttpResponse:
 def files(request: ActorRequest) -> HttpResponse:
     """The files beside the document, and a form for more."""
     school = _own_school(request)
-    form = DocumentFilesForm(request.POST or None, request.FILES or None)
+    form = HandoutsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        uploads = form.cleaned_data["uploads"]
-        for added, upload in enumerate(uploads):
-            # One byte more than may be kept tells that it is too large: no more of it is read.
-            data, name = upload.read(HANDOUT_BYTES + 1), upload.name or ""
-            done = attempt(partial(add_document_file, actor=request.actor, school=school, data=data, name=name))
-            if isinstance(done, DomainError):
-                kept = f"前 {added} 个已保存。" if added else ""
-                refuse(form, DomainError(done.code, f"{kept}“{name}”：{done.message}"))
-                break
-        else:
-            messages.success(request, f"已添加 {len(uploads)} 个附件。")
+        added = form.handed_in(partial(add_document_file, actor=request.actor, school=school))
+        if added:
+            messages.success(request, f"已添加 {added} 个附件。")
             return redirect("plan:document_files")
     context = {
         "files": files_of(request.actor, school),
