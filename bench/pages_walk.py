@@ -55,7 +55,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "family_help:letter", "help:class_letters", "help:paper", "papers:blank_book", "papers:book",
         "papers:class_letters", "papers:class_summary",
         "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
-        "plan:school_document_pdf", "rounds:grade_matrix", "rounds:matrix",
+        "plan:school_document_pdf", "settling:report_pdf", "rounds:grade_matrix", "rounds:matrix",
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
@@ -231,6 +231,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "plan:school_document": {"pk": school.pk},
         "readiness:case": {"pk": case.pk},
         "readiness:new": teacher,
+        "settling:comment": {"part": "visits"},
         "rounds:place": chosen | {"pupil": _in_round(chosen["pk"])},
         "wishes:answer": {"pk": MentorWish.objects.filter(school=school).order_by("pk")[0].pk},
     }  # fmt: skip

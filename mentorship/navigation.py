@@ -109,6 +109,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("office:tree_hole", "树洞统计", "tree", _OFFICE, MENTORS),
     ("office:letters", "寄语发布", "letter", _OFFICE, WHOLE),
     ("papers:index", "打印", "print", _OFFICE, MATERIALS),
+    ("settling:index", "期末材料", "file", _WATCHERS, MATERIALS),
     ("desk:visits", "家访安排", "visit", frozenset({Role.HOMEROOM}), MINE),
     ("tree_hole:inbox", "树洞卡", "tree", frozenset({Role.MENTOR, Role.HOMEROOM, Role.COUNSELLOR}), MINE),
     ("manage:people", "教师", "people", _ADMIN, KEEPING),

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(([*office.urlpatterns, *tree_hole.office_urlpatterns, *letters.office_urlpatterns], "office")),
     ),
     path("papers/", include("records.papers.urls")),
+    path("settling/", include("records.settling.urls")),
     path("school/", include("records.setup.urls")),
     path("plan/", include(([*plan.urlpatterns, *setup.plan_urlpatterns], "plan"))),
     path("manage/merge/", include("records.merging.urls")),

@@ -25,6 +25,7 @@ from records.reminding.models import (
     ReminderRule,
     ReminderSettings,
 )
+from records.settling.models import TermComment
 from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ReminderPause",
     "ReminderRule",
     "ReminderSettings",
+    "TermComment",
     "Tick",
     "TreeHoleCard",
     "VisitPlan",

@@ -80,7 +80,7 @@ def test_a_school_without_any_module_has_few_entries_no_page_of_them_and_no_dead
         "完成情况",
         ["导师", "导师匹配", "导师队伍"],
         "寄语发布",
-        "打印",
+        ["材料", "打印", "期末材料"],
         "方案",
     ]
     parts = ("admin", "office", "homeroom", "mentor", "counsellor", "leader")
@@ -186,7 +186,7 @@ def test_one_side_of_the_work_becomes_a_menu_where_more_than_seven_things_are_le
         "完成情况",
         ["导师", "导师匹配", "导师队伍", "树洞统计"],
         "寄语发布",
-        "打印",
+        ["材料", "打印", "期末材料"],
         "方案",
     ]
     assert entries(client, nav="底部导航") == [
@@ -194,7 +194,7 @@ def test_one_side_of_the_work_becomes_a_menu_where_more_than_seven_things_are_le
         "寄语台",
         "完成情况",
         ["导师", "导师匹配", "导师队伍", "树洞统计"],
-        ["更多", "寄语发布", "打印", "树洞卡", "培训", "方案"],
+        ["更多", "寄语发布", "打印", "期末材料", "树洞卡", "培训", "方案"],
     ]
 
 

@@ -1,0 +1,1 @@
+"""The papers and files of a term: typed contexts in, bytes out."""

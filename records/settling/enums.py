@@ -1,0 +1,27 @@
+"""The parts of the term report 学期报告, and what comes out at a term's end."""
+
+from django.db import models
+
+
+class ReportPart(models.TextChoices):
+    """A part of the report, in the order of print. The first and the last hold the school's own words alone."""
+
+    OVERALL = "overall", "总体情况"
+    COVERAGE = "coverage", "导师与学生"
+    ACTIONS = "actions", "规定动作"
+    VISITS = "visits", "家访"
+    TALKS = "talks", "谈心与家校沟通"
+    LETTERS = "letters", "书面反馈"
+    TRAINING = "training", "培训与研讨"
+    CARE = "care", "重点关心"
+    NEXT = "next", "问题与打算"
+
+
+class Material(models.TextChoices):
+    """One thing among 期末材料."""
+
+    REPORT = "report", "学期报告"
+    WORKBOOK = "workbook", "数据表"
+    CLASSES = "classes", "班级学期小结"
+    CERTIFICATES = "certificates", "导师工作证明"
+    STAFF = "staff", "人事用表"

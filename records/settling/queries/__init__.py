@@ -1,0 +1,1 @@
+"""What the papers of a term show, read from the records."""
