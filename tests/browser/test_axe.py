@@ -40,6 +40,7 @@ ROUNDS = {
             r"/my/records/(visit|talk)/\d+/files/",
             r"/counsel/pupils/\d+/refer/",
             r"/handover/\d+/",
+            r"/my/cards/\d+/",
         ),
     ),
     "homeroom": Round(
@@ -58,8 +59,12 @@ ROUNDS = {
             "/papers/shelf/",
             "/papers/settings/",
             "/my/deleted/",
+            "/school/",
+            "/school/modules/",
             "/school/calendar/",
             "/school/calendar/edit/",
+            "/plan/document/",
+            "/plan/document/edit/",
             "/help/questions/",
             "/help/to-parents/",
         ),
@@ -146,7 +151,7 @@ class Walk:
 
 
 def set_the_scene(house: House) -> None:
-    """What the demo may lack: a note of each kind, a letter handed in, a card, a referral; by the services, once."""
+    """What the demo may lack: a note of each kind; by the services, once."""
     house.manage("shell", "-c", SCENE)
 
 
@@ -156,30 +161,22 @@ import uuid
 from accounts.models import User
 from accounts.queries import actor_for
 from core.clock import today
-from mentors.models.slots import Assignment, Teacher
-from records.enums import TreeHoleSubject, TreeHoleWish
-from records.models.care import Referral
+from mentors.models.slots import Assignment
+from records.models.records import HomeVisit
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
-from records.care.services.referrals import refer
 from schools.enums import NoteVisibility
-from students.services import issue_slips
 
 user = User.objects.get(username="demo-mentor")
 actor = actor_for(user, scope_key=None, on=today())
-if not Referral.objects.filter(created_by=user).exists():
+text = "聊了孩子在家的作息。"
+if not HomeVisit.objects.filter(created_by=user, text=text).exists():
     calendar = actor.calendar.present
     pupils = [a.pupil for a in Assignment.objects.held_by(actor).active().filter(year=calendar.year).order_by("pk")]
     first = pupils[0]
     log_visit(actor=actor, pupil=first, term=calendar.term, teachers=[], submission=uuid.uuid4(),
-              data=VisitData(date=today(), visibility=NoteVisibility.COUNSELLOR, text="聊了孩子在家的作息。"))
+              data=VisitData(date=today(), visibility=NoteVisibility.COUNSELLOR, text=text))
     log_talk(actor=actor, pupils=[first], term=calendar.term, submission=uuid.uuid4(),
              data=TalkData(date=today(), visibility=NoteVisibility.TEAM, text="操场边走了两圈。"))
-    refer(actor=actor, pupil=first, text="最近睡得不好。", submission=uuid.uuid4())
-    office = actor_for(User.objects.get(username="demo-office"), scope_key=None, on=today())
-    slip = issue_slips(actor=office, pupils=[first])[first.pk]
-    hand_in_tree_hole_card(slip=slip, teacher=Teacher.objects.get(user=user), submission=uuid.uuid4(),
-                 data=TreeHoleData(TreeHoleSubject.MOOD, "有点累。", TreeHoleWish.WRITE))
 """
 
 
