@@ -23,6 +23,8 @@ from mentors.services.assignments import assign_pupils
 from mentors.services.slots import grant_exception
 from mentors.staff.services.training import TrainingData, create_session, set_attendance
 from mentorship.demo.book_handling import handle_books
+from mentorship.demo.care import fill_care
+from mentorship.demo.care_texts import PRIMARY_CARE, SENIOR_CARE
 from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, nine_year_rosters, primary_rosters, senior_rosters
@@ -32,6 +34,8 @@ from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
 from records.reminding.services.sending import send_digests
 from records.services.ticks import rebuild_ticks
+from records.setup.queries.calendar import calendar_of
+from records.setup.services.calendar import change_calendar
 from schools.calendar import SchoolCalendar, YearCalendar
 from schools.days import start_year_of
 from schools.enums import ActionKind, FirstWeeks, Module, Preset
@@ -111,15 +115,18 @@ def build_demo(*, today: datetime.date, password: str) -> None:
             show_first_weeks(school=school, state=FirstWeeks.DONE)
         _import(actor, year, rosters)
         office = _name_accounts(actor, year, prefix, password)
+        chief = _office_actor(replace(actor, today=today), office)
+        if school != nine:
+            _confirm_calendar(chief)
         # The grade that is being asked has no mentors yet.
         _assign(actor, year, office, but_grade=CHOOSING.get(year.school.code))
         _work(year, office, today, seed)
         write_mentor_cards(year, seed)
-        chief = _office_actor(replace(actor, today=today), office)
         _train(chief, year, seed)
         if school == nine:
             continue
         handle_books(actor=chief, year=year, seed=seed)
+        fill_care(chief=chief, year=year, texts=PRIMARY_CARE if school == primary else SENIOR_CARE, seed=seed)
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
             set_up_primary_papers(actor=chief, school=school)
@@ -135,6 +142,12 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     user = create_user(actor=actor, username=BUREAU_ACCOUNT, name="林督学", school=None, password=password)
     grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
     User.objects.filter(pk=user.pk).update(first_visits=list(Role.values))
+
+
+def _confirm_calendar(chief: Actor) -> None:
+    """The office has gone through the dates with which the year began, and found them right."""
+    state = calendar_of(chief, following=False)
+    change_calendar(actor=chief, following=False, seen=state.mark, dates=state.dates)
 
 
 def _offer_tree_hole(year: SchoolYear) -> None:
