@@ -42,7 +42,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "imports:undo", "jobs:cancel", "manage:ask_notes", "manage:come_back", "manage:give_role",
         "manage:open_account", "manage:password", "manage:take_role", "marks:mark", "marks:order", "meetings:delete",
         "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
-        "office:export_pupils",
+        "figures:export_trends", "office:export_pupils",
         "office:return_letter", "office:schedule", "office:unschedule", "office:correct_letter", "office:withdraw",
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",

@@ -192,7 +192,11 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
     ("vendor/htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("vendor/echarts", BASE_DIR / "node_modules" / "echarts" / "dist"),
 ]
+STATICFILES_FINDERS = ["core.finders.PackageFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+#: Lines, columns, bars and both renderers: the only one of its builds that pages ask for.
+STATICFILES_ONLY = {"vendor/echarts": {"echarts.common.min.js"}}
 STORAGES = {
     # Uploads and results are private: they live outside of anything a web server serves.
     "default": {

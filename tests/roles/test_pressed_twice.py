@@ -247,6 +247,7 @@ PRESSES: dict[str, P] = {
     "merge:pupils": P("admin", lambda _w: {"other": Pupil.objects.get(name="又一位").pk}),
     "merge:teachers": P("admin", lambda w: {"other": spare_teacher(w).pk}),
     "notices:read_all": P("mentor"),
+    "figures:export_trends": P("office", {"as": "xlsx"}),
     "office:accept_letter": P("office", {}, "office:letter", at=waiting_letter),
     "office:correct_letter": P("office", {"body": "你好，可儿"}, "office:letter", at=read_letter),
     "office:edit_letter": P("office", {"body": "你好，同学"}, "office:letter", at=waiting_letter),

@@ -1,0 +1,1 @@
+"""Figures of a term over its weeks, and the leaders' page."""

@@ -1,0 +1,143 @@
+"""Training, loads and exceptions of the mentors, as figures of the school; nobody is named here."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.actors import Actor
+from mentors.models.slots import Assignment, CapException, Mentor, MentorMember
+from mentors.staff.models import TrainingSession
+from records.figures.contexts import Chart, Fact, Section, Series
+from records.office.queries.dashboard import covered_pupils, has_mentor
+from schools.calendar import YearCalendar
+
+
+def training(actor: Actor, calendar: YearCalendar) -> Section:
+    """培训 of the term: how many came to each, and how many mentors came to one of the year. Two queries."""
+    sessions = list(
+        TrainingSession.objects.visible_to(actor)
+        .filter(term=calendar.term, date__lte=actor.today)
+        .order_by("date", "pk")
+        .annotate(came=Count("teachers"))
+        .values_list("date", "topic", "came")
+    )
+    came = TrainingSession.objects.filter(term__year=calendar.year, date__lte=actor.today, teachers=OuterRef("teacher"))
+    members = MentorMember.objects.filter(year=calendar.year, school_id=calendar.year.school_id)
+    counted = members.annotate(came=Exists(came)).aggregate(all=Count("pk"), trained=Count("pk", filter=Q(came=True)))
+    labels = [f"{day.month}.{day.day} {topic}" for day, topic, _ in sessions]
+    chart = Chart(
+        "training",
+        "每次培训来了多少位老师",
+        "bars",
+        "培训",
+        labels,
+        [Series("人数", [count for *_, count in sessions])],
+        unit="人",
+    )
+    hint = f"本学年导师 {counted['all']} 位"
+    return Section("training", "培训", [chart], [Fact("参加过培训的导师", counted["trained"], "位", hint=hint)])
+
+
+#: How many pupils a mentor has, in words: up to so many. Above the plan's cap: `OVER`.
+_STEPS = (0, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A mentor slot with what it carries; `places`: what the plan gives its members together, without an exception."""
+
+    mentor_id: int
+    load: int
+    capacity: int
+    places: int
+
+    @property
+    def is_over(self) -> bool:
+        """More pupils than the plan's cap 上限."""
+        return self.load > self.places
+
+
+def loads(actor: Actor, calendar: YearCalendar) -> list[Load]:
+    """The slots of the year that have or could have pupils. Two queries."""
+    plan = calendar.rules.plan
+    counted = Assignment.objects.visible_to(actor).lasting(calendar.year).filter(counts_in_load=True)
+    carried = dict(counted.values_list("mentor").annotate(n=Count("pk")).order_by())
+    slots = Mentor.objects.visible_to(actor).of_year(calendar.year).annotate(held_by=Count("members"))
+    return [
+        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(members, 1)))
+        for pk, capacity, members in slots.values_list("pk", "capacity", "held_by")
+        if pk in carried or capacity
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whether the mentors suffice: pupils without one, free places, and how many mentors more are needed at least."""
+
+    unmentored: int
+    free: int
+    cap: int
+
+    @property
+    def needed(self) -> int:
+        """还需要几位导师: as if every place could be given to anybody."""
+        return -(-max(0, self.unmentored - self.free) // self.cap)
+
+
+def room(actor: Actor, calendar: YearCalendar, found: Sequence[Load]) -> Room:
+    """How the mentors suffice for the covered grades. One query."""
+    unmentored = covered_pupils(actor, calendar).exclude(has_mentor(calendar)).count()
+    return Room(unmentored, sum(max(0, one.capacity - one.load) for one in found), calendar.rules.plan.cap)
+
+
+def carrying(actor: Actor, calendar: YearCalendar) -> Section:
+    """导师人数: how many mentors have how many pupils, exceptions, and how many more are needed. Four queries."""
+    found = loads(actor, calendar)
+    cap = calendar.rules.plan.cap
+    steps = load_steps(cap)
+    counts = Counter(load_word(one, steps) for one in found)
+    words = [word for _, word in steps] + [over_word(cap)]
+    exceptions = CapException.objects.visible_to(actor).valid().filter(mentor__year=calendar.year).count()
+    left = room(actor, calendar, found)
+    chart = Chart(
+        "loads",
+        "一位导师带几名学生",
+        "bars",
+        "学生",
+        words,
+        [Series("导师", [counts[word] for word in words])],
+        unit="位",
+    )
+    return Section(
+        "loads",
+        "导师与人数",
+        [chart],
+        [
+            Fact("导师", len(found), "位", hint=f"空余名额 {left.free} 个"),
+            Fact("还没有导师的学生", left.unmentored, "人"),
+            Fact("还需要导师", left.needed, "位", hint="至少；把空余名额都用上以后"),
+            Fact("超额", exceptions, "位", hint="经德育室同意"),
+        ],
+    )
+
+
+def load_steps(cap: int) -> list[tuple[int, str]]:
+    """Up to how many pupils, and the words: 没有, 1—5, 6—10, 11—15."""
+    tops = [top for top in _STEPS if top < cap] + [cap]
+    words = ["没有学生"] + [f"{low + 1}—{top} 人" for low, top in pairwise(tops)]
+    return list(zip(tops, words, strict=True))
+
+
+def over_word(cap: int) -> str:
+    """What those above the plan's cap are called."""
+    return f"超过 {cap} 人"
+
+
+def load_word(one: Load, steps: Sequence[tuple[int, str]]) -> str:
+    """Where a slot stands; one that two share may have twice the cap."""
+    if one.is_over:
+        return over_word(steps[-1][0])
+    return next((word for top, word in steps if one.load <= top), steps[-1][1])
