@@ -43,6 +43,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "manage:open_account", "manage:password", "manage:take_role", "marks:mark", "marks:order", "meetings:delete",
         "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
         "figures:export_trends", "office:export_pupils",
+        "bureau:take_out_grades", "bureau:take_out_schools",
         "office:return_letter", "office:schedule", "office:unschedule", "office:correct_letter", "office:withdraw",
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",
@@ -69,7 +70,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "training:file",
     ), _FILE),
     **dict.fromkeys((
-        "bureau:home", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
+        "bureau:home", "bureau:school", "bureau:check_schools", "bureau:first_slips", "bureau:new_schools",
+        "bureau:school_list",
         "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home", "plan:schools",
         "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
     ), _OTHER),

@@ -299,6 +299,17 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "recount": {
+        "task": "records.recount",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    # After plans that take effect today.
+    "recount-all": {
+        "task": "records.recount_all",
+        "schedule": crontab(hour=0, minute=55),
+        "options": {"expires": 6 * 3600},
+    },
     "check-letters": {
         "task": "records.check_letters",
         "schedule": crontab(hour=0, minute=30),

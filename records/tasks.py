@@ -8,6 +8,7 @@ from celery import shared_task
 from core.clock import today
 from core.nightly import for_each
 from mentors.staff.services.training_files import purge_training_files
+from records.bureau.services.counting import recount_all, recount_changed
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
 from records.letters.services.looking import check_waiting_letters
@@ -70,3 +71,15 @@ def follow_plans() -> None:
     """Each night: a plan version that takes effect today changes capacities and ticks."""
     years = SchoolYear.objects.current().select_related("school")
     for_each("records.follow_plans", years, lambda year: follow_plan(year=year, on=today()))
+
+
+@shared_task(name="records.recount")
+def recount_schools() -> None:
+    """Each minute: the bureaus' figures of the schools in which something was written."""
+    recount_changed(today=today())
+
+
+@shared_task(name="records.recount_all")
+def recount_every_school() -> None:
+    """Each night: the bureaus' figures of all schools, for what follows from the day alone."""
+    logger.info("figures that differed: %d", len(recount_all(today=today())))

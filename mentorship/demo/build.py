@@ -29,6 +29,7 @@ from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, nine_year_rosters, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_mentor_cards
+from records.bureau.services.counting import recount_all
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
 from records.models.records import GrowthLetter
@@ -141,6 +142,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
     actor = system_actor(school_id=None, today=matched_on)
     user = create_user(actor=actor, username=BUREAU_ACCOUNT, name="林督学", school=None, password=password)
     grant_role(actor=actor, user=user, role=Role.BUREAU, bureau=bureau)
+    recount_all(today=today)
     User.objects.filter(pk=user.pk).update(first_visits=list(Role.values))
 
 

@@ -8,4 +8,7 @@ app_name = "bureau"
 
 urlpatterns = [
     path("", schools.home, name="home"),
+    path("take-out/", schools.take_out_schools, name="take_out_schools"),
+    path("<int:pk>/", schools.school, name="school"),
+    path("<int:pk>/take-out/", schools.take_out_grades, name="take_out_grades"),
 ]

@@ -1,5 +1,6 @@
 """The tables of records: visits, talks and letters, what surrounds them, the counsellor's, and the plan as a text."""
 
+from records.bureau.models import CityCount, CountedTerm, KeptCount, VisitDay
 from records.desk.models import (
     Attachment,
     Draft,
@@ -31,12 +32,15 @@ from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 __all__ = [
     "Attachment",
     "BookHandling",
+    "CityCount",
+    "CountedTerm",
     "DocumentFile",
     "DocumentMember",
     "Draft",
     "GrowthLetter",
     "HeartTalk",
     "HomeVisit",
+    "KeptCount",
     "LetterReply",
     "Note",
     "PlanDocument",
@@ -51,6 +55,7 @@ __all__ = [
     "TermComment",
     "Tick",
     "TreeHoleCard",
+    "VisitDay",
     "VisitPlan",
     "VisitWish",
 ]

@@ -54,6 +54,9 @@ MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     # Without a list that was looked at: to where one is taken.
     "bureau:check_schools":        ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 302, 403)),
     "bureau:first_slips":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
+    "bureau:school":               ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
+    "bureau:take_out_grades":      ("POST", (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
+    "bureau:take_out_schools":     ("POST", (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
     "bureau:new_schools":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
     "bureau:school_list":          ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),
     "bureau:home":                 ("GET",  (302, 403, 403, 403, 403, 403, 403, 403, 200, 403)),

@@ -33,6 +33,7 @@ from mentors.staff.services.training import TrainingData, create_session
 from mentors.staff.services.training_files import add_training_file, remove_training_file
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
+from records.bureau.services.counting import recount_all
 from records.care.services.referrals import refer
 from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.desk.models import Attachment, VisitPlan
@@ -299,6 +300,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     arranged = {"pk": cast.class_one.pk, "pupil": pupil.pk}
     marked = {"pk": candidate.pk, "pupil": cast.pupil_shared.pk}
     one: dict[str, Any] = {"pk": cast.class_one.pk}
+    recount_all(today=TODAY)
     return World(
         cast,
         _stranger(other),
@@ -469,6 +471,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:slip_revoke": {"pk": pupil.pk},
             "papers:class_summary": one,
             "papers:handling_book": {"pk": cast.slot.pk},
+            "bureau:school": {"pk": cast.school.pk},
+            "bureau:take_out_grades": {"pk": cast.school.pk},
             "plan:school": {"pk": cast.school.pk},
             "plan:document_file": {"pk": plan_file.pk},
             "plan:document_file_remove": {"pk": plan_file.pk},

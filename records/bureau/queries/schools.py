@@ -1,129 +1,224 @@
-"""The bureau's view 调研督导: schools side by side, figures only, never a pupil's name or a text."""
+"""The bureau's view 调研督导: schools side by side, figures only, never a pupil's name or a text.
+
+All of it is read from kept counts (`records.bureau.services.counting`): nothing is added up over a city while a page
+waits. Schools stand by name, or by how much is still open there; nothing ranks them.
+"""
 
 import datetime
-from dataclasses import dataclass
-
-from django.db.models import Count, Exists, F, OuterRef
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from accounts.actors import Actor
-from mentors.models.slots import Assignment, Mentor
-from records.enums import TickState
-from records.models.records import Tick
-from records.office.queries.dashboard import Progress
-from schools.calendar import calendars_of
-from schools.enums import ActionKind
-from schools.models import School, Term
-from schools.queries import PlanRules
+from records.bureau.enums import Measure, Shown
+from records.bureau.models import CityCount, CountedTerm, KeptCount
+from schools.models import Grade, School
 from schools.querysets import SchoolQuerySet
-from students.models import Enrolment
+
+#: The columns of parts of a whole, in the order of the page.
+COLUMNS: Final[tuple[tuple[Measure, str], ...]] = (
+    (Measure.MENTORED, "已有导师"),
+    (Measure.VISIT, "家访"),
+    (Measure.TALK, "谈心"),
+    (Measure.LETTER, "书面反馈"),
+    (Measure.AT_HOME, "上门家访"),
+    (Measure.FACE, "面对面谈心"),
+    (Measure.TRAINED, "参加研训"),
+)
+#: Of these what is not done is still open.
+OWED: Final = (Measure.VISIT, Measure.TALK, Measure.LETTER)
+#: `?by=`: the schools with the most that is open first.
+BY_OPEN: Final = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole, for a small bar."""
+    """A part of a whole as the bureau reads it: `percent` is rounded down, 100 means all."""
 
     label: str
-    done: int
-    total: int
+    part: int
+    whole: int
+    shown: str = Shown.WHOLLY
+
+    @property
+    def percent(self) -> int | None:
+        """None where the part is hidden or there is nothing."""
+        return self.part * 100 // self.whole if self.shown == Shown.WHOLLY and self.whole else None
+
+    @property
+    def words(self) -> str:
+        """As a cell says it: the percentage, the words for a small group, or a dash."""
+        if not self.whole or self.shown in (Shown.NOTHING, Shown.WHOLE):
+            return "—"
+        if self.shown == Shown.FEW:
+            return "不足 5"
+        return "差不足 5" if self.shown == Shown.NEARLY else f"{self.percent}%"
+
+    @property
+    def counts(self) -> str:
+        """The numbers behind the percentage, as far as they are told."""
+        if not self.whole or self.shown == Shown.NOTHING:
+            return ""
+        return f"{self.part}/{self.whole}" if self.shown == Shown.WHOLLY else f"共 {self.whole}"
+
+    @property
+    def plain(self) -> str:
+        """Both in one, as a workbook has it."""
+        return f"{self.words}（{self.counts}）" if self.counts else self.words
+
+    @property
+    def size(self) -> str:
+        """How large the whole is, unless that is hidden."""
+        return "—" if self.shown == Shown.NOTHING else str(self.whole)
+
+
+_NOTHING: Final = Share("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolRow:
-    """One school in figures. `term` and `rules` are None while it has no year or no plan."""
+class TermKey:
+    """A term of all schools: 2026, 1."""
 
-    school: School
-    term: Term | None
-    rules: PlanRules | None
-    pupils: int = 0
+    start_year: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """As in an address."""
+        return f"{self.start_year}-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """As people say it."""
+        return f"{self.start_year}学年{'第一学期' if self.number == 1 else '第二学期'}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """The figures of a school, a grade or the city."""
+
+    label: str
+    shares: Mapping[str, Share]
     mentors: int = 0
-    mentored: int = 0
-    actions: tuple[Progress, ...] = ()
+    trainings: int = 0
 
     @property
-    def matched(self) -> Share:
-        """How many pupils have a mentor."""
-        return Share("已有导师", self.mentored, self.pupils)
+    def columns(self) -> list[Share]:
+        """In the order of `COLUMNS`."""
+        return [self.shares.get(measure, _NOTHING) for measure, _ in COLUMNS]
 
     @property
-    def per_mentor(self) -> float | None:
+    def pupils(self) -> str:
+        """Pupils of the covered grades."""
+        return self.shares.get(Measure.MENTORED, _NOTHING).size
+
+    @property
+    def per_mentor(self) -> str:
         """Pupils with a mentor for each mentor, to one decimal; the plans want 15 at most."""
-        return round(self.mentored / self.mentors, 1) if self.mentors else None
-
-    def find(self, action: ActionKind) -> Progress | None:
-        """The figures of one action, if the school's plan has it."""
-        return next((p for p in self.actions if p.action == action), None)
+        mentored = self.shares.get(Measure.MENTORED, _NOTHING)
+        if not self.mentors or mentored.shown != Shown.WHOLLY:
+            return "—"
+        return f"{mentored.part / self.mentors:.1f}"
 
     @property
-    def columns(self) -> tuple[Progress | None, ...]:
-        """The three required actions in the record book's order."""
-        return tuple(self.find(a) for a in (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER))
+    def open(self) -> int:
+        """How much is still to be done, as far as it is told."""
+        owed = (self.shares.get(measure, _NOTHING) for measure in OWED)
+        return sum(one.whole - one.part for one in owed if one.shown == Shown.WHOLLY)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow(FigureRow):
+    """A school among others. `plan_version` 0: it has no year or no plan, or was not counted yet."""
+
+    school: School = field(default_factory=School)
+    plan_version: int = 0
+    document_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The schools of a bureau in one term. `counted_at`: when the oldest of the counts was made."""
+
+    term: TermKey | None
+    terms: Sequence[TermKey]
+    rows: Sequence[SchoolRow]
+    city: FigureRow
+    counted_at: datetime.datetime | None = None
 
 
 def schools_seen(actor: Actor) -> SchoolQuerySet:
-    """The schools of the actor's bureau, by code."""
-    return School.objects.visible_to(actor).order_by("code")
+    """The schools of the actor's bureau, by name."""
+    return School.objects.visible_to(actor).order_by("name", "code")
 
 
-def schools_side_by_side(actor: Actor) -> list[SchoolRow]:
-    """All schools of the bureau in this term of theirs: twelve queries whatever their number."""
-    return _rows(list(schools_seen(actor)), actor.today)
+def terms_seen(actor: Actor) -> list[TermKey]:
+    """The terms in which schools of the bureau were counted, the newest first. One query."""
+    rows = CountedTerm.objects.visible_to(actor).values_list("term__year__start_year", "term__number").distinct()
+    return [TermKey(*row) for row in sorted(rows, reverse=True)]
 
 
-def _rows(schools: list[School], today: datetime.date) -> list[SchoolRow]:
-    calendars = calendars_of(schools, today)
-    years = [calendar.year for calendar in calendars.values()]
-    in_years = {"year__in": years}
+def term_of(terms: Sequence[TermKey], key: str) -> TermKey | None:
+    """The term that `key` names, else the newest; None while nothing was counted."""
+    return next((term for term in terms if term.key == key), terms[0] if terms else None)
 
-    present = Enrolment.objects.active().filter(**in_years)
-    assigned = Assignment.objects.active().main().filter(pupil=OuterRef("pupil"), year=OuterRef("year"))
-    by_grade = ("year_id", "school_class__grade_id")
-    pupils = {(y, g): n for y, g, n in present.values_list(*by_grade).annotate(n=Count("pk")).order_by()}
-    mentored = {
-        (y, g): n
-        for y, g, n in present.filter(Exists(assigned)).values_list(*by_grade).annotate(n=Count("pk")).order_by()
+
+def schools_side_by_side(actor: Actor, key: str = "", *, by: str = "") -> Comparison:
+    """All schools of the bureau in one term: five queries whatever their number."""
+    terms = terms_seen(actor)
+    term = term_of(terms, key)
+    schools = list(schools_seen(actor))
+    if term is None:
+        return Comparison(None, terms, [SchoolRow(one.name, {}, school=one) for one in schools], FigureRow("全市", {}))
+    counted = {
+        row.school_id: row for row in CountedTerm.objects.visible_to(actor).of_term(term.start_year, term.number)
     }
-    mentors = dict(Mentor.objects.filter(**in_years).values_list("year_id").annotate(n=Count("pk")).order_by())
-    done = {
-        (period, action, grade): n
-        for period, action, grade, n in Tick.objects.filter(
-            state=TickState.DONE,
-            period__year__in=years,
-            pupil__enrolments__year=F("period__year"),
-            pupil__enrolments__ends_on=None,
-        )
-        .values_list("period_id", "action", "pupil__enrolments__school_class__grade_id")
-        .annotate(n=Count("pk"))
-        .order_by()
-    }
+    shares: dict[int, dict[str, Share]] = defaultdict(dict)
+    counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(grade=None)
+    for school_id, measure, part, whole, shown in counts.values_list("school_id", "measure", "part", "whole", "shown"):
+        shares[school_id][measure] = Share("", part, whole, shown)
+    rows = [_school_row(one, counted.get(one.pk), shares[one.pk]) for one in schools]
+    if by == BY_OPEN:
+        rows.sort(key=lambda row: -row.open)
+    mentors = sum(row.mentors for row in rows), sum(row.trainings for row in rows)
+    city = FigureRow("全市", _city(actor, term), *mentors)
+    return Comparison(term, terms, rows, city, min((one.counted_at for one in counted.values()), default=None))
 
-    rows = []
-    for school in schools:
-        calendar = calendars.get(school.pk)
-        if calendar is None or not calendar.is_set_up:
-            rows.append(SchoolRow(school, None, None))
-            continue
-        year, term, rules = calendar.year, calendar.term, calendar.rules
-        covered = set(rules.matching) | rules.grades_owing(*rules.required)
-        progress = []
-        for action in rules.required:
-            asked = [(calendar.period_of(rule), g) for rule in rules.of(action, required=True) for g in rule.grade_ids]
-            progress.append(
-                Progress(
-                    action,
-                    calendar.label(action),
-                    sum(done.get((period.pk, action, g), 0) for period, g in asked),
-                    sum(pupils.get((year.pk, g), 0) for _, g in asked),
-                )
-            )
-        rows.append(
-            SchoolRow(
-                school=school,
-                term=term,
-                rules=rules,
-                pupils=sum(pupils.get((year.pk, g), 0) for g in covered),
-                mentors=mentors.get(year.pk, 0),
-                mentored=sum(mentored.get((year.pk, g), 0) for g in covered),
-                actions=tuple(progress),
-            )
-        )
-    return rows
+
+def _school_row(school: School, counted: CountedTerm | None, shares: Mapping[str, Share]) -> SchoolRow:
+    if counted is None:
+        return SchoolRow(school.name, {}, school=school)
+    return SchoolRow(
+        school.name,
+        shares,
+        counted.mentors,
+        counted.trainings,
+        school,
+        counted.plan_version,
+        counted.document_version,
+    )
+
+
+def _city(actor: Actor, term: TermKey) -> dict[str, Share]:
+    rows = CityCount.objects.visible_to(actor).filter(start_year=term.start_year, number=term.number)
+    return {row.measure: Share("", row.part, row.whole, row.shown) for row in rows}
+
+
+def grades_side_by_side(actor: Actor, school: School, key: str = "") -> tuple[Comparison, list[FigureRow]]:
+    """One school of the bureau: its grades in one term, and the school itself. Four queries, whatever their number."""
+    terms = terms_seen(actor)
+    term = term_of(terms, key)
+    if term is None:
+        return Comparison(None, terms, (), FigureRow(school.name, {})), []
+    own = CountedTerm.objects.of_term(term.start_year, term.number).filter(school=school).first()
+    shares: dict[int | None, dict[str, Share]] = defaultdict(dict)
+    grades: dict[int, Grade] = {}
+    counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(school=school)
+    for row in counts.select_related("grade"):
+        shares[row.grade_id][row.measure] = Share("", row.part, row.whole, row.shown)
+        if row.grade is not None:
+            grades[row.grade.pk] = row.grade
+    rows = [FigureRow(one.name, shares[one.pk]) for one in sorted(grades.values(), key=lambda grade: grade.number)]
+    whole = _school_row(school, own, shares[None])
+    return Comparison(term, terms, (whole,), whole, own.counted_at if own is not None else None), rows
