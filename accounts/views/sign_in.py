@@ -15,7 +15,7 @@ from accounts.forms import ChangePasswordForm, SignInForm, subject_of
 from accounts.http import ActorRequest
 from accounts.middleware import SCOPE_SESSION_KEY
 from accounts.models import User
-from accounts.queries import actor_for, scopes_of
+from accounts.queries import actor_for, nobody_yet, scopes_of
 from accounts.services import audit, change_own_password
 from accounts.services.door import SIGN_IN
 from core.clock import today
@@ -28,12 +28,17 @@ from core.gates import allows_first_password, public, repeatable
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page; afterwards to the page that was asked for, on this site only."""
+    """The sign-in page; afterwards to the page that was asked for, on this site only.
+
+    Where nobody has an account yet it leads to 开通.
+    """
     target = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = ""
     if isinstance(request.user, User) and request.method != "POST":
         return redirect(target or "home")
+    if request.method != "POST" and nobody_yet():
+        return redirect("start")
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()

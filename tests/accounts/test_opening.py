@@ -184,3 +184,13 @@ def test_a_web_process_says_what_to_run_where_no_code_was_printed(
     (tmp_path / "opening_code").unlink()
     say_who_opens()
     assert caplog.messages == ["还没有账号。请运行 manage.py opening_code，用它打印的地址和开通码开通。"]
+
+
+def test_the_sign_in_page_of_an_empty_installation_leads_to_the_opening(
+    school_day: datetime.datetime, request: pytest.FixtureRequest
+) -> None:
+    """Whoever opened the address without the code saw a sign-in page at which nobody could sign in."""
+    asked = Client().get("/my/", follow=True)
+    assert (asked.redirect_chain[-1], text(next(tree(asked).iter("h1")))) == (("/start/", 302), "开通")
+    request.getfixturevalue("qingzhu")
+    assert Client().get("/account/sign-in/").status_code == 200
