@@ -153,6 +153,8 @@ class Preset(models.TextChoices):
     PRIMARY_TERMLY = "primary_termly", "小学版（按学期，一、五年级试点）"
     JUNIOR_TERMLY = "junior_termly", "初中版（按学期，全体年级，学生选导师）"
     NINE_YEAR_TERMLY = "nine_year_termly", "九年一贯版（按学期，小学一、五年级试点，初中全体年级）"
+    COMPLETE = "complete", "完全中学版（初中按学期，高中按学年，全体年级）"
+    TWELVE_YEAR = "twelve_year", "十二年一贯版（小学、初中按学期，高中按学年，小学一、五年级试点）"
     SENIOR_YEARLY = "senior_yearly", "普通高中版（按学年，全体年级）"
     VOCATIONAL_YEARLY = "vocational_yearly", "中职版（按学年，全体年级）"
     BLANK = "blank", "空白方案（年级和动作由学校自己填）"

@@ -101,6 +101,7 @@ _JUNIOR_ACTIONS = (
 )
 # Wuhu plan 四, 五(二) and 五(三): all grades, visit and talk each year with full coverage, a letter each term; talks
 # belong to the weeks around 开学 and around exams.
+_SENIOR_MATCHING = {10: MatchingMode.CHOICE, 11: MatchingMode.TWO_SIDED, 12: MatchingMode.CLUB}
 _SENIOR_ACTIONS = (
     PresetAction(
         ActionKind.VISIT,
@@ -136,15 +137,26 @@ PRESETS: dict[Preset, PlanPreset] = {
         matching=_PRIMARY_MATCHING | _JUNIOR_MATCHING,
         actions=_PRIMARY_ACTIONS + _JUNIOR_ACTIONS,
     ),
+    # Each stage by its own rules: the juniors once a term, the seniors once a year.
+    Preset.COMPLETE: PlanPreset(
+        grades=(*_JUNIOR, *_SENIOR),
+        title="全员导师制工作实施方案",
+        letter_tone=LetterTone.WITH_ADVICE,
+        matching=_JUNIOR_MATCHING | _SENIOR_MATCHING,
+        actions=_JUNIOR_ACTIONS + _SENIOR_ACTIONS,
+    ),
+    Preset.TWELVE_YEAR: PlanPreset(
+        grades=(1, 2, 3, 4, 5, 6, *_JUNIOR, *_SENIOR),
+        title="全员导师制工作实施方案（试行稿）",
+        letter_tone=LetterTone.POSITIVE,
+        matching=_PRIMARY_MATCHING | _JUNIOR_MATCHING | _SENIOR_MATCHING,
+        actions=_PRIMARY_ACTIONS + _JUNIOR_ACTIONS + _SENIOR_ACTIONS,
+    ),
     Preset.SENIOR_YEARLY: PlanPreset(
         grades=_SENIOR,
         title="全员导师制工作实施方案",
         letter_tone=LetterTone.WITH_ADVICE,
-        matching={
-            10: MatchingMode.CHOICE,
-            11: MatchingMode.TWO_SIDED,
-            12: MatchingMode.CLUB,
-        },
+        matching=_SENIOR_MATCHING,
         actions=_SENIOR_ACTIONS,
     ),
     # As the senior schools; the mentors stay when the third year goes into practice.

@@ -95,7 +95,7 @@ def test_every_error_is_shown_at_once_and_nothing_is_kept(qingzhu: SchoolCast, c
         [
             f"本局已经有这所学校，或者表里写了两次。学校 第 5–6 行 “学校”：{qingzhu.school.name}、云溪学校 错误",
             (
-                "看不懂是哪一类学校，请写小学、初中、九年一贯、高中、中职、空白之一；其他学校写空白，并写明年级。"
+                "看不懂是哪一类学校，请写小学、初中、九年一贯、完全中学、十二年一贯、高中、中职、空白之一；其他学校写空白，并写明年级。"
                 "学校 第 7 行 “学段/方案”：幼儿园 错误"
             ),
             "看不懂年级，请写成 1-9 或 1-5,7-9；从小学一年级起数，高一写 10。学校 第 8 行 “年级”：一到六 错误",
@@ -138,7 +138,7 @@ def test_the_blank_list_reads_as_an_empty_one_and_offers_what_can_be_written(
     workbook = read_workbook(data, file_name="x.xlsx", limits=Limits())
     rows, log = read_schools(workbook, known=Known((), (), lambda _: ()), start_year=2026)
     assert (rows, [found.code for found in log.findings if found.level == "error"]) == ([], ["no_rows"])
-    kinds = ("小学", "初中", "九年一贯", "高中", "中职", "空白")
+    kinds = ("小学", "初中", "九年一贯", "完全中学", "十二年一贯", "高中", "中职", "空白")
     header = [str(cell.value) for cell in sheet[1]]
     filled = write_workbook(
         [SheetToWrite("学校", header, [(f"{kind}学校", "", kind, "1-9", "", "何一", "") for kind in kinds])]

@@ -86,6 +86,40 @@ _TALKS = "term_start-14+14 exams-14+14"
             ],
         ),
         (
+            # In 五四 with four junior grades; each stage by its own rules.
+            Preset.COMPLETE,
+            FIVE,
+            {6: "choice", 7: "choice", 8: "choice", 9: "choice", 10: "choice", 11: "two_sided", 12: "club"},
+            [
+                ("visit", "term", "term_start-21+56", [6, 7, 8, 9]),
+                ("visit", "year", "year+0+0", [10, 11, 12]),
+                ("talk", "term", _TALKS, [6, 7, 8, 9]),
+                ("talk", "year", _TALKS, [10, 11, 12]),
+                ("letter", "term", "term_end-21+0", [6, 7, 8, 9]),
+                ("letter", "term", "term_end-21+0", [10, 11, 12]),
+            ],
+        ),
+        (
+            Preset.TWELVE_YEAR,
+            SIX,
+            {
+                **{1: "homeroom", 5: "choice", 7: "choice", 8: "choice", 9: "choice"},
+                **{10: "choice", 11: "two_sided", 12: "club"},
+            },
+            [
+                ("visit", "term", "term_start-21+14", [1, 5]),
+                ("visit", "term", "term_start-21+56", [7, 8, 9]),
+                ("visit", "year", "year+0+0", [10, 11, 12]),
+                ("talk", "term", "exams-14+14", [1, 5]),
+                ("talk", "term", _TALKS, [7, 8, 9]),
+                ("talk", "year", _TALKS, [10, 11, 12]),
+                ("letter", "term", "term_end-21+0", [1, 5]),
+                ("letter", "term", "term_end-21+0", [7, 8, 9]),
+                ("letter", "term", "term_end-21+0", [10, 11, 12]),
+                ("card", "term", "term_start+0+120", [3]),
+            ],
+        ),
+        (
             Preset.VOCATIONAL_YEARLY,
             SIX,
             {10: "choice", 11: "carry_on", 12: "carry_on"},

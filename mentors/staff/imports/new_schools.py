@@ -32,6 +32,10 @@ _PRESETS: Final = (
     ("小学", Preset.PRIMARY_TERMLY),
     ("初中", Preset.JUNIOR_TERMLY),
     ("九年", Preset.NINE_YEAR_TERMLY),
+    ("完全中学", Preset.COMPLETE),
+    ("完中", Preset.COMPLETE),
+    ("十二年", Preset.TWELVE_YEAR),
+    ("12年", Preset.TWELVE_YEAR),
     ("普通高中", Preset.SENIOR_YEARLY),
     ("高中", Preset.SENIOR_YEARLY),
     ("普高", Preset.SENIOR_YEARLY),
@@ -46,7 +50,7 @@ _SYSTEMS: Final = (
 
 
 #: As the blank list offers them.
-_KINDS: Final = ("小学", "初中", "九年一贯", "高中", "中职", "空白")
+_KINDS: Final = ("小学", "初中", "九年一贯", "完全中学", "十二年一贯", "高中", "中职", "空白")
 #: Where a refusal of `NewSchool` stands; all others at the code.
 _FIELDS: Final = {"grades_missing": "grades", "grades_unfit": "grades", "name_missing": "name"}
 
