@@ -18,7 +18,7 @@ from records.desk.models import VisitPlan
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from schools.enums import MatchingMode
-from schools.models import School, SchoolClass, Term
+from schools.models import Grade, School, SchoolClass, Term
 from students.family import SALT, SESSION_KEY
 from students.models import FamilySlip
 
@@ -224,6 +224,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "imports:detail": {"pk": ImportBatch.objects.filter(school=school).order_by("pk")[0].pk},
         "jobs:detail": {"pk": Job.objects.filter(school=school).order_by("pk")[0].pk},
         "manage:account": account,
+        "manage:remove_grade": {"pk": Grade.objects.filter(school=school).order_by("number")[0].pk},
         "manage:acting": {"pk": RoleGrant.objects.filter(school=school, ends_on=None).order_by("pk")[0].pk},
         "marks:sheet": {"pk": RoundMentor.objects.get(round=both, mentor=probe.member.mentor).pk},
         "mentor_cards:shared": {"key": card.key},

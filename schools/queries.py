@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import PROTECT, QuerySet
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from core.pinyin import syllables
 from core.text import clean_key, typed_key
@@ -29,6 +30,8 @@ from schools.models import (
     Grade,
     PaperSettings,
     Plan,
+    PlanActionGrade,
+    PlanGrade,
     School,
     SchoolYear,
     Term,
@@ -172,6 +175,31 @@ def schools_visible_to(actor: Scope) -> QuerySet[School]:
 def grades_of(school: School) -> list[Grade]:
     """The grades of a school, the youngest first."""
     return list(Grade.objects.filter(school=school).order_by("number"))
+
+
+def grades_visible_to(actor: Scope) -> QuerySet[Grade]:
+    """The grades of the actor's own school."""
+    return Grade.objects.filter(school=actor.school_id)
+
+
+#: How what keeps a grade in its place is called, where its table has no name for people.
+_HANGING = {"schoolclass": "班级", "matchinground": "匹配轮次"}
+
+
+def hanging_on(grade: Grade) -> list[str]:
+    """What keeps a grade from being taken away, in words: 2 个班级. A query for each table that names grades.
+
+    What the plan says of it keeps nobody: without a class there is nobody to whom it applies.
+    """
+    found = []
+    for relation in Grade._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.related_model in (PlanGrade, PlanActionGrade):
+            continue
+        rows = relation.related_model._base_manager.filter(**{relation.field.name: grade})
+        if relation.on_delete is PROTECT and (count := rows.count()):
+            meta = relation.related_model._meta
+            found.append(f" {count} 个{_HANGING.get(str(meta.model_name), meta.verbose_name)}")
+    return found
 
 
 def grade_sense(school: School) -> GradeSense:

@@ -1,4 +1,4 @@
-"""The only writers of a school's grades after it was made: a grade more, other names."""
+"""The only writers of a school's grades after it was made: a grade more, a grade less, other names."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,8 @@ from core.text import clean_key
 from schools.enums import GradeNaming, SchoolSystem
 from schools.grades import ALL_GRADES, usual_names
 from schools.labels import GradeName, GradeSense, parse_class_label, parse_grade_label
-from schools.models import Grade, School
-from schools.queries import grades_of, sense_of
+from schools.models import Grade, PlanAction, PlanActionGrade, PlanGrade, School
+from schools.queries import grades_of, hanging_on, sense_of
 
 # 班 belongs to the label of a class, and two digits stand for a year of entry.
 _UNFIT: Final = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]|班|[0-9]{2}")
@@ -96,6 +96,29 @@ def add_grade(*, school: School, number: int, name: str = "", short_name: str = 
     _check(locked, [*present, grade])
     grade.save()
     return grade
+
+
+@transaction.atomic
+def remove_grade(*, grade: Grade) -> list[int]:
+    """Take away a grade on which nothing hangs; the plan's versions that named it, which say nothing of it any more.
+
+    A rule that was for it alone goes with it. Raises DomainError `last_grade`, `grade_in_use`.
+    """
+    School.objects.select_for_update().get(pk=grade.school_id)
+    if not Grade.objects.filter(school=grade.school_id).exclude(pk=grade.pk).exists():
+        raise DomainError("last_grade", f"{grade.name}是学校唯一的年级，不能删去。请先增加别的年级。")
+    if hanging := hanging_on(grade):
+        raise DomainError("grade_in_use", f"{grade.name}还有{'、'.join(hanging)}，不能删去。")
+    of_plan = {
+        *PlanGrade.objects.filter(grade=grade).values_list("plan__version", flat=True),
+        *PlanActionGrade.objects.filter(grade=grade).values_list("plan__version", flat=True),
+    }
+    rules = list(PlanActionGrade.objects.filter(grade=grade).values_list("rule", flat=True))
+    PlanGrade.objects.filter(grade=grade).delete()
+    PlanActionGrade.objects.filter(grade=grade).delete()
+    PlanAction.objects.filter(pk__in=rules, grade_rows=None).delete()
+    grade.delete()
+    return sorted(of_plan)
 
 
 @transaction.atomic

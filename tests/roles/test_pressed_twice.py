@@ -231,6 +231,7 @@ PRESSES: dict[str, P] = {
     "manage:leave": P("admin", {}, at=lambda w: {"pk": spare_teacher(w).pk}),
     "manage:move": P("admin", lambda w: {"school_class": w.cast.class_five.pk}),
     "manage:new_grade": P("admin", {"number": "7"}),
+    "manage:remove_grade": P("admin"),
     "manage:new_pupil": P("admin", lambda w: {"name": "新同学", "school_class": w.cast.class_one.pk}),
     "manage:open_account": P("admin", {"username": "qz_xin"}, at=lambda w: {"pk": spare_teacher(w).pk}),
     "manage:password": P("admin"),

@@ -45,7 +45,7 @@ from records.letters.services.writing import hand_in_letter
 from records.setup.queries.plan_document import first_content
 from records.setup.services.plan_document import add_document_file, remove_document_file, save_document
 from schools.enums import MatchingMode, NoteVisibility
-from schools.models import SchoolYear, Term
+from schools.models import Grade, SchoolYear, Term
 from students.services import issue_slips
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.core.test_pictures import picture
@@ -350,6 +350,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "accounts:first_slip": {"key": account_slip.key},
             "accounts:password_link": {"pk": cast.leader.pk, "token": "over"},
             "accounts:verify_email": {"token": email_link(cast.leader).split("/")[-2]},
+            "manage:remove_grade": {"pk": Grade.objects.get(school=cast.school, number=6).pk},
             "manage:acting": {"pk": RoleGrant.objects.get(user=cast.homeroom, role=Role.HOMEROOM).pk},
             "manage:ask_notes": {"pk": teacher.pk},
             "tree_hole:answer": {"pk": hole_card.pk},

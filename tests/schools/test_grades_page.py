@@ -9,12 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from mentors.staff.services.grades import add_grade, name_grades
+from mentors.staff.services.grades import add_grade, name_grades, remove_grade
 from schools.enums import GradeNaming, Preset, SchoolSystem
-from schools.models import Grade, School
+from schools.models import Grade, PlanAction, PlanActionGrade, School
 from schools.queries import grade_sense
 from schools.services import create_class, create_school
 from schools.services import name_grades as write_names
+from schools.services import remove_grade as take_grade
 from tests.cast import SchoolCast
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +143,53 @@ def test_the_page_costs_the_same_for_six_grades_and_for_nine(
     client = client_of(qingzhu.admin)
     with django_assert_num_queries(6):
         client.get(reverse("manage:grades"))
+
+
+def test_a_grade_added_by_mistake_is_taken_away_again(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """It stayed for good, and the grade below would have gone up into it."""
+    client = client_of(qingzhu.admin)
+    client.post(reverse("manage:new_grade"), {"number": "7"})
+    page = reverse("manage:remove_grade", args=[Grade.objects.get(school=qingzhu.school, number=7).pk])
+    asked = client.get(page).content.decode()
+    done = client.post(page, follow=True)
+
+    assert ("确认删去" in asked, done.redirect_chain) == (True, [(reverse("manage:grades"), 302)])
+    assert "已删去初一。" in done.content.decode()
+    assert sorted(named(qingzhu.school)) == [1, 2, 3, 4, 5, 6]
+    assert AuditEntry.objects.get(verb="remove_grade").detail["number"] == 7
+
+
+def test_the_plan_says_nothing_more_of_it(qingzhu: SchoolCast) -> None:
+    """The third grade has a rule for itself; nobody is in it."""
+    third = Grade.objects.get(school=qingzhu.school, number=3)
+    rule = PlanActionGrade.objects.get(grade=third).rule
+    PlanActionGrade.objects.filter(rule=rule).exclude(grade=third).delete()
+    remove_grade(actor=qingzhu.actor(qingzhu.admin), grade=third)
+    assert (PlanAction.objects.filter(pk=rule.pk).exists(), sorted(named(qingzhu.school))) == (False, [1, 2, 4, 5, 6])
+    assert AuditEntry.objects.get(verb="remove_grade").detail["plan_versions"] == [1]
+
+
+def test_a_grade_with_a_class_stays_and_says_what_hangs_on_it(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    create_class(year=qingzhu.year, grade_number=1, number=2)
+    first = Grade.objects.get(school=qingzhu.school, number=1)
+    client, page = client_of(qingzhu.admin), reverse("manage:remove_grade", args=[first.pk])
+    answers = [client.get(page), client.post(page)]
+    assert [(a.status_code, "一年级还有 2 个班级，不能删去。" in a.content.decode()) for a in answers] == [
+        *((200, True), (422, True))
+    ]
+    assert "确认删去" not in answers[0].content.decode()
+
+
+def test_who_may_not_and_the_last_grade_are_refused(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    school = create_school(code="solo", name="单级学校", preset=Preset.BLANK, start_year=2026, grades=(1,))[0]
+    only = Grade.objects.get(school=school)
+    sixth = Grade.objects.get(school=qingzhu.school, number=6)
+    asked = [(qingzhu.office, sixth), (other.admin, sixth)]
+    refused = []
+    for user, grade in asked:
+        with pytest.raises(DomainError) as refusal:
+            remove_grade(actor=qingzhu.actor(user), grade=grade)
+        refused.append(refusal.value.code)
+    with pytest.raises(DomainError) as refusal:
+        take_grade(grade=only)
+    assert [*refused, refusal.value.code] == ["not_allowed", "other_school", "last_grade"]

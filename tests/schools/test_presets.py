@@ -102,10 +102,7 @@ _TALKS = "term_start-14+14 exams-14+14"
         (
             Preset.TWELVE_YEAR,
             SIX,
-            {
-                **{1: "homeroom", 5: "choice", 7: "choice", 8: "choice", 9: "choice"},
-                **{10: "choice", 11: "two_sided", 12: "club"},
-            },
+            {1: "homeroom", 11: "two_sided", 12: "club"} | dict.fromkeys((5, 7, 8, 9, 10), "choice"),
             [
                 ("visit", "term", "term_start-21+14", [1, 5]),
                 ("visit", "term", "term_start-21+56", [7, 8, 9]),

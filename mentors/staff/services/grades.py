@@ -1,4 +1,4 @@
-"""A school's grades as its 管理员 keeps them: a grade more, other names."""
+"""A school's grades as its 管理员 keeps them: a grade more, a grade less, other names."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,7 @@ from core.errors import DomainError
 from schools.models import Grade, School
 from schools.services import add_grade as write_grade
 from schools.services import name_grades as write_names
+from schools.services import remove_grade as take_grade
 
 
 @transaction.atomic
@@ -23,6 +24,19 @@ def add_grade(*, actor: Actor, school: School, number: int, name: str = "", shor
     grade = write_grade(school=school, number=number, name=name, short_name=short_name)
     audit(actor=actor, verb="add_grade", target=grade, detail={"number": grade.number})
     return grade
+
+
+@transaction.atomic
+def remove_grade(*, actor: Actor, grade: Grade) -> None:
+    """Take away a grade that was added by mistake. Nothing may hang on it but words of the plan, which go with it.
+
+    Raises DomainError `other_school`, `not_allowed`, and as `schools.services.remove_grade`.
+    """
+    _check(actor, grade.school)
+    key, number = grade.pk, grade.number
+    versions = take_grade(grade=grade)
+    detail = {"number": number, "key": key, "plan_versions": versions}
+    audit(actor=actor, verb="remove_grade", target=grade.school, detail=detail)
 
 
 @transaction.atomic

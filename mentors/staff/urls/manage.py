@@ -38,4 +38,5 @@ urlpatterns = [
     path("classes/", classes.classes, name="classes"),
     path("classes/grades/", grades.grades, name="grades"),
     path("classes/grades/new/", grades.new_grade, name="new_grade"),
+    path("classes/grades/<int:pk>/remove/", grades.remove, name="remove_grade"),
 ]
