@@ -78,6 +78,7 @@ UPKEEP: Final = Group("管理", "settings", KEEPING)
 _ADMIN = frozenset({Role.SCHOOL_ADMIN})
 _OFFICE = frozenset({Role.MORAL_OFFICE})
 _WATCHERS = frozenset({Role.MORAL_OFFICE, Role.LEADER})
+_BUREAU = frozenset({Role.BUREAU})
 # Everybody who works at the school.
 _SCHOOL = frozenset(Role) - {Role.BUREAU}
 # Pages without an entry of their own, by the first part of their address: which entry leads to them.
@@ -120,7 +121,10 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     # 德育室 finds the training on the page of the mentors 导师队伍.
     ("training:list", "培训", "class", _SCHOOL - _OFFICE, MINE),
     ("plan:detail", "方案", "settings", _SCHOOL, None),
-    ("bureau:home", "各校情况", "chart", frozenset({Role.BUREAU}), None),
+    ("bureau:home", "各校情况", "chart", _BUREAU, None),
+    ("bureau:visits", "家访月", "visit", _BUREAU, None),
+    ("plan:schools", "各校方案", "file", _BUREAU, None),
+    ("bureau:report", "年度报告", "calendar", _BUREAU, None),
 )
 
 

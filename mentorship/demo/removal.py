@@ -44,6 +44,9 @@ def _rows(model: type[models.Model]) -> "QuerySet[models.Model] | None":
     if model is User:
         return rows.filter(Q(school__code__in=CODES) | Q(username=BUREAU_ACCOUNT))
     keys = {field.name: field for field in _keys(model)}
+    if "bureau" in keys and "school" not in keys:
+        # Its bureau's own: sums of schools, which are counted anew where some stay.
+        return rows.filter(bureau__name=BUREAU)
     if "school" in keys:
         wanted = Q(school__code__in=CODES)
         if keys["school"].null:
@@ -88,4 +91,5 @@ def _depth(model: type[models.Model]) -> int:
     keys = list(_keys(model))
     if any(key.name == "school" for key in keys):
         return 2
-    return 1 + max(_depth(key.related_model) for key in keys if not key.null and _rows(key.related_model) is not None)
+    owners = [key.related_model for key in keys if not key.null and _rows(key.related_model) is not None]
+    return 1 + max(map(_depth, owners), default=0)

@@ -102,7 +102,7 @@ cities = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(cities)
 def test_no_hidden_figure_can_be_solved_for(leaves: dict[Place, Part]) -> None:
     shown = hide(leaves)
@@ -115,7 +115,7 @@ def test_no_hidden_figure_can_be_solved_for(leaves: dict[Place, Part]) -> None:
     assert solved(leaves, shown) == []
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(cities, st.data())
 def test_what_is_hidden_for_another_tables_sake_stays_hidden(leaves: dict[Place, Part], data: st.DataObject) -> None:
     """The year's figures stand in both terms: hidden in one, they are hidden in the other, and protected there too."""

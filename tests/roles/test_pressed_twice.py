@@ -158,6 +158,8 @@ PRESSES: dict[str, P] = {
     "board:team": P("office", lambda w: {"add": "1", "teacher": [spare_teacher(w).pk]}),
     "bureau:check_schools": P("bureau_user", {}, after=("bureau:new_schools",)),
     "bureau:first_slips": P("bureau_user", {}, after=("bureau:new_schools", "bureau:check_schools")),
+    "bureau:take_out_report": P("bureau_user", {"as": "xlsx"}),
+    "bureau:take_out_visits": P("bureau_user", {"as": "xlsx"}),
     "bureau:take_out_grades": P("bureau_user", {"as": "xlsx"}),
     "bureau:take_out_schools": P("bureau_user", {"as": "xlsx"}),
     "bureau:new_schools": P("bureau_user", lambda _w: {"file": SimpleUploadedFile("学校.xlsx", school_list())}),

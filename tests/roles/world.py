@@ -33,7 +33,7 @@ from mentors.staff.services.training import TrainingData, create_session
 from mentors.staff.services.training_files import add_training_file, remove_training_file
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
-from records.bureau.services.counting import recount_all
+from records.bureau.services.counting import recount
 from records.care.services.referrals import refer
 from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.desk.models import Attachment, VisitPlan
@@ -300,7 +300,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     arranged = {"pk": cast.class_one.pk, "pupil": pupil.pk}
     marked = {"pk": candidate.pk, "pupil": cast.pupil_shared.pk}
     one: dict[str, Any] = {"pk": cast.class_one.pk}
-    recount_all(today=TODAY)
+    assert cast.school.bureau is not None
+    recount(bureau=cast.school.bureau, years=[cast.year], today=TODAY)
     return World(
         cast,
         _stranger(other),

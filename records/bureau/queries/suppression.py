@@ -8,7 +8,7 @@ alone, the smallest first, so that the same figures always hide the same.
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from records.bureau.enums import FEWEST, Shown
@@ -16,6 +16,9 @@ from records.bureau.enums import FEWEST, Shown
 #: A place in the tree: () is the city, (school,) a school, (school, grade) a grade.
 Place = tuple[Hashable, ...]
 CITY: Final[Place] = ()
+#: Least and most that a value can be.
+Span = tuple[int, int]
+_GROUP: Final = "hidden"
 _MUCH: Final = 10**9
 _ROUNDS: Final = 60
 
@@ -58,8 +61,7 @@ def hide(
     for place, one in figures.items():
         rest = one.whole - one.part
         if place in hidden:
-            # Fewer values than are possible, for the whole is hidden too: what is safe so is safe.
-            shown[place], spans[place] = Shown.NOTHING, (0, one.whole)
+            shown[place], spans[place] = Shown.NOTHING, (0, _MUCH)
         elif is_small(one.part):
             shown[place], spans[place] = Shown.FEW, (1, FEWEST - 1)
         elif is_small(rest):
@@ -68,64 +70,88 @@ def hide(
             shown[place], spans[place] = Shown.WHOLE, (0, one.whole)
     tree = _Tree(
         {place: one.part for place, one in figures.items()},
-        sizes={place: one.whole for place, one in figures.items()},
-        widest={place: (0, one.whole) for place, one in figures.items()},
+        {place: one.whole for place, one in figures.items()},
+        {place: (0, _MUCH if place in hidden else one.whole) for place, one in figures.items()},
     )
+    tree.bind(hidden)
     for place, span in tree.protected(spans).items():
         if place not in hidden and spans.get(place) != span:
             shown[place] = Shown.WHOLE
     return shown
 
 
-@dataclass(slots=True)
 class _Tree:
-    """Values whose sums are told. `widest`: what a hidden one can be at all."""
+    """Values whose sums are told. `sizes`: the smallest are hidden first; `widest`: what a hidden one can be at all."""
 
-    values: Mapping[Place, int]
-    sizes: Mapping[Place, int] = field(default_factory=dict)
-    widest: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
-    children: dict[Place, list[Place]] = field(default_factory=lambda: defaultdict(list))
-    order: list[Place] = field(default_factory=list)
+    def __init__(
+        self,
+        values: Mapping[Place, int],
+        sizes: Mapping[Place, int] | None = None,
+        widest: Mapping[Place, Span] | None = None,
+    ) -> None:
+        self._values = values
+        self._sizes = sizes or values
+        self._widest = widest or {}
+        self._bound: dict[Place, Span] = {}
+        self._parent = {place: place[:-1] for place in values if place}
+        self._arrange()
 
-    def __post_init__(self) -> None:
-        self.sizes = self.sizes or self.values
-        self.order = sorted(self.values, key=len)
-        for place in self.values:
-            if place:
-                self.children[place[:-1]].append(place)
-        for rows in self.children.values():
-            rows.sort(key=lambda place: (self.sizes[place], str(place[-1])))
+    def bind(self, hidden: Collection[Place]) -> None:
+        """The parts of places whose wholes are hidden are together no more than those wholes, where their sum is told.
 
-    def protected(self, hidden: Mapping[Place, tuple[int, int]]) -> dict[Place, tuple[int, int]]:
+        They stand under a place of their own then, which nobody is shown.
+        """
+        for parent, rows in list(self._children.items()):
+            own = [place for place in rows if place in hidden]
+            if own:
+                group = (*parent, _GROUP)
+                most = _MUCH if parent in hidden else sum(self._sizes[place] for place in own)
+                self._bound[group] = 0, most
+                self._parent[group] = parent
+                self._parent.update(dict.fromkeys(own, group))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._children: dict[Place, list[Place]] = defaultdict(list)
+        for place, parent in self._parent.items():
+            self._children[parent].append(place)
+        for rows in self._children.values():
+            rows.sort(key=lambda place: (self._sizes.get(place, 0), str(place[-1])))
+        # Each after its parent.
+        places = [*self._values, *self._bound]
+        self._order = sorted(places, key=lambda place: (len(place), self._parent.get(place) in self._bound))
+
+    def protected(self, hidden: Mapping[Place, Span]) -> dict[Place, Span]:
         """`hidden` (place → what is told of its value) and what has to be hidden with them, or told less of."""
         found = dict(hidden)
         for _ in range(_ROUNDS):
-            known = self._known({place: found.get(place, (one, one)) for place, one in self.values.items()})
+            told = {place: found.get(place, (one, one)) for place, one in self._values.items()}
+            known = self._known(told | self._bound)
             # That nobody is among them tells of no group.
-            solved = {place for place in found if known[place][0] == known[place][1] and self.values[place]}
+            solved = {place for place in found if known[place][0] == known[place][1] and self._values[place]}
             if not solved:
                 return found
-            seen = set()
+            seen: set[Place] = set()
             for place in sorted(solved, key=lambda one: (-len(one), str(one))):
                 if place[:-1] not in seen:
                     self._loosen(place, found)
                     seen.add(place[:-1])
         # Never met: nothing below the city is left.
-        return {place: self._span(place) for place in self.values}
+        return {place: self._span(place) for place in self._values}
 
-    def _span(self, place: Place) -> tuple[int, int]:
-        return self.widest.get(place, (0, _MUCH))
+    def _span(self, place: Place) -> Span:
+        return self._widest.get(place, (0, _MUCH))
 
-    def _known(self, told: Mapping[Place, tuple[int, int]]) -> dict[Place, tuple[int, int]]:
+    def _known(self, told: Mapping[Place, Span]) -> dict[Place, Span]:
         """The narrowest span of each value that follows from what is told: up the tree, then down; exact for a tree."""
         up = dict(told)
-        for place in reversed(self.order):
-            if rows := self.children.get(place):
+        for place in reversed(self._order):
+            if rows := self._children.get(place):
                 low, high = sum(up[one][0] for one in rows), sum(up[one][1] for one in rows)
                 up[place] = max(up[place][0], low), min(up[place][1], high)
         known = dict(up)
-        for place in self.order:
-            if rows := self.children.get(place):
+        for place in self._order:
+            if rows := self._children.get(place):
                 low, high = sum(up[one][0] for one in rows), sum(up[one][1] for one in rows)
                 for one in rows:
                     least = known[place][0] - (high - up[one][1])
@@ -133,25 +159,24 @@ class _Tree:
                     known[one] = max(up[one][0], least), min(up[one][1], most)
         return known
 
-    def _loosen(self, place: Place, found: dict[Place, tuple[int, int]]) -> None:
-        """Hide one more figure beside, below or above `place`, or tell less of those that are hidden."""
-        if self.children.get(place) and self._add(self.children[place], found):
+    def _loosen(self, place: Place, found: dict[Place, Span]) -> None:
+        """Hide one more figure below, beside or above `place`, or tell less of those that are hidden."""
+        if self._add(self._children.get(place, ()), found) or not place:
             return
-        if not place:
-            return
-        rows = self.children[place[:-1]]
-        if self._add(rows, found):
+        rows = self._children[self._parent[place]]
+        beside = self._children[place[:-1]]
+        if self._add(rows, found) or self._add(beside, found):
             return
         told_less = False
-        for one in rows:
-            if one in found and found[one] != self._span(one):
+        for one in {*rows, *beside} & found.keys():
+            if found[one] != self._span(one):
                 found[one], told_less = self._span(one), True
         if not told_less and place[:-1] not in found:
             found[place[:-1]] = self._span(place[:-1])
 
-    def _add(self, rows: Iterable[Place], found: dict[Place, tuple[int, int]]) -> bool:
+    def _add(self, rows: Iterable[Place], found: dict[Place, Span]) -> bool:
         for one in rows:
-            if one not in found and self.sizes[one]:
+            if one not in found and self._sizes.get(one):
                 found[one] = self._span(one)
                 return True
         return False
