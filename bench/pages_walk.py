@@ -44,6 +44,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
         "figures:export_trends", "office:export_pupils",
         "bureau:take_out_grades", "bureau:take_out_schools", "bureau:take_out_report", "bureau:take_out_visits",
+        "reminding:end_pause", "reminding:nudge", "reminding:send_nudges",
         "office:return_letter", "office:schedule", "office:unschedule", "office:correct_letter", "office:withdraw",
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",

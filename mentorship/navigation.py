@@ -105,6 +105,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("desk:letters", "寄语台", "letter", frozenset({Role.MENTOR}), MINE),
     ("office:dashboard", "完成情况", "chart", _WATCHERS, WHOLE),
     ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR}), None),
+    ("reminding:home", "提醒", "bell", _OFFICE, NOTICES),
     ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE}), MENTORS),
     ("readiness:list", "导师队伍", "badge", _OFFICE, MENTORS),
     ("office:tree_hole", "树洞统计", "tree", _OFFICE, MENTORS),

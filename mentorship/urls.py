@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(([*office.urlpatterns, *tree_hole.office_urlpatterns, *letters.office_urlpatterns], "office")),
     ),
     path("figures/", include("records.figures.urls")),
+    path("reminders/", include("records.reminding.urls")),
     path("papers/", include("records.papers.urls")),
     path("settling/", include("records.settling.urls")),
     path("school/", include("records.setup.urls")),

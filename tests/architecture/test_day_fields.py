@@ -33,6 +33,8 @@ FIELDS = {
     # Its service takes no moment that is past, or further from now than `FURTHEST`.
     "records.letters.forms.ScheduleForm.day",
     "records.papers.forms.book_handling.MarkForm.on",
+    "records.reminding.forms.PauseForm.ends_on",
+    "records.reminding.forms.PauseForm.starts_on",
     "records.setup.forms.calendar.SpanForm.ends_on",
     "records.setup.forms.calendar.SpanForm.starts_on",
     "records.setup.forms.school.SchoolForm.began_on",

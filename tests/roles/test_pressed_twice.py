@@ -54,6 +54,7 @@ REPEATABLE = {
     "family:tree_hole": "likewise",
     "desk:draft_save": "each stamp is saved over the one before",
     "desk:letter_check": "looks at what is typed",
+    "reminding:nudge": "looks at who would be reminded",
     "desk:letter_preview": "likewise",
     "papers:settings_preview": "likewise",
 }
@@ -306,6 +307,12 @@ PRESSES: dict[str, P] = {
     "rounds:publish": P("office", {}, after=("rounds:close", "rounds:make_draft")),
     "rounds:recheck": P("office"),
     "rounds:remind": P("office"),
+    "reminding:end_pause": P("office"),
+    "reminding:pauses": P(
+        "office", lambda w: {"user": w.cast.sharer.pk, "starts_on": "2026-11-18", "ends_on": "2026-11-20"}
+    ),
+    "reminding:rules": P("office", {"talk_is_on": "on", "talk_to_mentors": "on", "talk_early": "9"}),
+    "reminding:send_nudges": P("office", {"show": "talk"}),
     "setup:first_weeks": P("office", {"do": "away"}),
     "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
     "setup:edit_calendar": P("office", {"first_end": "2027-01-25", "sure": "1"}),

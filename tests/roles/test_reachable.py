@@ -57,6 +57,7 @@ UNLINKED: dict[str, str] = {
     "papers:logo": "a picture of the sheet on the letter desk where a school has a logo",
     "papers:look": "a style sheet of that picture, put there by the script",
     "plan:document_file_restore": "a button in the message after a file was taken away",
+    "reminding:send_nudges": "a button on the page that tells who would be reminded",
     "plan:withdraw": "a button of a version that is dated ahead",
     "start": "printed on the console of an installation without accounts",
     "rounds:new": "a link of a grade without a round whose plan lets pupils choose",

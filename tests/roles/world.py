@@ -42,6 +42,8 @@ from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
+from records.reminding.models import Reminder
+from records.reminding.services.rules import pause_reminders
 from records.setup.queries.plan_document import first_content
 from records.setup.services.plan_document import add_document_file, remove_document_file, save_document
 from schools.enums import MatchingMode, NoteVisibility
@@ -222,6 +224,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     notice = send_notice(
         recipient=cast.mentor, school=cast.school, kind="digest", title="待办", link="/my/", dedup_key="world"
     )
+    Reminder.objects.create(school=cast.school, user=cast.mentor, key="referral:0", sent_on=TODAY, notice=notice)
+    pause = pause_reminders(actor=office, user=cast.colleague, starts_on=TODAY, ends_on=TODAY)
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
     (account_slip,) = issue_account_slips(actor=cast.system, users=[cast.leader])
     wish = hand_in_wish(slip=slip, text="想换一位")
@@ -340,6 +344,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "rounds:cancel": {"pk": two_sided.pk},
             "rounds:grade_matrix": {"pk": cast.class_one.grade_id},
             "rounds:place": asked | {"pupil": cast.pupil_unassigned.pk},
+            "reminding:day": {"on": "2026-11-19"},
+            "reminding:end_pause": {"pk": pause.pk},
+            "reminding:sent_day": {"on": TODAY.isoformat()},
             "training:add_files": {"pk": training.pk},
             "training:attendance": {"pk": training.pk},
             "training:delete": {"pk": spare_training.pk},

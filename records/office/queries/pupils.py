@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.actors import Actor
+from accounts.enums import Role
 from core.lists import ListColumn, ListOut, batched
-from mentors.models.slots import Assignment, Mentor
+from mentors.models.slots import Assignment, Mentor, MentorMember
 from mentors.queries.people import class_board
 from mentors.querysets.slots import MentorQuerySet
 from records.desk.queries.roster import DESK_ACTIONS, DeskTick, roster_ticks
@@ -25,7 +26,7 @@ from records.office.queries.dashboard import (
 )
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
-from schools.models import SchoolClass
+from schools.models import SchoolClass, SchoolYear
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment, Pupil
 from students.querysets import EnrolmentQuerySet
@@ -236,6 +237,31 @@ def _lines(calendar: YearCalendar, found: EnrolmentQuerySet) -> Iterator[list[st
             mentor = row.mentor.names if row.mentor is not None else "还没有导师"
             place = [row.enrolment.school_class.label, row.enrolment.seat_number]
             yield [*place, row.pupil.name, mentor, *(tick.in_words for tick in row.ticks)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """提醒这 n 位导师 on a list: how many people, and its filter where no other form of the page holds that."""
+
+    people: int
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+def may_be_reminded(actor: Actor, calendar: YearCalendar, show: str) -> bool:
+    """Whether a list of what is open is one whose mentors 德育室 can remind: of the present year, and not of all."""
+    return actor.has(Role.MORAL_OFFICE) and calendar.year.is_current and show not in ("", "no_mentor")
+
+
+def people_of(rows: EnrolmentQuerySet, year: SchoolYear) -> int:
+    """How many teachers hold the slots of the pupils of `rows`. One query."""
+    held = Assignment.objects.active().main().filter(year=year, pupil__in=rows.order_by().values("pupil"))
+    return MentorMember.objects.filter(mentor__in=held.values("mentor")).count()
+
+
+def people_in(rows: Iterable[PupilRow]) -> int:
+    """As `people_of`, from rows with their mentors' names at hand. No query."""
+    slots = {row.mentor.pk: row.mentor for row in rows if row.mentor is not None}
+    return sum(len(slot.members.all()) for slot in slots.values())
 
 
 def school_classes(actor: Actor) -> SchoolClassQuerySet:

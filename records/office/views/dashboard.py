@@ -17,10 +17,14 @@ from records.office.queries.dashboard import covered_classes, find_dashboard, gr
 from records.office.queries.pupils import (
     SHOW,
     PupilRow,
+    Reminded,
     class_overdue,
     find_class,
     find_mentor,
+    may_be_reminded,
     mentor_overdue,
+    people_in,
+    people_of,
     pupils_out,
     pupils_to_show,
     rows_of,
@@ -30,6 +34,7 @@ from records.office.queries.pupils import (
 from records.rules import handles_books, may_look_at_class, may_open_class
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear
+from students.querysets import EnrolmentQuerySet
 
 WATCHERS = (Role.MORAL_OFFICE, Role.LEADER)
 PAGE_SIZE = 50
@@ -109,7 +114,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
             "calendar": calendar,
             "page": page,
             "overdue": class_overdue(request.actor, calendar, found),
-            **_kept(request, page.rows),
+            **_kept(request, calendar, page.rows, ("place", f"c{found.pk}")),
             "filters": _filters(calendar),
             "watches": watches,
             "opens_files": opens,
@@ -132,7 +137,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
             "calendar": calendar,
             "page": page,
             "overdue": mentor_overdue(request.actor, page),
-            **_kept(request, page.rows),
+            **_kept(request, calendar, page.rows, ("mentor", str(found.pk))),
             "filters": [one for one in _filters(calendar) if one[0] != "no_mentor"],
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
             "prints": request.actor.has(Role.MORAL_OFFICE),
@@ -154,6 +159,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
             "form": form,
             "page_obj": page,
             "rows": rows_of(calendar, list(page.object_list)),
+            "reminded": _reminded_list(request, calendar, form.show, found),
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
         },
     )
@@ -181,11 +187,23 @@ def _pupil_filter(request: ActorRequest, asked: QueryDict) -> tuple[YearCalendar
     return calendar, PupilFilterForm(data, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
 
 
-def _kept(request: ActorRequest, rows: Iterable[PupilRow]) -> dict[str, Any]:
-    """The rows that `?show=` keeps."""
+def _kept(
+    request: ActorRequest, calendar: YearCalendar, rows: Iterable[PupilRow], where: tuple[str, str]
+) -> dict[str, Any]:
+    """The rows that `?show=` keeps, and whether their mentors can be reminded; `where` names the list to the button."""
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
-    return {"show": show, "rows": [row for row in rows if row.matches(show)]}
+    kept = [row for row in rows if row.matches(show)]
+    reminded = None
+    if may_be_reminded(request.actor, calendar, show):
+        reminded = Reminded(people_in(kept), (("show", show), where, ("term", calendar.key)))
+    return {"show": show, "rows": kept, "reminded": reminded}
+
+
+def _reminded_list(
+    request: ActorRequest, calendar: YearCalendar, show: str, rows: EnrolmentQuerySet
+) -> Reminded | None:
+    return Reminded(people_of(rows, calendar.year)) if may_be_reminded(request.actor, calendar, show) else None
 
 
 def _filters(calendar: YearCalendar) -> list[tuple[str, str]]:
