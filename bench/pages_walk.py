@@ -54,7 +54,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
         "badges:appointments_print", "badges:print", "desk:letter_lined", "desk:lined_letters", "entry:ballots",
         "family:letter_pdf",
-        "family_help:letter", "help:class_letters", "help:paper", "papers:blank_book", "papers:book",
+        "family_help:letter", "help:class_letters", "help:paper", "leader:paper", "papers:blank_book", "papers:book",
         "papers:class_letters", "papers:class_summary",
         "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
         "plan:school_document_pdf", "settling:report_pdf", "rounds:grade_matrix", "rounds:matrix",

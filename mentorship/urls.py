@@ -14,6 +14,7 @@ from mentorship.navigation import home_url
 from records.bureau import urls as bureau
 from records.care.urls import tree_hole
 from records.desk import urls as desk
+from records.figures import urls as figures
 from records.guides.urls import family_urls as family_help_urls
 from records.guides.urls import help_urls
 from records.letters import urls as letters
@@ -51,7 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "office/",
         include(([*office.urlpatterns, *tree_hole.office_urlpatterns, *letters.office_urlpatterns], "office")),
     ),
-    path("figures/", include("records.figures.urls")),
+    path("figures/", include((figures.urlpatterns, "figures"))),
+    path("leader/", include((figures.leader_urlpatterns, "leader"))),
     path("reminders/", include("records.reminding.urls")),
     path("papers/", include("records.papers.urls")),
     path("settling/", include("records.settling.urls")),

@@ -1,11 +1,14 @@
-"""Addresses of the figures, mounted at `figures/`."""
+"""Addresses of the figures, mounted at `figures/` and `leader/`."""
 
 from django.urls import path
 
 from records.figures import views
 
-app_name = "figures"
 urlpatterns = [
     path("", views.trends, name="trends"),
     path("export/", views.export_trends, name="export_trends"),
+]
+leader_urlpatterns = [
+    path("", views.leader, name="page"),
+    path("paper.pdf", views.leader_paper, name="paper"),
 ]

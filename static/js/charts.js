@@ -55,7 +55,7 @@
         silent: true,
         itemStyle: { color: colours[at % colours.length], opacity: 0.08, borderColor: colours[at % colours.length], borderWidth: 1, borderType: "dashed" },
         label: { ...words, color: soft, position: "insideTopLeft", distance: 4, offset: [0, (at % 4) * 14], fontSize: 11 },
-        data: [[{ name: `${band.name}的时间`, xAxis: band.first }, { xAxis: band.last }]],
+        data: [[{ name: band.name, xAxis: band.first }, { xAxis: band.last }]],
       },
     }));
     const series = chart.series.map((one, at) => {

@@ -81,7 +81,7 @@ def _slot(cast: SchoolCast, capacity: int) -> Mentor:
 
 
 def _pupils(chance: random.Random, school_class: SchoolClass) -> list[Pupil]:
-    return [e.pupil for e in EnrolmentFactory.create_batch(chance.randrange(3, 7), school_class=school_class)]
+    return [e.pupil for e in EnrolmentFactory.create_batch(chance.randrange(5, 9), school_class=school_class)]
 
 
 def _fate(

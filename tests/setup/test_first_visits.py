@@ -18,7 +18,7 @@ ClientOf = Callable[[User], Client]
 HOMES = {
     "admin": ("/manage/people/", "管理员，您好"),
     "office": ("/office/", "德育室，您好"),
-    "leader": ("/office/", "领导小组，您好"),
+    "leader": ("/leader/", "领导小组，您好"),
     "mentor": ("/my/", "导师，您好"),
     "homeroom": ("/classes/", "班主任，您好"),
     "counsellor": ("/counsel/", "心理老师，您好"),

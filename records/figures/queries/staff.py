@@ -1,5 +1,6 @@
 """Training, loads and exceptions of the mentors, as figures of the school; nobody is named here."""
 
+import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +25,7 @@ def training(actor: Actor, calendar: YearCalendar) -> Section:
         .annotate(came=Count("teachers"))
         .values_list("date", "topic", "came")
     )
-    came = TrainingSession.objects.filter(term__year=calendar.year, date__lte=actor.today, teachers=OuterRef("teacher"))
-    members = MentorMember.objects.filter(year=calendar.year, school_id=calendar.year.school_id)
-    counted = members.annotate(came=Exists(came)).aggregate(all=Count("pk"), trained=Count("pk", filter=Q(came=True)))
+    counted = trained_members(calendar, actor.today)
     labels = [f"{day.month}.{day.day} {topic}" for day, topic, _ in sessions]
     chart = Chart(
         "training",
@@ -39,6 +38,13 @@ def training(actor: Actor, calendar: YearCalendar) -> Section:
     )
     hint = f"本学年导师 {counted['all']} 位"
     return Section("training", "培训", [chart], [Fact("参加过培训的导师", counted["trained"], "位", hint=hint)])
+
+
+def trained_members(calendar: YearCalendar, today: datetime.date) -> dict[str, int]:
+    """`all` mentors of the year, and those `trained`, who came to one of its trainings up to `today`. One query."""
+    came = TrainingSession.objects.filter(term__year=calendar.year, date__lte=today, teachers=OuterRef("teacher"))
+    members = MentorMember.objects.filter(year=calendar.year, school_id=calendar.year.school_id)
+    return members.annotate(came=Exists(came)).aggregate(all=Count("pk"), trained=Count("pk", filter=Q(came=True)))
 
 
 #: How many pupils a mentor has, in words: up to so many. Above the plan's cap: `OVER`.
