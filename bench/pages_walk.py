@@ -29,7 +29,9 @@ _POST, _PDF, _MOVES = "takes posts only", "sets a PDF: bench/papers.py", "leads 
 _FILE, _OTHER = "hands out a file", "no page of the five roles"
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
-        "accounts:sign_out", "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
+        "accounts:sign_out", "announcements:confirm", "announcements:delete", "announcements:file_remove",
+        "announcements:publish", "announcements:remind", "family:announcement_confirm",
+        "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
         "board:assign", "board:revoke", "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",
         "tree_hole:home", "tree_hole:meet", "tree_hole:reopen", "desk:delete", "desk:draft_drop",
         "desk:draft_save", "desk:draft_undo", "family:end", "papers:class_slips_print", "papers:slip_print",
@@ -76,6 +78,10 @@ LEFT_OUT: Final[dict[str, str]] = {
         "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home", "plan:schools",
         "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
     ), _OTHER),
+    **dict.fromkeys((
+        "announcements:detail", "announcements:edit", "announcements:file", "announcements:left",
+        "announcements:sheet", "announcements:withdraw", "family:announcement", "family:announcement_file",
+    ), "the city announces nothing"),
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
     "imports:template": "writes a workbook",
     "rounds:download": "writes a workbook",
@@ -203,6 +209,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         ), room),
         **dict.fromkeys((
             "choose:mentors", "choose:mine", "choose:wish", "family:tree_hole_new", "family:tree_hole", "family:home",
+            "family:announcements",
             "family:letters", "family:slip", "family:visit", "family_help:page",
         ), slip),
         **dict.fromkeys(("manage:leave", "manage:person", "merge:teachers"), teacher),

@@ -93,7 +93,15 @@ _UNDER = {
 }
 # Worth an entry, but nobody comes for it.
 _NEVER_FIRST = frozenset(
-    {"desk:letters", "desk:visits", "training:list", "tree_hole:inbox", "office:tree_hole", "plan:detail"}
+    {
+        "announcements:list",
+        "desk:letters",
+        "desk:visits",
+        "training:list",
+        "tree_hole:inbox",
+        "office:tree_hole",
+        "plan:detail",
+    }
 )
 
 #: Whom a new school's first weeks lead, until nothing is missing.
@@ -108,6 +116,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("office:dashboard", "完成情况", "chart", _WATCHERS, WHOLE),
     ("counsel:home", "心理", "heart", frozenset({Role.COUNSELLOR}), None),
     ("reminding:home", "提醒", "bell", _OFFICE, NOTICES),
+    ("announcements:list", "公告", "bell", frozenset({Role.MORAL_OFFICE, Role.BUREAU}), NOTICES),
     ("board:list", "导师匹配", "people", frozenset({Role.HOMEROOM, Role.MORAL_OFFICE}), MENTORS),
     ("readiness:list", "导师队伍", "badge", _OFFICE, MENTORS),
     ("office:tree_hole", "树洞统计", "tree", _OFFICE, MENTORS),

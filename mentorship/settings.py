@@ -94,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "mentorship.first_visits.first_visit",
                 "notices.context_processors.unread",
                 "records.guides.context_processors.how_to",
+                "records.announcing.context_processors.new_announcements",
             ],
             "builtins": [
                 "core.templatetags.ui",
@@ -308,6 +309,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "recount-all": {
         "task": "records.recount_all",
         "schedule": crontab(hour=0, minute=55),
+        "options": {"expires": 6 * 3600},
+    },
+    "tell-announcements": {
+        "task": "records.tell_announcements",
+        "schedule": crontab(hour=7, minute=30),
         "options": {"expires": 6 * 3600},
     },
     "check-letters": {

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/", include((figures.urlpatterns, "figures"))),
     path("leader/", include((figures.leader_urlpatterns, "leader"))),
     path("reminders/", include("records.reminding.urls")),
+    path("announcements/", include("records.announcing.urls")),
     path("papers/", include("records.papers.urls")),
     path("settling/", include("records.settling.urls")),
     path("school/", include("records.setup.urls")),

@@ -160,6 +160,11 @@ def mark_all_read(*, actor: Actor) -> int:
     return Notice.objects.visible_to(actor).unread().update(read_at=now())
 
 
+def mark_link_read(*, actor: Actor, link: str) -> int:
+    """Note that the actor has read what leads to `link`: the page itself was opened; returns how many were new."""
+    return Notice.objects.visible_to(actor).unread().filter(link=link).update(read_at=now())
+
+
 def send_outbox(*, limit: int = 100) -> int:
     """Send what is due, the oldest first; returns how many went out.
 

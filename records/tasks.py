@@ -8,6 +8,7 @@ from celery import shared_task
 from core.clock import today
 from core.nightly import for_each
 from mentors.staff.services.training_files import purge_training_files
+from records.announcing.services.announcements import TELL, tell_begun
 from records.bureau.services.counting import recount_all, recount_changed
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
@@ -50,6 +51,12 @@ def purge() -> None:
 def release_due_letters() -> None:
     """Every five minutes: letters whose set time has come reach their families."""
     logger.info("letters released: %d", release_due())
+
+
+@shared_task(name=TELL)
+def tell_announcements() -> None:
+    """Each morning: announcements that begin today reach the inboxes."""
+    logger.info("announcements told: %d", tell_begun())
 
 
 @shared_task(name="records.check_letters")

@@ -57,6 +57,11 @@ def joining_days(year: SchoolYear, today: datetime.date) -> Days:
     return Days(year_days(year.start_year - SCHOOL_YEARS).first, max(today, year.starts_on))
 
 
+def notice_days(day: datetime.date) -> Days:
+    """When an announcement that is written or begins on `day` can begin or end: within a year."""
+    return Days(day, day + FOLLOW_UP)
+
+
 def beginning_days(today: datetime.date) -> Days:
     """When a school can have begun to write here: as long ago as a year can be opened, and not in the future."""
     return Days(datetime.date(today.year - _YEARS_BACK, 1, 1), today)

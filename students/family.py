@@ -10,18 +10,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.devices import was_signed_in
 from core.gates import public
 from schools.modules import is_there
 from students.models import FamilySlip
-from students.queries import slips_sharing_a_phone, valid_slip
+from students.queries import slips_sharing_a_phone, valid_slip, valid_slips
 
 #: On a phone that is handed on: since somebody last asked for a page.
 LENT_FOR: Final = datetime.timedelta(minutes=30)
@@ -39,6 +39,7 @@ DOOR: Final = "family:slip"
 NOT_WORDS: Final = ("csrfmiddlewaretoken",)
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(slots=True)
@@ -60,12 +61,12 @@ class Typed:
 
 
 def private(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Open to people without an account; nothing stays in a shared phone's cache, no other site learns the link."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store, private"
         response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -77,7 +78,7 @@ def private(
     return public(guarded)
 
 
-def posts_here(response: HttpResponse) -> HttpResponse:
+def posts_here(response: R) -> R:
     """`response` with a form that posts to this site: with no-referrer a browser sends "Origin: null", which the CSRF
     check has to refuse.
     """
@@ -85,11 +86,11 @@ def posts_here(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def with_slip(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_slip(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Hands the opened slip to `view`; without one, back to the question, with what was typed kept for a while."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponseBase:
         found = valid_slip(key)
         if found is None or not is_open(request, found):
             kept = found is not None and _keep_typed(request, found)
@@ -125,6 +126,13 @@ def remember(request: HttpRequest, opened: FamilySlip, *, own: bool = False) -> 
 def is_open(request: HttpRequest, found: FamilySlip) -> bool:
     """Whether `found` was opened in this session and has not shut since."""
     return _age(request, found) is not None
+
+
+def opened_here(request: HttpRequest) -> list[FamilySlip]:
+    """The slips that are open in this session and still good, by name. One query, none without any."""
+    marks = request.session.get(SESSION_KEY, {})
+    keys = [int(pk) for pk in marks if pk.isdigit() and _age_of(marks[pk], int(pk)) is not None]
+    return valid_slips(keys) if keys else []
 
 
 def forget(request: HttpRequest) -> None:

@@ -1,9 +1,16 @@
 """Forms of a family: what opens a slip, and the reply to a letter."""
 
+import re
+from typing import Final
+
 from django import forms
 
 from core.fields import TaglessForm
+from core.text import clean_key
 from records.letters.services.replies import LONGEST
+
+#: The key at the end of a slip's address.
+_KEY: Final = re.compile(r"(?:^|/)([A-Za-z0-9_-]{6,24})/?$")
 
 
 class SlipForm(TaglessForm):
@@ -38,6 +45,25 @@ class SlipForm(TaglessForm):
         if len(digits) < 4:
             raise forms.ValidationError("请输入四位数字。")
         return digits[-4:]
+
+
+class DoorForm(TaglessForm):
+    """Which slip: its address, or the end of it."""
+
+    address = forms.CharField(
+        label="凭条上的网址",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text="印在二维码下面。只输最后一段也可以，大小写要一样。",
+        error_messages={"required": "请输入凭条上的网址。", "max_length": "网址太长了，请对照凭条检查。"},
+    )
+
+    def clean_address(self) -> str:
+        """The key in it."""
+        found = _KEY.search(clean_key(self.cleaned_data["address"]).replace(" ", ""))
+        if found is None:
+            raise forms.ValidationError("没有看懂这个网址，请对照凭条再输一次。")
+        return found[1]
 
 
 class ReplyForm(TaglessForm):

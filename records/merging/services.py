@@ -21,6 +21,7 @@ from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.roster.services import join_author, join_pupil, join_teacher
 from mentors.services.assignments import end_assignment, lock_mentors
+from records.announcing.services.receipts import join_receipts
 from records.desk.models import Attachment, Draft, Reading, RecordVersion, VisitPlan, VisitWish
 from records.desk.services.versions import replace_person
 from records.enums import VisitPlanState
@@ -169,6 +170,7 @@ def merge_pupils(*, actor: Actor, kept: Pupil, other: Pupil, keep_letters_of: in
     join_pupil(kept=kept, other=other)
     Tick.objects.filter(pupil=other).delete()
     _join_guardians(kept, other)
+    join_receipts(kept=kept, other=other)
     FamilySlip.objects.filter(pupil=other, revoked_at=None).update(revoked_at=now())
     FamilySlip.objects.filter(pupil=other).update(pupil=kept)
     number, remark = kept.student_number or other.student_number, kept.remark or other.remark

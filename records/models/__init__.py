@@ -1,5 +1,6 @@
 """The tables of records: visits, talks and letters, what surrounds them, the counsellor's, and the plan as a text."""
 
+from records.announcing.models import Announcement, AnnouncementFile, Edition, Receipt
 from records.bureau.models import CityCount, CountedTerm, KeptCount, VisitDay
 from records.desk.models import (
     Attachment,
@@ -30,6 +31,8 @@ from records.settling.models import TermComment
 from records.setup.models import DocumentFile, DocumentMember, PlanDocument
 
 __all__ = [
+    "Announcement",
+    "AnnouncementFile",
     "Attachment",
     "BookHandling",
     "CityCount",
@@ -37,6 +40,7 @@ __all__ = [
     "DocumentFile",
     "DocumentMember",
     "Draft",
+    "Edition",
     "GrowthLetter",
     "HeartTalk",
     "HomeVisit",
@@ -45,6 +49,7 @@ __all__ = [
     "Note",
     "PlanDocument",
     "Reading",
+    "Receipt",
     "Record",
     "RecordVersion",
     "Referral",

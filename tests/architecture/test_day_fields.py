@@ -24,6 +24,8 @@ FIELDS = {
     "mentors.staff.forms.pupils.LeavingForm.left_on",
     "mentors.team.forms.MeetingForm.date",
     "mentors.team.forms.MeetingForm.follow_up_on",
+    "records.announcing.forms.AnnouncementForm.ends_on",
+    "records.announcing.forms.AnnouncementForm.starts_on",
     "records.care.forms.MeetForm.date",
     "records.desk.forms.records.NoteForm.date",
     "records.desk.forms.records.NoteForm.follow_up_on",

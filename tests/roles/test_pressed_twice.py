@@ -51,6 +51,7 @@ REPEATABLE = {
     "accounts:sign_in": "every knock counts",
     "start": "likewise, and there is one code",
     "family:slip": "likewise",
+    "family:door": "leads on to a slip",
     "family:tree_hole": "likewise",
     "desk:draft_save": "each stamp is saved over the one before",
     "desk:letter_check": "looks at what is typed",
@@ -81,6 +82,8 @@ NOT_OPEN_HERE = {
 
 #: Parts to whom an address is open, but not with what is sent here; their second press writes nothing all the same.
 NOT_THEIRS_HERE = {
+    # Whoever published it is not asked to confirm it.
+    "announcements:confirm": {"office"},
     # The pupils' roster is 管理员's.
     "imports:upload": {"office"},
     # A mentor card belongs to a teacher of the roster.
@@ -143,6 +146,14 @@ PRESSES: dict[str, P] = {
     "accounts:close_first_visit": P("mentor", {"role": "mentor", "next": "/my/"}),
     "accounts:sign_out": P("mentor"),
     "accounts:verify_email": P("leader", {}),
+    "announcements:confirm": P("mentor", {}, "announcements:detail"),
+    "announcements:delete": P("office"),
+    "announcements:edit": P("office", {"text": "改到周六。"}),
+    "announcements:file_remove": P("office"),
+    "announcements:new": P("office", {"title": "家长会", "text": "周五下午开会。"}),
+    "announcements:publish": P("office"),
+    "announcements:remind": P("office"),
+    "announcements:withdraw": P("office", {"reason": "时间错了"}),
     "arrangement:add": P(
         "office",
         lambda w: {"supporting-mentor": w.cast.slot_colleague.pk, "supporting-reason": "多一位"},
@@ -201,6 +212,7 @@ PRESSES: dict[str, P] = {
     "entry:row": P(
         "office", lambda w: {f"v{w.cast.pupil_unassigned.pk}": "0", f"p{w.cast.pupil_unassigned.pk}_1": "1"}
     ),
+    "family:announcement_confirm": P("family", {}, "family:announcement"),
     "family:end": P("family"),
     "family:reply": P("family", {"text": "谢谢老师"}, "family:letter"),
     "family:tree_hole_leave": P("family"),

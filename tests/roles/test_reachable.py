@@ -25,7 +25,7 @@ PAPERS = ".pdf"
 #: Of one kind of address so many are opened, an open and a closed one, an own child and another; with a question one.
 OF_A_KIND, ASKED = 3, 2
 #: The one who left stands last in the list, what has a set time behind the last tab.
-ALL = ("manage:person", "office:letters")
+ALL = ("announcements:list", "manage:person", "office:letters")
 
 #: A job's file is kept for some days; the world's one is past its day, and its page says so.
 EXPIRED = 410
@@ -43,6 +43,7 @@ UNLINKED: dict[str, str] = {
     "desk:file_restore": "a button in the message after a file was taken away",
     "desk:letter_know": "a finding is waved aside there by the script",
     "desk:visit_plan_restore": "a button in the message after a plan was cancelled",
+    "family:door": "stands in the text that a class's group is sent",
     "family:tree_hole_card": "opens by its secret word alone",
     "family:resume": "where a slip is opened again after its session ended while somebody typed",
     "family:tree_hole_handed_in": "where handing in a card leads",

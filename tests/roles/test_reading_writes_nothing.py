@@ -25,6 +25,8 @@ NOTED = {"accounts_auditentry", "django_session", "records_reading"}
 ON_OPENING = {
     # 老师首次阅读: the pupil sees that the card was read.
     "tree_hole:card": {"records_treeholecard"},
+    # Who has read it is counted; its notices are read with it.
+    "announcements:detail": {"records_receipt", "notices_notice"},
     # A notice is read by going where it leads.
     "notices:open": {"notices_notice"},
 }

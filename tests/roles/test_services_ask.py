@@ -46,6 +46,7 @@ ASKED_ELSEWHERE = {
     "mentors.staff.services.readiness.step_days": "bounds of a day",
     "mentors.staff.services.transfers.leaving_days": "bounds of a day",
     "mentors.staff.services.transfers.uncovered_classes": "a reading for a page that asked before",
+    "records.announcing.services.receipts.read_announcement": "notes nothing where it does not address the actor",
     "records.desk.services.deletion.may_delete": "the question itself",
     "records.desk.services.drafts.drop_draft": "the actor's own draft, found by the actor",
     "records.desk.services.drafts.note_in_draft": "the actor's own draft, found by the actor",

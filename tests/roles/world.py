@@ -33,6 +33,8 @@ from mentors.staff.services.training import TrainingData, create_session
 from mentors.staff.services.training_files import add_training_file, remove_training_file
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.services import send_notice
+from records.announcing.enums import Audience
+from records.announcing.services.announcements import add_announcement_file, write_announcement
 from records.bureau.services.counting import recount
 from records.care.services.referrals import refer
 from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
@@ -49,6 +51,7 @@ from records.setup.services.plan_document import add_document_file, remove_docum
 from schools.enums import MatchingMode, NoteVisibility
 from schools.models import Grade, SchoolYear, Term
 from students.services import issue_slips
+from tests.announcing.builders import announce, said
 from tests.cast import SINCE, TODAY, SchoolCast
 from tests.core.test_pictures import picture
 
@@ -72,6 +75,7 @@ ROUND_PAGES = (
     "recheck",
     "remind",
 )
+ANNOUNCEMENT_PAGES = ("confirm", "detail", "edit", "left", "remind", "sheet", "withdraw")
 PARTS = (
     "anonymous",
     "admin",
@@ -228,6 +232,19 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     pause = pause_reminders(actor=office, user=cast.colleague, starts_on=TODAY, ends_on=TODAY)
     slip = issue_slips(actor=office, pupils=[pupil])[pupil.pk]
     (account_slip,) = issue_account_slips(actor=cast.system, users=[cast.leader])
+    # The class's own comes first: a teacher of another class has nothing to do with it.
+    class_announcement, announcement = (
+        announce(cast, audience, by=by, needs_receipt=True, **values)
+        for audience, by, values in (
+            (Audience.CLASS, cast.homeroom, {"school_class": cast.class_one}),
+            (Audience.TEACHERS, cast.office, {}),
+        )
+    )
+    class_file, announcement_file, spare_file = (
+        add_announcement_file(actor=cast.actor(by), announcement=row, data=picture(), name="x.png")
+        for row, by in ((class_announcement, cast.homeroom), (announcement, cast.office), (announcement, cast.office))
+    )
+    written, unwanted = (write_announcement(actor=office, data=said()) for _ in range(2))
     wish = hand_in_wish(slip=slip, text="想换一位")
     card = save_mentor_card(
         actor=mentor, teacher=cast.slot.members.get().teacher, data=MentorCardData(is_shared=True, photo=picture())
@@ -310,6 +327,11 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         cast,
         _stranger(other),
         {
+            **{f"announcements:{name}": {"pk": announcement.pk} for name in ANNOUNCEMENT_PAGES},
+            "announcements:delete": {"pk": unwanted.pk},
+            "announcements:publish": {"pk": written.pk},
+            "announcements:file": {"pk": announcement_file.pk},
+            "announcements:file_remove": {"pk": spare_file.pk},
             "arrangement:add": arranged,
             "arrangement:end": arranged | {"assignment": supporting.pk},
             "arrangement:pupil": arranged,
@@ -409,6 +431,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "entry:ballots": typed_in,
             "entry:grid": typed_in,
             "entry:row": typed_in | {"pupil": cast.pupil_unassigned.pk},
+            "family:announcement": {"key": slip.key, "pk": class_announcement.pk},
+            "family:announcement_confirm": {"key": slip.key, "pk": class_announcement.pk},
+            "family:announcement_file": {"key": slip.key, "pk": class_file.pk},
+            "family:announcements": {"key": slip.key},
             "family:end": {"key": slip.key},
             "family_help:letter": {"key": slip.key},
             "family_help:page": {"key": slip.key},

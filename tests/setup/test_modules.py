@@ -78,7 +78,7 @@ def test_a_school_without_any_module_has_few_entries_no_page_of_them_and_no_dead
     assert entries(world.client("mentor", client_of)) == ["我的学生", "寄语台", "培训", "方案"]
     assert entries(world.client("office", client_of)) == [
         "完成情况",
-        "提醒",
+        ["通知", "提醒", "公告"],
         ["导师", "导师匹配", "导师队伍"],
         "寄语发布",
         ["材料", "打印", "期末材料"],
@@ -185,7 +185,7 @@ def test_one_side_of_the_work_becomes_a_menu_where_more_than_seven_things_are_le
     assert entries(client) == [
         ["我的学生", "我的学生", "寄语台", "树洞卡", "培训"],
         "完成情况",
-        "提醒",
+        ["通知", "提醒", "公告"],
         ["导师", "导师匹配", "导师队伍", "树洞统计"],
         "寄语发布",
         ["材料", "打印", "期末材料"],
@@ -195,7 +195,7 @@ def test_one_side_of_the_work_becomes_a_menu_where_more_than_seven_things_are_le
         "我的学生",
         "寄语台",
         "完成情况",
-        "提醒",
+        ["通知", "提醒", "公告"],
         ["更多", "导师匹配", "导师队伍", "树洞统计", "寄语发布", "打印", "期末材料", "树洞卡", "培训", "方案"],
     ]
 

@@ -16,9 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.devices import know_device, visitor
 from accounts.http import actor_of
 from accounts.services.door import SLIP
+from core.clock import today
 from core.gates import repeatable
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
+from records.announcing.queries.announcements import announcements_for_family
+from records.announcing.querysets import DONE
 from records.care.queries.tree_hole import is_offered
 from records.contexts import paragraphs
 from records.family.forms import ReplyForm, SlipForm
@@ -117,7 +120,8 @@ def _land(opened: FamilySlip) -> HttpResponse:
     letters = list(letters_for_family(opened).values_list("pk", flat=True)[:2])
     mentoring = mentoring_of(opened.pupil)
     asked, found = mentoring.waits, mentoring.mentors and (mentoring.published or not letters)
-    if sum(map(bool, (letters, asked, found))) > 1:
+    told = announcements_for_family(opened, today()).exclude(DONE).exists()
+    if told or sum(map(bool, (letters, asked, found))) > 1:
         return redirect("family:home", key=opened.key)
     if asked:
         return redirect("choose:mentors", key=opened.key)
@@ -134,7 +138,11 @@ def _land(opened: FamilySlip) -> HttpResponse:
 def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """What the slip opens: the mentor, choosing one, the letters."""
     rows = list(letters_for_family(opened))
+    told = list(announcements_for_family(opened, today()))
     context = {
+        "announcements": told,
+        "new_announcement": any(not one.is_read for one in told),
+        "to_confirm": any(one.needs_receipt and not one.is_confirmed for one in told),
         "slip": opened,
         "school": opened.school,
         "mentoring": mentoring_of(opened.pupil),

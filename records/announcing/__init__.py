@@ -1,0 +1,1 @@
+"""Announcements 公告 to teachers, families and schools, and telling families that letters are out."""

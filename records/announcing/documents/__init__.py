@@ -1,0 +1,1 @@
+"""An announcement on paper."""

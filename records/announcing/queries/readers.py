@@ -1,0 +1,105 @@
+"""Whom an announcement reaches, how many have read it, and who has not."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import RoleGrant, User
+from core.clock import today
+from records.announcing.enums import Audience
+from records.announcing.models import Announcement, Receipt
+from records.announcing.querysets import SCHOOL_READERS
+from schools.models import SchoolClass
+from students.models import Enrolment, FamilySlip
+from students.querysets import EnrolmentQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many an announcement reaches, and how many have read and confirmed it as it stands now."""
+
+    all: int
+    read: int
+    confirmed: int
+
+    @property
+    def unread(self) -> int:
+        """How many have not read it."""
+        return self.all - self.read
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many have not confirmed it."""
+        return self.all - self.confirmed
+
+
+def teachers_reached(announcement: Announcement) -> QuerySet[User]:
+    """The people with an account in use whom it addresses today, but for whoever published it; by name."""
+    grants = RoleGrant.objects.active(today())
+    if announcement.audience == Audience.SCHOOLS:
+        grants = grants.filter(school__bureau=announcement.bureau_id, role__in=SCHOOL_READERS)
+    else:
+        grants = grants.filter(school=announcement.school_id).exclude(role=Role.BUREAU)
+    if announcement.audience == Audience.ROLES:
+        grants = grants.filter(role__in=announcement.role_list)
+    people = User.objects.get_queryset().filter(is_active=True, pk__in=grants.values("user_id"))
+    if announcement.published_by_id is not None:
+        people = people.exclude(pk=announcement.published_by_id)
+    return people.order_by("name", "pk")
+
+
+def families_reached(announcement: Announcement) -> EnrolmentQuerySet:
+    """The present pupils whose families it addresses, in list order."""
+    rows = Enrolment.objects.active().filter(school_id=announcement.school_id or 0)
+    if announcement.audience == Audience.GRADE:
+        rows = rows.filter(school_class__grade=announcement.grade_id)
+    if announcement.audience == Audience.CLASS:
+        rows = rows.filter(school_class=announcement.school_class_id)
+    return rows.in_list_order()
+
+
+def _receipts(announcement: Announcement, *, confirmed: bool) -> QuerySet[Receipt]:
+    """Of those who have read, or confirmed, the present text."""
+    place = "confirmed_edition" if confirmed else "read_edition"
+    return Receipt.objects.filter(announcement=announcement, **{place: announcement.edition})
+
+
+def reached(announcement: Announcement) -> Reached:
+    """See `Reached`. Three queries; nobody is counted who is not addressed any more."""
+    read, confirmed = (_receipts(announcement, confirmed=confirmed) for confirmed in (False, True))
+    if announcement.for_families:
+        pupils = families_reached(announcement).order_by().values("pupil_id")
+        return Reached(
+            pupils.count(), read.filter(pupil__in=pupils).count(), confirmed.filter(pupil__in=pupils).count()
+        )
+    people = teachers_reached(announcement).order_by().values("pk")
+    return Reached(people.count(), read.filter(user__in=people).count(), confirmed.filter(user__in=people).count())
+
+
+def teachers_left(announcement: Announcement, *, confirmed: bool) -> QuerySet[User]:
+    """Who has not read it, or with `confirmed` not confirmed it; of a bureau's with `school` at hand, by school."""
+    done = _receipts(announcement, confirmed=confirmed).filter(user=OuterRef("pk"))
+    rows = teachers_reached(announcement).filter(~Exists(done)).select_related("school")
+    return rows.order_by("school__code", "name", "pk") if announcement.audience == Audience.SCHOOLS else rows
+
+
+def families_left(announcement: Announcement, *, confirmed: bool, class_id: int | None = None) -> EnrolmentQuerySet:
+    """As `teachers_left`, the pupils of the families: class at hand, `has_slip` where they could open it at all."""
+    done = _receipts(announcement, confirmed=confirmed).filter(pupil=OuterRef("pupil_id"))
+    slips = FamilySlip.objects.filter(pupil=OuterRef("pupil_id"), revoked_at=None)
+    slips = slips.filter(Q(ends_on=None) | Q(ends_on__gte=today()))
+    rows = families_reached(announcement).filter(~Exists(done))
+    if class_id is not None:
+        rows = rows.filter(school_class=class_id)
+    read = _receipts(announcement, confirmed=False).filter(pupil=OuterRef("pupil_id"))
+    rows = rows.annotate(has_slip=Exists(slips), has_read=Exists(read))
+    return rows.select_related("pupil", "school_class__grade")
+
+
+def classes_reached(actor: Actor, announcement: Announcement) -> list[SchoolClass]:
+    """The classes whose families it addresses, in teaching order. One query."""
+    places = families_reached(announcement).order_by().values("school_class_id")
+    rows = SchoolClass.objects.visible_to(actor).filter(pk__in=places)
+    return list(rows.select_related("grade").order_by("grade__number", "number"))

@@ -1,0 +1,1 @@
+"""The only writers of announcements and of who has read them."""
