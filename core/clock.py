@@ -4,6 +4,8 @@ import datetime
 
 from django.utils import timezone
 
+from core.text import to_chinese
+
 
 def today() -> datetime.date:
     """The calendar day in Asia/Shanghai."""
@@ -16,6 +18,7 @@ def now() -> datetime.datetime:
 
 
 WEEKDAYS = "一二三四五六日"
+DIGITS = "〇一二三四五六七八九"
 
 
 def cn_day(day: datetime.date) -> str:
@@ -36,6 +39,12 @@ def cn_full_day(day: datetime.date) -> str:
 def cn_full_date(day: datetime.date) -> str:
     """`2026年9月3日（周四）`."""
     return f"{cn_full_day(day)}（{_weekday(day)}）"
+
+
+def chinese_date(on: datetime.date) -> str:
+    """A date as it stands on a certificate: 二〇二六年九月一日."""
+    year = "".join(DIGITS[int(digit)] for digit in f"{on.year}")
+    return f"{year}年{to_chinese(on.month)}月{to_chinese(on.day)}日"
 
 
 def _weekday(day: datetime.date) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from core.clock import chinese_date
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.text import to_chinese
 from schools.contexts import Letterhead, PaperWords, filled
 from schools.enums import Design
 
@@ -16,7 +16,6 @@ _WORDS: Final = PaperWords()
 SIZES: Final = (("large", 78, 3), ("middle", 140, 5), ("small", 220, 7), ("smallest", 10_000, 100))
 #: A title of more characters is set smaller and closer.
 LONG_TITLE: Final = 4
-DIGITS: Final = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +51,6 @@ def render_appointments(appointments: Sequence[Appointment]) -> bytes:
     if not appointments:
         raise ValueError("no appointment to print")
     return set_pdf(_manuscript(appointments))
-
-
-def chinese_date(on: date) -> str:
-    """A date as it stands on a certificate: 二〇二六年九月一日."""
-    year = "".join(DIGITS[int(digit)] for digit in f"{on.year}")
-    return f"{year}年{to_chinese(on.month)}月{to_chinese(on.day)}日"
 
 
 def _manuscript(appointments: Sequence[Appointment]) -> Manuscript:
