@@ -33,8 +33,8 @@ class ListOut:
 
     `name` is what the audit calls it, `title` its heading and the name of its file: neither names a person. `about`
     says in words which term and which of its filters, `where` the same in keys for the audit. `rows` are read once;
-    where there are many, hand in a generator. `names_children`: a reason is asked for. `further` tables come behind it
-    in the same file.
+    where there are many, hand in a generator. `names_children`: a reason is asked for; `confidential`: likewise,
+    although it names grown-ups alone. `further` tables come behind it in the same file.
     """
 
     name: str
@@ -49,11 +49,17 @@ class ListOut:
     # Which column says whose row it is.
     who: int = 0
     further: Sequence["ListOut"] = ()
+    confidential: bool = False
 
     @property
     def tables(self) -> tuple["ListOut", ...]:
         """This table and those behind it."""
         return (self, *self.further)
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether whoever takes it out says what for."""
+        return self.names_children or self.confidential
 
     @property
     def sheet(self) -> SheetToWrite:

@@ -54,9 +54,9 @@ class TakeOutForm(forms.Form):
     )
     words = forms.CharField(label="说明", max_length=40, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, names_children: bool) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, asks_why: bool) -> None:
         super().__init__(data)
-        if not names_children:
+        if not asks_why:
             self.fields["reason"].required = False
 
     def clean(self) -> dict[str, Any]:
@@ -85,8 +85,8 @@ def take_out(*, actor: Actor, table: ListOut, shape: ListShape, reason: str = ""
     The caller has asked who may have the list, and closes the file. A workbook is written row by row: memory does not
     grow with the list. Raises DomainError `no_reason`, `too_many`.
     """
-    if table.names_children and reason not in TakenFor:
-        raise DomainError("no_reason", "这份名单里有学生信息，请先选择用途。")
+    if table.asks_why and reason not in TakenFor:
+        raise DomainError("no_reason", f"这份名单里有{'学生' if table.names_children else '教师'}信息，请先选择用途。")
     counts: list[int] = []
     counted = _counted(table, counts)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed out open, and closed by the response
@@ -140,7 +140,7 @@ def taken_out(request: ActorRequest, table: ListOut) -> HttpResponseBase:
 
     On paper, names that do not print are said first.
     """
-    form = TakeOutForm(request.POST, names_children=table.names_children)
+    form = TakeOutForm(request.POST, asks_why=table.asks_why)
     shape = ListShape.PDF if request.POST.get("as") == ListShape.PDF else ListShape.XLSX
     try:
         if not form.is_valid():

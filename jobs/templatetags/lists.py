@@ -36,14 +36,15 @@ def take_out(
     unit: str = "条",
     *,
     names_children: bool = False,
+    confidential: bool = False,
     form: str = "taken",
     picks: bool = False,
 ) -> dict[str, Any]:
     """导出、打印: the form with the id `form` that posts this page's filters, and what is ticked, to `address`.
 
-    `count` rows stand in the list, all its pages together. With `names_children` it asks what for. `picks`: the rows
-    have boxes named `pick` that belong to the form. Other buttons that do something with the ticked rows belong to it
-    as well: `form="taken" formaction="…" formnovalidate`.
+    `count` rows stand in the list, all its pages together. With `names_children` or `confidential` it
+    asks what for. `picks`: the rows have boxes named `pick` that belong to the form. Other buttons that do something
+    with the ticked rows belong to it as well: `form="taken" formaction="…" formnovalidate`.
     """
     request: HttpRequest | None = context.get("request")
     asked = request.GET.lists() if request is not None else []
@@ -52,6 +53,7 @@ def take_out(
         "count": count,
         "unit": unit,
         "names_children": names_children,
+        "asks_why": names_children or confidential,
         "form_id": form,
         "picks": picks,
         "filters": [(name, value) for name, values in asked if name != "page" for value in values],
