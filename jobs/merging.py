@@ -14,22 +14,25 @@ PDF: Final = "application/pdf"
 VOLUME_BYTES: Final = 24_000_000
 
 
-def merge_parts(job: Job, step: Step, *, chapters: bool = True, each_on_a_leaf: bool = False) -> list[NewFile]:
-    """All parts of the job as one PDF named after it, or as volumes named by their first and last folder.
+def merge_parts(
+    job: Job, step: Step, *, chapters: bool = True, each_on_a_leaf: bool = False, under: str = "", titled: str = ""
+) -> list[NewFile]:
+    """All parts of the job (those in the folder `under`) as one PDF named `titled`, or after the job.
 
-    `chapters` gives each part a bookmark with its folder and its item's label; `each_on_a_leaf` as in `merge_pdfs`.
+    Long ones as volumes named by their first and last folder. `chapters` gives each part a bookmark with its folder and
+    its item's label; `each_on_a_leaf` as in `merge_pdfs`.
     """
-    volumes, done = _volumes(job), 0
+    volumes, done = _volumes(job, under), 0
     total = sum(map(len, volumes))
     files = []
     for number, parts in enumerate(volumes, start=1):
-        title = job.title
+        title = titled or job.title
         if len(volumes) > 1:
             # 第02册 stands before 第10册 in a list of files.
             title += f"-第{number:0{len(str(len(volumes)))}}册{_places(parts)}"
         names = [_chapter(part) for part in parts] if chapters else ()
         merged = merge_pdfs(list(map(_read, parts)), title=title, chapters=names, each_on_a_leaf=each_on_a_leaf)
-        path = step.folder / f"{number}.pdf"
+        path = step.folder / f"{under}{number}.pdf"
         path.write_bytes(merged)
         files.append(NewFile(file_name(f"{title}.pdf"), path, PDF, final=True))
         done += len(parts)
@@ -37,9 +40,11 @@ def merge_parts(job: Job, step: Step, *, chapters: bool = True, each_on_a_leaf: 
     return files
 
 
-def _volumes(job: Job) -> list[list[ResultFile]]:
+def _volumes(job: Job, under: str) -> list[list[ResultFile]]:
     """The parts of a job in order, cut between folders so that a volume stays under `VOLUME_BYTES`, if it can."""
     parts = job.files.filter(final=False).select_related("item").order_by("item__position", "name")
+    if under:
+        parts = parts.filter(name__startswith=f"{under}/")
     volumes: list[list[ResultFile]] = []
     room = 0
     for _place, group in groupby(parts, key=_folder):

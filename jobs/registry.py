@@ -6,11 +6,14 @@ with the state of the item, or drops it when another worker was first or the job
 """
 
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from django.db.models.fields.files import FieldFile
 
 from accounts.enums import Role
 from core.errors import DomainError
@@ -143,17 +146,25 @@ def zip_parts(job: Job, step: Step, *, name: str) -> NewFile:
     """
     parts = job.files.filter(final=False).order_by("name", "item__position")
     total = parts.count()
+    named = ((part.name, part.file) for part in parts.iterator(chunk_size=200))
+    return _zipped(named, step, name=name, total=total)
+
+
+def zip_results(job: Job, step: Step, *, name: str, further: Sequence[NewFile]) -> NewFile:
+    """What the job hands out already and the `further` files (with paths) that are about to be, as one ZIP."""
+    ready = [(row.name, row.file) for row in job.files.filter(final=True).order_by("item__position", "pk")]
+    made = [(new.name, new.content) for new in further if isinstance(new.content, Path)]
+    return _zipped([*ready, *made], step, name=name, total=len(ready) + len(made))
+
+
+def _zipped(sources: Iterable[tuple[str, FieldFile | Path]], step: Step, *, name: str, total: int) -> NewFile:
     path = step.folder / "parts.zip"
     taken: set[str] = set()
     # PDFs are compressed already: packing them again costs time and saves nothing.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for number, part in enumerate(parts.iterator(chunk_size=200), start=1):
-            with (
-                part.file.open("rb") as source,
-                archive.open(_untaken(part.name, taken), "w") as target,
-            ):
-                for chunk in source.chunks():
-                    target.write(chunk)
+        for number, (stored, content) in enumerate(sources, start=1):
+            with content.open("rb") as source, archive.open(_untaken(stored, taken), "w") as target:
+                shutil.copyfileobj(source, target)
             step.progress(number, total)
     return NewFile(name, path, "application/zip", final=True)
 
