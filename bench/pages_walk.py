@@ -51,7 +51,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",
         "rounds:close", "rounds:make_draft", "rounds:open", "rounds:open_up", "rounds:prolong", "rounds:recheck",
-        "rounds:remind", "training:delete", "training:file_remove", "training:file_restore", "wishes:answer",
+        "rounds:remind", "settling:make", "settling:export_staff",
+        "training:delete", "training:file_remove", "training:file_restore", "wishes:answer",
     ), _POST),
     **dict.fromkeys((
         "badges:appointments_print", "badges:print", "desk:letter_lined", "desk:lined_letters", "entry:ballots",
@@ -59,7 +60,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "family_help:letter", "help:class_letters", "help:paper", "leader:paper", "papers:blank_book", "papers:book",
         "papers:class_letters", "papers:class_summary",
         "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
-        "plan:school_document_pdf", "settling:report_pdf", "rounds:grade_matrix", "rounds:matrix",
+        "plan:school_document_pdf", "settling:report_pdf", "settling:report_docx", "settling:certificate",
+        "settling:my_certificate", "rounds:grade_matrix", "rounds:matrix",
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",

@@ -22,9 +22,11 @@ class RecordsConfig(AppConfig):
         from records.letters.services import writing  # noqa: PLC0415 F401 - as above
         from records.papers import printing as papers  # noqa: PLC0415 - as above
         from records.papers.samples import add_sample  # noqa: PLC0415 - as above
+        from records.settling import printing as settling  # noqa: PLC0415 - as above
 
         papers.register_jobs()
         guides.register_jobs()
+        settling.register_jobs()
         add_sample(SAMPLE)
         register(ImportKind.DONE, plan_done)
         exporters.register(exporters.Shape("done", ImportKind.DONE, "本学期已完成", export_done, lists_pupils=True))

@@ -81,3 +81,29 @@ class TermReport:
         """What is printed: 一、总体情况."""
         printed = [section for section in self.sections if not section.is_empty]
         return tuple((f"{NUMERALS[at]}、{section.part.label}", section) for at, section in enumerate(printed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceYear:
+    """A school year in which a teacher was a mentor: of which classes' pupils, how many, and with whom together."""
+
+    year: str
+    classes: tuple[str, ...]
+    pupils: int
+    supported: int = 0
+    shared_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCertificate:
+    """导师工作证明 of one teacher: the years, the oldest first. `pupils` are those of all years, each once.
+
+    `lasts`: the last year is the present one. `on` is the day that stands beneath.
+    """
+
+    school: Letterhead
+    name: str
+    years: tuple[ServiceYear, ...]
+    pupils: int
+    lasts: bool
+    on: date

@@ -25,3 +25,17 @@ class Material(models.TextChoices):
     CLASSES = "classes", "班级学期小结"
     CERTIFICATES = "certificates", "导师工作证明"
     STAFF = "staff", "人事用表"
+
+    @property
+    def said(self) -> str:
+        """What it is, for whoever chooses."""
+        return _SAID[self]
+
+
+_SAID = {
+    Material.REPORT: "PDF 和 Word，不带姓名",
+    Material.WORKBOOK: "Excel，报告里每个数字的出处，带学生姓名",
+    Material.CLASSES: "每班一份，合成一个 PDF，带学生姓名",
+    Material.CERTIFICATES: "每位导师一份，合成一个 PDF",
+    Material.STAFF: "Excel，每位导师的学生数和完成情况，只列事实",
+}

@@ -16,11 +16,6 @@ def may_settle(actor: Actor) -> bool:
     return actor.school_id is not None and actor.has(*SETTLERS)
 
 
-def may_list_staff(actor: Actor) -> bool:
-    """Whether the actor gets the list for the personnel office."""
-    return actor.school_id is not None and actor.has(*LISTERS)
-
-
 def materials_for(actor: Actor) -> list[Material]:
     """What one press makes for the actor: what names teachers one by one is 德育室's."""
     if actor.has(Role.MORAL_OFFICE):

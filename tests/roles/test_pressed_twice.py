@@ -295,6 +295,8 @@ PRESSES: dict[str, P] = {
     "papers:slip_print": P("office"),
     "papers:slip_renew": P("office"),
     "papers:slip_revoke": P("office"),
+    "settling:export_staff": P("office", {"reason": "report", "as": "xlsx"}, "settling:staff"),
+    "settling:make": P("office", {"materials": ["report"], "reason": ""}, "settling:index"),
     "settling:comment": P("office", {"text": "本学期家访都完成了。"}),
     "plan:document_edit": P("office", {"goals": "新的目标"}),
     "plan:document_file_remove": P("office"),

@@ -515,6 +515,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "plan:school_document": {"pk": cast.school.pk},
             "plan:school_document_pdf": {"pk": cast.school.pk},
             "plan:withdraw": {"pk": cast.year.plans.get().pk},
+            "settling:certificate": {"pk": teacher.pk},
             "settling:comment": {"part": "visits"},
             "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},
