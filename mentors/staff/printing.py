@@ -27,8 +27,8 @@ from jobs.registry import NewFile, NewItem, Outcome, Step, file_name, register
 from jobs.services import create_job
 from mentors.models.slots import Teacher
 from mentors.staff.documents.account_slip import AccountPaper, render_account_slips
-from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
+from mentors.staff.documents.certificate import Certificate, render_certificates
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
 from mentors.staff.services.new_schools import print_first_slips
@@ -104,9 +104,9 @@ def _photo(card: MentorCard | None) -> bytes | None:
 
 def _appointments(style: PaperStyle, year: SchoolYear, holders: Sequence[BadgeHolder], on: datetime.date) -> bytes:
     last_grade = grades_of(year.school)[-1].number
-    return render_appointments(
+    return render_certificates(
         [
-            Appointment(
+            Certificate(
                 school=style.head,
                 name=holder.teacher.name,
                 classes=tuple(school_class.label for school_class in holder.classes),

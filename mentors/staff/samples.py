@@ -3,8 +3,8 @@
 import datetime
 from typing import Final
 
-from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
+from mentors.staff.documents.certificate import Certificate, render_certificates
 from schools.contexts import PaperSample, SampleLook
 
 #: Name, subject and class; one name long enough to be set smaller.
@@ -36,7 +36,7 @@ def _badges(look: SampleLook) -> bytes:
 
 def _appointment(look: SampleLook) -> bytes:
     words, (name, _subject, label) = look.style.words, MENTORS[0]
-    paper = Appointment(
+    paper = Certificate(
         school=look.style.head,
         name=name,
         classes=(label,),
@@ -46,7 +46,7 @@ def _appointment(look: SampleLook) -> bytes:
         text=words.appointment,
         design=look.design,
     )
-    return render_appointments([paper])
+    return render_certificates([paper])
 
 
 APPOINTMENT: Final = PaperSample(key="appointment", label="聘书", make=_appointment, has_designs=True)

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from mentors.rounds.documents.ballot import Ballot, BallotMentor, BallotPupil
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor
-from mentors.staff.documents.appointment import Appointment
 from mentors.staff.documents.badge import Badge
+from mentors.staff.documents.certificate import Certificate
 from records.contexts import Slip
 from records.papers.documents.tree_hole import TreeHoleCards
 from schools.contexts import Letterhead
@@ -90,9 +90,9 @@ def slips(*, school: Letterhead | None = None) -> list[Slip]:
     ]
 
 
-def appointment(design: Design = Design.UPPER, **values: Any) -> Appointment:
+def appointment(design: Design = Design.UPPER, **values: Any) -> Certificate:
     given = {"school": head(), "name": "林小满", "classes": ("五<1>",), "year": "2026学年", "on": date(2026, 9, 1)}
-    return Appointment(**{**given, "design": design, **values})
+    return Certificate(**{**given, "design": design, **values})
 
 
 def tree_hole_cards(design: Design = Design.UPPER, **values: Any) -> TreeHoleCards:

@@ -17,8 +17,8 @@ from core.pdf import set_pdf
 from core.raster import page_pictures
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.staff.documents.account_slip import render_account_slips
-from mentors.staff.documents.appointment import Appointment, render_appointments
 from mentors.staff.documents.badge import Badge, render_badges
+from mentors.staff.documents.certificate import Certificate, render_certificates
 from records.contexts import BookVersion, Letter
 from records.guides.contexts import GUIDES
 from records.guides.documents.papers import guide_pdf, letter_manuscript
@@ -64,8 +64,8 @@ def a_matrix() -> bytes:
     return render_matrix(Matrix(HEAD, "五年级导师匹配表", "2026年11月18日", classes))
 
 
-def an_appointment(design: Design) -> Appointment:
-    return Appointment(
+def an_appointment(design: Design) -> Certificate:
+    return Certificate(
         school=HEAD, name="程𫖯", classes=("五（1）班",), year="2026学年", on=date(2026, 9, 1), design=design
     )
 
@@ -87,7 +87,7 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
             ("growth-card", lambda d=design: render_growth_cards([a_letter(d, title="成长激励卡")])),
             ("tree-hole", lambda d=design: render_tree_hole_cards(TreeHoleCards(school=HEAD, design=d))),
             ("badges", lambda d=design: badges(d)),
-            ("appointment", lambda d=design: render_appointments([an_appointment(d)])),
+            ("appointment", lambda d=design: render_certificates([an_appointment(d)])),
             ("book-cover", lambda d=design: a_book(d, BookVersion.BLANK)),
         )
     },

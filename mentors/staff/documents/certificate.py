@@ -1,4 +1,4 @@
-"""聘书: the certificate by which a school appoints a teacher as mentor, A4 landscape, one for each teacher."""
+"""A certificate with room for the seal, A4 landscape, one for each teacher: 聘书 by which a school appoints, 奖状."""
 
 import re
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ LONG_TITLE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
-    """Who is appointed. `text` is the school's wording with `{姓名}`, `{学年}` and `{班级}`, each line a paragraph.
+class Certificate:
+    """Who is appointed, or honoured. `text` is worded with `{姓名}`, `{学年}` and `{班级}`, each line a paragraph.
 
     The name is set larger where the text has it; a text without `{姓名}` is headed by it. The school's name with room
-    for the seal and `on`, the day of the appointment (None: to be written by hand), stand below.
+    for the seal and `on`, the day of the certificate (None: to be written by hand), stand below.
     """
 
     school: Letterhead
@@ -38,7 +38,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    appointment: Appointment
+    certificate: Certificate
     # Paragraphs as pieces between which the name stands.
     paragraphs: tuple[tuple[str, ...], ...]
     headed: bool
@@ -46,29 +46,29 @@ class _Printed:
     date: str
 
 
-def render_appointments(appointments: Sequence[Appointment]) -> bytes:
+def render_certificates(certificates: Sequence[Certificate]) -> bytes:
     """Return one PDF with a page for each, in the order given. Raises ValueError if there is none."""
-    if not appointments:
-        raise ValueError("no appointment to print")
-    return set_pdf(_manuscript(appointments))
+    if not certificates:
+        raise ValueError("no certificate to print")
+    return set_pdf(_manuscript(certificates))
 
 
-def _manuscript(appointments: Sequence[Appointment]) -> Manuscript:
-    first = appointments[0]
-    single = first.name if len(appointments) == 1 else ""
+def _manuscript(certificates: Sequence[Certificate]) -> Manuscript:
+    first = certificates[0]
+    single = first.name if len(certificates) == 1 else ""
     school = first.school
     return manuscript(
-        "staff/documents/appointment.html",
-        {"pages": [_printed(item) for item in appointments], "school": school, "long_title": LONG_TITLE},
+        "staff/documents/certificate.html",
+        {"pages": [_printed(item) for item in certificates], "school": school, "long_title": LONG_TITLE},
         title=" · ".join(part for part in (first.title, single, school.name) if part),
         author=school.name,
-        stylesheets=("appointment.css",),
+        stylesheets=("certificate.css",),
         assets=school.assets,
         recolour=school.recolour,
     )
 
 
-def _printed(item: Appointment) -> _Printed:
+def _printed(item: Certificate) -> _Printed:
     words = {"学年": item.year, "班级": "、".join(item.classes)}
     lines = [line.strip() for line in item.text.splitlines() if line.strip()]
     # Only the school's own words are filled in: a name that looks like a placeholder stays a name.
