@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("announcements/", include("records.announcing.urls")),
     path("papers/", include("records.papers.urls")),
     path("settling/", include("records.settling.urls")),
+    path("recognition/", include("records.recognition.urls")),
     path("school/", include("records.setup.urls")),
     path("plan/", include(([*plan.urlpatterns, *setup.plan_urlpatterns], "plan"))),
     path("manage/merge/", include("records.merging.urls")),

@@ -29,6 +29,7 @@ from records.kinds import all_kinds, record_kinds, word_for
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit, Tick
 from records.papers.models import BookHandling
+from records.recognition.services.joining import join_colleague, join_honoured
 from records.services.ticks import refresh_ticks
 from schools.enums import NoteVisibility
 from schools.models import SchoolYear
@@ -351,9 +352,10 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     merge = draw_teacher_merge(actor=actor, kept=kept, other=other)
     if merge.refusal:
         raise DomainError("two_slots", merge.refusal)
-    _move_slots(kept, other)
+    MentorMember.objects.filter(teacher=other).update(teacher=kept)
     _move_records(kept, other)
     join_teacher(kept=kept, other=other)
+    join_honoured(kept=kept, other=other)
     for plan in VisitPlan.objects.filter(teachers=other):
         plan.teachers.add(kept)
         plan.teachers.remove(other)
@@ -374,10 +376,6 @@ def merge_teachers(*, actor: Actor, kept: Teacher, other: Teacher) -> Teacher:
     return kept
 
 
-def _move_slots(kept: Teacher, other: Teacher) -> None:
-    MentorMember.objects.filter(teacher=other).update(teacher=kept)
-
-
 def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     """The kept account writes on in what the other one wrote, and has its roles; the other one closes."""
     _move_records(kept, other)
@@ -389,6 +387,7 @@ def _join_accounts(actor: Actor, kept: User, other: User) -> None:
     Reading.objects.filter(~Exists(known), user=other).update(user=kept)
     Draft.objects.filter(user=other).exclude(key__in=Draft.objects.filter(user=kept).values("key")).update(user=kept)
     join_author(kept=kept, other=other)
+    join_colleague(kept=kept, other=other)
     grants = list(RoleGrant.objects.filter(user=other, ends_on=None, bureau=None))
     last_day = actor.today - datetime.timedelta(days=1)
     keys = [grant.pk for grant in grants]

@@ -21,6 +21,7 @@ from records.models.records import (
     Tick,
 )
 from records.papers.models import BookHandling
+from records.recognition.models import Award, AwardRound, ExperienceNote, Nomination, RubricSheet
 from records.reminding.models import (
     Reminder,
     ReminderPause,
@@ -34,6 +35,8 @@ __all__ = [
     "Announcement",
     "AnnouncementFile",
     "Attachment",
+    "Award",
+    "AwardRound",
     "BookHandling",
     "CityCount",
     "CountedTerm",
@@ -41,11 +44,13 @@ __all__ = [
     "DocumentMember",
     "Draft",
     "Edition",
+    "ExperienceNote",
     "GrowthLetter",
     "HeartTalk",
     "HomeVisit",
     "KeptCount",
     "LetterReply",
+    "Nomination",
     "Note",
     "PlanDocument",
     "Reading",
@@ -57,6 +62,7 @@ __all__ = [
     "ReminderPause",
     "ReminderRule",
     "ReminderSettings",
+    "RubricSheet",
     "TermComment",
     "Tick",
     "TreeHoleCard",

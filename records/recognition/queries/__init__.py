@@ -1,0 +1,1 @@
+"""Queries of honours and experience notes."""

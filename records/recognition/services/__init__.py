@@ -1,0 +1,1 @@
+"""Services of honours and experience notes."""
