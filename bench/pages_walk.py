@@ -84,6 +84,13 @@ LEFT_OUT: Final[dict[str, str]] = {
         "announcements:detail", "announcements:edit", "announcements:file", "announcements:left",
         "announcements:sheet", "announcements:withdraw", "family:announcement", "family:announcement_file",
     ), "the city announces nothing"),
+    **dict.fromkeys((
+        "recognition:certificates", "recognition:drop", "recognition:edit", "recognition:nominate", "recognition:note",
+        "recognition:note_edit", "recognition:note_hand_in", "recognition:note_pass_on", "recognition:note_publish",
+        "recognition:note_return", "recognition:note_withdraw", "recognition:people", "recognition:person",
+        "recognition:publish", "recognition:round", "recognition:rubric", "recognition:take_back",
+        "recognition:unpublish", "recognition:withdraw",
+    ), "the city honours nobody yet"),
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
     "imports:template": "writes a workbook",
     "rounds:download": "writes a workbook",

@@ -37,6 +37,7 @@ FIELDS = {
     "records.papers.forms.book_handling.MarkForm.on",
     "records.reminding.forms.PauseForm.ends_on",
     "records.reminding.forms.PauseForm.starts_on",
+    "records.recognition.forms.awards.AwardRoundForm.until",
     "records.setup.forms.calendar.SpanForm.ends_on",
     "records.setup.forms.calendar.SpanForm.starts_on",
     "records.setup.forms.school.SchoolForm.began_on",

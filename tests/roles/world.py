@@ -44,6 +44,8 @@ from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
 from records.enums import TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
+from records.recognition.services.awards import RoundData, honour, nominate, open_award_round, publish_awards
+from records.recognition.services.notes import NoteData, hand_in_note, publish_note, write_note
 from records.reminding.models import Reminder
 from records.reminding.services.rules import pause_reminders
 from records.setup.queries.plan_document import first_content
@@ -266,6 +268,32 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         add_training_file(actor=office, session=training, data=picture(), name=name) for name in ("讲义.png", "旧.png")
     )
     remove_training_file(actor=office, file=taken_material)
+    honours, due, honoured, spare_round = (
+        open_award_round(actor=office, data=RoundData(title, "优秀导师", until, criteria=("育人实效",)))
+        for title, until in (
+            ("年度表彰", TODAY + datetime.timedelta(days=7)),
+            ("到期的表彰", TODAY),
+            ("公布的表彰", TODAY),
+            ("要撤的表彰", TODAY),
+        )
+    )
+    colleague = cast.slot_colleague.members.get().teacher
+    for one_round in (honours, due, honoured):
+        nomination = nominate(actor=mentor, round=one_round, teacher=colleague, reason="家访很用心")
+        honour(actor=office, round=one_round, teacher=colleague, citation="")
+    nomination = honours.nominations.get()
+    publish_awards(actor=office, round=honoured)
+    note, handed_in, told = (
+        write_note(
+            actor=mentor,
+            data=NoteData(title, "小A不说话", "每天打招呼", "坚持", may_pass_on=True),
+            submission=uuid.uuid4(),
+        )
+        for title in ("不说话的孩子", "交上去的", "发布了的")
+    )
+    for one_note in (handed_in, told):
+        hand_in_note(actor=mentor, note=one_note)
+    publish_note(actor=office, note=told)
     meeting, spare, gone = (
         hold_meeting(
             actor=cast.actor(cast.homeroom),
@@ -370,6 +398,23 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "reminding:end_pause": {"pk": pause.pk},
             "reminding:sent_day": {"on": TODAY.isoformat()},
             "training:add_files": {"pk": training.pk},
+            **{
+                f"recognition:{name}": {"pk": honours.pk}
+                for name in ("round", "edit", "nominate", "people", "certificates")
+            },
+            **{
+                f"recognition:{name}": {"pk": honours.pk, "teacher": colleague.pk}
+                for name in ("person", "rubric", "drop")
+            },
+            "recognition:take_back": {"pk": nomination.pk},
+            "recognition:publish": {"pk": due.pk},
+            "recognition:unpublish": {"pk": honoured.pk},
+            "recognition:withdraw": {"pk": spare_round.pk},
+            **{f"recognition:{name}": {"pk": note.pk} for name in ("note", "note_edit", "note_hand_in")},
+            **{
+                f"recognition:{name}": {"pk": handed_in.pk} for name in ("note_withdraw", "note_return", "note_publish")
+            },
+            "recognition:note_pass_on": {"pk": told.pk},
             "training:attendance": {"pk": training.pk},
             "training:delete": {"pk": spare_training.pk},
             "training:edit": {"pk": training.pk},

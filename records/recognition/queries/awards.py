@@ -35,6 +35,11 @@ def own_nominations(actor: Actor, round: AwardRound) -> list[Nomination]:
     return list(rows.select_related("teacher").order_by("teacher__pinyin", "pk"))
 
 
+def own_nomination_rows(actor: Actor) -> QuerySet[Nomination]:
+    """All that the actor has said in any round, the round at hand."""
+    return Nomination.objects.visible_to(actor).filter(by_id=actor.user_id or 0).select_related("round")
+
+
 def nominees(actor: Actor, round: AwardRound, *, teacher_id: int | None = None) -> list[Nominee]:
     """All who were nominated, by name, or the one with this key; for who decides. Three queries."""
     rows = Nomination.objects.visible_to(actor).filter(round=round).select_related("by")

@@ -18,12 +18,13 @@ from mentors.staff.documents.certificate import render_certificates
 from records.papers.views.orders import pdf_response
 from records.recognition.documents import certificates_of
 from records.recognition.forms.awards import AwardRoundForm, CitationForm, NominationForm, RubricForm
-from records.recognition.models import AwardRound, Nomination, RubricSheet
+from records.recognition.models import AwardRound, RubricSheet
 from records.recognition.queries.awards import (
     Nominee,
     awards_of,
     colleagues,
     nominees,
+    own_nomination_rows,
     own_nominations,
     rounds_visible_to,
     sheets_of,
@@ -124,9 +125,7 @@ def nomination(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(*EVERYBODY)
 def take_back(request: ActorRequest, pk: int) -> HttpResponse:
     """Take one's own nomination back."""
-    found = get_visible_or_404(
-        Nomination.objects.visible_to(request.actor).select_related("round"), request.actor, pk=pk
-    )
+    found = get_visible_or_404(own_nomination_rows(request.actor), request.actor, pk=pk)
     if button_done(request, lambda: take_back_nomination(actor=request.actor, nomination=found)):
         messages.success(request, "已撤回这条推荐。")
     return redirect("recognition:round", pk=found.round_id)
