@@ -29,7 +29,7 @@ from records.papers.documents.growth_letter import render_letters
 from records.papers.documents.record_book import render_record_book
 from records.papers.documents.slips import render_slips
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
-from records.settling.documents.service_certificate import render_certificates
+from records.settling.documents import service_certificate
 from records.settling.documents.term_report import report_manuscript
 from records.setup.documents.plan_document import plan_manuscript
 from schools.contexts import Letterhead
@@ -109,7 +109,10 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "trial": (lambda: guide_pdf(GUIDES["trial"], facts()), range(1)),
     "plan-document": (lambda: set_pdf(plan_manuscript(builders_plan.plan_paper(school=HEAD))), range(4)),
     "term-report": (lambda: set_pdf(report_manuscript(builders_term.term_report(school=HEAD))), range(2)),
-    "service-certificate": (lambda: render_certificates(builders_term.certificates(school=HEAD)), range(2)),
+    "service-certificate": (
+        lambda: service_certificate.render_certificates(builders_term.certificates(school=HEAD)),
+        range(2),
+    ),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 
