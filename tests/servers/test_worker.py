@@ -8,7 +8,6 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import redis
@@ -22,11 +21,11 @@ from jobs.registry import NewItem
 from jobs.services import create_job, sweep
 from schools.enums import Preset
 from tests.cast import build_school
+from tests.servers import ROOT, database_url
 from tests.servers.worker import KIND
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parents[2]
 # A machine under load starts Python slowly.
 PATIENCE = 90.0
 
@@ -63,14 +62,10 @@ class Workers:
 
     def start(self) -> subprocess.Popen[bytes]:
         """One more worker, ready when the first job is taken."""
-        database = connection.settings_dict
-        url = f"sqlite:///{database['NAME']}"
-        if connection.vendor == "postgresql":
-            url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "tests.servers.worker", "worker", "-c", "2", "-l", "warning"],
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": url, "VAR_DIR": str(settings.VAR_DIR)},
+            env=os.environ | {"DATABASE_URL": database_url(), "VAR_DIR": str(settings.VAR_DIR)},
             start_new_session=True,
         )
         self._running.append(process)
