@@ -22,6 +22,8 @@ class Actor:
     bureau_id: int | None
     roles: frozenset[Role]
     homeroom_class_ids: frozenset[int] = field(default_factory=frozenset)
+    # Those on leave for whom the person acts 代理 as 导师 today, by their accounts.
+    stands_for: frozenset[int] = field(default_factory=frozenset)
     today: datetime.date = field(default_factory=today)
     # The school acted in, at hand for pages; `school_id` is what everything is checked against.
     school: School | None = field(default=None, compare=False, repr=False)

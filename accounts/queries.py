@@ -67,6 +67,7 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
         bureau_id=scope.bureau_id,
         roles=frozenset(Role(g.role) for g in held),
         homeroom_class_ids=frozenset(g.school_class_id for g in held if g.school_class_id is not None),
+        stands_for=frozenset(g.acting_for_id for g in held if g.acting_for_id is not None and g.role == Role.MENTOR),
         school=held[0].school,
         scope_name=scope.label,
         scope_count=len(scopes),

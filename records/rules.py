@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from mentors.models.slots import Assignment, Mentor
+from mentors.querysets.slots import is_own_member
 from records.enums import LetterState
 from records.models.care import Referral, TreeHoleCard
 from records.models.records import GrowthLetter, Note, Record
@@ -123,11 +124,11 @@ def can_release(actor: Actor) -> bool:
 
 
 def can_write_letter(actor: Actor, letter: GrowthLetter) -> bool:
-    """Whoever holds or shares the slot that owes the letter."""
+    """Whoever holds or shares the slot that owes the letter, or acts for somebody who does."""
     return (
         actor.user_id is not None
         and actor.school_id == letter.school_id
-        and letter.mentor.members.filter(teacher__user_id=actor.user_id).exists()
+        and letter.mentor.members.filter(is_own_member(actor)).exists()
     )
 
 
@@ -200,4 +201,5 @@ def handles_books(actor: Actor) -> bool:
 
 def may_check_book(actor: Actor, mentor: Mentor) -> bool:
     """Whether the actor may check the book of `mentor` (members and teachers at hand): nobody checks their own."""
-    return actor.user_id is None or all(member.teacher.user_id != actor.user_id for member in mentor.members.all())
+    own = {actor.user_id, *actor.stands_for}
+    return actor.user_id is None or all(member.teacher.user_id not in own for member in mentor.members.all())

@@ -150,16 +150,15 @@ def act_for(
 ) -> RoleGrant:
     """Let `user` act 代理 for the holder of `grant` from one day to another: they see and do what the role does.
 
-    The holder stays what they are. The same once more returns the former one.
-    Raises DomainError `other_school`, `not_allowed`, `mentor_slot`, `already_ended`, `acts_already`, `ends_before`,
+    The holder stays what they are. For a 导师 it is their pupils of the present year, beside own ones. The same once
+    more returns the former one.
+    Raises DomainError `other_school`, `not_allowed`, `already_ended`, `acts_already`, `ends_before`,
     `date_out_of_range`, and `own_power` (see `own_power_problem`).
     """
     if grant.school_id is None or user.school_id != grant.school_id:
         raise DomainError("other_school", "这个账号或角色不属于本校。")
     role = Role(grant.role)
     check_gives_role(actor, role, grant.school_id)
-    if role == Role.MENTOR:
-        raise DomainError("mentor_slot", "导师的学生跟着名额走：请让另一位教师共用这个名额，或把学生调给别的导师。")
     if grant.acting_for_id is not None or (grant.ends_on is not None and grant.ends_on < starts_on):
         raise DomainError("already_ended", "这个角色在那时已经结束，或者本身就是代理，不能再请人代理。")
     if actor.calendar.year is not None:
@@ -172,6 +171,9 @@ def act_for(
         .filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), starts_on__lte=ends_on)
         .filter(user=user, role=role, school=grant.school_id, school_class=grant.school_class_id)
     )
+    if role == Role.MENTOR:
+        # Almost everybody has pupils of their own.
+        held = held.filter(acting_for=grant.user_id)
     for other in held:
         if (other.acting_for_id, other.starts_on, other.ends_on) == (grant.user_id, starts_on, ends_on):
             return other

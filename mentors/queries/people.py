@@ -207,6 +207,14 @@ def active_grants(on: datetime.date) -> QuerySet[RoleGrant]:
     return RoleGrant.objects.active(on).select_related("school_class__grade", "acting_for").order_by("role", "pk")
 
 
+def acting_grants(actor: Actor) -> list[RoleGrant]:
+    """For whom the actor acts 代理 as 导师 today, and until when. No query where for nobody."""
+    if not actor.stands_for:
+        return []
+    rows = RoleGrant.objects.active(actor.today).filter(school=actor.school_id, role=Role.MENTOR)
+    return list(rows.filter(user=actor.user_id, acting_for__in=actor.stands_for).order_by("pk"))
+
+
 def namesakes(actor: Actor, name: str) -> list[str]:
     """Where the school's present pupils of this name are: 一（1）班, in list order. One query, none without a name."""
     year = actor.calendar.year

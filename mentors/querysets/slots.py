@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
     from schools.models import SchoolClass, SchoolYear
 
 
+def is_own_member(actor: Actor) -> Q:
+    """Of a member of a slot: it is the actor, or somebody on leave for whom they act today, in the present year."""
+    own = Q(teacher__user_id=actor.user_id or 0)
+    if actor.stands_for:
+        own |= Q(teacher__user_id__in=actor.stands_for, year__is_current=True)
+    return own
+
+
+def is_own_slot(actor: Actor, slot: str = "mentor") -> Q:
+    """Of a row with a slot at the path `slot` (of a slot itself: without one): it has a member as `is_own_member` says.
+
+    Only whoever acts for others is asked of the members: all others keep the plain join.
+    """
+    if not actor.stands_for:
+        return Q((f"{slot}__members__teacher__user_id" if slot else "members__teacher__user_id", actor.user_id or 0))
+    members: type[models.Model] = apps.get_model("mentors", "MentorMember")
+    return Q(Exists(members._default_manager.filter(is_own_member(actor), mentor=OuterRef(slot or "pk"))))
+
+
 class TeacherQuerySet(OpenInSchoolQuerySet["Teacher"]):
     def present(self) -> Self:
         """Teachers who have not left."""
@@ -34,6 +54,10 @@ class MentorQuerySet(OpenInSchoolQuerySet["Mentor"]):
     def of_user(self, user_id: int | None) -> Self:
         """The slots that the person behind `user_id` holds or shares."""
         return self.filter(members__teacher__user_id=user_id) if user_id is not None else self.none()
+
+    def of_actor(self, actor: Actor) -> Self:
+        """As `of_user`, and those of whom the actor acts for today. Each comes once."""
+        return self.filter(is_own_slot(actor, "")) if actor.user_id is not None else self.none()
 
     def with_names(self) -> Self:
         """Members and their teachers at hand, so that `names` costs no query."""
@@ -57,7 +81,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE, Role.LEADER, Role.SCHOOL_ADMIN):
             return rows
-        own = Q(mentor__members__teacher__user_id=actor.user_id) if actor.user_id is not None else Q(pk=None)
+        own = is_own_slot(actor) if actor.user_id is not None else Q(pk=None)
         own_class = Q(
             pupil__enrolments__school_class_id__in=actor.homeroom_class_ids,
             pupil__enrolments__ends_on=None,
@@ -65,13 +89,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return rows.filter(of_row(self, own | own_class))
 
     def held_by(self, actor: Actor) -> Self:
-        """Assignments, past ones too, to the slots that the actor holds or shares.
+        """Assignments, past ones too, to the slots that the actor holds or shares, and in the place of others 代理.
 
         One that ended on the day it began was a slip of the finger: it opens nothing.
         """
         if actor.school_id is None or actor.user_id is None:
             return self.none()
-        rows = self.filter(school_id=actor.school_id, mentor__members__teacher__user_id=actor.user_id)
+        rows = self.filter(is_own_slot(actor), school_id=actor.school_id)
         return rows.exclude(ends_on=models.F("starts_on"))
 
     def active(self) -> Self:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
+from mentors.models.slots import Assignment
 
 if TYPE_CHECKING:
     from mentors.team.models import CaseMeeting, HandOverNote  # noqa: F401  # named in quotes below
@@ -46,8 +47,5 @@ class HandOverNoteQuerySet(models.QuerySet["HandOverNote"]):
         if actor.user_id is None:
             return self.none()
         # A pupil has several assignments, and one note must come once.
-        present = Q(
-            pupil__assignments__ends_on=None,
-            pupil__assignments__mentor__members__teacher__user_id=actor.user_id,
-        )
-        return rows.filter(Q(written_by_id=actor.user_id) | of_row(self, present))
+        present = Assignment.objects.held_by(actor).active().filter(pupil=OuterRef("pupil"))
+        return rows.filter(Q(written_by_id=actor.user_id) | Q(Exists(present)))

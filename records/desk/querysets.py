@@ -12,6 +12,7 @@ from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
 from mentors.models.slots import Assignment
+from mentors.querysets.slots import is_own_slot
 from records.enums import RecordKind, VisitPlanState
 from records.querysets.records import pupils_of
 
@@ -68,7 +69,7 @@ class VisitPlanQuerySet(OfSchoolQuerySet["VisitPlan"]):
 
 class LetterReplyQuerySet(models.QuerySet["LetterReply"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Replies to the letters of the slots that the actor holds or shares; nobody else's."""
+        """Replies to the letters of the slots that the actor holds or shares, or has in somebody's place."""
         if actor.school_id is None or actor.user_id is None:
             return self.none()
-        return self.filter(school_id=actor.school_id, letter__mentor__members__teacher__user_id=actor.user_id)
+        return self.filter(is_own_slot(actor, "letter__mentor"), school_id=actor.school_id)

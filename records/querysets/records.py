@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from mentors.models.slots import Assignment, MentorMember
+from mentors.querysets.slots import is_own_member
 from records.enums import LetterState, TickState
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
@@ -127,7 +128,7 @@ class GrowthLetterQuerySet(RecordQuerySet["GrowthLetter"]):
 
     def written_by(self, actor: Actor) -> Q:
         """Those of the own slots too: one that was sent back may be handed in again after the own time."""
-        own = MentorMember.objects.filter(mentor=OuterRef("mentor"), teacher__user_id=actor.user_id or 0)
+        own = MentorMember.objects.filter(is_own_member(actor), mentor=OuterRef("mentor"))
         return super().written_by(actor) | Q(Exists(own))
 
     def for_office(self) -> Self:

@@ -62,7 +62,6 @@ def test_nobody_acts_for_the_counsellor_by_their_own_word(qingzhu: SchoolCast) -
         ("office", 3, 2, "ends_before"),
         ("office", -5, -1, "ends_before"),
         ("office", 0, 400, "date_out_of_range"),
-        ("mentor", 0, 3, "mentor_slot"),
     ],
 )
 def test_what_cannot_be_acted_for_is_refused(qingzhu: SchoolCast, part: str, first: int, last: int, code: str) -> None:

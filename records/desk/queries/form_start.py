@@ -33,7 +33,7 @@ def companions_of(actor: Actor, calendar: YearCalendar, pupil: Pupil | None = No
     """The actor's present pupils other than `pupil`, in the book's order: who may have joined a talk. One query."""
     if actor.user_id is None:
         return []
-    own = Assignment.objects.active().filter(year=calendar.year, mentor__members__teacher__user_id=actor.user_id)
+    own = Assignment.objects.held_by(actor).active().filter(year=calendar.year)
     rows = (
         Enrolment.objects.in_school(actor)
         .active()

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 
 from accounts.actors import Actor
 from core.search import is_named_like
 from mentors.enums import AssignmentKind
-from mentors.models.slots import Assignment, Mentor, MentorMember
+from mentors.models.slots import Assignment, Mentor
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
+from records.desk.queries.slots import SlotLink, chosen_slot, slot_links, slots_of
 from records.desk.queries.year_records import YearRecords, read_year
 from records.enums import LetterState, TickState
 from records.models.records import Tick
@@ -123,6 +124,13 @@ class Desk:
     face_to_face: tuple[int, int] = (0, 0)
     follow_ups: tuple[FollowUp, ...] = ()
     visits_soon: tuple[PlannedVisit, ...] = ()
+    # All that the actor has where they act for others 代理; empty otherwise.
+    slots: tuple[SlotLink, ...] = ()
+
+    @property
+    def acting(self) -> SlotLink | None:
+        """In whose place this book is kept; None for the own one."""
+        return next((slot for slot in self.slots if slot.is_shown and slot.until is not None), None)
 
     @property
     def classes(self) -> list[str]:
@@ -188,15 +196,19 @@ def _matches(pupil: Pupil, query: str) -> bool:
     return is_named_like(query, name=pupil.name, pinyin=pupil.pinyin, initials=pupil.initials)
 
 
-def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
+def find_desk(
+    actor: Actor, calendar: YearCalendar, *, slot: int | None = None, pupil: Pupil | None = None
+) -> Desk | None:
     """The book of the slot that the actor holds or shares in the year; None without a slot.
 
-    Of a former year those pupils who were there until the roll-over; follow-ups and plans are the present's alone.
+    Whoever acts for others has several: then that with the key `slot`, or that of `pupil`, else the own one. Of a
+    former year those pupils who were there until the roll-over; follow-ups and plans are the present's alone.
     Eight queries whatever the number of pupils, one more where the mentor supports some.
     """
-    mentor = _slot(actor, calendar.year)
-    if mentor is None:
+    slots = slots_of(actor, calendar.year)
+    if not slots:
         return None
+    mentor = chosen_slot(slots, slot, pupil)
     is_now = calendar.year.is_current
     held = Q(pupil__assignments__ends_on=None)
     if not is_now:
@@ -228,6 +240,7 @@ def find_desk(actor: Actor, calendar: YearCalendar) -> Desk | None:
         records.face_to_face(calendar.term),
         follow_ups_due(actor, records, pupils) if is_now else (),
         visits_soon(actor, records, pupils) if is_now else (),
+        slots=slot_links(actor, slots, mentor),
     )
 
 
@@ -240,12 +253,6 @@ def _main_mentors(year: SchoolYear, pupil_ids: Sequence[int]) -> dict[int, str]:
         for pupil_id, name in members.values_list("pupil_id", "mentor__members__teacher__name"):
             names[pupil_id].append(name)
     return {pupil_id: "/".join(parts) for pupil_id, parts in names.items()}
-
-
-def _slot(actor: Actor, year: SchoolYear) -> Mentor | None:
-    """The slot that the actor holds or shares in `year`, with its names. Two queries."""
-    members = Prefetch("members", MentorMember.objects.select_related("teacher"))
-    return Mentor.objects.of_year(year).of_user(actor.user_id).order_by("pk").prefetch_related(members).first()
 
 
 def _progress(

@@ -198,7 +198,7 @@ def saved(
     if target == reverse("desk:pupil", args=[pupils[0].pk]):
         file = file_of(request, pupils[0], calendar)
         return render(request, "desk/_saved_file.html", file_context(request, file))
-    desk = find_desk(request.actor, calendar)
+    desk = find_desk(request.actor, calendar, pupil=pupils[0])
     changed = {p.pk for p in pupils}
     rows = [r for r in desk.rows if r.pupil.pk in changed] if desk is not None else []
     return render(request, "desk/_saved_rows.html", {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)})

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
+from core.text import small_number
 from mentors.rounds.queries.clubs import led_clubs
 from mentors.rounds.queries.marks import mark_tasks
 from mentors.team.queries.meetings import team_classes
@@ -35,10 +36,11 @@ def home(request: ActorRequest) -> HttpResponse:
     """The record book's roster table of the slot that the actor holds or shares.
 
     `?q=` searches it, `?open=talk` keeps the pupils for whom that is still to be done. `?term=` shows another term, a
-    former year's too: there it is only read.
+    former year's too: there it is only read. `?slot=` shows the pupils of somebody on leave for whom the actor acts.
     """
     calendar = chosen_term(request) if request.actor.calendar.present is not None else None
-    desk = find_desk(request.actor, calendar) if calendar is not None else None
+    slot = small_number(request.GET.get("slot"))
+    desk = find_desk(request.actor, calendar, slot=slot) if calendar is not None else None
     query = request.GET.get("q", "").strip()[:40]
     still = desk.still(request.GET.get("open", "")) if desk is not None else None
     context = {

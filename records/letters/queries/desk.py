@@ -151,7 +151,7 @@ def returned_before(actor: Actor, now: YearCalendar) -> list[tuple[str, str, int
 
     One query, two where there are some.
     """
-    slots = Mentor.objects.filter(school_id=actor.school_id or 0).of_user(actor.user_id)
+    slots = Mentor.objects.filter(school_id=actor.school_id or 0).of_actor(actor)
     rows = GrowthLetter.objects.present().filter(state=LetterState.RETURNED, mentor__in=slots)
     counts = Counter(rows.exclude(term=now.term).values_list("term_id", flat=True))
     near = {term.pk: term for term in now.near_terms} if counts else {}

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actors import Actor
 from mentors.models.slots import MentorMember
+from mentors.querysets.slots import is_own_member
 from records.letters.checks import Alike
 from records.letters.checks.likeness import ALIKE, nearest, ratio, shared_sentences, signature
 from records.models.records import GrowthLetter
@@ -27,7 +28,7 @@ def find_alike(*, actor: Actor, pupil: Pupil, term: Term, body: str) -> Alike | 
     candidates = [rows[at][0] for at in nearest(wanted, [row[1] for row in rows])]
     if not candidates:
         return None
-    own = MentorMember.objects.filter(mentor_id=OuterRef("mentor_id"), teacher__user_id=actor.user_id or 0)
+    own = MentorMember.objects.filter(is_own_member(actor), mentor_id=OuterRef("mentor_id"))
     compared = (
         (ratio(body, text, names=(pupil.name, name)), is_own, pupil_id == pupil.pk, pk, text, name)
         for pk, text, name, pupil_id, is_own in letters.filter(pk__in=candidates)

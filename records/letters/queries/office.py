@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment, Mentor, MentorMember
+from mentors.querysets.slots import is_own_member
 from records.desk.models import LetterReply
 from records.enums import LetterState
 from records.models.records import GrowthLetter
@@ -247,7 +248,7 @@ def unread_by_families(actor: Actor, term: Term, keys: Collection[int]) -> Growt
 def _of_others(actor: Actor, term: Term, keys: Collection[int]) -> GrowthLetterQuerySet:
     letters = GrowthLetter.objects.present().filter(school_id=actor.school_id or 0, term=term, pk__in=keys)
     if actor.user_id is not None:
-        own = MentorMember.objects.filter(teacher__user_id=actor.user_id)
+        own = MentorMember.objects.filter(is_own_member(actor))
         letters = letters.exclude(mentor_id__in=own.values("mentor_id"))
     return letters
 

@@ -13,6 +13,7 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from mentors.models.slots import Assignment, Mentor, MentorMember
+from mentors.querysets.slots import is_own_member
 from records.contexts import Entry
 from records.desk.services.drafts import drop_draft, note_in_draft
 from records.desk.services.versions import keep_former, note_version
@@ -44,7 +45,7 @@ def _form(actor: Actor, pupil_id: int, term_id: int) -> Target | None:
 
 
 def _own(actor: Actor) -> Q:
-    slots = MentorMember.objects.filter(teacher__user_id=actor.user_id or 0).values("mentor_id")
+    slots = MentorMember.objects.filter(is_own_member(actor)).values("mentor_id")
     return Q(mentor__in=slots, state__in=_DELETABLE)
 
 
