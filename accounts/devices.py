@@ -12,10 +12,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import salted_hmac
 
 from accounts.enums import DoorKind
-from accounts.services.door import Door, Visitor
+from accounts.services.door import Door, Visitor, hash_of
 from core.addresses import client_address
 
 COOKIE: Final = "known_device"
@@ -31,11 +30,6 @@ def visitor(request: HttpRequest, door: Door, subject: str) -> Visitor:
     if _place(door, subject) in device["places"]:
         return Visitor(hashlib.sha256(device["id"].encode()).hexdigest()[:32], known=True)
     return Visitor(hash_of(client_address(request)))
-
-
-def hash_of(text: str) -> str:
-    """`text` so that nobody reads it back, the same each time."""
-    return salted_hmac("door", text, algorithm="sha256").hexdigest()[:32]
 
 
 def was_signed_in(request: HttpRequest) -> bool:

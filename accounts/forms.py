@@ -8,11 +8,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
-from accounts.devices import hash_of, visitor
+from accounts.devices import visitor
 from accounts.models import AccountSlip, User
 from accounts.rules import is_code_of, slip_problem, slip_with_code
 from accounts.services import FirstPerson, is_opening_code
-from accounts.services.door import ACCOUNT_SLIP, OPENING, SIGN_IN, Answer, knock
+from accounts.services.door import ACCOUNT_SLIP, OPENING, SIGN_IN, Answer, knock, subject_of
 from core.clock import now
 from core.text import typed_key
 from schools.enums import GradeNaming, Preset, SchoolSystem
@@ -64,14 +64,6 @@ class SignInForm(AuthenticationForm):
     def _is_right(self, name: str, password: str) -> bool:
         self.user_cache = authenticate(self.request, username=name, password=password)
         return self.user_cache is not None
-
-
-def subject_of(username: str) -> str:
-    """What sign-in counts by: the name as `UserManager.get_by_natural_key` looks it up; no other spelling counts anew.
-
-    Hashed, because people type their password into the wrong field.
-    """
-    return hash_of(typed_key(username))
 
 
 class FirstSignInForm(forms.Form):

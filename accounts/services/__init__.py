@@ -10,6 +10,7 @@ from accounts.services.accounts import (
     rename_users,
     set_account_active,
     set_accounts_active,
+    unlock_accounts,
 )
 from accounts.services.audit import audit
 from accounts.services.mail import set_emails, set_own_email, verify_email
@@ -52,6 +53,7 @@ __all__ = [
     "set_accounts_active",
     "set_emails",
     "set_own_email",
+    "unlock_accounts",
     "use_account_slip",
     "verify_email",
 ]

@@ -12,6 +12,7 @@ from accounts.enums import AuditKind
 from accounts.models import AccountSlip, User
 from accounts.rules import check_keeps_accounts, powerful
 from accounts.services.audit import audit
+from accounts.services.door import SIGN_IN, open_again, shut_subjects, subject_of
 from accounts.signals import PowerChange, power_changed
 from core.clock import now
 from core.errors import DomainError
@@ -183,6 +184,23 @@ def set_accounts_active(*, actor: Actor, users: Collection[User], active: bool) 
     verb = "open_accounts" if active else "close_accounts"
     audit(actor=actor, verb=verb, kind=AuditKind.ACCOUNT, detail={"users": [user.pk for user in users]})
     return changed
+
+
+@transaction.atomic
+def unlock_accounts(*, actor: Actor, users: Collection[User]) -> int:
+    """Let the holders of these accounts try to sign in again at once; their passwords stay. How many were locked.
+
+    Raises DomainError `other_school`, `not_allowed`.
+    """
+    check_keeps_accounts(actor, actor.school_id)
+    if any(user.school_id != actor.school_id for user in users):
+        raise DomainError("other_school", "有账号不属于本校。")
+    shut = shut_subjects(SIGN_IN)
+    locked = {user.pk: subject for user in users if (subject := subject_of(user.username)) in shut}
+    if locked:
+        open_again(SIGN_IN, list(locked.values()))
+        audit(actor=actor, verb="unlock_accounts", kind=AuditKind.ACCOUNT, detail={"users": list(locked)})
+    return len(locked)
 
 
 @transaction.atomic

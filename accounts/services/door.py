@@ -6,15 +6,17 @@ one name shut it to unknown devices only, and never to one that was let in befor
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 
 from django.db.models import Count, Q
+from django.utils.crypto import salted_hmac
 
 from accounts.enums import DoorKind
 from accounts.models import DoorTry
 from core.clock import now
+from core.text import typed_key
 
 HOUR = datetime.timedelta(hours=1)
 QUARTER = datetime.timedelta(minutes=15)
@@ -104,6 +106,38 @@ def _is_shut(door: Door, subject: str, visitor: Visitor, *, more: int) -> bool:
 
 def _tries(door: Door, which: Q, limit: Limit) -> int:
     return DoorTry.objects.filter(which, door=door.kind, at__gt=now() - limit.within).count()
+
+
+def hash_of(text: str) -> str:
+    """`text` so that nobody reads it back, the same each time."""
+    return salted_hmac("door", text, algorithm="sha256").hexdigest()[:32]
+
+
+def subject_of(username: str) -> str:
+    """What sign-in counts by: the name as `UserManager.get_by_natural_key` looks it up; no other spelling counts anew.
+
+    Hashed, because people type their password into the wrong field.
+    """
+    return hash_of(typed_key(username))
+
+
+def shut_subjects(door: Door) -> set[str]:
+    """Where the door is shut to somebody now: to one source that tried too often, or to all unknown ones. Two queries.
+
+    A source that is shut at all its subjects is nobody's whom one could let in again.
+    """
+    tries = DoorTry.objects.filter(door=door.kind).order_by()
+    found: set[str] = set()
+    for limit, by in ((door.by_both, ("subject", "source")), (door.by_subject, ("subject",))):
+        if limit is not None:
+            counted = tries.filter(at__gt=now() - limit.within).values(*by).annotate(count=Count("pk"))
+            found |= set(counted.filter(count__gte=limit.most).values_list("subject", flat=True))
+    return found
+
+
+def open_again(door: Door, subjects: Collection[str]) -> None:
+    """Forget what was tried wrongly at these subjects."""
+    DoorTry.objects.filter(door=door.kind, subject__in=subjects).delete()
 
 
 def wrong_tries(kinds: tuple[DoorKind, ...], *, subject: str, since: datetime.datetime) -> int:

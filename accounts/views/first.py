@@ -12,11 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.devices import know_device, visitor
-from accounts.forms import FirstPasswordForm, FirstSignInForm, ForgottenForm, OwnPasswordForm, subject_of
+from accounts.forms import FirstPasswordForm, FirstSignInForm, ForgottenForm, OwnPasswordForm
 from accounts.models import User
 from accounts.queries import actor_for, slip_by_pk, slip_of_key
 from accounts.services import set_own_email, use_account_slip
-from accounts.services.door import FORGOTTEN, SIGN_IN, Answer, knock
+from accounts.services.door import FORGOTTEN, SIGN_IN, Answer, knock, subject_of
 from accounts.services.mail import send_password_link, use_password_link, user_of_link
 from core.clock import today
 from core.gates import public, repeatable

@@ -12,11 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.devices import know_device
-from accounts.forms import OpeningBureauForm, OpeningSchoolForm, subject_of
+from accounts.forms import OpeningBureauForm, OpeningSchoolForm
 from accounts.models import User
 from accounts.queries import nobody_yet
 from accounts.services import open_house
-from accounts.services.door import SIGN_IN
+from accounts.services.door import SIGN_IN, subject_of
 from core.clock import today
 from core.gates import public, repeatable
 from core.saving import form_saved, show_form

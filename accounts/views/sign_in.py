@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.devices import know_device
 from accounts.enums import AuditKind
-from accounts.forms import ChangePasswordForm, SignInForm, subject_of
+from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.http import ActorRequest
 from accounts.middleware import SCOPE_SESSION_KEY
 from accounts.models import User
 from accounts.queries import actor_for, nobody_yet, scopes_of
 from accounts.services import audit, change_own_password
-from accounts.services.door import SIGN_IN
+from accounts.services.door import SIGN_IN, subject_of
 from core.clock import today
 from core.gates import allows_first_password, public, repeatable
 

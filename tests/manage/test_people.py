@@ -11,8 +11,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Role
-from accounts.models import AccountSlip, AuditEntry, Press, RoleGrant, User
+from accounts.models import AccountSlip, AuditEntry, DoorTry, Press, RoleGrant, User
 from accounts.services import create_user, grant_role, issue_account_slips, use_account_slip
+from accounts.services.door import SIGN_IN, Visitor, knock, subject_of
 from jobs.models import Job, KeptDocument
 from mentors.models.slots import Teacher
 from mentors.services.slots import create_mentor, set_team
@@ -74,7 +75,7 @@ def test_the_list_costs_the_same_for_one_teacher_and_for_three(
     for number in range(count):
         new_teacher(qingzhu, f"唐{number}")
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         page = client.get(reverse("manage:people"), {"q": "唐"})
     assert len(page.context["page"].object_list) == count
 
@@ -253,7 +254,7 @@ def test_the_list_tells_how_far_each_teacher_is_and_filters_by_it(qingzhu: Schoo
         assert [teacher.name for teacher in page.context["page"]] == [name]
     new = client.get(reverse("manage:people"), {"state": "new"})
     assert sorted(t.name for t in new.context["page"]) == sorted(["石磊", "何知秋", "林小满"])
-    assert chips(new) == {"": "", "new": 3, **dict.fromkeys(expected, 1)}
+    assert chips(new) == {"": "", "new": 3, **dict.fromkeys(expected, 1), "locked": 0}
 
 
 def test_slips_of_all_who_never_signed_in_take_two_presses(qingzhu: SchoolCast, client_of: SignIn) -> None:
@@ -318,6 +319,36 @@ def test_ticked_accounts_are_closed_and_opened_together_but_never_the_own(
     assert (own.status_code, own.context["problem"].code) == (422, "own_account")
     client.post(reverse("manage:activity"), {"do": "open", "who": who})
     assert list(pair.values_list("is_active", flat=True)) == [True, True]
+
+
+def test_whoever_typed_wrong_too_often_is_listed_and_many_are_unlocked_at_once(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn
+) -> None:
+    """A teacher who could not sign in looked like all others on the list, and waited."""
+
+    def tries(user: User, source: str, times: int) -> None:
+        for _ in range(times):
+            visitor = Visitor(source)
+            knock(SIGN_IN, subject=subject_of(user.username), visitor=visitor, is_right=lambda: False)
+
+    tries(qingzhu.mentor, "phone", 8)
+    tries(qingzhu.sharer, "phone", 7)
+    tries(other.mentor, "phone of another", 8)
+    for number in range(50):
+        tries(qingzhu.colleague, f"stranger {number}", 1)
+    client = client_of(qingzhu.admin)
+    page = client.get(reverse("manage:people"), {"state": "locked"})
+    assert ([t.name for t in page.context["page"]], chips(page)["locked"]) == (["苏禾", "林小满"], 2)
+    assert page.content.decode().count("已锁定") == 3
+    who: Any = [t.pk for t in page.context["page"]]
+    asked = client.get(reverse("manage:activity"), {"do": "unlock", "who": who})
+    assert "解锁 2 个账号" in asked.content.decode()
+    done = client.post(reverse("manage:activity"), {"do": "unlock", "who": who}, follow=True)
+
+    assert "已解锁 2 个账号。" in done.content.decode()
+    assert (chips(done)["locked"], DoorTry.objects.values("subject").distinct().count()) == (0, 2)
+    entry = AuditEntry.objects.get(verb="unlock_accounts")
+    assert set(entry.detail["users"]) == {qingzhu.mentor.pk, qingzhu.colleague.pk}
 
 
 def test_people_of_another_school_cannot_be_ticked(qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn) -> None:

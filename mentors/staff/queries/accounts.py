@@ -15,6 +15,8 @@ from mentors.models.slots import Teacher
 
 #: Not a state, but the three of whoever has never signed in.
 NEW: Final = "new"
+#: Not a state either: whoever has typed a wrong password too often may be in any.
+LOCKED: Final = "locked"
 _NEW_STATES: Final = (AccountState.NONE, AccountState.WAITING, AccountState.PRINTED)
 
 
@@ -38,6 +40,11 @@ def in_state(teachers: QuerySet[Teacher], state: str) -> QuerySet[Teacher]:
     """The present ones of `with_account_state` in `state`, or who are `NEW`."""
     states = _NEW_STATES if state == NEW else (state,)
     return teachers.filter(Q(("account_state__in", states)), left_on=None)
+
+
+def usernames(actor: Actor) -> list[tuple[int, str]]:
+    """Key and name of the school's open accounts. One query."""
+    return list(User.objects.visible_to(actor).filter(is_active=True).values_list("pk", "username"))
 
 
 def counts_by_state(actor: Actor) -> dict[str, int]:

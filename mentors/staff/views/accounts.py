@@ -8,21 +8,25 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
+from accounts.actors import Actor
 from accounts.enums import AccountState, Role
 from accounts.http import ActorRequest, form_for
-from accounts.services import set_accounts_active
+from accounts.services import set_accounts_active, unlock_accounts
+from accounts.services.door import SIGN_IN, shut_subjects, subject_of
 from core.errors import DomainError
 from core.saving import attempt
 from core.text import small_number
 from core.unprintable import said_first, unprintable_names
 from mentors.staff.printing import make_account_slips
-from mentors.staff.queries.accounts import NEW, Chosen, chosen_people, plan_slips, teachers_for_slips
+from mentors.staff.queries.accounts import NEW, Chosen, chosen_people, plan_slips, teachers_for_slips, usernames
 
 #: Who prints slips: 德育室 for whoever forgot the password, while 管理员 is away.
 PRINTERS = (Role.SCHOOL_ADMIN, Role.MORAL_OFFICE)
 #: So many slips are set in one answer.
 MOST = 300
 _STATES = (NEW, *AccountState.values)
+#: What can be done to many accounts at once.
+_DO = {"close": "停用", "open": "启用", "unlock": "解锁"}
 
 
 @form_for(*PRINTERS)
@@ -58,18 +62,31 @@ def slips(request: ActorRequest) -> HttpResponse:
 
 @form_for(Role.SCHOOL_ADMIN)
 def activity(request: ActorRequest) -> HttpResponse:
-    """Closes the ticked accounts, or opens them (`?do=open`), after asking."""
-    chosen, opens = chosen_of(request), _asked(request, "do") == "open"
+    """Closes the ticked accounts, opens them (`?do=open`) or unlocks them (`?do=unlock`), after asking."""
+    chosen, asked = chosen_of(request), _asked(request, "do")
+    do = asked if asked in _DO else "close"
     problem: DomainError | None = None
     if request.method == "POST":
-        done = attempt(lambda: set_accounts_active(actor=request.actor, users=chosen.users, active=opens))
+        done = attempt(lambda: _do(request.actor, chosen, do))
         if not isinstance(done, DomainError):
-            messages.success(request, f"已{'启用' if opens else '停用'} {done} 个账号。")
+            messages.success(request, f"已{_DO[do]} {done} 个账号。")
             return redirect("manage:people")
         problem = done
-    context = {"chosen": chosen, "opens": opens, "problem": problem}
+    context = {"chosen": chosen, "do": do, "word": _DO[do], "problem": problem}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return render(request, "staff/manage/activity.html", context, status=status)
+
+
+def _do(actor: Actor, chosen: Chosen, do: str) -> int:
+    if do == "unlock":
+        return unlock_accounts(actor=actor, users=chosen.users)
+    return set_accounts_active(actor=actor, users=chosen.users, active=do == "open")
+
+
+def locked_accounts(actor: Actor) -> set[int]:
+    """Whose sign-in is shut to somebody because of wrong tries, by the account's key. Two queries, three if any is."""
+    shut = shut_subjects(SIGN_IN)
+    return {pk for pk, name in usernames(actor) if subject_of(name) in shut} if shut else set()
 
 
 def _asked(request: ActorRequest, name: str) -> str:

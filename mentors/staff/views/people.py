@@ -25,9 +25,9 @@ from mentors.queries.people import (
     open_homerooms,
 )
 from mentors.staff.forms.manage import AccountForm, RoleForm
-from mentors.staff.queries.accounts import NEW, counts_by_state, in_state, with_account_state
+from mentors.staff.queries.accounts import LOCKED, NEW, counts_by_state, in_state, with_account_state
 from mentors.staff.services.people import account_name, open_account
-from mentors.staff.views.accounts import PRINTERS
+from mentors.staff.views.accounts import PRINTERS, locked_accounts
 from mentors.staff.views.roles import days_of
 
 PAGE_SIZE = 50
@@ -43,11 +43,17 @@ def people(request: ActorRequest) -> HttpResponse:
     if role not in SCHOOL_ROLES:
         role = ""
     counts = counts_by_state(actor)
-    if state not in counts:
+    locked = locked_accounts(actor)
+    if state not in (*counts, LOCKED):
         state = ""
     found = with_account_state(find_teachers(actor, year=actor.calendar.year, text=text, role=role))
-    page = Paginator(in_state(found, state) if state else found, PAGE_SIZE).get_page(request.GET.get("page"))
-    states = [(NEW, "还没登录过"), *AccountState.choices]
+    if state == LOCKED:
+        found = found.filter(user__in=locked, left_on=None)
+    elif state:
+        found = in_state(found, state)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts[LOCKED] = Teacher.objects.visible_to(actor).present().filter(user__in=locked).count() if locked else 0
+    states = [(NEW, "还没登录过"), *AccountState.choices, (LOCKED, "已锁定")]
     return render(
         request,
         "staff/manage/people.html",
@@ -59,6 +65,7 @@ def people(request: ActorRequest) -> HttpResponse:
             "state": state,
             "tabs": [("", "全部", ""), *((key, label, counts[key]) for key, label in states)],
             "waiting": counts[NEW],
+            "locked": locked,
             "others": [] if text or role or state else accounts_without_teacher(actor),
             "keeps": actor.has(Role.SCHOOL_ADMIN),
         },
