@@ -44,6 +44,8 @@ IMPORTERS: Final[Mapping[ImportKind, frozenset[Role]]] = {
     ImportKind.DONE: frozenset({Role.SCHOOL_ADMIN, Role.MORAL_OFFICE}),
     ImportKind.LETTERS: frozenset({Role.MORAL_OFFICE}),
 }
+#: What may be of a former year: its rosters are closed, and what went home in it can still be brought in.
+OF_FORMER_YEARS: Final = frozenset({ImportKind.LETTERS})
 #: Whose the pages of imports are; which kinds each of them finds there, `IMPORTERS` says.
 ALL_IMPORTERS: Final = (Role.SCHOOL_ADMIN, Role.MORAL_OFFICE)
 

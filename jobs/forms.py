@@ -8,7 +8,8 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from jobs.enums import ImportKind
+from jobs.enums import OF_FORMER_YEARS, ImportKind
+from schools.models import SchoolYear
 
 
 class UploadForm(forms.Form):
@@ -22,8 +23,26 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.xlsb,.ods,.et,.csv,.txt"}),
     )
 
-    def __init__(self, *args: Any, kinds: Sequence[ImportKind], **kwargs: Any) -> None:
+    year = forms.TypedChoiceField(
+        label="哪个学年的",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="已发寄语可以是以前学年的；名册都是本学年的。",
+    )
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[ImportKind], former_years: Sequence[SchoolYear] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.former_years = {year.pk: year for year in former_years}
+        if former_years:
+            self.fields["year"].choices = [  # type: ignore[attr-defined]  # a choice field
+                ("", "本学年"),
+                *((year.pk, str(year)) for year in former_years),
+            ]
+        else:
+            del self.fields["year"]
         kind = self.fields["kind"]
         if isinstance(kind, forms.ChoiceField):
             kind.choices = [(one.value, one.label) for one in kinds]
@@ -37,6 +56,17 @@ class UploadForm(forms.Form):
             limit = settings.ROSTER_MAX_BYTES // (1024 * 1024)
             raise forms.ValidationError(f"文件超过 {limit} MB。请删去其中的图片，只留名册再上传。", code="too_big")
         return upload
+
+    def clean(self) -> dict[str, Any]:
+        """Of a former year only what may be of one."""
+        data = super().clean() or {}
+        if data.get("year") and data.get("kind") and data["kind"] not in OF_FORMER_YEARS:
+            self.add_error("year", "名册只能导入本学年的。以前的学年，只能补录已发寄语。")
+        return data
+
+    def chosen_year(self) -> SchoolYear | None:
+        """The former year that was chosen; None for the present one."""
+        return self.former_years.get(self.cleaned_data.get("year") or 0)
 
 
 @dataclass(frozen=True, slots=True)

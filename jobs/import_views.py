@@ -17,7 +17,7 @@ from core.importlog import Level, rows_text
 from core.importplan import ChangeKind
 from core.saving import button_done, show_form
 from core.workbooks import WorkbookRefused
-from jobs.enums import ALL_IMPORTERS, ImportKind, ImportState
+from jobs.enums import ALL_IMPORTERS, OF_FORMER_YEARS, ImportKind, ImportState
 from jobs.exporters import shapes
 from jobs.forms import ConfirmForm, SetAsideForm, UploadForm
 from jobs.importers import ImportOptions
@@ -36,6 +36,7 @@ from jobs.previews import SHOWN_FINDINGS
 from jobs.queries import visible_batches
 from jobs.querysets import WRITTEN, kinds_of
 from jobs.undo import may_undo, undo_batch
+from schools.queries import former_years
 
 PAGE_SIZE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,9 +71,10 @@ def upload(request: ActorRequest) -> HttpResponse:
     """Choose a file; it is read at once, and its preview opens."""
     kinds = kinds_of(request.actor)
     wanted = {"kind": request.GET.get("kind", kinds[0])}
-    form = UploadForm(request.POST or None, request.FILES or None, initial=wanted, kinds=kinds)
+    years = former_years(request.actor) if OF_FORMER_YEARS & {*kinds} else []
+    form = UploadForm(request.POST or None, request.FILES or None, initial=wanted, kinds=kinds, former_years=years)
     if request.method == "POST" and form.is_valid():
-        year = request.actor.calendar.this_year()
+        year = form.chosen_year() or request.actor.calendar.this_year()
         file = form.cleaned_data["file"]
         try:
             batch = upload_batch(

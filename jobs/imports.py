@@ -24,7 +24,7 @@ from core.statistics import refresh_statistics_soon
 from core.text import visible
 from core.workbooks import WorkbookRefused
 from core.workbooks.packed import pack_workbook
-from jobs.enums import IMPORTERS, ImportKind, ImportState
+from jobs.enums import IMPORTERS, OF_FORMER_YEARS, ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan
 from jobs.models import ImportBatch
 from jobs.previews import ImportReport, error_rows, keep_preview, refuse_weighty, report_of
@@ -205,7 +205,7 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
         with transaction.atomic():
             year = SchoolYear.objects.select_for_update().get(pk=batch.year_id)
             locked = _lock(actor, batch)
-            if not year.is_current:
+            if not year.is_current and locked.kind not in OF_FORMER_YEARS:
                 raise DomainError("year_over", "这份名册属于以前的学年，不能再导入。请按本学年重新上传。")
             if locked.state == ImportState.CHECKING:
                 raise DomainError("still_checking", "这份名册还在核对，核对完再确认。")

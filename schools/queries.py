@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import PROTECT, QuerySet
+from django.db.models import PROTECT, QuerySet, Subquery
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from core.pinyin import syllables
@@ -180,6 +180,13 @@ def grades_of(school: School) -> list[Grade]:
 def grades_visible_to(actor: Scope) -> QuerySet[Grade]:
     """The grades of the actor's own school."""
     return Grade.objects.filter(school=actor.school_id)
+
+
+def former_years(actor: Scope) -> list[SchoolYear]:
+    """The years of the actor's own school before the present one, the latest first. One query."""
+    present = SchoolYear.objects.current().filter(school=actor.school_id or 0).values("start_year")[:1]
+    rows = SchoolYear.objects.filter(school=actor.school_id or 0, start_year__lt=Subquery(present))
+    return list(rows.select_related("school").order_by("-start_year"))
 
 
 #: How what keeps a grade in its place is called, where its table has no name for people.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from jobs.models import ImportBatch
 from jobs.previews import ImportReport
 from jobs.undo import undo_batch
 from mentors.models.slots import Assignment
+from mentors.year.services.draft import CarryOn
 from notices.models import Notice
 from records.desk.models import RecordVersion
 from records.models.records import GrowthLetter, Tick
@@ -24,6 +26,7 @@ from students.models import Enrolment, Pupil
 from tests.cases.books import book, errors, infos, warnings
 from tests.cast import TODAY, SchoolCast
 from tests.imports.paper import DONE, confirmed, read, state
+from tests.office.test_former_year import roll_year
 from tests.records.builders import letter
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +161,28 @@ def test_twelve_hundred_letters_take_seconds(qingzhu: SchoolCast) -> None:
     begun = time.process_time()
     confirmed(qingzhu, data, ImportKind.LETTERS)
     assert (GrowthLetter.objects.count(), time.process_time() - begun < 40) == (1200, True)
+
+
+def test_a_letter_of_a_former_year_comes_in_where_that_year_is_chosen(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """After the year had turned, what families had on paper from before could not be brought in any more."""
+    client = client_of(qingzhu.office)
+    assert "哪个学年的" not in client.get(reverse("imports:upload")).content.decode()
+    roll_year(qingzhu, CarryOn.NOTHING)
+    page = client.get(reverse("imports:upload"), {"kind": "letters"})
+    assert [label for _key, label in page.context["form"].fields["year"].choices] == ["本学年", "2026学年"]
+    data = book(HEAD, (CLASS, "安可儿", "2026学年第一学期", TEXT, ""))
+
+    def sent(kind: str) -> dict[str, object]:
+        file = SimpleUploadedFile("寄语.xlsx", data)
+        return {"kind": kind, "year": qingzhu.year.pk, "file": file}
+
+    refused = client.post(reverse("imports:upload"), sent("done"))
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["year"])
+    answer = client.post(reverse("imports:upload"), sent("letters"))
+    batch = ImportBatch.objects.get()
+    assert (answer["Location"], batch.year) == (reverse("imports:detail", args=[batch.pk]), qingzhu.year)
+    client.post(reverse("imports:confirm", args=[batch.pk]))
+
+    found = GrowthLetter.objects.get()
+    assert (found.body, found.term.year, found.mentor, found.from_paper) == (TEXT, qingzhu.year, qingzhu.slot, True)
+    assert (Notice.objects.filter(kind="letter").count(), GrowthLetter.objects.released().count()) == (0, 0)

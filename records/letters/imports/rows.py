@@ -129,7 +129,7 @@ def _term(reader: TableReader, record: Record, calendar: YearCalendar) -> Term |
     wanted = quantity(number) if number else {"上": 1, "下": 2}[half]
     term = next((term for term in calendar.terms if term.number == wanted), None)
     if term is None or (year and int(year) != calendar.year.start_year):
-        message = f"系统里是{calendar.year}，别的学年的寄语还不能补录。请改正学期，或删去这一行。"
+        message = f"这次补录的是{calendar.year}。请改正学期；别的学年的寄语请分开上传，上传时选那个学年。"
         reader.error("term_elsewhere", message, record, "term")
         return None
     if term.starts_on > calendar.today:
