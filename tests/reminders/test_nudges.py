@@ -18,7 +18,7 @@ from records.reminding.services.nudging import send_nudges
 from records.reminding.services.sending import send_digests
 from tests.cast import TODAY, SchoolCast
 from tests.pages import fields, text, tree
-from tests.records.builders import partner_of, talk, visit_everybody
+from tests.records.builders import letter, partner_of, talk, visit_everybody
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -114,6 +114,19 @@ def test_a_class_and_a_mentor_remind_their_own(office: Client, qingzhu: SchoolCa
         assert people(office.post(WRITE, sent))[0] == names
     answer = office.post(SEND, {"show": "talk", "mentor": qingzhu.slot.pk, "back": address})
     assert (answer["Location"], list(told())) == (address, ["林小满"])
+
+
+def test_the_list_of_letters_reminds_those_who_have_not_handed_in(office: Client, qingzhu: SchoolCast) -> None:
+    for pupil in qingzhu.pupils:
+        letter(qingzhu, qingzhu.mentor, pupil)
+    asked = {"state": "missing", "place": f"c{qingzhu.class_one.pk}"}
+    page = office.get(reverse("office:letters"), asked)
+    (form,) = (form for form in tree(page).iter("form") if form.get("action") == WRITE)
+    assert text(form) == "提醒这 1 位导师"
+    sent = {name: values[0] for name, values in fields(form).items() if name != "press"}
+    office.post(SEND, sent)
+    assert told() == {"苏禾": "· 还有 1 位同学的成长寄语没有交（2027年1月22日前）"}
+    assert WRITE not in office.get(reverse("office:letters"), {"state": "handed_in"}).content.decode()
 
 
 def test_the_button_stands_where_something_is_open_and_for_the_office_alone(

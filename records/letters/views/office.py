@@ -20,6 +20,7 @@ from records.enums import LetterState
 from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.letters.queries.office import (
     ACCEPTED,
+    MISSING,
     NOTED,
     ON_PAPER,
     SCHEDULED,
@@ -40,8 +41,11 @@ from records.letters.services.after_release import withdraw_letters
 from records.letters.services.office import cancel_schedule, release_letters, schedule_release
 from records.office.forms.office import PlaceForm
 from records.office.queries.dashboard import covered_classes
+from records.office.queries.pupils import Reminded, may_be_reminded, people_of
 from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
+from schools.enums import ActionKind
+from students.querysets import EnrolmentQuerySet
 
 PAGE_SIZE = 50
 #: What the question before a release carries on.
@@ -86,6 +90,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "can_take_back": can_take_back,
             "can_pick": can_take_back or any(row.is_releasable for row in rows),
             "accepted": counts[ACCEPTED],
+            "reminded": _reminded(request, calendar, form, owed) if state == MISSING else None,
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
             "rows": rows,
@@ -93,6 +98,16 @@ def letters(request: ActorRequest) -> HttpResponse:
             "seen": now().isoformat(),
         },
     )
+
+
+def _reminded(
+    request: ActorRequest, calendar: YearCalendar, form: LetterFilterForm, owed: EnrolmentQuerySet
+) -> Reminded | None:
+    """The button that reminds the mentors of letters that were not handed in."""
+    if not may_be_reminded(request.actor, calendar, ActionKind.LETTER):
+        return None
+    kept = (("show", ActionKind.LETTER), ("place", form.place), ("mentor", str(form.mentor_id or "")))
+    return Reminded(people_of(owed, calendar.year), (*kept, ("term", calendar.key)))
 
 
 def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:
