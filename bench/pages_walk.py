@@ -46,6 +46,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
         "figures:export_trends", "office:export_pupils",
         "bureau:take_out_grades", "bureau:take_out_schools", "bureau:take_out_report", "bureau:take_out_visits",
+        "bureau:withdraw_city_plan", "bureau:take_back_commendation", "city:adopt_rules", "city:adopt_texts",
         "reminding:end_pause", "reminding:nudge", "reminding:send_nudges",
         "office:return_letter", "office:schedule", "office:unschedule", "office:correct_letter", "office:withdraw",
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
@@ -62,6 +63,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "papers:my_book", "papers:my_letters", "papers:handling_list", "papers:tree_hole_cards",
         "plan:school_document_pdf", "settling:report_pdf", "settling:report_docx", "settling:certificate",
         "settling:my_certificate", "rounds:grade_matrix", "rounds:matrix",
+        "city:certificate",
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
@@ -75,7 +77,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "training:file",
     ), _FILE),
     **dict.fromkeys((
-        "bureau:home", "bureau:school", "bureau:visits", "bureau:report", "bureau:check_schools",
+        "bureau:home", "bureau:school", "bureau:visits", "bureau:report", "bureau:city_plan", "bureau:new_city_plan",
+        "bureau:commendations", "bureau:experiences", "bureau:check_schools",
         "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
         "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home", "plan:schools",
         "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",

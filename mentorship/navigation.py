@@ -135,7 +135,9 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("plan:detail", "方案", "settings", _SCHOOL, None),
     ("bureau:home", "各校情况", "chart", _BUREAU, None),
     ("bureau:visits", "家访月", "visit", _BUREAU, None),
+    ("bureau:city_plan", "全市方案", "settings", _BUREAU, None),
     ("plan:schools", "各校方案", "file", _BUREAU, None),
+    ("bureau:commendations", "表彰", "star", _BUREAU, None),
     ("bureau:report", "年度报告", "calendar", _BUREAU, None),
 )
 

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls")),
     path("help/", include(help_urls)),
+    path("city/", include(bureau.city_urls)),
     path("bureau/", include(([*bureau.urlpatterns, *staff_bureau.urlpatterns], "bureau"))),
     # Short, because it is printed: what families open.
     path("f/", include("records.family.urls")),

@@ -38,5 +38,12 @@ class Shown(models.TextChoices):
     NOTHING = "nothing", "不显示"
 
 
+class TakenPart(models.TextChoices):
+    """What a school takes over of the city's plan."""
+
+    RULES = "rules", "规则"
+    TEXTS = "texts", "正文"
+
+
 #: A group of fewer is never told.
 FEWEST: Final = 5

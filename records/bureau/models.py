@@ -5,9 +5,17 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from core.constraints import one_of
-from records.bureau.enums import Measure, Shown
-from records.bureau.querysets import CityCountQuerySet, CountedTermQuerySet, KeptCountQuerySet, VisitDayQuerySet
+from records.bureau.enums import Measure, Shown, TakenPart
+from records.bureau.querysets import (
+    CityCountQuerySet,
+    CityPlanQuerySet,
+    CommendationQuerySet,
+    CountedTermQuerySet,
+    KeptCountQuerySet,
+    VisitDayQuerySet,
+)
 from records.enums import VisitForm
 from schools.models import Bureau, Grade, Period, Term
 from schools.owned import SchoolOwned
@@ -108,3 +116,75 @@ class VisitDay(SchoolOwned):
 
     def __str__(self) -> str:
         return f"{self.visits} visits on {self.date}"
+
+
+class CityPlan(models.Model):
+    """One version of the plan that a bureau publishes for its schools to copy and adapt (W26, W30). Never changed.
+
+    `rules` are those of a plan, by the numbers of grades: each school takes what its own grades are asked.
+    """
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField("版本")
+    title = models.CharField("方案名称", max_length=80)
+    intro = models.TextField("给学校的说明", max_length=2000, blank=True)
+    rules = models.JSONField(default=dict)
+    # `DocumentPart` → text.
+    parts = models.JSONField(default=dict)
+    published_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField("发布时间")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CityPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bureau", "version"], name="cityplan_version_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="cityplan_title_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of bureau {self.bureau_id}, version {self.version}"
+
+
+class CityPlanTaken(SchoolOwned):
+    """That a school has taken over the rules or the texts of a city's plan, the last time."""
+
+    city_plan = models.ForeignKey(CityPlan, models.CASCADE, related_name="taken")
+    what = models.CharField(max_length=5, choices=TakenPart)
+    taken_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["city_plan", "school", "what"], name="cityplan_taken_once"),
+            one_of("what", TakenPart, name="cityplan_taken_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of plan {self.city_plan_id} in school {self.school_id}"
+
+
+class Commendation(SchoolOwned):
+    """A commendation 表彰 by the bureau, of a school or one of its teachers: facts and the reason, no score (W31)."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    # Empty: the school itself.
+    teacher_name = models.CharField("教师姓名", max_length=60, blank=True)
+    title = models.CharField("名称", max_length=40)
+    facts = models.CharField("事迹", max_length=400)
+    given_on = models.DateField("日期")
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-given_on", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(title="") & ~Q(facts=""), name="commendation_says_what_for"),
+        ]
+
+    def __str__(self) -> str:
+        return f"commendation {self.pk}"

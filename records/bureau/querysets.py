@@ -9,7 +9,7 @@ from django.db import models
 from accounts.actors import Actor
 
 if TYPE_CHECKING:
-    from records.bureau.models import CityCount, CountedTerm, KeptCount, VisitDay  # noqa: F401  # named in quotes below
+    from records.bureau.models import CityCount, CityPlan, Commendation, CountedTerm, KeptCount, VisitDay  # noqa: F401  # named in quotes below
 
 M = TypeVar("M", bound=models.Model)
 
@@ -42,3 +42,27 @@ class CityCountQuerySet(models.QuerySet["CityCount"]):
     def visible_to(self, actor: Actor) -> Self:
         """Those of one's own bureau."""
         return self.filter(bureau_id=actor.bureau_id) if actor.bureau_id is not None else self.none()
+
+
+class CityPlanQuerySet(models.QuerySet["CityPlan"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of one's own bureau, or of the bureau of one's school."""
+        if actor.bureau_id is not None:
+            return self.filter(bureau_id=actor.bureau_id)
+        return self.filter(bureau__schools=actor.school_id)
+
+    def standing(self) -> Self:
+        """Those that were not withdrawn, the newest first."""
+        return self.filter(withdrawn_at=None).order_by("-version")
+
+
+class CommendationQuerySet(models.QuerySet["Commendation"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those that one's bureau gave, or that one's school was given."""
+        if actor.bureau_id is not None:
+            return self.filter(bureau_id=actor.bureau_id)
+        return self.filter(school_id=actor.school_id)
+
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(withdrawn_at=None)

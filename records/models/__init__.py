@@ -1,7 +1,7 @@
 """The tables of records: visits, talks and letters, what surrounds them, the counsellor's, and the plan as a text."""
 
 from records.announcing.models import Announcement, AnnouncementFile, Edition, Receipt
-from records.bureau.models import CityCount, CountedTerm, KeptCount, VisitDay
+from records.bureau.models import CityCount, CityPlan, CityPlanTaken, Commendation, CountedTerm, KeptCount, VisitDay
 from records.desk.models import (
     Attachment,
     Draft,
@@ -39,6 +39,9 @@ __all__ = [
     "AwardRound",
     "BookHandling",
     "CityCount",
+    "CityPlan",
+    "CityPlanTaken",
+    "Commendation",
     "CountedTerm",
     "DocumentFile",
     "DocumentMember",

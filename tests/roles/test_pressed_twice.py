@@ -170,6 +170,14 @@ PRESSES: dict[str, P] = {
     "board:team": P("office", lambda w: {"add": "1", "teacher": [spare_teacher(w).pk]}),
     "bureau:check_schools": P("bureau_user", {}, after=("bureau:new_schools",)),
     "bureau:first_slips": P("bureau_user", {}, after=("bureau:new_schools", "bureau:check_schools")),
+    "bureau:commendations": P(
+        "bureau_user", lambda w: {"school": w.cast.school.pk, "title": "优秀导师", "facts": "谈心到位。"}
+    ),
+    "bureau:new_city_plan": P("bureau_user", {"title": "方案", "base": "same", "cap": "12"}),
+    "bureau:take_back_commendation": P("bureau_user", {}),
+    "bureau:withdraw_city_plan": P("bureau_user", {}),
+    "city:adopt_rules": P("admin", {}),
+    "city:adopt_texts": P("admin", {}),
     "bureau:take_out_report": P("bureau_user", {"as": "xlsx"}),
     "bureau:take_out_visits": P("bureau_user", {"as": "xlsx"}),
     "bureau:take_out_grades": P("bureau_user", {"as": "xlsx"}),

@@ -35,6 +35,8 @@ from mentors.team.services.meetings import MeetingData, delete_meeting, hold_mee
 from notices.services import send_notice
 from records.announcing.enums import Audience
 from records.announcing.services.announcements import add_announcement_file, write_announcement
+from records.bureau.services.city_plan import CityPlanData, publish_city_plan
+from records.bureau.services.commendations import CommendationData, commend
 from records.bureau.services.counting import recount
 from records.care.services.referrals import refer
 from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
@@ -350,6 +352,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     marked = {"pk": candidate.pk, "pupil": cast.pupil_shared.pk}
     one: dict[str, Any] = {"pk": cast.class_one.pk}
     assert cast.school.bureau is not None
+    bureau = cast.actor(cast.bureau_user)
+    plan_of_city = publish_city_plan(actor=bureau, data=CityPlanData("全市方案", "preset-primary_termly", 12))
+    commended = commend(actor=bureau, data=CommendationData(cast.school, "", "先进学校", "家访扎实。"))
     recount(bureau=cast.school.bureau, years=[cast.year], today=TODAY)
     return World(
         cast,
@@ -551,6 +556,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:slip_revoke": {"pk": pupil.pk},
             "papers:class_summary": one,
             "papers:handling_book": {"pk": cast.slot.pk},
+            "bureau:withdraw_city_plan": {"pk": plan_of_city.pk},
+            "bureau:take_back_commendation": {"pk": commended.pk},
+            "city:certificate": {"pk": commended.pk},
             "bureau:school": {"pk": cast.school.pk},
             "bureau:take_out_grades": {"pk": cast.school.pk},
             "plan:school": {"pk": cast.school.pk},

@@ -81,6 +81,9 @@ def _plan_page(request: ActorRequest, school: School) -> HttpResponse:
             "blocking": blocking_words(shown),
             "own_calendar": reverse("setup:calendar") if actor.school_id == school.pk else "",
             "may_withdraw": actor.has(*PLANNERS) and actor.school_id == school.pk,
+            "may_see_bureau": school.bureau_id is not None
+            and actor.school_id == school.pk
+            and actor.has(*PLANNERS, Role.LEADER),
             "may_edit": actor.has(Role.SCHOOL_ADMIN) and actor.school_id == school.pk,
         },
     )
