@@ -14,6 +14,7 @@ from records.bureau.services.commendations import CommendationData
 from records.setup.enums import DocumentPart
 from records.setup.first_texts import FIRST_TEXTS
 from records.setup.services.plan_document import PART_LENGTH
+from schools.models import School
 
 _CAP: Final = 15
 
