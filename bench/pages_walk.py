@@ -29,7 +29,8 @@ _POST, _PDF, _MOVES = "takes posts only", "sets a PDF: bench/papers.py", "leads 
 _FILE, _OTHER = "hands out a file", "no page of the five roles"
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
-        "accounts:sign_out", "announcements:confirm", "announcements:delete", "announcements:file_remove",
+        "accounts:sign_out", "announcements:families_export", "announcements:families_slips",
+        "announcements:confirm", "announcements:delete", "announcements:file_remove",
         "announcements:publish", "announcements:remind", "family:announcement_confirm",
         "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
         "board:assign", "board:revoke", "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",

@@ -14,9 +14,15 @@ from core.saving import ELSE
 from records.announcing.enums import Audience
 from records.announcing.models import Announcement
 from records.announcing.queries.announcements import Places
+from records.announcing.queries.told import UNOPENED, UNREAD
 from records.announcing.services.announcements import REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, AnnouncementData
 from records.desk.forms.records import PICKS
+from records.enums import Bundle
+from records.office.forms.office import PlaceForm
+from schools.calendar import YearCalendar
 from schools.days import notice_days
+from schools.models import SchoolClass
+from students.querysets import EnrolmentQuerySet
 
 #: How long an announcement stands unless something else is typed.
 USUALLY: Final = datetime.timedelta(days=14)
@@ -145,6 +151,35 @@ class AnnouncementForm(TaglessForm):
             grade=next((one for one in self.places.grades if str(one.pk) == key), None),
             school_class=next((one for one in self.places.classes if str(one.pk) == key), None),
         )
+
+
+class ToldForm(PlaceForm):
+    """Which families of a term to list: those whom a release has not reached."""
+
+    #: Many slips come as one file: they are cut and handed out together.
+    bundle = Bundle.MERGED
+
+    def __init__(self, *args: Any, calendar: YearCalendar, classes: list[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, calendar=calendar, classes=classes, **kwargs)
+        choices = [("", "没打开过凭条或没读寄语"), (UNOPENED, "没打开过凭条"), (UNREAD, "没读寄语")]
+        self.fields["show"] = forms.ChoiceField(label="显示", choices=choices, required=False)
+        self.shows = dict(choices)
+
+    @property
+    def show(self) -> str:
+        """The chosen filter, empty for both."""
+        return str(self.cleaned_data["show"]) if self.is_valid() else ""
+
+    @property
+    def in_words(self) -> str:
+        """Term and filters, as a paper says them beneath its heading."""
+        return f"{self.calendar.term}　{self.place_label}　{self.shows[self.show]}"
+
+    def within(self, rows: EnrolmentQuerySet) -> EnrolmentQuerySet:
+        """Those of the chosen place."""
+        if self.class_id is not None:
+            return rows.filter(school_class=self.class_id)
+        return rows.filter(school_class__grade=self.grade_id) if self.grade_id is not None else rows
 
 
 class WithdrawForm(TaglessForm):

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from records.announcing.views import announcements, writing
+from records.announcing.views import announcements, told, writing
 
 app_name = "announcements"
 
 urlpatterns = [
     path("", announcements.announcements, name="list"),
     path("new/", writing.new, name="new"),
+    path("families/", told.families, name="families"),
+    path("families/export/", told.export_families, name="families_export"),
+    path("families/slips/", told.families_slips, name="families_slips"),
     path("files/<int:pk>/", announcements.file, name="file"),
     path("files/<int:pk>/remove/", writing.remove_file, name="file_remove"),
     path("<int:pk>/", announcements.detail, name="detail"),

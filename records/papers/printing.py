@@ -7,7 +7,7 @@ was set before, with the same content, is kept (`jobs.keeping`).
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from accounts.actors import Actor
@@ -41,6 +41,7 @@ from records.papers.queries.print_lists import (
     letters_for_print,
     mentor_for_job,
     mentors_for_print,
+    pupils_by_class,
     pupils_for_slips,
     slip_contexts,
     term_for_job,
@@ -123,17 +124,31 @@ def order_letters(
     )
 
 
-def order_slips(*, actor: Actor, year: SchoolYear, bundle: Bundle = Bundle.ZIP, job_id: uuid.UUID | None = None) -> Job:
-    """Ask for the family slips of all classes with mentors. Raises DomainError `nothing_to_print`."""
+def order_slips(
+    *,
+    actor: Actor,
+    year: SchoolYear,
+    bundle: Bundle = Bundle.ZIP,
+    only: Collection[int] | None = None,
+    job_id: uuid.UUID | None = None,
+) -> Job:
+    """Ask for the family slips of all classes with mentors, of the pupils `only` (keys) where they are named.
+
+    Raises DomainError `nothing_to_print`.
+    """
     classes = classes_with_pupils(actor, year)
+    places: dict[int, list[int]] = {}
+    if only is not None:
+        places = pupils_by_class(actor, classes, only)
+        classes = [one for one in classes if one.pk in places]
     if not classes:
         raise DomainError("nothing_to_print", "方案覆盖的年级还没有学生。请先导入学生名册，再打印凭条。")
     return create_job(
         actor=actor,
         kind=SLIPS,
-        items=[NewItem({"class": c.pk}, label=c.label) for c in classes],
+        items=[NewItem({"class": c.pk} | ({"pupils": places[c.pk]} if places else {}), label=c.label) for c in classes],
         params={"year": year.pk, "bundle": bundle.value},
-        title=f"{year}家长凭条",
+        title=f"{year}家长凭条" + (f"（{len(only)} 人）" if only is not None else ""),
         job_id=job_id,
     )
 
@@ -211,6 +226,8 @@ def make_class_slips(item: JobItem) -> Outcome:
     actor = office_actor(item.job)
     school_class = class_for_job(actor, item.payload["class"])
     enrolments = pupils_for_slips(actor, school_class)
+    if (only := item.payload.get("pupils")) is not None:
+        enrolments = [enrolment for enrolment in enrolments if enrolment.pupil_id in only]
     if not enrolments:
         raise DomainError("nothing_to_print", "这个班现在没有学生。")
     slips = issue_slips(actor=actor, pupils=[e.pupil for e in enrolments])

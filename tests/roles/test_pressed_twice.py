@@ -149,6 +149,8 @@ PRESSES: dict[str, P] = {
     "announcements:confirm": P("mentor", {}, "announcements:detail"),
     "announcements:delete": P("office"),
     "announcements:edit": P("office", {"text": "改到周六。"}),
+    "announcements:families_export": P("office", {"reason": "check", "as": "xlsx"}),
+    "announcements:families_slips": P("office"),
     "announcements:file_remove": P("office"),
     "announcements:new": P("office", {"title": "家长会", "text": "周五下午开会。"}),
     "announcements:publish": P("office"),

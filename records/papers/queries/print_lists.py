@@ -1,6 +1,6 @@
 """What is printed of a school besides the books: letters and slips by class, and the list of it all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,6 +93,15 @@ def class_pupils(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
 def pupils_for_slips(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
     """The pupils of a class who get slips: the present ones alone, in list order, pupil at hand. One query."""
     return list(Enrolment.objects.in_school(actor).for_class_list(school_class))
+
+
+def pupils_by_class(actor: Actor, classes: Sequence[SchoolClass], keys: Collection[int]) -> dict[int, list[int]]:
+    """The pupils `keys` who are in these classes now, by class. One query."""
+    rows = Enrolment.objects.in_school(actor).active().filter(school_class__in=classes, pupil__in=keys)
+    found: dict[int, list[int]] = {}
+    for class_id, pupil_id in rows.values_list("school_class_id", "pupil_id"):
+        found.setdefault(class_id, []).append(pupil_id)
+    return found
 
 
 def slip_contexts(

@@ -57,7 +57,7 @@ def print_class(request: ActorRequest, pk: int) -> HttpResponse:
     enrolments = pupils_for_slips(request.actor, school_class)
     if not enrolments:
         raise DomainError("nothing_to_print", "这个班还没有学生。请先导入学生名册，再打印凭条。")
-    return _printed(request, school_class, enrolments, f"{school_class.code}-家长凭条.pdf")
+    return printed_slips(request, school_class, enrolments, f"{school_class.code}-家长凭条.pdf")
 
 
 @form_for(*KEEPERS)
@@ -89,7 +89,7 @@ def print_slip(request: ActorRequest, pk: int) -> HttpResponse:
     place = place_of(pupil)
     if place is None:
         raise DomainError("not_here", "这位学生已经不在册，不能再发凭条。")
-    return _printed(request, place.school_class, [place], f"{place.school_class.code}-{pupil.name}-家长凭条.pdf")
+    return printed_slips(request, place.school_class, [place], f"{place.school_class.code}-{pupil.name}-家长凭条.pdf")
 
 
 @action_for(*KEEPERS)
@@ -116,8 +116,10 @@ def _pupil(request: ActorRequest, pk: int) -> Pupil:
     return get_visible_or_404(pupils_with_kept_slips(request.actor), request.actor, pk=pk)
 
 
-def _printed(request: ActorRequest, school_class: SchoolClass, enrolments: list[Enrolment], name: str) -> HttpResponse:
-    """Not kept among the set papers: the codes on it open something."""
+def printed_slips(
+    request: ActorRequest, school_class: SchoolClass, enrolments: list[Enrolment], name: str
+) -> HttpResponse:
+    """The slips of these pupils, issued where there are none. Not kept among the set papers: their codes open."""
     for enrolment in enrolments:
         enrolment.school_class = school_class
     if stop := said_first(request, unprintable.in_names(enrolments)):
