@@ -30,9 +30,10 @@ _PHRASES: Final = {
 
 
 class Reach(StrEnum):
-    """Whose pupils a line is about: the own ones, those of a class that one leads 班主任, all of them 德育室."""
+    """Whose pupils a line is about: the own ones, those of a mentor one acts for 代理, of a class, of the school."""
 
     OWN = ""
+    ACTING = "a"
     CLASS = "c"
     SCHOOL = "s"
 
@@ -54,7 +55,7 @@ class ActionRule:
 
     def tells(self, reach: Reach) -> bool:
         """Whether people with this reach are told."""
-        return {Reach.OWN: self.to_mentors, Reach.CLASS: self.to_homeroom, Reach.SCHOOL: self.to_office}[reach]
+        return {Reach.CLASS: self.to_homeroom, Reach.SCHOOL: self.to_office}.get(reach, self.to_mentors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class DueAction:
 class DigestItem:
     """One line of a digest: `open_count` pupils are open, to be done by the window's end.
 
-    `reach` says whose pupils; `place_id` and `place` are the class's key and label where it is a class.
+    `reach` says whose pupils; `place_id` and `place` are the key and words of the class, or of the slot one acts for.
     """
 
     due: DueAction
@@ -190,8 +191,8 @@ class Digest:
     @property
     def count(self) -> int:
         """How many things wait for this person: each own pupil, each referral, each class or school that is told of."""
-        own = sum(item.open_count for item in self.items if item.reach == Reach.OWN)
-        return own + sum(1 for item in self.items if item.reach != Reach.OWN) + len(self.referrals)
+        wide = (Reach.CLASS, Reach.SCHOOL)
+        return sum(1 if item.reach in wide else item.open_count for item in self.items) + len(self.referrals)
 
     @property
     def lines(self) -> list[str]:

@@ -110,8 +110,8 @@ def test_pages_cost_the_same_for_one_person_and_for_many(
 
     list(send_digests(on=TODAY - DAY, schools=[qingzhu.school]))
     addresses = {
-        HOME: 16,
-        reverse("reminding:day", args=["2026-11-23"]): 15,
+        HOME: 17,
+        reverse("reminding:day", args=["2026-11-23"]): 16,
         SENT: 6,
         reverse("reminding:sent_day", args=["2026-11-17"]): 6,
         RULES: 9,

@@ -8,11 +8,17 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from accounts.actors import system_actor
+from accounts.enums import Role
+from accounts.models import RoleGrant
+from accounts.queries import actor_for
+from accounts.services import act_for
 from core.days import Days
 from records import tasks
 from records.models.records import Tick
 from records.reminding.models import Reminder, ReminderPause, ReminderRule, ReminderSettings
 from records.reminding.queries.digests import plan_digests
+from records.reminding.queries.nudge import OpenList, find_nudge
 from records.reminding.services.sending import send_digests
 from schools.enums import ActionKind, KeyDateKind
 from schools.models import KeyDate
@@ -121,6 +127,20 @@ def test_the_homeroom_teacher_hears_of_the_class_and_the_office_of_the_school(qi
     assert told(qingzhu, DAY(2026, 11, 10)) == {}
     rule(qingzhu, to_mentors=False, to_homeroom=False)
     assert told(qingzhu, DAY(2026, 11, 23)) == {"德育韩": wide["德育韩"]}
+
+
+def test_whoever_acts_for_a_mentor_hears_of_the_pupils_in_these_days(qingzhu: SchoolCast) -> None:
+    grant = RoleGrant.objects.get(user=qingzhu.mentor, role=Role.MENTOR)
+    admin = system_actor(school_id=qingzhu.school.pk, today=DAY(2026, 11, 9))
+    act_for(actor=admin, grant=grant, user=qingzhu.colleague, starts_on=DAY(2026, 11, 9), ends_on=DAY(2026, 11, 20))
+    own, his = "还有 1 位同学没有谈心（11月25日前）", "代林小满：还有 2 位同学没有谈心（11月25日前）"
+    sent = {d.user.name: (d.count, d.lines) for d in send_digests(on=DAY(2026, 11, 9), schools=[qingzhu.school])}
+    assert (sent["苏禾"], len(sent)) == ((3, [own, his]), 3)
+    assert told(qingzhu, DAY(2026, 11, 20))["苏禾"] == [own, his]
+    assert told(qingzhu, DAY(2026, 11, 23))["苏禾"] == [own]
+    actor = actor_for(qingzhu.office, scope_key=None, on=DAY(2026, 11, 18))
+    nudge = find_nudge(actor, actor.calendar.now, OpenList(show="talk"))
+    assert {person.user.name: person.lines for person in nudge.people}["苏禾"] == [own, his]
 
 
 def test_a_person_on_leave_hears_nothing_and_everything_afterwards(qingzhu: SchoolCast) -> None:

@@ -216,6 +216,7 @@ class _Place:
     """That a person answers for the pupils of a slot or class, or for the whole school, in some days or always."""
 
     whose: Whose
+    reach: Reach = Reach.OWN
     words: str = ""
     since: datetime.date = datetime.date.min
     until: datetime.date = datetime.date.max
@@ -224,35 +225,38 @@ class _Place:
         self, found: _Asked, rules: ReminderRules, counts: Mapping[tuple[Whose, str], int], label: str
     ) -> Iterator[DigestItem]:
         """What is open here on the day of `found`."""
-        reach, key = self.whose
         for due in found.due if self.since <= found.on <= self.until else ():
             count = counts.get((self.whose, due.place), 0)
-            if count and rules.of(due.what.action).tells(reach):
-                yield DigestItem(due, count, label, reach, key, self.words)
+            if count and rules.of(due.what.action).tells(self.reach):
+                yield DigestItem(due, count, label, self.reach, self.whose[1], self.words)
 
 
 def _people(school: School, open_places: Collection[Whose], days: Sequence[datetime.date]) -> dict[int, list[_Place]]:
-    """Who answers for what is open in which days, by account: as mentor, as 班主任, as 德育室. Two queries at most."""
+    """Who answers for what is open in which days, by account: as mentor or for one, as 班主任, 德育室. Two queries."""
     people: dict[int, list[_Place]] = defaultdict(list)
     slots = {key for reach, key in open_places if reach == Reach.OWN}
-    members = MentorMember.objects.filter(mentor__in=slots, teacher__user__is_active=True)
+    held: dict[int, int] = {}
+    members = MentorMember.objects.filter(mentor__in=slots, teacher__user__isnull=False)
     for mentor_id, user_id in members.order_by("mentor_id", "position").values_list("mentor_id", "teacher__user_id"):
         people[user_id].append(_Place((Reach.OWN, mentor_id)))
-    if all(reach == Reach.OWN for reach, _key in open_places):
-        return people
+        held[user_id] = mentor_id
     grants = RoleGrant.objects.filter(
+        Q(role__in=(Role.HOMEROOM, Role.MORAL_OFFICE)) | Q(role=Role.MENTOR, acting_for__isnull=False),
         Q(ends_on=None) | Q(ends_on__gte=min(days)),
         school=school,
-        role__in=(Role.HOMEROOM, Role.MORAL_OFFICE),
         starts_on__lte=max(days),
-    ).select_related("school_class")
-    for grant in grants.order_by("role", "school_class__number", "pk"):
-        led = grant.school_class
-        whose = (Reach.CLASS, led.pk) if led is not None else (Reach.SCHOOL, 0)
-        if whose in open_places:
-            words = led.label if led is not None else "全校"
-            span = grant.starts_on, grant.ends_on or datetime.date.max
-            people[grant.user_id].append(_Place(whose, words, *span))
+    ).select_related("school_class__grade", "acting_for")
+    order = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
+    for grant in sorted(grants.order_by("pk"), key=lambda one: order.index(Role(one.role))):
+        span = grant.starts_on, grant.ends_on or datetime.date.max
+        led, absent = grant.school_class, grant.acting_for
+        place = _Place((Reach.SCHOOL, 0), Reach.SCHOOL, "全校", *span)
+        if led is not None:
+            place = _Place((Reach.CLASS, led.pk), Reach.CLASS, led.label, *span)
+        elif grant.role == Role.MENTOR and absent is not None:
+            place = _Place((Reach.OWN, held.get(absent.pk, 0)), Reach.ACTING, f"代{absent.name}：", *span)
+        if place.whose in open_places:
+            people[grant.user_id].append(place)
     return people
 
 

@@ -3,15 +3,16 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.enums import Role
+from accounts.models import RoleGrant, User
 from accounts.queries import accounts_by_key
 from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from records.office.queries.pupils import pupils_to_show
-from records.reminding.contexts import ACTIONS, NUDGE, DigestItem, DueAction, ReminderRules
+from records.reminding.contexts import ACTIONS, NUDGE, DigestItem, DueAction, Reach, ReminderRules
 from records.reminding.models import Reminder
 from records.reminding.queries.digests import open_counts
 from records.reminding.queries.rules import reminder_rules
@@ -109,18 +110,23 @@ def _point(calendar: YearCalendar, due: Due, actor: Actor) -> str:
 
 
 def _told(actor: Actor, rules: ReminderRules, items: Mapping[int, list[DigestItem]]) -> Nudge:
-    """The people of the slots by name, and who of them is told nothing now. Three queries."""
-    found: dict[int, tuple[DigestItem, ...]] = {}
-    names: dict[int, str] = {}
+    """The people of the slots by name, and who of them is told nothing now. Four queries."""
+    found: dict[int, list[DigestItem]] = defaultdict(list)
     without: list[str] = []
     members = MentorMember.objects.filter(mentor__in=items).order_by("teacher__name", "teacher_id")
     for mentor_id, name, user_id in members.values_list("mentor_id", "teacher__name", "teacher__user_id"):
         if user_id is None:
             without.append(name)
         else:
-            found[user_id], names[user_id] = tuple(items[mentor_id]), name
+            found[user_id] += items[mentor_id]
+    acting = RoleGrant.objects.active(actor.today).filter(role=Role.MENTOR, acting_for__in=list(found))
+    for grant in acting.filter(school=actor.school_id).select_related("acting_for").order_by("pk"):
+        if grant.acting_for is not None:
+            words = f"代{grant.acting_for.name}："
+            own = [item for item in found[grant.acting_for.pk] if item.reach == Reach.OWN]
+            found[grant.user_id] += [replace(item, reach=Reach.ACTING, place=words) for item in own]
     accounts = accounts_by_key(found)
-    without += [names[pk] for pk, user in accounts.items() if not user.is_active]
+    without += [user.name for user in accounts.values() if not user.is_active]
     told = set(Reminder.objects.filter(user__in=found, key=nudge_key(actor.today)).values_list("user_id", flat=True))
     people: list[NudgedPerson] = []
     left_out: list[NudgedPerson] = []
@@ -129,7 +135,7 @@ def _told(actor: Actor, rules: ReminderRules, items: Mapping[int, list[DigestIte
             continue
         why_not = "今天已经提醒过" if user_id in told else ""
         why_not = "设了不提醒" if rules.is_muted(user_id, actor.today) else why_not
-        (left_out if why_not else people).append(NudgedPerson(accounts[user_id], own, why_not))
+        (left_out if why_not else people).append(NudgedPerson(accounts[user_id], tuple(own), why_not))
     return Nudge(tuple(people), tuple(left_out), tuple(without))
 
 
