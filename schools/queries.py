@@ -190,7 +190,7 @@ def former_years(actor: Scope) -> list[SchoolYear]:
 
 
 #: How what keeps a grade in its place is called, where its table has no name for people.
-_HANGING = {"schoolclass": "班级", "matchinground": "匹配轮次"}
+_HANGING = {"schoolclass": "班级", "matchinground": "匹配轮次", "announcement": "公告"}
 
 
 def hanging_on(grade: Grade) -> list[str]:

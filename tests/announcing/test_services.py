@@ -32,10 +32,13 @@ from records.announcing.services.receipts import (
     read_announcement,
     read_by_family,
 )
+from records.merging.services import merge_pupils
+from schools.models import Grade
+from schools.queries import hanging_on
 from students.models import FamilySlip, Pupil
 from students.services import issue_slips
 from tests.announcing.builders import TEXT, TITLE, announce, said
-from tests.cast import TODAY, SchoolCast
+from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.core.test_pictures import picture
 
 NEXT_WEEK = TODAY + datetime.timedelta(days=7)
@@ -268,3 +271,21 @@ def test_a_bureau_announces_to_the_office_and_the_admin_of_its_schools(qingzhu: 
     confirm_announcement(actor=office, announcement=row, edition=1)
     assert reached(row) == Reached(2, 1, 1)
     assert [user.name for user in teachers_left(row, confirmed=True)] == ["管一鸣"]
+
+
+def test_what_a_second_entry_of_a_pupil_has_read_moves_to_the_kept_one(qingzhu: SchoolCast) -> None:
+    """A merge stopped at a table that it did not know of."""
+    kept, other = qingzhu.pupils[0], EnrolmentFactory.create(
+        school_class=qingzhu.class_one, pupil__name="安可儿", pupil__student_number=""
+    ).pupil  # fmt: skip
+    both, one = announce(qingzhu, Audience.FAMILIES), announce(qingzhu, Audience.FAMILIES)
+    for pupil, row in ((kept, both), (other, both), (other, one)):
+        read_by_family(slip=slip_of(qingzhu, pupil), announcement=row)
+    merge_pupils(actor=qingzhu.actor(qingzhu.admin), kept=kept, other=other)
+    assert sorted(Receipt.objects.values_list("announcement", "pupil")) == [(both.pk, kept.pk), (one.pk, kept.pk)]
+
+
+def test_a_grade_whose_families_were_told_something_stays(qingzhu: SchoolCast) -> None:
+    grade = Grade.objects.get(school=qingzhu.school, number=3)
+    announce(qingzhu, Audience.GRADE, grade=grade)
+    assert hanging_on(grade) == [" 1 个公告"]

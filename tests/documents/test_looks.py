@@ -19,6 +19,8 @@ from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, r
 from mentors.staff.documents.account_slip import render_account_slips
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.documents.certificate import Certificate, render_certificates
+from records.announcing.contexts import NoticePaper
+from records.announcing.documents.notice import render_notice
 from records.contexts import BookVersion, Letter
 from records.guides.contexts import GUIDES
 from records.guides.documents.papers import guide_pdf, letter_manuscript
@@ -70,6 +72,18 @@ def an_appointment(design: Design) -> Certificate:
     )
 
 
+def an_announcement() -> NoticePaper:
+    return NoticePaper(
+        school=HEAD,
+        title="家长开放日",
+        paragraphs=("本周五下午三点，请家长到校走进课堂，和导师当面聊一聊孩子的这半学期。", "请带上家长凭条。"),
+        to_whom="各位一年级家长",
+        on=date(2026, 11, 18),
+        for_families=True,
+        receipt=True,
+    )
+
+
 def badges(design: Design) -> bytes:
     badge = Badge(design=design, school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
     return render_badges(
@@ -113,6 +127,7 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
         lambda: service_certificate.render_certificates(builders_term.certificates(school=HEAD)),
         range(2),
     ),
+    "announcement": (lambda: render_notice(an_announcement()), range(1)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 
