@@ -161,7 +161,7 @@ class FirstPasswordForm(OwnPasswordForm):
 
 
 class EmailForm(forms.Form):
-    """One's own e-mail address; empty for none."""
+    """One's own e-mail address, empty for none, and whether reminders go there."""
 
     email = forms.EmailField(
         label="邮箱",
@@ -169,6 +169,11 @@ class EmailForm(forms.Form):
         max_length=254,
         help_text="提醒会发到这里，信里没有任何人的姓名。确认以后，也能用它找回密码。",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    mails_on = forms.BooleanField(
+        label="把提醒也发到邮箱",
+        required=False,
+        help_text="不勾选，就只在站内信里看。找回密码的邮件照常发。",
     )
 
 

@@ -32,15 +32,20 @@ _links = PasswordResetTokenGenerator()
 
 
 @transaction.atomic
-def set_own_email(*, actor: Actor, user: User, email: str) -> bool:
+def set_own_email(*, actor: Actor, user: User, email: str, mails_on: bool | None = None) -> bool:
     """The address that a person gives for themselves; empty takes it away. Whether a mail was sent that proves it.
 
-    An address that stays as it is and is not proved yet gets the mail again, once a day.
+    An address that stays as it is and is not proved yet gets the mail again, once a day. `mails_on` says whether
+    reminders go there, too; without, that stays.
     Raises DomainError `not_yours`.
     """
     if actor.user_id != user.pk:
         raise DomainError("not_yours", "只能改自己的邮箱。")
     email = email.strip()
+    if mails_on is not None and mails_on != user.mails_on:
+        user.mails_on = mails_on
+        user.save(update_fields=["mails_on"])
+        audit(actor=actor, verb="set_mails_on", target=user, kind=AuditKind.ACCOUNT, detail={"on": mails_on})
     if email.lower() != user.email.lower():
         user.email, user.email_verified_at = email, None
         user.save(update_fields=["email", "email_verified_at"])

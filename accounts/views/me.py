@@ -16,10 +16,9 @@ from core.saving import form_saved, show_form
 @form_for()
 def me(request: ActorRequest) -> HttpResponse:
     """Name, account, e-mail; the form saves the address, or sends the mail that proves it once more."""
-    form = EmailForm(request.POST or None, initial={"email": request.user.email})
-    if done := form_saved(
-        form, lambda: set_own_email(actor=request.actor, user=request.user, email=form.cleaned_data["email"])
-    ):
+    user = request.user
+    form = EmailForm(request.POST or None, initial={"email": user.email, "mails_on": user.mails_on})
+    if done := form_saved(form, lambda: set_own_email(actor=request.actor, user=user, **form.cleaned_data)):
         sent = "已保存。确认信已发出，请打开信里的链接，点“确认”。"
         messages.success(request, sent if done.value else "已保存。")
         return redirect("accounts:me")
