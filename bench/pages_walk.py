@@ -33,7 +33,8 @@ LEFT_OUT: Final[dict[str, str]] = {
         "announcements:confirm", "announcements:delete", "announcements:file_remove",
         "announcements:publish", "announcements:remind", "family:announcement_confirm",
         "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
-        "board:assign", "board:revoke", "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",
+        "board:assign", "board:revoke", "channels:remove", "channels:switch", "channels:try",
+        "clubs:members", "clubs:remove", "tree_hole:answer", "tree_hole:close",
         "tree_hole:home", "tree_hole:meet", "tree_hole:reopen", "desk:delete", "desk:draft_drop",
         "desk:draft_save", "desk:draft_undo", "family:end", "papers:class_slips_print", "papers:slip_print",
         "papers:slip_renew", "papers:slip_revoke", "plan:withdraw", "desk:file_remove", "desk:file_restore",
@@ -53,7 +54,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "office:withdraw_letter", "papers:all_books", "papers:all_letters",
         "papers:all_slips", "papers:settings_preview", "papers:handling_mark", "papers:handling_undo", "rounds:cancel",
         "rounds:close", "rounds:make_draft", "rounds:open", "rounds:open_up", "rounds:prolong", "rounds:recheck",
-        "rounds:remind", "settling:make", "settling:export_staff",
+        "rounds:remind", "sending:again", "settling:make", "settling:export_staff",
         "training:delete", "training:file_remove", "training:file_restore", "wishes:answer",
     ), _POST),
     **dict.fromkeys((

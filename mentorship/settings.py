@@ -227,10 +227,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Embedded default: messages become files under var/mail, so that nothing leaves a machine by accident.
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
+    if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        # The same, which knows whether a mail may be out although no answer came.
+        EMAIL_BACKEND = "notices.mail.Backend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-EMAIL_TIMEOUT = 10
+# Seconds: whoever gives up waiting for the last answer does not know whether the mail is out.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mentorship@localhost")
 
 # --- Background work ------------------------------------------------------------------------------------------------
@@ -336,6 +340,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=47),
         "options": {"expires": 6 * 3600},
     },
+    "forget-messages": {
+        "task": "notices.forget_messages",
+        "schedule": crontab(hour=0, minute=48),
+        "options": {"expires": 6 * 3600},
+    },
     "clear-sessions": {
         "task": "core.clear_sessions",
         "schedule": crontab(hour=0, minute=50),
@@ -361,5 +370,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"plain": {"()": "core.logs.PlainRequestLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["plain"]}},
+    # These would write the addresses of robots, which are keys.
+    "loggers": {name: {"level": "CRITICAL"} for name in ("apprise", "urllib3")},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models import User
+from core.clock import now
 from core.constraints import one_of
 from core.sealed import SealedField
-from notices.enums import ROBOTS, Channel, OutboxState, Trouble
+from notices.enums import ROBOTS, WHAT_TO_DO, Channel, OutboxState, Trouble
 from notices.querysets import NoticeQuerySet, OutboxQuerySet, RobotQuerySet
 from schools.models import School
 from schools.owned import SchoolOwned
@@ -79,6 +79,11 @@ class Robot(SchoolOwned):
     def __str__(self) -> str:
         return f"{self.kind} robot {self.pk}"
 
+    @property
+    def what_to_do(self) -> str:
+        """What 管理员 does about its trouble."""
+        return WHAT_TO_DO[Trouble(self.trouble)] if self.trouble else ""
+
 
 class PushHours(SchoolOwned):
     """When a school lets messages go out; what comes at other times waits. Without a row: as the defaults say."""
@@ -116,7 +121,7 @@ class OutboxMessage(models.Model):
     trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
     # Not held back until the school's hours: somebody waits for it at this very moment.
     at_once = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Set just before the server is asked, until its answer is written: who dies in between has perhaps sent it.
     handed_over_at = models.DateTimeField(null=True, blank=True)
@@ -160,3 +165,10 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} message {self.pk}"
+
+    @property
+    def to_whom(self) -> str:
+        """The name of its person, or of its robot."""
+        if self.robot is not None:
+            return self.robot.name
+        return self.notice.recipient.name if self.notice is not None else ""

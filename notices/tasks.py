@@ -9,3 +9,9 @@ from notices import services
 def send_outbox() -> None:
     """Send the messages that are due."""
     services.send_outbox()
+
+
+@shared_task(name="notices.forget_messages")
+def forget_messages() -> None:
+    """Each night: what went out half a year ago."""
+    services.forget_messages()

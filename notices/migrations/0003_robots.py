@@ -3,7 +3,7 @@
 import core.sealed
 import datetime
 import django.db.models.deletion
-import django.utils.timezone
+import core.clock
 from django.db import migrations, models
 
 
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outboxmessage',
             name='created_at',
-            field=models.DateTimeField(default=django.utils.timezone.now),
+            field=models.DateTimeField(default=core.clock.now),
         ),
         migrations.AddField(
             model_name='outboxmessage',

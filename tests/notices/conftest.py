@@ -50,8 +50,8 @@ def plain_pages(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def people(db: None) -> People:
-    """The people, in the database."""
+def people(db: None, school_day: datetime.datetime) -> People:
+    """The people, in the database; ten in the morning of a weekday, when mails go out."""
     school = School.objects.create(code="qingzhu", name="青竹小学")
     other = School.objects.create(code="jiangcheng", name="江城一中")
     return People(

@@ -22,10 +22,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from core.clock import now
-from notices import services
-from notices.enums import OutboxState
+from notices.enums import WHAT_TO_DO, OutboxState, Trouble
 from notices.models import Notice, OutboxMessage
-from notices.services import NoticeFor, mark_all_read, mark_read, send_notice, send_notices, send_outbox
+from notices.services import NoticeFor, inbox, mark_all_read, mark_read, send_notice, send_notices, send_outbox
+from notices.services.outbox import BACKOFF_MINUTES, FAILURES_IN_A_ROW, _claim
 from tests.notices.conftest import People, actor_of, person, remind
 
 
@@ -82,7 +82,7 @@ def test_of_many_only_those_are_told_who_do_not_know_yet(people: People) -> None
 def test_whom_another_process_has_told_in_between_is_not_told_twice(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tries = services._write, []
+    real, tries = inbox._write, []
 
     def other_first(*given: Any) -> list[Notice]:
         tries.append(1)
@@ -91,7 +91,7 @@ def test_whom_another_process_has_told_in_between_is_not_told_twice(
             raise IntegrityError("notice_once")
         return real(*given)
 
-    monkeypatch.setattr(services, "_write", other_first)
+    monkeypatch.setattr(inbox, "_write", other_first)
     assert send_notices(school=people.school, kind="x", wanted=[NoticeFor(people.mentor, "提醒", "x")]) == []
     assert (len(tries), Notice.objects.count()) == (2, 1)
 
@@ -148,7 +148,7 @@ def test_a_failed_mail_is_tried_again_later_and_given_up_in_the_end(
     remind(people)
     failing(SMTPServerDisconnected("mentor@school.invalid is busy"))
     waits = []
-    for _ in range(len(services.BACKOFF_MINUTES)):
+    for _ in range(len(BACKOFF_MINUTES)):
         assert send_outbox() == 0
         message = OutboxMessage.objects.get()
         waits.append(round((message.next_try_at - now()) / datetime.timedelta(minutes=1)))
@@ -217,7 +217,11 @@ def test_the_admins_are_told_once_what_was_given_up_and_what_to_do(
     failing(SMTPDataError(554, b"no"))
     send_outbox()
     told = Notice.objects.get(recipient=admin)
-    assert (told.kind, told.title, told.body) == ("undelivered", "给mentor老师的提醒邮件没有送达", services.REFUSED)
+    assert (told.kind, told.title, told.body) == (
+        "undelivered",
+        "给mentor老师的提醒邮件没有送达",
+        WHAT_TO_DO[Trouble.REFUSED],
+    )
     # And of the mail about that nobody is told in turn.
     send_outbox()
     assert Notice.objects.filter(kind="undelivered").count() == 1
@@ -239,7 +243,7 @@ def test_a_message_that_may_be_out_is_not_sent_again(people: People, monkeypatch
     make_due()
     assert (send_outbox(), mail.outbox) == (0, [])
     assert OutboxMessage.objects.get().state == OutboxState.FAILED
-    assert Notice.objects.get(recipient=admin).body == services.UNSURE
+    assert Notice.objects.get(recipient=admin).body == WHAT_TO_DO[Trouble.UNSURE]
 
 
 def test_a_server_that_is_down_is_not_asked_for_every_message(
@@ -249,7 +253,7 @@ def test_a_server_that_is_down_is_not_asked_for_every_message(
         remind(people, key=f"day-{day}")
     failing(ConnectionRefusedError())
     send_outbox()
-    assert sum(OutboxMessage.objects.values_list("attempts", flat=True)) == services.FAILURES_IN_A_ROW
+    assert sum(OutboxMessage.objects.values_list("attempts", flat=True)) == FAILURES_IN_A_ROW
 
 
 def test_a_mail_to_a_person_who_left_meanwhile_is_not_sent(people: People) -> None:
@@ -263,8 +267,8 @@ def test_a_mail_to_a_person_who_left_meanwhile_is_not_sent(people: People) -> No
 def test_a_message_whose_worker_was_killed_is_due_again_when_its_claim_runs_out(people: People) -> None:
     remind(people)
     message = OutboxMessage.objects.get()
-    assert services._claim(message) is True
-    assert services._claim(message) is False
+    assert _claim(message) is True
+    assert _claim(message) is False
     assert send_outbox() == 0
     make_due()
     assert send_outbox() == 1

@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-import notices.services
 from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
@@ -29,7 +28,7 @@ from mentors.board.services.supporting import add_supporting
 from mentors.rounds.models import MatchingRound
 from mentors.rounds.queries import choices
 from notices.models import Notice, OutboxMessage
-from notices.services import send_notice
+from notices.services import outbox, send_notice
 from records import tasks
 from records.desk.services import deletion
 from records.desk.services.deletion import delete_note
@@ -197,16 +196,16 @@ def test_a_message_that_cannot_be_handled_leaves_the_others_their_way(
 ) -> None:
     for user in (qingzhu.mentor, qingzhu.colleague):
         send_notice(recipient=user, school=qingzhu.school, kind="digest", title="待办", dedup_key="x")
-    real_send = notices.services._send
+    real_send = outbox._send
 
     def breaking(message: OutboxMessage, *given: Any) -> Any:
         if message.notice is not None and message.notice.recipient == qingzhu.mentor:
             raise ValueError
         return real_send(message, *given)
 
-    monkeypatch.setattr(notices.services, "_send", breaking)
+    monkeypatch.setattr(outbox, "_send", breaking)
     with pytest.raises(SomeFailed, match="1 of 2"):
-        notices.services.send_outbox()
+        outbox.send_outbox()
     assert [mail.to for mail in django_mail.outbox] == [[qingzhu.colleague.email]]
 
 

@@ -23,6 +23,8 @@ from jobs.models import ImportBatch, Job
 from mentors.enums import RoundState
 from mentors.models.slots import Teacher
 from mentors.rounds.models import MatchingRound
+from notices.enums import OutboxState
+from notices.models import OutboxMessage
 from records.models.records import GrowthLetter
 from students.models import FamilySlip, Pupil
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
@@ -34,7 +36,7 @@ from tests.pages import fields, tree
 from tests.roles.states import live_in
 from tests.roles.test_reading_writes_nothing import writes
 from tests.roles.test_url_matrix import MATRIX
-from tests.roles.world import PARTS, World, build_world
+from tests.roles.world import PARTS, ROBOT_ADDRESS, World, build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -337,6 +339,12 @@ PRESSES: dict[str, P] = {
     ),
     "reminding:rules": P("office", {"talk_is_on": "on", "talk_to_mentors": "on", "talk_early": "9"}),
     "reminding:send_nudges": P("office", {"show": "talk"}),
+    "channels:hours": P("office", {"opens_at": "08:00"}),
+    "channels:list": P("admin", {"name": "班主任群", "address": ROBOT_ADDRESS.replace("abcdefgh", "hgfedcba")}),
+    "channels:remove": P("admin"),
+    "channels:switch": P("admin", {"on": "0"}, "channels:list"),
+    "channels:try": P("admin"),
+    "sending:again": P("admin", lambda _w: {"message": [OutboxMessage.objects.get(state=OutboxState.FAILED).pk]}),
     "setup:first_weeks": P("office", {"do": "away"}),
     "setup:school": P("office", {"emergency_card": "心理老师 0553-1234567"}),
     "setup:edit_calendar": P("office", {"first_end": "2027-01-25", "sure": "1"}),

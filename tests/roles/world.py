@@ -32,7 +32,9 @@ from mentors.staff.services.readiness import open_case
 from mentors.staff.services.training import TrainingData, create_session
 from mentors.staff.services.training_files import add_training_file, remove_training_file
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
-from notices.services import send_notice
+from notices.enums import OutboxState, Trouble
+from notices.models import OutboxMessage
+from notices.services import add_robot, send_notice
 from records.announcing.enums import Audience
 from records.announcing.services.announcements import add_announcement_file, write_announcement
 from records.bureau.services.city_plan import CityPlanData, publish_city_plan
@@ -80,6 +82,7 @@ ROUND_PAGES = (
     "remind",
 )
 ANNOUNCEMENT_PAGES = ("confirm", "detail", "edit", "left", "remind", "sheet", "withdraw")
+ROBOT_ADDRESS = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abcdefgh"
 PARTS = (
     "anonymous",
     "admin",
@@ -228,6 +231,20 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         file_name="学生.xlsx",
         sha256="0" * 64,
         created_by=cast.admin,
+    )
+    robot, unused = (
+        add_robot(actor=cast.actor(cast.admin), school=cast.school, name=name, address=ROBOT_ADDRESS + key)
+        for name, key in (("全体导师群", "1"), ("旧群", "2"))
+    )
+    OutboxMessage.objects.create(
+        robot=robot,
+        school=cast.school,
+        about="announcement:1",
+        channel=robot.kind,
+        body="学校发布了新公告",
+        state=OutboxState.FAILED,
+        trouble=Trouble.UNSURE,
+        next_try_at=now(),
     )
     notice = send_notice(
         recipient=cast.mentor, school=cast.school, kind="digest", title="待办", link="/my/", dedup_key="world"
@@ -536,6 +553,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "marks:sheet": {"pk": candidate.pk},
             "merge:pupils": {"pk": pupil.pk},
             "merge:teachers": {"pk": teacher.pk},
+            "channels:remove": {"pk": unused.pk},
+            "channels:switch": {"pk": robot.pk},
+            "channels:try": {"pk": robot.pk},
             "notices:open": {"pk": notice.pk if notice else 0},
             "office:accept_letter": {"pk": letter.pk},
             "office:class": one,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notices import views
+from notices.views import inbox as views
 
 app_name = "notices"
 
