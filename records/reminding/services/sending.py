@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.clock import cn_date
-from core.nightly import each_done
-from notices.services import send_notice
+from core.nightly import each_done, for_each
+from notices.enums import Saying
+from notices.services import send_notice, tell_robots
 from records.reminding.contexts import DIGEST, Digest, Reach
 from records.reminding.models import Reminder
 from records.reminding.queries.digests import plan_digests
@@ -24,12 +25,27 @@ def send_digests(*, on: datetime.date, schools: Iterable[School]) -> Iterator[Di
 
     Whoever cannot be told, and a school that cannot be looked through, hold up nobody: SomeFailed comes at the end.
     Running it again on the same day, or after a day on which it did not run, tells nobody the same thing twice.
+    In the end the school's robots say to their groups how many were told on this day.
     """
+    schools = list(schools)
     planned = each_done(REMIND, schools, lambda school: plan_digests(school, on=on))
     digests = (digest for _school, found in planned for digest in found)
-    for digest, is_sent in each_done(REMIND, digests, lambda digest: _send(digest, on)):
-        if is_sent:
-            yield digest
+    try:
+        for digest, is_sent in each_done(REMIND, digests, lambda digest: _send(digest, on)):
+            if is_sent:
+                yield digest
+    finally:
+        for_each(REMIND, schools, lambda school: _tell_groups(school, on))
+
+
+def _tell_groups(school: School, on: datetime.date) -> int:
+    told = Reminder.objects.filter(school=school, sent_on=on)
+    return tell_robots(
+        school=school,
+        saying=Saying.OPEN_WORK,
+        key=on.isoformat(),
+        count=lambda: told.values("user_id").distinct().count(),
+    )
 
 
 @transaction.atomic
