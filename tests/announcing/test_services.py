@@ -10,7 +10,8 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
-from notices.models import Notice
+from notices.models import Notice, OutboxMessage
+from notices.services import add_robot
 from records.announcing.enums import AnnouncementState, Audience
 from records.announcing.models import Announcement, AnnouncementFile, Edition, Receipt
 from records.announcing.queries.announcements import announcements_for_family, open_announcements
@@ -289,3 +290,12 @@ def test_a_grade_whose_families_were_told_something_stays(qingzhu: SchoolCast) -
     grade = Grade.objects.get(school=qingzhu.school, number=3)
     announce(qingzhu, Audience.GRADE, grade=grade)
     assert hanging_on(grade) == [" 1 个公告"]
+
+
+def test_the_schools_robots_say_that_there_is_one_to_all_teachers_and_never_which(qingzhu: SchoolCast) -> None:
+    address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abcdefgh"
+    add_robot(actor=qingzhu.actor(qingzhu.admin), school=qingzhu.school, name="全体导师群", address=address)
+    for audience in (Audience.TEACHERS, Audience.FAMILIES):
+        announce(qingzhu, audience)
+    [body] = OutboxMessage.objects.exclude(robot=None).values_list("body", flat=True)
+    assert body.split("\n")[0] == "【全员导师制】学校发布了新公告，请登录查看。"

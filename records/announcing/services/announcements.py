@@ -21,7 +21,8 @@ from core.files import clean_file_name, clean_handout
 from core.nightly import for_each
 from core.saving import CHANGED
 from core.text import clean_text, visible
-from notices.services import NoticeFor, send_notices
+from notices.enums import Saying
+from notices.services import NoticeFor, send_notices, tell_robots
 from records.announcing.enums import AnnouncementState, Audience
 from records.announcing.models import Announcement, AnnouncementFile, Edition
 from records.announcing.queries.readers import teachers_left, teachers_reached
@@ -242,6 +243,8 @@ def _tell_first(row: Announcement) -> None:
 def _tell(row: Announcement, word: str) -> None:
     if not row.for_families:
         _send(row, teachers_reached(row), f"{word}：{row.title}", key=f"{row.edition}")
+    if row.audience == Audience.TEACHERS and row.school is not None:
+        tell_robots(school=row.school, saying=Saying.ANNOUNCEMENT, key=f"{row.pk}:{row.edition}")
 
 
 def _send(row: Announcement, people: Collection[User], title: str, *, key: str) -> int:
