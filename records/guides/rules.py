@@ -13,6 +13,7 @@ EXPLAINS: Final = {
     "desk:letter_desk": "manual-mentor#letters",
     "office:dashboard": "manual-office#dashboard",
     "office:letters": "manual-office#letters",
+    "reminding:home": "manual-office#dashboard",
     "papers:index": "manual-office#papers",
     "readiness:list": "office",
     "board:list": "manual-homeroom#board",
