@@ -46,7 +46,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "imports:undo", "jobs:cancel", "manage:ask_notes", "manage:come_back", "manage:give_role",
         "manage:open_account", "manage:password", "manage:take_role", "marks:mark", "marks:order", "meetings:delete",
         "meetings:restore", "notices:read_all", "office:accept_letter", "office:edit_letter", "office:release",
-        "figures:export_trends", "office:export_pupils",
+        "figures:export_trends", "office:export_letters", "office:export_mentors", "office:export_pupils",
         "bureau:take_out_grades", "bureau:take_out_schools", "bureau:take_out_report", "bureau:take_out_visits",
         "bureau:withdraw_city_plan", "bureau:take_back_commendation", "city:adopt_rules", "city:adopt_texts",
         "reminding:end_pause", "reminding:nudge", "reminding:send_nudges",

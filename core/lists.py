@@ -18,6 +18,19 @@ def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
+def ordered(asked: str, orders: Mapping[str, Sequence[str]]) -> list[str]:
+    """By which columns a list is ordered that is asked for as `name`, or turned round as `-name`.
+
+    `orders` names those that it offers; anything else is its first.
+    """
+    columns = orders.get(asked.removeprefix("-"))
+    if columns is None:
+        return list(next(iter(orders.values())))
+    if not asked.startswith("-"):
+        return list(columns)
+    return [column.removeprefix("-") if column.startswith("-") else f"-{column}" for column in columns]
+
+
 @dataclass(frozen=True, slots=True)
 class ListColumn:
     """A column: its heading, and how wide it is in characters, also on paper. `number`: set to the right."""

@@ -38,7 +38,11 @@ def leader(request: ActorRequest) -> HttpResponse:
     """总览: the school on one screen, and what comes; `?term=` switches the figures."""
     calendar = chosen_calendar(request)
     page = find_leader_page(request.actor, calendar) if calendar is not None else None
-    return render(request, "figures/leader.html", {"page": page, "opens_letters": request.actor.has(Role.MORAL_OFFICE)})
+    return render(
+        request,
+        "figures/leader.html",
+        {"page": page, "calendar": calendar, "opens_letters": request.actor.has(Role.MORAL_OFFICE)},
+    )
 
 
 @page_for(*WATCHERS)
@@ -46,7 +50,7 @@ def leader_paper(request: ActorRequest) -> HttpResponse:
     """The same on one sheet for the meeting."""
     calendar = calendar_or_stop(request)
     page = find_leader_page(request.actor, calendar)
-    if stop := said_first(request, unprintable_names([one.mentor.names for one in page.heavy], place="导师姓名")):
+    if stop := said_first(request, unprintable_names([one.names for one in page.heavy], place="导师姓名")):
         return stop
     detail = {"term": f"{calendar.year.start_year}-{calendar.term.number}", "named": len(page.heavy)}
     audit(actor=request.actor, verb="print_leader_page", kind=AuditKind.READ, detail=detail)

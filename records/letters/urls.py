@@ -16,6 +16,7 @@ desk_urlpatterns = [
 ]
 office_urlpatterns = [
     path("letters/", office.letters, name="letters"),
+    path("letters/export/", office.export, name="export_letters"),
     path("letters/release/", office.release, name="release"),
     path("letters/schedule/", office.schedule, name="schedule"),
     path("letters/unschedule/", office.unschedule, name="unschedule"),

@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from core.pdf import set_pdf
 from core.raster import page_pictures
+from jobs.list_paper import list_pdf
 from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, render_matrix
 from mentors.staff.documents.account_slip import render_account_slips
 from mentors.staff.documents.badge import Badge, render_badges
@@ -22,6 +23,7 @@ from mentors.staff.documents.certificate import Certificate, render_certificates
 from records.announcing.contexts import NoticePaper
 from records.announcing.documents.notice import render_notice
 from records.contexts import BookVersion, Letter
+from records.figures.documents.leader import leader_pdf
 from records.guides.contexts import GUIDES
 from records.guides.documents.papers import guide_pdf, letter_manuscript
 from records.papers.documents.book_list import render_book_list
@@ -36,7 +38,7 @@ from records.settling.documents.term_report import report_manuscript
 from records.setup.documents.plan_document import plan_manuscript
 from schools.contexts import Letterhead
 from schools.enums import Design
-from tests.documents import builders, builders_lists, builders_plan, builders_term
+from tests.documents import builders, builders_figures, builders_lists, builders_plan, builders_term
 from tests.guides.builders import PUPIL, facts
 
 APPROVED = Path(__file__).parent / "approved"
@@ -128,6 +130,8 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
         range(2),
     ),
     "announcement": (lambda: render_notice(an_announcement()), range(1)),
+    "list": (lambda: list_pdf(builders_figures.a_list(), HEAD, date(2026, 11, 18)), range(1)),
+    "leader": (lambda: leader_pdf(builders_figures.leader_page(), HEAD, date(2026, 11, 18)), range(1)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 

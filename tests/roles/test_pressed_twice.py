@@ -281,6 +281,8 @@ PRESSES: dict[str, P] = {
     "office:accept_letter": P("office", {}, "office:letter", at=waiting_letter),
     "office:correct_letter": P("office", {"body": "你好，可儿"}, "office:letter", at=read_letter),
     "office:edit_letter": P("office", {"body": "你好，同学"}, "office:letter", at=waiting_letter),
+    "office:export_letters": P("office", {"reason": "check", "as": "xlsx", "state": ""}),
+    "office:export_mentors": P("office", {"as": "xlsx"}),
     "office:export_pupils": P("office", {"reason": "check", "as": "xlsx"}),
     "office:letter": P("office", {}, at=waiting_letter),
     "office:release": P("office", {"scope": "all", "term": "1", "sure": "1"}),

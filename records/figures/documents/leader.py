@@ -2,7 +2,7 @@
 
 import datetime
 
-from core.clock import cn_full_day
+from core.clock import cn_full_date, cn_full_day
 from core.pdf import Manuscript, manuscript, set_pdf
 from records.figures.queries.leader import LeaderPage
 from schools.contexts import Letterhead
@@ -12,8 +12,14 @@ def leader_manuscript(page: LeaderPage, head: Letterhead, on: datetime.date) -> 
     """The manuscript of the page as it stands on the day `on`."""
     return manuscript(
         "figures/documents/leader.html",
-        {"page": page, "tally": page.dashboard.tally, "school": head, "date": cn_full_day(on)},
-        title=f"全员导师制情况 · {page.calendar.term} · {head.name}",
+        {
+            "page": page,
+            "tally": page.dashboard.tally,
+            "school": head,
+            "date": cn_full_day(on),
+            "coming": [(cn_full_date(one.day), one.what) for one in page.coming],
+        },
+        title=f"全员导师制情况 · {page.term} · {head.name}",
         author=head.name,
         stylesheets=("leader.css",),
         assets=head.assets,

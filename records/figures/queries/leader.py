@@ -18,6 +18,7 @@ from records.figures.queries import staff
 from records.models.care import Referral
 from records.models.records import GrowthLetter
 from records.office.queries.dashboard import Dashboard, find_dashboard
+from records.office.queries.mentors import Load, loads
 from schools.calendar import YearCalendar
 from schools.enums import KeyDateKind
 
@@ -29,7 +30,8 @@ SOON: Final = datetime.timedelta(days=14)
 class Heavy:
     """A mentor with more pupils than the plan's cap: a load, no rank. `reason`: why 德育室 has agreed, if it has."""
 
-    mentor: Mentor
+    mentor_id: int
+    names: str
     load: int
     places: int
     reason: str
@@ -50,7 +52,10 @@ class Coming:
 class LeaderPage:
     """All that the page and its paper show."""
 
-    calendar: YearCalendar
+    # The term that is looked at, in words, and the plan's pupils per mentor.
+    term: str
+    short_term: str
+    cap: int
     dashboard: Dashboard
     room: staff.Room
     heavy: Sequence[Heavy]
@@ -60,21 +65,18 @@ class LeaderPage:
     referrals: int
     coming: Sequence[Coming]
 
-    @property
-    def cap(self) -> int:
-        """The plan's pupils per mentor."""
-        return self.calendar.rules.plan.cap
-
 
 def find_leader_page(actor: Actor, calendar: YearCalendar) -> LeaderPage:
     """The page of the calendar's term; what comes is of the present, whatever term is looked at.
 
     The same number of queries whatever the size of the school.
     """
-    found = staff.loads(actor, calendar)
+    found = loads(actor, calendar)
     members = staff.trained_members(calendar, actor.today)
     return LeaderPage(
-        calendar,
+        str(calendar.term),
+        calendar.term.short_name,
+        calendar.rules.plan.cap,
         find_dashboard(actor, calendar),
         staff.room(actor, calendar, found),
         _heavy(actor, found),
@@ -86,15 +88,20 @@ def find_leader_page(actor: Actor, calendar: YearCalendar) -> LeaderPage:
     )
 
 
-def _heavy(actor: Actor, found: Sequence[staff.Load]) -> list[Heavy]:
+def _heavy(actor: Actor, found: Sequence[Load]) -> list[Heavy]:
     """By name: who carries most is nobody's business. Three queries, none where nobody carries too much."""
     over = {one.mentor_id: one for one in found if one.is_over}
     if not over:
         return []
     reasons = dict(CapException.objects.valid().filter(mentor__in=over).values_list("mentor", "reason"))
     slots = Mentor.objects.visible_to(actor).filter(pk__in=over).with_names()
-    ordered = sorted(slots, key=lambda slot: ([member.teacher.pinyin for member in slot.members.all()], slot.pk))
-    return [Heavy(slot, over[slot.pk].load, over[slot.pk].places, reasons.get(slot.pk, "")) for slot in ordered]
+    by_key = slots.in_bulk()
+    # `found` stands in the order of the names.
+    return [
+        Heavy(pk, by_key[pk].names, one.load, one.places, reasons.get(pk, ""))
+        for pk, one in over.items()
+        if pk in by_key
+    ]
 
 
 def _coming(actor: Actor) -> Iterator[Coming]:

@@ -9,10 +9,11 @@ from itertools import pairwise
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actors import Actor
-from mentors.models.slots import Assignment, CapException, Mentor, MentorMember
+from mentors.models.slots import CapException, MentorMember
 from mentors.staff.models import TrainingSession
 from records.figures.contexts import Chart, Fact, Section, Series
 from records.office.queries.dashboard import covered_pupils, has_mentor
+from records.office.queries.mentors import Load, loads
 from schools.calendar import YearCalendar
 
 
@@ -52,34 +53,6 @@ _STEPS = (0, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """A mentor slot with what it carries; `places`: what the plan gives its members together, without an exception."""
-
-    mentor_id: int
-    load: int
-    capacity: int
-    places: int
-
-    @property
-    def is_over(self) -> bool:
-        """More pupils than the plan's cap 上限."""
-        return self.load > self.places
-
-
-def loads(actor: Actor, calendar: YearCalendar) -> list[Load]:
-    """The slots of the year that have or could have pupils. Two queries."""
-    plan = calendar.rules.plan
-    counted = Assignment.objects.visible_to(actor).lasting(calendar.year).filter(counts_in_load=True)
-    carried = dict(counted.values_list("mentor").annotate(n=Count("pk")).order_by())
-    slots = Mentor.objects.visible_to(actor).of_year(calendar.year).annotate(held_by=Count("members"))
-    return [
-        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(members, 1)))
-        for pk, capacity, members in slots.values_list("pk", "capacity", "held_by")
-        if pk in carried or capacity
-    ]
-
-
-@dataclass(frozen=True, slots=True)
 class Room:
     """Whether the mentors suffice: pupils without one, free places, and how many mentors more are needed at least."""
 
@@ -96,7 +69,7 @@ class Room:
 def room(actor: Actor, calendar: YearCalendar, found: Sequence[Load]) -> Room:
     """How the mentors suffice for the covered grades. One query."""
     unmentored = covered_pupils(actor, calendar).exclude(has_mentor(calendar)).count()
-    return Room(unmentored, sum(max(0, one.capacity - one.load) for one in found), calendar.rules.plan.cap)
+    return Room(unmentored, sum(one.free for one in found), calendar.rules.plan.cap)
 
 
 def carrying(actor: Actor, calendar: YearCalendar) -> Section:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -14,8 +14,10 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, page_for
 from core.clock import now
 from core.errors import DomainError
+from core.lists import ordered
 from core.saving import attempt
 from core.templatetags.words import cn_moment
+from jobs.lists import taken_out
 from records.enums import LetterState
 from records.letters.forms import STATE_LABELS, LetterFilterForm, ReleaseForm, ScheduleForm
 from records.letters.queries.office import (
@@ -30,6 +32,7 @@ from records.letters.queries.office import (
     in_state,
     letter_counts,
     letter_rows,
+    letters_out,
     letters_owed,
     letters_to_release,
     mentor_choices,
@@ -41,7 +44,7 @@ from records.letters.services.after_release import withdraw_letters
 from records.letters.services.office import cancel_schedule, release_letters, schedule_release
 from records.office.forms.office import PlaceForm
 from records.office.queries.dashboard import covered_classes
-from records.office.queries.pupils import Reminded, may_be_reminded, people_of
+from records.office.queries.pupils import PUPIL_ORDERS, Reminded, may_be_reminded, people_of
 from records.office.views.dashboard import calendar_or_stop
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
@@ -68,7 +71,7 @@ def letters(request: ActorRequest) -> HttpResponse:
         request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, mentor_id=form.mentor_id
     )
     counts = letter_counts(owed)
-    owed = in_state(owed, state)
+    owed = in_state(owed, state).order_by(*ordered(request.GET.get("sort", ""), PUPIL_ORDERS))
     page = Paginator(owed, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = letter_rows(request.actor, calendar, list(page.object_list))
     picks_released = state == LetterState.RELEASED
@@ -108,6 +111,26 @@ def _reminded(
         return None
     kept = (("show", ActionKind.LETTER), ("place", form.place), ("mentor", str(form.mentor_id or "")))
     return Reminded(people_of(owed, calendar.year), (*kept, ("term", calendar.key)))
+
+
+@action_for(Role.MORAL_OFFICE)
+def export(request: ActorRequest) -> HttpResponseBase:
+    """The letters of the same filter with their way, without their texts, as a workbook or on paper."""
+    calendar = calendar_or_stop(request)
+    data = request.POST.copy()
+    data["term"] = calendar.key
+    form = LetterFilterForm(data, **_choices(request, calendar))
+    state = request.POST.get("state", LetterState.HANDED_IN)
+    if not form.is_valid() or state not in (*STATES, NOTED, ""):
+        raise DomainError("filter_unclear", "没有看清要导出哪些寄语，请回到列表重新筛选。")
+    owed = letters_owed(
+        request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, mentor_id=form.mentor_id
+    )
+    term = f"{calendar.year.start_year}-{calendar.term.number}"
+    where = {"term": term, "state": state, "place": form.place, "mentor": form.mentor_id}
+    about = f"{calendar.term}　{form.place_label}　{STATE_LABELS.get(state, '全部')}"
+    owed = in_state(owed, state).order_by(*ordered(request.POST.get("sort", ""), PUPIL_ORDERS))
+    return taken_out(request, letters_out(request.actor, calendar, owed, STATE_LABELS, about=about, where=where))
 
 
 def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from core.lists import ListColumn, ListOut, batched
+from core.lists import ListColumn, ListOut, batched, ordered
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from mentors.queries.people import class_board
 from mentors.querysets.slots import MentorQuerySet
@@ -175,11 +175,25 @@ def _held_by(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> EnrolmentQ
     return Enrolment.objects.in_school(actor).lasting(calendar.year).filter(pupil_id__in=own.values("pupil_id"))
 
 
+#: How lists of pupils are ordered: as the classes stand, or by name.
+PUPIL_ORDERS: Final = {
+    "class": ["school_class__grade__number", "school_class__number", "seat_number", "pupil__pinyin", "pupil_id"],
+    "name": ["pupil__pinyin", "pupil_id"],
+}
+
+
 def pupils_to_show(
-    actor: Actor, calendar: YearCalendar, *, show: str, class_id: int | None = None, grade_id: int | None = None
+    actor: Actor,
+    calendar: YearCalendar,
+    *,
+    show: str,
+    class_id: int | None = None,
+    grade_id: int | None = None,
+    sort: str = "",
 ) -> EnrolmentQuerySet:
-    """The pupils of covered grades that the filter `show` keeps, in list order; to be paged."""
-    rows = covered_pupils(actor, calendar).select_related("pupil", "school_class__grade").in_list_order()
+    """The pupils of covered grades that the filter `show` keeps, by one of `PUPIL_ORDERS`; to be paged."""
+    rows = covered_pupils(actor, calendar).select_related("pupil", "school_class__grade")
+    rows = rows.order_by(*ordered(sort, PUPIL_ORDERS))
     if class_id is not None:
         rows = rows.filter(school_class=class_id)
     if grade_id is not None:

@@ -149,7 +149,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
 def pupils(request: ActorRequest) -> HttpResponse:
     """Pupils of the school by what is still open, paged: `?show=none`, `no_mentor`, or an action."""
     calendar, form = _pupil_filter(request, request.GET)
-    found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
+    found = _pupils_of(request, calendar, form, request.GET)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -172,12 +172,25 @@ def export_pupils(request: ActorRequest) -> HttpResponseBase:
     if not form.is_valid():
         # A page that falls back to the whole is harmless; a file of the whole school that nobody asked for is not.
         raise DomainError("filter_unclear", "没有看清要导出哪些学生，请回到列表重新筛选。")
-    found = pupils_to_show(request.actor, calendar, show=form.show, class_id=form.class_id, grade_id=form.grade_id)
+    found = _pupils_of(request, calendar, form, request.POST)
     if (keys := picked_keys(request.POST)) is not None:
         found = found.filter(pupil__in=keys)
     term = f"{calendar.year.start_year}-{calendar.term.number}"
     where = {"term": term, "show": form.show, "place": form.place}
     return taken_out(request, pupils_out(calendar, found, about=form.in_words, where=where))
+
+
+def _pupils_of(
+    request: ActorRequest, calendar: YearCalendar, form: PupilFilterForm, asked: QueryDict
+) -> EnrolmentQuerySet:
+    return pupils_to_show(
+        request.actor,
+        calendar,
+        show=form.show,
+        class_id=form.class_id,
+        grade_id=form.grade_id,
+        sort=asked.get("sort", ""),
+    )
 
 
 def _pupil_filter(request: ActorRequest, asked: QueryDict) -> tuple[YearCalendar, PupilFilterForm]:
