@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mentors.staff.views import badges, readiness, training, training_files
+from mentors.staff.views import badges, lists, readiness, training, training_files
 from schools.enums import Module
 from schools.modules import part_of
 
 readiness_urls = (
     [
         path("", readiness.teachers, name="list"),
+        path("export/", lists.mentorship, name="export"),
         *part_of(
             Module.READINESS,
             [
@@ -24,6 +25,7 @@ training_urls = (
         path("", training.sessions, name="list"),
         path("new/", training.new, name="new"),
         path("people/", training.people, name="people"),
+        path("people/export/", lists.training, name="export"),
         path("mine/", training.mine, name="mine"),
         path("<int:pk>/", training.edit, name="edit"),
         path("<int:pk>/attendance/", training.attendance, name="attendance"),

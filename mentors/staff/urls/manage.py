@@ -7,6 +7,7 @@ from mentors.staff.views import (
     classes,
     grades,
     leaving,
+    lists,
     people,
     pupils,
     roles,
@@ -15,6 +16,7 @@ from mentors.staff.views import (
 app_name = "manage"
 urlpatterns = [
     path("people/", people.people, name="people"),
+    path("people/export/", lists.people, name="export_people"),
     path("people/slips/", accounts.slips, name="slips"),
     path("people/roles/", roles.give_many, name="give_roles"),
     path("roles/", roles.roles, name="roles"),

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now, today
+from core.lists import ListColumn, ListOut
 from core.search import named_like
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.querysets.slots import TeacherQuerySet
@@ -163,6 +164,19 @@ class TreeHoleCounts:
     oldest_days: int
     subjects: list[tuple[str, int]]
     grades: list[tuple[str, int]]
+
+
+def tree_hole_out(counts: TreeHoleCounts, year: SchoolYear) -> ListOut:
+    """The counts of a year to export or print: by subject, and apart from it by grade."""
+    number = ListColumn("张数", 8, number=True)
+    grades = ListOut("cards_by_grade", "按年级", [ListColumn("年级", 20), number], counts.grades, False)
+    about = f"{year}　收到 {counts.total} 张，已回应 {counts.answered} 张，等待回应 {counts.waiting} 张"
+    note = "只有数量，没有内容、姓名和班级。"
+    columns = [ListColumn("主题", 20), number]
+    return ListOut(
+        "cards", "心灵树洞卡统计", columns, counts.subjects, False,
+        about=about, where={"year": year.start_year}, note=note, further=[grades],
+    )  # fmt: skip
 
 
 def tree_hole_counts(year: SchoolYear) -> TreeHoleCounts:

@@ -23,4 +23,10 @@ urlpatterns = part_of(
         path("<int:pk>/reopen/", tree_hole.reopen, name="reopen"),
     ],
 )
-office_urlpatterns = part_of(Module.TREE_HOLE, [path("cards/", tree_hole.counts, name="tree_hole")])
+office_urlpatterns = part_of(
+    Module.TREE_HOLE,
+    [
+        path("cards/", tree_hole.counts, name="tree_hole"),
+        path("cards/export/", tree_hole.export_counts, name="export_cards"),
+    ],
+)

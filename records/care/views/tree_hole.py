@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from accounts.enums import SCHOOL_ROLES, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
+from jobs.lists import taken_out
 from records.care.forms import CONTACTED, SILENT, AnswerForm, HomeForm, MeetForm, TreeHoleCardForm
 from records.care.queries.tree_hole import (
     class_labels,
@@ -22,6 +23,7 @@ from records.care.queries.tree_hole import (
     is_teacher,
     own_tree_hole_cards,
     tree_hole_counts,
+    tree_hole_out,
     waited,
 )
 from records.care.services.tree_hole import (
@@ -43,6 +45,7 @@ from records.models.care import TreeHoleCard
 from records.queries.danger import danger_of
 from records.querysets.records import pupils_in_reach
 from records.rules import may_enter_paper_cards, may_log_for
+from schools.calendar import YearCalendar
 from schools.days import past_days
 
 PAGE = 20
@@ -258,5 +261,19 @@ def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(Role.MORAL_OFFICE)
 def counts(request: ActorRequest) -> HttpResponse:
     """德育室's view: counts by subject and by grade, and how long cards wait; no text, no names."""
-    year = request.actor.calendar.this_year()
-    return render(request, "care/tree_hole/counts.html", {"counts": tree_hole_counts(year), "year": year})
+    calendar = _chosen_year(request)
+    year = calendar.year if calendar is not None else request.actor.calendar.this_year()
+    context = {"counts": tree_hole_counts(year), "year": year, "calendar": calendar}
+    return render(request, "care/tree_hole/counts.html", context)
+
+
+@action_for(Role.MORAL_OFFICE)
+def export_counts(request: ActorRequest) -> HttpResponseBase:
+    """The same as a workbook or on paper."""
+    calendar = _chosen_year(request)
+    year = calendar.year if calendar is not None else request.actor.calendar.this_year()
+    return taken_out(request, tree_hole_out(tree_hole_counts(year), year))
+
+
+def _chosen_year(request: ActorRequest) -> YearCalendar | None:
+    return request.actor.calendar.at(request.GET.get("term", "") or request.POST.get("term", ""))
