@@ -257,7 +257,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "plan:school_document": {"pk": school.pk},
         "readiness:case": {"pk": case.pk},
         "readiness:new": teacher,
-        "settling:comment": {"part": "visits"},
+        "settling:comment": {"number": 4},
         "rounds:place": chosen | {"pupil": _in_round(chosen["pk"])},
         "wishes:answer": {"pk": MentorWish.objects.filter(school=school).order_by("pk")[0].pk},
     }  # fmt: skip

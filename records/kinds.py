@@ -38,23 +38,25 @@ OF_EVERY_RECORD: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The form that a draft's key names, once the actor may write in it."""
+    """The form that a draft's key names, once the actor may write in it; of no `kind` where it makes no record."""
 
-    kind: RecordKind
+    kind: RecordKind | None
     pupil: Pupil | None
 
 
 @dataclass(frozen=True, slots=True)
 class FormKey:
-    """A form of the kind: the shape of its drafts' keys (`#` is a number), and its page.
+    """A form that keeps drafts: the shape of their keys (`#` is a number), and its page.
 
     `find` takes the actor and the key's numbers; None where the actor may not write in the form. `page` names the
-    address, which takes the first number; empty where the form has no page of its own.
+    address, which takes the first number; empty where the form has no page of its own. `label` is what a draft is
+    called where the form is of no kind of record.
     """
 
     shape: str
     find: Callable[..., Target | None]
     page: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,8 @@ class Kind:
 
 _REGISTER: Final[dict[RecordKind, Kind]] = {}
 _OF_MODEL: Final[dict[type[Any], Kind]] = {}
+#: Forms that keep drafts and make no record.
+_OTHER_FORMS: Final[dict[str, FormKey]] = {}
 
 
 def register(*kinds: Kind) -> None:
@@ -215,6 +219,11 @@ def register(*kinds: Kind) -> None:
         if kind.key in _REGISTER:
             raise ValueError(f"{kind.key} is registered twice")
         _REGISTER[kind.key] = _OF_MODEL[kind.model] = kind
+
+
+def register_form(form: FormKey) -> None:
+    """Make a form known that keeps drafts as those of records do, and makes no record."""
+    _OTHER_FORMS[form.shape] = form
 
 
 def all_kinds() -> list[Kind]:
@@ -244,7 +253,7 @@ def kind_called(key: str) -> Kind:
 
 def form_of(key: str) -> tuple[FormKey, list[int]] | None:
     """The form that a draft's key names, and the key's numbers; None for a key of no form."""
-    for form in (form for kind in all_kinds() for form in kind.forms):
+    for form in (*(form for kind in all_kinds() for form in kind.forms), *_OTHER_FORMS.values()):
         found = re.fullmatch(form.shape.replace("#", "([0-9]{1,15})"), key)
         if found:
             return form, [int(number) for number in found.groups()]

@@ -28,7 +28,8 @@ class Draft(SchoolOwned):
     """What somebody was typing and has not saved yet; theirs alone, on any device, until it is saved or dropped."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
-    kind = models.CharField(max_length=8, choices=RecordKind)
+    # Empty: the form makes no record.
+    kind = models.CharField(max_length=8, choices=RecordKind, blank=True)
     # Which form: "talk/new/12" is a new talk with pupil 12, "visit/5" the visit 5.
     key = models.CharField(max_length=60)
     pupil = models.ForeignKey(Pupil, models.CASCADE, null=True, blank=True, related_name="+")
@@ -48,7 +49,7 @@ class Draft(SchoolOwned):
         ordering: ClassVar = ["-updated_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "key"], name="draft_one_per_form"),
-            one_of("kind", RecordKind, name="draft_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=["", *RecordKind.values]), name="draft_kind_known"),
         ]
 
     def __str__(self) -> str:

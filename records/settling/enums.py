@@ -16,6 +16,16 @@ class ReportPart(models.TextChoices):
     CARE = "care", "重点关心"
     NEXT = "next", "问题与打算"
 
+    @property
+    def number(self) -> int:
+        """Its place from 1, in addresses and the keys of drafts."""
+        return list(ReportPart).index(self) + 1
+
+    @classmethod
+    def at(cls, number: int) -> "ReportPart | None":
+        """The part with this number, if there is one."""
+        return next((part for part in cls if part.number == number), None)
+
 
 class Material(models.TextChoices):
     """One thing among 期末材料."""

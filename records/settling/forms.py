@@ -9,7 +9,7 @@ from django import forms
 from core.fields import EXPIRED, ProseField
 from core.saving import ELSE, VersionedForm
 from jobs.lists import TakeOutForm
-from records.settling.enums import Material, ReportPart
+from records.settling.enums import Material
 from records.settling.models import TermComment
 from records.settling.services import COMMENT_LENGTH, clean_comment
 
@@ -17,12 +17,14 @@ from records.settling.services import COMMENT_LENGTH, clean_comment
 class CommentForm(VersionedForm):
     """The school's own words on one part of the report."""
 
-    field_of: ClassVar = {ELSE: "text", "changed_meanwhile": None}
+    text = ProseField(
+        label="学校的话",
+        max_length=COMMENT_LENGTH,
+        rows=8,
+        help_text="每一行打印成一段。不写学生姓名：报告会离开学校。清空就是不放。",
+    )
 
-    def __init__(self, part: ReportPart, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"] = ProseField(label=part.label, max_length=COMMENT_LENGTH, rows=8)
-        self.fields["text"].help_text = "每一行打印成一段。不写学生姓名：报告会离开学校。清空就是不放。"
+    field_of: ClassVar = {ELSE: "text", "changed_meanwhile": None}
 
     def is_what(self, stored: TermComment) -> bool:
         """Whether `stored` holds what was typed."""

@@ -589,7 +589,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "plan:school_document_pdf": {"pk": cast.school.pk},
             "plan:withdraw": {"pk": cast.year.plans.get().pk},
             "settling:certificate": {"pk": teacher.pk},
-            "settling:comment": {"part": "visits"},
+            "settling:comment": {"number": 4},
             "wishes:answer": {"pk": wish.pk},
             "year:undo": {"pk": rollover.pk},
         },

@@ -1,6 +1,7 @@
 """学期报告: what it says, the school's own words in it, who reads and writes it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
+from records.desk.models import Draft
+from records.desk.queries.form_start import line_of
+from records.desk.services.drafts import save_draft
 from records.enums import TalkForm
 from records.settling.contexts import TermReport, few
 from records.settling.enums import ReportPart
 from records.settling.models import TermComment
 from records.settling.queries.comments import comments_of
 from records.settling.queries.report import term_report
-from records.settling.services import save_comment
+from records.settling.services import draft_key, save_comment
 from schools.enums import Module
 from schools.services import use_modules
 from tests.cast import SchoolCast
@@ -50,9 +54,9 @@ def table(cast: SchoolCast, part: ReportPart, title: str) -> tuple[tuple[str, ..
 
 
 def write(cast: SchoolCast, text: str = WORDS, *, by: User | None = None, seen: int = 0, **values: Any) -> Any:
-    part = values.pop("part", ReportPart.VISITS)
+    part, meant = values.get("part", ReportPart.VISITS), values.get("meant", False)
     return save_comment(
-        actor=cast.actor(by or cast.office), term=term_of(cast), part=part, text=text, seen_version=seen
+        actor=cast.actor(by or cast.office), term=term_of(cast), part=part, text=text, seen_version=seen, meant=meant
     )
 
 
@@ -161,6 +165,49 @@ def test_words_are_refused_with_a_reason(qingzhu: SchoolCast, other: SchoolCast)
     assert TermComment.objects.count() == 1
 
 
+def test_a_childs_name_and_a_telephone_do_not_leave_the_school(qingzhu: SchoolCast) -> None:
+    """A class may be spoken of; what only looks like a name is kept once somebody has said so."""
+    assert refused(lambda: write(qingzhu, "安可儿进步很大。")) == "names_pupil"
+    assert refused(lambda: write(qingzhu, "请打 13800001234。", meant=True)) == "number_given"
+    write(qingzhu, "安可儿是一本书的名字，五（1）班在读。", meant=True)
+    write(qingzhu, "五（1）班全部完成。", seen=1)
+    assert TermComment.objects.count() == 2
+
+
+# --- Drafts -----------------------------------------------------------------------------------------------------------
+def half_written(cast: SchoolCast, by: User, words: str = "写了一半") -> None:
+    key = draft_key(ReportPart.VISITS, term_of(cast))
+    save_draft(actor=cast.actor(by), key=key, content={"text": [words]}, stamp="0123456789ab.1")
+
+
+def test_what_is_typed_is_kept_until_it_is_saved(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    half_written(qingzhu, qingzhu.leader)
+    client, url = client_of(qingzhu.leader), reverse("settling:comment", args=[ReportPart.VISITS.number])
+    page = client.get(url, {"term": "1"})
+    assert page.context["form"]["text"].value() == "写了一半"
+    key = page.context["form"]["submission"].value()
+    client.post(url, {"submission": key, "version": 0, "term": "1", "text": "写完了。"})
+    assert (Draft.objects.count(), TermComment.objects.get().text) == (0, "写完了。")
+    line = line_of(qingzhu.actor(qingzhu.leader), Draft(key=draft_key(ReportPart.VISITS, term_of(qingzhu, 2))))
+    assert (line.label, line.url) == ("学期报告", f"{url}?term=2")
+
+
+def test_a_draft_that_was_begun_before_is_shown_beside_what_was_saved_since(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    half_written(qingzhu, qingzhu.leader)
+    write(qingzhu, "别人先写了。")
+    page = tree(client_of(qingzhu.leader).get(reverse("settling:comment", args=[ReportPart.VISITS.number])))
+    assert [text(p) for p in by_class(page, "conflict-text")] == ["别人先写了。", "写了一半"]
+
+
+def test_only_who_settles_keeps_drafts_of_the_words(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    for cast, user in ((qingzhu, qingzhu.mentor), (other, other.office)):
+        key = draft_key(ReportPart.VISITS, term_of(qingzhu))
+        call = partial(save_draft, actor=cast.actor(user), key=key, content={}, stamp="0123456789ab.1")
+        assert refused(call) == "not_allowed"
+
+
 # --- Pages ------------------------------------------------------------------------------------------------------------
 def test_the_page_shows_all_parts_and_the_way_to_write(
     qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries
@@ -190,7 +237,7 @@ def test_the_page_needs_no_more_queries_for_more_pupils(
 
 
 def test_words_are_written_on_their_own_page(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    client, url = client_of(qingzhu.leader), reverse("settling:comment", args=["visits"])
+    client, url = client_of(qingzhu.leader), reverse("settling:comment", args=[ReportPart.VISITS.number])
     key = client.get(url, {"term": "2"}).context["form"]["submission"].value()
     sent = {"submission": key, "version": 0, "term": "2", "text": "第二学期的话。"}
     answer = client.post(url, sent)
@@ -204,4 +251,4 @@ def test_words_are_written_on_their_own_page(qingzhu: SchoolCast, client_of: Sig
 
 
 def test_an_unknown_part_is_not_there(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    assert client_of(qingzhu.office).get("/settling/words/x/").status_code == 404
+    assert client_of(qingzhu.office).get("/settling/words/10/").status_code == 404

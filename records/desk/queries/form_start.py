@@ -171,7 +171,8 @@ def draft_lines(actor: Actor, *, most: int = 20) -> list[DraftLine]:
 
 def line_of(actor: Actor, draft: Draft) -> DraftLine:
     """One draft in words, with its address."""
-    label = word_for(actor, RecordKind(draft.kind))
+    form = form_of(draft.key)
+    label = word_for(actor, RecordKind(draft.kind)) if draft.kind else form[0].label if form is not None else ""
     who = draft.pupil.name if draft.pupil is not None else ""
     return DraftLine(draft, f"{who}的{label}" if who else label, _url_of(actor, draft.key))
 

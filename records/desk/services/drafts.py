@@ -68,7 +68,9 @@ def save_draft(
         if not elsewhere:
             if draft is None:
                 _make_room(user)
-                draft = Draft(school_id=actor.school_id or 0, user=user, kind=target.kind, key=key, pupil=target.pupil)
+                draft = Draft(
+                    school_id=actor.school_id or 0, user=user, kind=target.kind or "", key=key, pupil=target.pupil
+                )
             elif draft.dropped_at is None and _is_late(draft.stamp, stamp):
                 return draft
             draft.content, draft.base_version, draft.stamp, draft.dropped_at = fields, base_version, stamp, None

@@ -190,8 +190,8 @@ def _talk_tables(figures: TermFigures) -> list[ReportTable]:
 
 
 def _shares(title: str, words: type[TextChoices], found: Mapping[str, int], total: int) -> ReportTable:
-    """How a total is spread: all words stand there, those without any too; no row where there is no total."""
-    rows = [(str(words(code).label), f"{n} 次", percent(n, total)) for code, n in found.items()] if total else []
+    """How a total is spread, over what there was; the workbook has all words."""
+    rows = [(str(words(code).label), f"{n} 次", percent(n, total)) for code, n in found.items() if n]
     return ReportTable(title=title, header=(title.partition("（")[0][2:], "次数", "占比"), rows=tuple(rows))
 
 

@@ -16,6 +16,8 @@ from core.saving import form_saved, record_changed, show_form
 from core.unprintable import Unprintable, said_first
 from jobs.keeping import kept_pdf
 from records.desk.forms.conflict import differing
+from records.desk.services.drafts import drop_draft
+from records.desk.views.form_page import FormDraft
 from records.office.queries.dashboard import covered_pupils
 from records.office.views.dashboard import calendar_or_stop, chosen_calendar
 from records.papers.queries.unprintable import in_names, in_teachers
@@ -32,7 +34,7 @@ from records.settling.queries.report import term_report
 from records.settling.queries.tables import term_key
 from records.settling.querysets import SETTLERS
 from records.settling.rules import materials_for
-from records.settling.services import save_comment
+from records.settling.services import draft_key, save_comment
 from schools.calendar import YearCalendar
 
 
@@ -82,37 +84,49 @@ def _unprintable(actor: Actor, calendar: YearCalendar, chosen: Collection[Materi
 
 
 @form_for(*SETTLERS)
-def comment(request: ActorRequest, part: str) -> HttpResponse:
+def comment(request: ActorRequest, number: int) -> HttpResponse:
     """Write the school's own words on one part. Whoever saves over another's is shown both, and then decides."""
-    if part not in ReportPart.values:
+    part = ReportPart.at(number)
+    if part is None:
         raise Http404
-    actor, calendar, chosen = request.actor, calendar_or_stop(request), ReportPart(part)
-    stored = newest_comment(calendar.term, chosen) or TermComment(version=0, text="")
-    form = CommentForm(chosen, request.POST or None, initial={"version": stored.version, "text": stored.text})
+    actor, calendar = request.actor, calendar_or_stop(request)
+    stored = newest_comment(calendar.term, part) or TermComment(version=0, text="")
+    draft = FormDraft.of(request, draft_key(part, calendar.term))
+    initial = draft.over(request, {"version": stored.version, "text": stored.text}, CommentForm)
+    form = CommentForm(request.POST or None, initial=initial)
     if record_changed(
         form,
         stored,
         lambda: save_comment(
             actor=actor,
             term=calendar.term,
-            part=chosen,
+            part=part,
             text=form.cleaned_data["text"],
             seen_version=form.cleaned_data["version"],
+            meant="meant" in request.POST,
         ),
+        again=lambda: drop_draft(actor=actor, key=draft.key),
     ):
-        messages.success(request, f"“{chosen.label}”已保存。")
-        return redirect(f"{reverse('settling:index')}?term={calendar.key}#{chosen.value}")
+        messages.success(request, f"“{part.label}”已保存。")
+        return redirect(_back(calendar, part))
+    # What was begun before somebody else saved is not to be saved over it unseen.
+    is_old = draft.restored and draft.stored is not None and draft.stored.base_version < stored.version
     return show_form(
         request,
         "settling/comment.html",
         form,
-        part=chosen,
+        part=part,
         calendar=calendar,
-        stored=stored,
-        conflict=differing(form, {"text": stored.text}) if form.conflicts else (),
-        versions=former_words(actor, calendar.term, chosen),
-        back_url=f"{reverse('settling:index')}?term={calendar.key}#{chosen.value}",
+        draft=draft,
+        names_pupil=form.has_error("text", "names_pupil"),
+        conflict=differing(form, {"text": stored.text}) if form.conflicts or is_old else (),
+        versions=former_words(actor, calendar.term, part),
+        back_url=_back(calendar, part),
     )
+
+
+def _back(calendar: YearCalendar, part: ReportPart) -> str:
+    return f"{reverse('settling:index')}?term={calendar.key}#{part.value}"
 
 
 @page_for(*SETTLERS)
