@@ -49,13 +49,13 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(settings: LazySettings, *, timeout: float = 5) -> Iterator[MailServer]:
+def mail_server(settings: LazySettings, *, timeout: float = 20) -> Iterator[MailServer]:
     """Mails go to it, by the house's own backend."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller = Controller(server, hostname="127.0.0.1", port=port, ready_timeout=30)
     controller.start()
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "notices.mail.Backend", "127.0.0.1", port
     settings.EMAIL_TIMEOUT = timeout
