@@ -97,6 +97,9 @@ LEFT_OUT: Final[dict[str, str]] = {
         "recognition:publish", "recognition:round", "recognition:rubric", "recognition:take_back",
         "recognition:unpublish", "recognition:withdraw",
     ), "the city honours nobody yet"),
+    **dict.fromkeys((
+        "circles:delete", "circles:detail", "circles:edit", "circles:list", "circles:new", "circles:restore",
+    ), "the city's meetings are its classes'; they are the same pages"),
     "imports:export": "writes a workbook of all pupils: bench/import_roster.py",
     "imports:template": "writes a workbook",
     "rounds:download": "writes a workbook",

@@ -114,3 +114,12 @@ class TrainingKind(models.TextChoices):
     OUTING = "outing", "外出学习"
     ONLINE = "online", "线上学习"
     OTHER = "other", "其他"
+
+
+class MeetingCircle(models.TextChoices):
+    """Who meets: the team of a class 小教研, a grade, the school, or the group that leads the system."""
+
+    CLASS = "class", "班级"
+    GRADE = "grade", "年级"
+    SCHOOL = "school", "全校"
+    GROUP = "group", "工作小组"

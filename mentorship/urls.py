@@ -9,7 +9,7 @@ from accounts.views.opening import start
 from accounts.views.sign_in import healthz
 from mentors.staff.urls import bureau as staff_bureau
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
-from mentors.team.urls import handover_urls, meetings_urls
+from mentors.team.urls import circles_urls, handover_urls, meetings_urls
 from mentorship.navigation import home_url
 from records.bureau import urls as bureau
 from records.care.urls import tree_hole
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/", include("mentors.rounds.urls.rounds")),
     path("cards/", include("mentors.rounds.urls.mentor_cards")),
     path("classes/<int:pk>/meetings/", include(meetings_urls)),
+    path("meetings/", include(circles_urls)),
     path("readiness/", include(readiness_urls)),
     path("training/", include(training_urls)),
     path("handover/", include(handover_urls)),

@@ -68,6 +68,9 @@ class MeetingForm(VersionedForm):
         # Pupils of an older meeting who have left the class stay in it.
         choices += [(p.pk, p.name) for p in former]
         self.fields["pupils"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not choices:
+            # Where more than a class's team reads, nobody is named.
+            self.fields["pupils"].widget = forms.MultipleHiddenInput()
         self.fields["teachers"].choices = [(t.pk, t.name) for t in teachers]  # type: ignore[attr-defined]  # as above
 
     @classmethod

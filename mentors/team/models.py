@@ -7,17 +7,25 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from mentors.enums import MeetingCircle
 from mentors.models.slots import Mentor, Teacher
 from mentors.team.querysets import CaseMeetingQuerySet, HandOverNoteQuerySet
-from schools.models import SchoolClass, SchoolYear
+from schools.models import Grade, SchoolClass, SchoolYear
 from schools.owned import SchoolOwned
 from students.models import Pupil
 
 
 class CaseMeeting(SchoolOwned):
-    """Case meeting 小教研 of a class's team on pupils in difficulty (Guyi plan 四(四)1); its notes are the team's."""
+    """Case meeting 小教研 of a class's team on pupils in difficulty (Guyi plan 四(四)1); its notes are the team's.
 
-    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="case_meetings")
+    A grade, the school and the working group meet too (W22): in a year, and on no pupil, for more people read it.
+    """
+
+    circle = models.CharField("谁的研讨", max_length=8, choices=MeetingCircle, default=MeetingCircle.CLASS)
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, related_name="case_meetings")
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+")
+    # Of a class its own says it.
+    year = models.ForeignKey(SchoolYear, models.PROTECT, null=True, blank=True, related_name="+")
     date = models.DateField("日期")
     topic = models.CharField("主题", max_length=80)
     text = models.TextField("讨论记录", max_length=5000, blank=True)
@@ -39,7 +47,20 @@ class CaseMeeting(SchoolOwned):
 
     class Meta:
         ordering: ClassVar = ["-date", "-pk"]
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(topic=""), name="meeting_topic_given")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(topic=""), name="meeting_topic_given"),
+            models.CheckConstraint(
+                condition=Q(circle=MeetingCircle.CLASS, school_class__isnull=False, grade=None, year=None)
+                | Q(circle=MeetingCircle.GRADE, school_class=None, grade__isnull=False, year__isnull=False)
+                | Q(
+                    circle__in=(MeetingCircle.SCHOOL, MeetingCircle.GROUP),
+                    school_class=None,
+                    grade=None,
+                    year__isnull=False,
+                ),
+                name="meeting_place_fits",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"case meeting {self.pk}"

@@ -11,7 +11,9 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from core.ofschool import OfSchoolQuerySet
 from core.rowwise import of_row
+from mentors.enums import MeetingCircle
 from mentors.models.slots import Assignment
+from schools.models import SchoolClass
 
 if TYPE_CHECKING:
     from mentors.team.models import CaseMeeting, HandOverNote  # noqa: F401  # named in quotes below
@@ -19,21 +21,36 @@ if TYPE_CHECKING:
 
 class CaseMeetingQuerySet(OfSchoolQuerySet["CaseMeeting"]):
     def visible_to(self, actor: Actor) -> Self:
-        """The class's team 导师团, its homeroom teacher, and 德育室."""
+        """Of a class its team 导师团, its homeroom teacher, and 德育室.
+
+        Of a grade its teams and homeroom teachers of that year, of the school everybody, of the working group nobody
+        but 德育室 and 领导小组, who read these three.
+        """
         if actor.school_id is None:
             return self.none()
         rows = self.filter(school_id=actor.school_id)
         if actor.has(Role.MORAL_OFFICE):
             return rows
-        own_class = Q(school_class_id__in=actor.homeroom_class_ids)
+        read = Q(school_class_id__in=actor.homeroom_class_ids) | Q(circle=MeetingCircle.SCHOOL)
+        if actor.has(Role.LEADER):
+            read |= Q(circle__in=(MeetingCircle.GRADE, MeetingCircle.GROUP))
+        if actor.homeroom_class_ids:
+            led = SchoolClass.objects.filter(pk__in=actor.homeroom_class_ids)
+            read |= Q(Exists(led.filter(grade=OuterRef("grade"), year=OuterRef("year"))))
         if actor.user_id is None or not actor.has(Role.MENTOR):
-            return rows.filter(own_class)
+            return rows.filter(read)
+        mine = SchoolClass.objects.filter(team__mentor__members__teacher__user_id=actor.user_id)
+        read |= Q(Exists(mine.filter(grade=OuterRef("grade"), year=OuterRef("year"))))
         team = Q(school_class__team__mentor__members__teacher__user_id=actor.user_id)
-        return rows.filter(of_row(self, own_class | team))
+        return rows.filter(of_row(self, read | team))
 
     def present(self) -> Self:
         """Without the deleted ones."""
         return self.filter(deleted_at=None)
+
+    def of_classes(self) -> Self:
+        """Those of the classes' teams 小教研, which are about pupils."""
+        return self.filter(circle=MeetingCircle.CLASS)
 
 
 class HandOverNoteQuerySet(models.QuerySet["HandOverNote"]):

@@ -1,36 +1,49 @@
-"""Questions about one actor and a case meeting 小教研 or a hand-over note 交接说明."""
+"""Questions about one actor and the meetings of a place, or a hand-over note 交接说明."""
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from mentors.enums import MeetingCircle
 from mentors.team.models import CaseMeeting
 from mentors.team.queries.handover import held_lately, is_in_team
+from mentors.team.queries.places import MeetingPlace, own_grades, place_of
 from schools.models import SchoolClass
 from students.models import Enrolment, Pupil
 
+#: Who lead the system: they read and write what is wider than a class.
+_LEADING = (Role.MORAL_OFFICE, Role.LEADER)
 
-def can_read_meetings(actor: Actor, school_class: SchoolClass) -> bool:
-    """The class's present team, its homeroom teacher, and 德育室."""
-    if actor.school_id != school_class.school_id:
+
+def can_read_meetings(actor: Actor, place: MeetingPlace) -> bool:
+    """Of a class its present team, its homeroom teacher, and 德育室; of a grade those of its classes; see `word`."""
+    if actor.school_id != place.year.school_id:
         return False
-    return actor.has(Role.MORAL_OFFICE) or can_hold_meetings(actor, school_class)
-
-
-def can_hold_meetings(actor: Actor, school_class: SchoolClass) -> bool:
-    """The team and the homeroom teacher write the notes of their case meetings."""
-    if actor.school_id != school_class.school_id:
-        return False
-    if school_class.pk in actor.homeroom_class_ids:
+    if place.school_class is not None:
+        return actor.has(Role.MORAL_OFFICE) or can_hold_meetings(actor, place)
+    if place.circle == MeetingCircle.SCHOOL or actor.has(*_LEADING):
         return True
-    return actor.has(Role.MENTOR) and is_in_team(actor, school_class)
+    if place.grade is None or not actor.has(Role.MENTOR, Role.HOMEROOM):
+        return False
+    return place.grade.pk in own_grades(actor, place.year)
+
+
+def can_hold_meetings(actor: Actor, place: MeetingPlace) -> bool:
+    """Who write the notes: a class's team and homeroom teacher; a grade's homeroom teachers; 德育室 and 领导小组."""
+    if actor.school_id != place.year.school_id:
+        return False
+    if place.school_class is not None:
+        return _is_of_class(actor, place.school_class)
+    return actor.has(*_LEADING) or (place.grade is not None and _leads_class_of(actor, place))
 
 
 def can_edit_meeting(actor: Actor, meeting: CaseMeeting) -> bool:
-    """Its author, while in the team, and the homeroom teacher."""
+    """Its author, while of those who write there, and the class's homeroom teacher, or 德育室 for what is wider."""
     if actor.user_id is None or actor.school_id != meeting.school_id:
         return False
-    if meeting.school_class_id in actor.homeroom_class_ids:
+    if meeting.school_class_id is not None and meeting.school_class_id in actor.homeroom_class_ids:
         return True
-    return meeting.created_by_id == actor.user_id and can_hold_meetings(actor, meeting.school_class)
+    if meeting.school_class_id is None and actor.has(Role.MORAL_OFFICE):
+        return True
+    return meeting.created_by_id == actor.user_id and can_hold_meetings(actor, place_of(meeting))
 
 
 def can_write_handover(actor: Actor, pupil: Pupil) -> bool:
@@ -39,3 +52,14 @@ def can_write_handover(actor: Actor, pupil: Pupil) -> bool:
         return False
     in_class = Enrolment.objects.active().filter(pupil=pupil, school_class_id__in=actor.homeroom_class_ids)
     return in_class.exists() or held_lately(actor, pupil)
+
+
+def _is_of_class(actor: Actor, school_class: SchoolClass) -> bool:
+    if school_class.pk in actor.homeroom_class_ids:
+        return True
+    return actor.has(Role.MENTOR) and is_in_team(actor, school_class)
+
+
+def _leads_class_of(actor: Actor, place: MeetingPlace) -> bool:
+    led = SchoolClass.objects.filter(pk__in=actor.homeroom_class_ids, grade=place.grade, year=place.year)
+    return bool(actor.homeroom_class_ids) and led.exists()

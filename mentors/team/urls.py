@@ -22,5 +22,21 @@ meetings_urls = (
     "meetings",
 )
 
+# Of grades, the school and the working group; mounted at `meetings/`.
+circles_urls = (
+    part_of(
+        Module.MEETINGS,
+        [
+            path("", meetings.places, name="index"),
+            path("<slug:key>/", meetings.wider_meetings, name="list"),
+            path("<slug:key>/new/", meetings.wider_new, name="new"),
+            path("<slug:key>/<int:meeting>/", meetings.wider_detail, name="detail"),
+            path("<slug:key>/<int:meeting>/edit/", meetings.wider_edit, name="edit"),
+            path("<slug:key>/<int:meeting>/delete/", meetings.wider_delete, name="delete"),
+            path("<slug:key>/<int:meeting>/restore/", meetings.wider_restore, name="restore"),
+        ],
+    ),
+    "circles",
+)
 
 handover_urls = ([path("<int:pk>/", handover.write, name="write")], "handover")

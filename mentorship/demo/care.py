@@ -17,6 +17,7 @@ from accounts.enums import Role
 from accounts.queries import actor_for, users_with_role
 from core.clock import now
 from mentors.models.slots import Assignment, MentorMember, Teacher
+from mentors.team.queries.places import class_place
 from mentors.team.services.meetings import MeetingData, hold_meeting
 from mentorship.demo.care_texts import CardText, CareTexts, MeetingText, ReferralText
 from records.care.services.referrals import acknowledge, answer, close, refer, write_notes
@@ -166,7 +167,7 @@ class _House:
                     for member in MentorMember.objects.filter(mentor__teams__school_class=school_class, position=1)
                 ),
             )
-            hold_meeting(actor=holder.actor, school_class=school_class, data=data, submission=self._key())
+            hold_meeting(actor=holder.actor, place=class_place(school_class), data=data, submission=self._key())
 
     def reply(self, texts: Sequence[str]) -> None:
         """Families answer released letters, but the first one, whose slip is printed. Every other reply is read."""

@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
+from mentors.enums import MeetingCircle
 from mentors.models.slots import Teacher
 from mentors.services.slots import set_team
 from mentors.team.models import CaseMeeting
+from mentors.team.queries.meetings import meetings_of
+from mentors.team.queries.places import MeetingPlace, class_place
+from mentors.team.rules import can_hold_meetings, can_read_meetings
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from tests.cast import TODAY, SchoolCast
 
@@ -33,7 +38,7 @@ def meeting_of(
 ) -> CaseMeeting:
     return hold_meeting(
         actor=cast.actor(by or cast.mentor),
-        school_class=cast.class_one,
+        place=class_place(cast.class_one),
         data=data(**values),
         submission=submission or uuid.uuid4(),
     )
@@ -212,5 +217,108 @@ def test_the_list_costs_the_same_for_one_meeting_and_for_three(
     for number in range(count):
         meeting_of(qingzhu, topic=f"第{number}次", pupils=frozenset(p.pk for p in qingzhu.pupils))
     client = client_of(qingzhu.mentor)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("meetings:list", args=[qingzhu.class_one.pk]))
+
+
+# --- Of a grade, the school, the working group ------------------------------------------------------------------------
+def places_of(cast: SchoolCast) -> dict[str, MeetingPlace]:
+    """The grade of class one, the school, the working group."""
+    return {
+        "grade-1": MeetingPlace(MeetingCircle.GRADE, cast.year, grade=cast.class_one.grade),
+        "school": MeetingPlace(MeetingCircle.SCHOOL, cast.year),
+        "group": MeetingPlace(MeetingCircle.GROUP, cast.year),
+    }
+
+
+def wider(cast: SchoolCast, key: str, by: User, **fields: Any) -> CaseMeeting:
+    typed = data(topic="怎样带新导师", **fields)
+    return hold_meeting(actor=cast.actor(by), place=places_of(cast)[key], data=typed, submission=uuid.uuid4())
+
+
+def test_who_reads_and_who_writes_what_is_wider_than_a_class(qingzhu: SchoolCast) -> None:
+    """A mentor of grade five reads nothing of grade one."""
+    parts = ("office", "leader", "homeroom", "mentor", "sharer", "counsellor", "admin")
+    actors = {part: qingzhu.actor(getattr(qingzhu, part)) for part in parts}
+    places = places_of(qingzhu)
+    assert {
+        k: [p for p, actor in actors.items() if can_hold_meetings(actor, place)] for k, place in places.items()
+    } == {
+        "grade-1": ["office", "leader", "homeroom"],
+        "school": ["office", "leader"],
+        "group": ["office", "leader"],
+    }
+    for key in places:
+        wider(qingzhu, key, qingzhu.office)
+    may = {k: [p for p, actor in actors.items() if can_read_meetings(actor, place)] for k, place in places.items()}
+    rows = {k: [p for p, actor in actors.items() if meetings_of(actor, place).exists()] for k, place in places.items()}
+    assert (
+        may
+        == rows
+        == {
+            "grade-1": ["office", "leader", "homeroom", "mentor"],
+            "school": list(parts),
+            "group": ["office", "leader"],
+        }
+    )
+
+
+def test_no_pupil_is_named_where_more_than_a_team_reads(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    pupils = frozenset({qingzhu.pupils[0].pk})
+    assert code(lambda: wider(qingzhu, "school", qingzhu.office, pupils=pupils)) == "other_class"
+    page = client_of(qingzhu.office).get(reverse("circles:new", args=["grade-1"])).content.decode()
+    assert (page.count("安可儿"), page.count("请不要写学生的名字")) == (0, 1)
+
+
+def test_others_may_not_write_and_another_school_finds_nothing(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    assert code(lambda: wider(qingzhu, "school", qingzhu.mentor)) == "not_allowed"
+    assert code(lambda: wider(qingzhu, "group", qingzhu.homeroom)) == "not_allowed"
+    held = wider(qingzhu, "grade-1", qingzhu.homeroom)
+    change = partial(update_meeting, meeting=held, version=1, data=data(topic="改名"))
+    assert code(lambda: change(actor=other.actor(other.office))) == "other_school"
+    # 德育室 keeps what is wider than a class; who only reads it does not.
+    assert code(lambda: change(actor=qingzhu.actor(qingzhu.leader))) == "not_allowed"
+    assert change(actor=qingzhu.actor(qingzhu.office)).topic == "改名"
+
+
+def test_a_meeting_of_a_grade_goes_through_the_same_pages(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.homeroom)
+    form = {"date": TODAY.isoformat(), "topic": "年级怎样帮新导师", "submission": str(uuid.uuid4()), "version": "0"}
+    listing = reverse("circles:list", args=["grade-1"])
+    assert client.post(reverse("circles:new", args=["grade-1"]), form)["Location"] == listing
+    held = CaseMeeting.objects.get()
+    assert (held.circle, held.grade, held.year, held.school_class) == (
+        MeetingCircle.GRADE,
+        qingzhu.class_one.grade,
+        qingzhu.year,
+        None,
+    )
+    detail = reverse("circles:detail", args=["grade-1", held.pk])
+    assert [client_of(user).get(detail).status_code for user in (qingzhu.mentor, qingzhu.sharer)] == [200, 403]
+    # Under another place's address it is not there.
+    assert client.get(reverse("circles:detail", args=["school", held.pk])).status_code == 404
+    assert client.get(reverse("circles:list", args=["grade-99"])).status_code == 404
+    client.post(reverse("circles:delete", args=["grade-1", held.pk]))
+    assert [m.pk for m in client.get(listing).context["deleted"]] == [held.pk]
+    client.post(reverse("circles:restore", args=["grade-1", held.pk]))
+    assert client.get(detail).status_code == 200
+
+
+def test_each_finds_the_places_that_they_may_read(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    def titles(user: User) -> list[str]:
+        return [place.title for place in client_of(user).get(reverse("circles:index")).context["places"]]
+
+    assert titles(qingzhu.mentor) == ["全校研讨", "一年级研讨"]
+    assert titles(qingzhu.leader)[0] == "全校研讨"
+    assert titles(qingzhu.leader)[-1] == "工作小组会议"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_a_grade_costs_the_same_for_one_meeting_and_for_three(
+    qingzhu: SchoolCast, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for _ in range(count):
+        wider(qingzhu, "grade-1", qingzhu.office)
+    client = client_of(qingzhu.mentor)
+    with django_assert_num_queries(11):
+        client.get(reverse("circles:list", args=["grade-1"]))

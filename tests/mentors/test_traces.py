@@ -25,6 +25,7 @@ from mentors.staff.services.readiness import begin_training, mark_ready, open_ca
 from mentors.staff.services.training import TrainingData, create_session, delete_session, set_attendance, update_session
 from mentors.staff.services.transfers import change_class, reinstate_teacher, retire_teacher
 from mentors.team.models import CaseMeeting
+from mentors.team.queries.places import class_place
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from students.enums import EndReason
 from students.models import FamilySlip
@@ -115,7 +116,7 @@ def test_meetings_and_trainings(qingzhu: SchoolCast) -> None:
     data = MeetingData(date=TODAY, topic="讨论", pupils=frozenset([qingzhu.pupils[0].pk]))
     key = uuid.uuid4()
     acts: list[Callable[[], object]] = [
-        lambda: hold_meeting(actor=homeroom, school_class=qingzhu.class_one, data=data, submission=key),
+        lambda: hold_meeting(actor=homeroom, place=class_place(qingzhu.class_one), data=data, submission=key),
         lambda: update_meeting(actor=homeroom, meeting=CaseMeeting.objects.get(), version=1, data=data),
         lambda: delete_meeting(actor=homeroom, meeting=CaseMeeting.objects.get()),
         lambda: restore_meeting(actor=homeroom, meeting=CaseMeeting.objects.get()),

@@ -20,6 +20,7 @@ from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import set_team
+from mentors.team.queries.places import class_place
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, hold_meeting
 from records.care.services.referrals import acknowledge, answer, refer, write_notes
@@ -218,7 +219,7 @@ def build_marked(cast: SchoolCast, other: SchoolCast) -> Marked:
     )
     records["case meeting"] = hold_meeting(
         actor=cast.actor(cast.homeroom),
-        school_class=cast.class_one,
+        place=class_place(cast.class_one),
         data=MeetingData(date=TODAY, topic="怎样帮助同学", text=mark("case meeting"), pupils=frozenset({pupil.pk})),
         submission=uuid.uuid4(),
     )

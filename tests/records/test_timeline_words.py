@@ -18,6 +18,7 @@ from mentors.board.services.supporting import add_supporting
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Assignment, Teacher
 from mentors.services.assignments import assign_pupil, unassign_pupil, withdraw_pupil
+from mentors.team.queries.places import class_place
 from mentors.team.services.handover import write_note
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from records.care.services.tree_hole import TreeHoleData, enter_tree_hole_card
@@ -207,7 +208,7 @@ def test_a_meeting_a_handover_and_a_card_say_who_may_read_them(qingzhu: SchoolCa
         teachers=frozenset(person.pk for person in people),
     )  # fmt: skip
     hold_meeting(
-        actor=qingzhu.actor(qingzhu.homeroom), school_class=qingzhu.class_one, data=data, submission=uuid.uuid4()
+        actor=qingzhu.actor(qingzhu.homeroom), place=class_place(qingzhu.class_one), data=data, submission=uuid.uuid4()
     )
     write_note(actor=qingzhu.actor(qingzhu.mentor), pupil=pupil, text="喜欢画画。", submission=uuid.uuid4())
     card = TreeHoleData(
@@ -447,7 +448,7 @@ def test_what_was_deleted_is_not_there(qingzhu: SchoolCast, client_of: ClientOf)
         delete_note(actor=author, record=record)
     data = MeetingData(date=TODAY, topic="讨论", pupils=frozenset([pupil.pk]))
     held = hold_meeting(
-        actor=qingzhu.actor(qingzhu.homeroom), school_class=qingzhu.class_one, data=data, submission=uuid.uuid4()
+        actor=qingzhu.actor(qingzhu.homeroom), place=class_place(qingzhu.class_one), data=data, submission=uuid.uuid4()
     )
     assert len(entries(page_of(qingzhu, client_of))) == 1
     delete_meeting(actor=qingzhu.actor(qingzhu.homeroom), meeting=held)

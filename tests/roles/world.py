@@ -18,7 +18,7 @@ from core.clock import now
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
 from mentors.board.services.supporting import add_supporting
-from mentors.enums import MatchRule, RoundState
+from mentors.enums import MatchRule, MeetingCircle, RoundState
 from mentors.models.slots import RollOver
 from mentors.rounds.models import MatchingRound, RoundMentor
 from mentors.rounds.services.clubs import create_club
@@ -31,6 +31,7 @@ from mentors.services.slots import grant_exception
 from mentors.staff.services.readiness import open_case
 from mentors.staff.services.training import TrainingData, create_session
 from mentors.staff.services.training_files import add_training_file, remove_training_file
+from mentors.team.queries.places import MeetingPlace, class_place
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting
 from notices.enums import OutboxState, Trouble
 from notices.models import OutboxMessage
@@ -316,13 +317,23 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     meeting, spare, gone = (
         hold_meeting(
             actor=cast.actor(cast.homeroom),
-            school_class=cast.class_one,
+            place=class_place(cast.class_one),
             data=MeetingData(date=day, topic=topic),
             submission=uuid.uuid4(),
         )
         for topic in ("适应新学期", "要删的一次", "已经删的一次")
     )
     delete_meeting(actor=cast.actor(cast.homeroom), meeting=gone)
+    wider, wider_spare, wider_gone = (
+        hold_meeting(
+            actor=office,
+            place=MeetingPlace(MeetingCircle.SCHOOL, cast.year),
+            data=MeetingData(date=day, topic=topic),
+            submission=uuid.uuid4(),
+        )
+        for topic in ("全校的一次", "要删的全校一次", "已经删的全校一次")
+    )
+    delete_meeting(actor=office, meeting=wider_gone)
     # As if this year had come out of the former one.
     former = SchoolYear.objects.create(
         school=cast.school,
@@ -397,6 +408,10 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "choose:mine": {"key": slip.key},
             "choose:photo": {"key": slip.key, "pk": card.pk},
             "choose:wish": {"key": slip.key},
+            **{f"circles:{name}": {"key": "school"} for name in ("list", "new")},
+            **{f"circles:{name}": {"key": "school", "meeting": wider.pk} for name in ("detail", "edit")},
+            "circles:delete": {"key": "school", "meeting": wider_spare.pk},
+            "circles:restore": {"key": "school", "meeting": wider_gone.pk},
             "clubs:delete": {"pk": club.pk},
             "clubs:detail": {"pk": club.pk},
             "clubs:edit": {"pk": club.pk},

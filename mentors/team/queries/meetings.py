@@ -2,12 +2,14 @@
 
 import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from core.clock import now
 from mentors.models.slots import Teacher, TeamMember
 from mentors.team.models import CaseMeeting
+from mentors.team.queries.places import MeetingPlace
+from mentors.team.querysets import CaseMeetingQuerySet
 from schools.models import SchoolClass
 from students.models import Enrolment
 
@@ -15,37 +17,45 @@ from students.models import Enrolment
 UNDO = datetime.timedelta(days=30)
 
 
-def meetings_of(actor: Actor, school_class: SchoolClass) -> QuerySet[CaseMeeting]:
-    """The meetings of the class that the actor may read, the latest first, pupils and teachers at hand."""
-    return (
-        CaseMeeting.objects.visible_to(actor)
-        .present()
-        .filter(school_class=school_class)
-        .select_related("created_by")
-        .prefetch_related("pupils", "teachers")
-    )
+def _of_place(actor: Actor, place: MeetingPlace) -> CaseMeetingQuerySet:
+    rows = CaseMeeting.objects.visible_to(actor)
+    if place.school_class is not None:
+        return rows.filter(school_class=place.school_class)
+    return rows.filter(circle=place.circle, grade=place.grade, year=place.year)
 
 
-def deleted_meetings(actor: Actor, school_class: SchoolClass) -> list[CaseMeeting]:
-    """Meetings of the class that can still come back, the latest deleted first."""
-    rows = CaseMeeting.objects.visible_to(actor).filter(school_class=school_class, deleted_at__gte=now() - UNDO)
+def meetings_of(actor: Actor, place: MeetingPlace) -> QuerySet[CaseMeeting]:
+    """The meetings of the place that the actor may read, the latest first, pupils and teachers at hand."""
+    rows = _of_place(actor, place).present().select_related("created_by")
+    return rows.prefetch_related("pupils", "teachers")
+
+
+def deleted_meetings(actor: Actor, place: MeetingPlace) -> list[CaseMeeting]:
+    """Meetings of the place that can still come back, the latest deleted first."""
+    rows = _of_place(actor, place).filter(deleted_at__gte=now() - UNDO)
     return list(rows.select_related("created_by").order_by("-deleted_at"))
 
 
 def meetings_visible_to(actor: Actor) -> QuerySet[CaseMeeting]:
-    """The meetings that the actor may read, deleted ones too, class and author at hand."""
+    """The meetings that the actor may read, deleted ones too, place and author at hand."""
     return CaseMeeting.objects.visible_to(actor).select_related(
-        "school_class__grade", "school_class__year", "created_by"
+        "school_class__grade", "school_class__year", "grade", "year", "created_by"
     )
 
 
-def team_teachers(actor: Actor, school_class: SchoolClass) -> list[Teacher]:
-    """The teachers of the class's team, leader first, and the actor, who may be its homeroom teacher only."""
-    seats = (
-        TeamMember.objects.filter(school_class=school_class)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
+def usual_teachers(actor: Actor, place: MeetingPlace) -> list[Teacher]:
+    """Who is offered as having taken part: a class's or a grade's teams, leaders first, and the actor; else everybody.
+
+    The actor may be a homeroom teacher only.
+    """
+    if place.school_class is None and place.grade is None:
+        return list(Teacher.objects.visible_to(actor).present().order_by("pinyin", "number", "pk"))
+    of_place = (
+        Q(school_class=place.school_class)
+        if place.school_class is not None
+        else Q(school_class__grade=place.grade, school_class__year=place.year)
     )
+    seats = TeamMember.objects.filter(of_place).select_related("mentor").prefetch_related("mentor__members__teacher")
     team = [member.teacher for seat in seats for member in seat.mentor.members.all()]
     own = list(Teacher.objects.visible_to(actor).filter(user_id=actor.user_id)) if actor.user_id is not None else []
     return list({teacher.pk: teacher for teacher in (*team, *own)}.values())

@@ -289,7 +289,7 @@ def _trainings(actor: Actor, calendar: YearCalendar) -> tuple[Training, ...]:
 def _care(actor: Actor, calendar: YearCalendar) -> Care:
     first, last = term_span(calendar)
     last = min(last, actor.today)
-    meetings = CaseMeeting.objects.in_school(actor).present().filter(date__range=(first, last))
+    meetings = CaseMeeting.objects.in_school(actor).present().of_classes().filter(date__range=(first, last))
     referrals = Referral.objects.in_school(actor).filter(created_at__date__range=(first, last))
     cards = TreeHoleCard.objects.in_school(actor).filter(term=calendar.term)
     held, discussed = _times(meetings, "pupils")
