@@ -93,7 +93,8 @@ class RecordBook:
     `mentors` has two names for a shared slot. `title` and `subtitle` are the cover's two lines, `design` its drawing.
     `version` decides what stands in an empty period: a short line (filled) or ruled lines (mixed). Blank prints
     no tick and no record at all, even if the pupils carry some, and rules every period. `blank_pages` are ruled pages
-    without a name; a blank book without pupils has one for each row of the roster if none are asked for.
+    without a name; a blank book without pupils has one for each row of the roster if none are asked for. `code` names
+    the book on its cover where the school's shelf is kept, and `code_url` is where it leads; empty without.
     """
 
     school: Letterhead
@@ -108,6 +109,8 @@ class RecordBook:
     blank_pages: int = 0
     version: BookVersion = BookVersion.MIXED
     design: Design = Design.UPPER
+    code: str = ""
+    code_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,10 @@ from mentors.models.slots import Teacher
 from mentors.staff.documents.account_slip import AccountPaper, render_account_slips
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.documents.certificate import Certificate, render_certificates
+from mentors.staff.documents.training_certificate import TrainingCertificate, TrainingLine
 from mentors.staff.models import MentorCard
 from mentors.staff.queries.badges import BadgeHolder, badge_holders
+from mentors.staff.queries.training import YearTraining
 from mentors.staff.services.new_schools import print_first_slips
 from mentors.staff.services.people import print_account_slips
 from schools.contexts import Letterhead, PaperStyle
@@ -176,6 +178,21 @@ def make_first_slips(*, actor: Actor, seed: str = "") -> bytes:
             for slip in slips
         ]
     )
+
+
+def training_certificates(rows: Sequence[YearTraining], on: datetime.date) -> list[TrainingCertificate]:
+    """The certificates 培训证明 of what teachers of one school attended, dated `on`, in their order. One query."""
+    head = paper_style(rows[0].year.school).head
+    return [
+        TrainingCertificate(
+            school=head,
+            name=row.teacher.name,
+            year=str(row.year),
+            lines=tuple(TrainingLine(s.date, s.topic, s.get_kind_display(), s.hours) for s in row.sessions),
+            on=on,
+        )
+        for row in rows
+    ]
 
 
 BADGES: Final = TeacherPaper("mentor_badges", "导师证", PER_SHEET * 5, _badges)

@@ -20,7 +20,7 @@ from records.models.records import (
     Record,
     Tick,
 )
-from records.papers.models import BookHandling
+from records.papers.models import BookCheckItem, BookHandling
 from records.recognition.models import Award, AwardRound, ExperienceNote, Nomination, RubricSheet
 from records.reminding.models import (
     Reminder,
@@ -37,6 +37,7 @@ __all__ = [
     "Attachment",
     "Award",
     "AwardRound",
+    "BookCheckItem",
     "BookHandling",
     "CityCount",
     "CityPlan",

@@ -37,7 +37,11 @@ urlpatterns = [
             path("shelf/list.pdf", book_handling.listing, name="handling_list"),
             path("shelf/mark/", book_handling.mark, name="handling_mark"),
             path("shelf/undo/", book_handling.undo, name="handling_undo"),
+            path("shelf/items/", book_handling.items, name="handling_items"),
+            path("shelf/scan/", book_handling.scan, name="handling_scan"),
+            path("shelf/c/<str:code>/", book_handling.coded, name="handling_code"),
             path("shelf/<int:pk>/", book_handling.book, name="handling_book"),
+            path("shelf/<int:pk>/return/", book_handling.give_back, name="handling_return"),
         ],
     ),
 ]

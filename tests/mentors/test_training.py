@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,6 +27,7 @@ from mentors.staff.services.training_files import (
 )
 from tests.cast import TODAY, SchoolCast, TeacherFactory
 from tests.core.test_pictures import picture
+from tests.documents import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +267,30 @@ def test_what_was_taken_away_goes_after_thirty_days(qingzhu: SchoolCast) -> None
     TrainingFile.objects.filter(pk=old.pk).update(removed_at=now() - datetime.timedelta(days=31))
     assert purge_training_files() == 1
     assert [row.pk for row in TrainingFile.objects.all()] == [new.pk]
+
+
+# --- Certificates -----------------------------------------------------------------------------------------------------
+def test_a_certificate_says_each_training_and_all_hours(qingzhu: SchoolCast, client_of: SignIn, tmp_path: Path) -> None:
+    held(qingzhu, "怎样谈心", "1.5", qingzhu.mentor)
+    held(qingzhu, "怎样家访", None, qingzhu.mentor, qingzhu.colleague)
+    own = client_of(qingzhu.mentor).get(reverse("training:own_certificate"), {"year": 2026})
+    reading.assert_sound(own.content, tmp_path, title="培训证明 · 林小满 · 青竹小学")
+    assert reading.spoken(own.content, tmp_path) == (
+        "青竹小学培训证明兹证明林小满老师在2026学年参加本校导师培训2次，共1.5学时，具体如下：日期主题形式学时"
+        "2026年11月13日怎样谈心工作坊1.52026年11月13日怎样家访工作坊—特此证明。青竹小学（盖章）二〇二六年十一月十八日"
+    )
+    assert client_of(qingzhu.counsellor).get(reverse("training:own_certificate"), {"year": 2026}).status_code == 409
+
+
+def test_the_office_prints_all_of_a_year_one_teacher_or_one_training(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    held(qingzhu, "怎样谈心", "1.5", qingzhu.mentor)
+    second = held(qingzhu, "怎样家访", "2", qingzhu.mentor, qingzhu.colleague)
+    client, url = client_of(qingzhu.office), reverse("training:certificates")
+
+    def names(**asked: int) -> list[str]:
+        return [name for name, _page in reading.bookmarks(client.get(url, asked).content)]
+
+    assert names(year=2026) == ["苏禾", "林小满"]
+    assert names(year=2026, teacher=teacher_of(qingzhu.mentor).pk) == ["林小满"]
+    assert names(session=second.pk) == ["苏禾", "林小满"]
+    assert AuditEntry.objects.filter(verb="print_training").count() == 3

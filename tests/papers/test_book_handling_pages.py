@@ -12,13 +12,19 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from accounts.services import grant_role
+from core.shortcodes import short_code
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor, set_team
+from records.contexts import RecordBook
 from records.enums import BookStep
+from records.papers.documents.record_book import render_record_book
 from records.papers.models import BookHandling
+from records.papers.queries.books import record_book_context
 from records.papers.services.book_handling import OWN
+from schools.enums import Module
+from schools.services import use_modules
 from tests.cast import SINCE, TODAY, EnrolmentFactory, SchoolCast, TeacherFactory
 from tests.documents import reading
 from tests.records.test_book_handling import dates, mark
@@ -231,3 +237,57 @@ def test_the_page_costs_the_same_for_one_book_and_for_three(
     client = client_of(qingzhu.office)
     with django_assert_num_queries(16):
         assert len(shown(client.get(HANDLING))) == books
+
+
+# --- Given back, and found by the cover -------------------------------------------------------------------------------
+def test_a_book_is_given_back_on_its_page_and_its_mentor_reads_it_on_the_desk(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    client = client_of(qingzhu.office)
+    client.post(reverse("papers:handling_items"), {"lines": "签名齐全\n日期完整"})
+    for step in (BookStep.ISSUED, BookStep.COLLECTED):
+        mark(qingzhu, qingzhu.slot, step=step)
+    url = reverse("papers:handling_return", args=[qingzhu.slot.pk])
+    empty = client.post(url, {"term": "1"})
+    assert (empty.status_code, list(empty.context["returns"].errors)) == (422, ["why"])
+    assert client.post(url, {"term": "1", "made_up": ["日期完整"], "why": "第 3 页"}).status_code == 302
+    assert shown(client.get(HANDLING, {"state": "returned"})) == ["林小满"]
+    desk = client_of(qingzhu.mentor).get(reverse("desk:home")).content.decode()
+    assert [desk.count(text) for text in ("记录本退回来补一补", "要补：日期完整", "第 3 页")] == [1, 1, 1]
+    # 全部收回 takes it with the others.
+    post(client, act="all-collected", place="")
+    assert client_of(qingzhu.mentor).get(reverse("desk:home")).content.decode().count("记录本退回来补一补") == 0
+
+
+def test_covers_are_scanned_one_after_the_other(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client, url = client_of(qingzhu.office), reverse("papers:handling_scan")
+    code = short_code(qingzhu.slot.pk)
+    answer = client.post(url, {"code": code.lower(), "do": "issued"})
+    assert answer["Location"] == f"{url}?do=issued"
+    page = client.get(answer["Location"])
+    assert (said(page), page.context["form"]["do"].value()) == (["已发下：林小满"], "issued")
+    mark(qingzhu, qingzhu.slot_colleague)
+    again = client.post(url, {"code": short_code(qingzhu.slot_colleague.pk), "do": "issued"}, follow=True)
+    assert said(again) == ["苏禾的记录本没有改动：已经发下了。"]
+    wrong = client.post(url, {"code": "ZZZZ", "do": "collected"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["code"])
+    book = reverse("papers:handling_book", args=[qingzhu.slot.pk])
+    assert client.post(url, {"code": code, "do": "look"})["Location"] == book
+    assert client.get(reverse("papers:handling_code", args=[code]))["Location"] == book
+    assert client.get(reverse("papers:handling_code", args=["ZZZZ"])).status_code == 404
+
+
+def test_the_cover_says_the_code_where_the_shelf_is_kept(qingzhu: SchoolCast) -> None:
+    """A code that leads to no page would only puzzle people."""
+
+    def book_of_slot() -> RecordBook:
+        return record_book_context(qingzhu.slot, qingzhu.year, actor=qingzhu.actor(qingzhu.office))
+
+    book = book_of_slot()
+    assert book.code == short_code(qingzhu.slot.pk)
+    assert book.code_url.endswith(f"/papers/shelf/c/{book.code}/")
+    text = reading.text(render_record_book(book))
+    assert text.count(f"编号{book.code}") == 1
+    use_modules(school=qingzhu.school, modules=[m for m in Module if m != Module.BOOK_HANDLING])
+    qingzhu.year.refresh_from_db()
+    assert book_of_slot().code == ""

@@ -11,15 +11,33 @@ from accounts.enums import Role
 from accounts.models import AuditEntry
 from accounts.services import create_user, grant_role
 from core.errors import DomainError
+from core.shortcodes import short_code
 from mentors.enums import AssignmentOrigin
 from mentors.models.slots import Mentor, Teacher
 from mentors.services.assignments import assign_pupil
 from mentors.services.slots import create_mentor
 from mentors.staff.services.transfers import change_class, retire_teacher
+from notices.models import Notice
 from records.enums import BookStep
 from records.papers.models import BookHandling
-from records.papers.queries.book_handling import HandledBook, HandledBooks, find_handled_books
-from records.papers.services.book_handling import OWN, OWN_ALONE, Marking, mark_books, note_remark, undo_books
+from records.papers.queries.book_handling import (
+    HandledBook,
+    HandledBooks,
+    check_items,
+    find_handled_books,
+    returned_books,
+    slot_of_code,
+)
+from records.papers.services.book_handling import (
+    OWN,
+    OWN_ALONE,
+    Marking,
+    keep_check_items,
+    mark_books,
+    note_remark,
+    return_book,
+    undo_books,
+)
 from schools.calendar import YearCalendar
 from tests.cast import SINCE, TODAY, SchoolCast, TeacherFactory
 from tests.records.builders import letter, partner_of, talk, term_of, visit
@@ -133,8 +151,8 @@ def test_a_date_in_the_future_or_of_another_year_is_refused(qingzhu: SchoolCast,
 def test_terms_are_apart(qingzhu: SchoolCast) -> None:
     mark(qingzhu, qingzhu.slot)
     second = find_handled_books(qingzhu.actor(qingzhu.office), calendar_of(qingzhu, 2))
-    assert second.counts == {"waiting": 4, "issued": 0, "collected": 0, "checked": 0}
-    assert handled_in(qingzhu).counts == {"waiting": 3, "issued": 1, "collected": 0, "checked": 0}
+    assert second.counts == {"waiting": 4, "issued": 0, "returned": 0, "collected": 0, "checked": 0}
+    assert handled_in(qingzhu).counts == {"waiting": 3, "issued": 1, "returned": 0, "collected": 0, "checked": 0}
 
 
 # --- Taking back ------------------------------------------------------------------------------------------------------
@@ -330,7 +348,7 @@ def test_places_and_states_filter_and_counts_stay_those_of_the_place(qingzhu: Sc
     mark(qingzhu, qingzhu.slot, step=COLLECTED)
     grade = handled_in(qingzhu, grade_id=qingzhu.class_one.grade_id, state="collected")
     assert [b.mentor for b in grade.books] == [qingzhu.slot]
-    assert (grade.counts, grade.total) == ({"waiting": 2, "issued": 0, "collected": 1, "checked": 0}, 3)
+    assert (grade.counts, grade.total) == ({"waiting": 2, "issued": 0, "returned": 0, "collected": 1, "checked": 0}, 3)
     assert [grade.reached(step) for step in BookStep] == [1, 1, 0]
 
 
@@ -343,3 +361,97 @@ def test_a_colleague_of_another_account_is_no_holder(qingzhu: SchoolCast) -> Non
     user = create_user(actor=qingzhu.system, username="second-office", name="韩二", school=qingzhu.school)
     grant_role(actor=qingzhu.system, user=user, role=Role.MORAL_OFFICE, school=qingzhu.school, starts_on=SINCE)
     assert not any(b.is_own for b in find_handled_books(qingzhu.actor(user), calendar_of(qingzhu)).books)
+
+
+# --- Given back to be made up -----------------------------------------------------------------------------------------
+def give_back(cast: SchoolCast, slot: Mentor, remark: str = "请补上日期", **more: Any) -> BookHandling:
+    actor = more.pop("actor", None) or cast.actor(cast.office)
+    return return_book(actor=actor, term=term_of(cast), mentor=slot, remark=remark, **more)
+
+
+def collected(cast: SchoolCast, *slots: Mentor) -> None:
+    mark(cast, *slots, on=AUTUMN)
+    mark(cast, *slots, step=COLLECTED)
+
+
+def test_a_book_that_was_given_back_is_collected_and_checked_again(qingzhu: SchoolCast) -> None:
+    slot = qingzhu.slot
+    collected(qingzhu, slot)
+    mark(qingzhu, slot, step=CHECKED)
+    book = give_back(qingzhu, slot, made_up=["签名齐全", " "])
+    assert (dates(slot), book.returned_on, book.made_up, book.is_returned) == (
+        (AUTUMN, None, None),
+        TODAY,
+        ["签名齐全"],
+        True,
+    )
+    handled = handled_in(qingzhu)
+    assert (handled.counts["returned"], handled.reached(ISSUED), handled.reached(COLLECTED)) == (1, 1, 0)
+    # It is out: what is undone is not its issue.
+    assert undo(qingzhu, slot, step=ISSUED) == Marking((), 0, 1)
+    assert mark(qingzhu, slot, step=COLLECTED).marked == (slot.pk,)
+    assert mark(qingzhu, slot, step=CHECKED).marked == (slot.pk,)
+    assert handled_in(qingzhu).counts["checked"] == 1
+
+
+def test_its_mentors_read_why_and_nobody_else(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    collected(qingzhu, qingzhu.slot)
+    give_back(qingzhu, qingzhu.slot, made_up=["签名齐全"])
+    give_back(qingzhu, qingzhu.slot, made_up=["签名齐全"])
+    told = Notice.objects.filter(kind="book_returned")
+    assert [(notice.recipient, notice.body) for notice in told] == [(qingzhu.mentor, "签名齐全；请补上日期")]
+    people = (qingzhu.mentor, qingzhu.colleague, qingzhu.office)
+    assert [len(returned_books(qingzhu.actor(user))) for user in people] == [1, 0, 0]
+    assert returned_books(other.actor(other.mentor)) == []
+    mark(qingzhu, qingzhu.slot, step=COLLECTED)
+    assert returned_books(qingzhu.actor(qingzhu.mentor)) == []
+
+
+def test_what_cannot_be_given_back(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    def refusal(**more: Any) -> str:
+        with pytest.raises(DomainError) as refused:
+            give_back(qingzhu, qingzhu.slot, **more)
+        return refused.value.code
+
+    assert refusal() == "not_collected"
+    collected(qingzhu, qingzhu.slot)
+    assert refusal(remark=" ") == "return_unexplained"
+    assert refusal(remark="长" * 201) == "remark_long"
+    assert refusal(actor=qingzhu.actor(qingzhu.homeroom)) == "not_allowed"
+    assert refusal(actor=other.actor(other.office)) == "other_school"
+    grant_role(
+        actor=qingzhu.system,
+        user=qingzhu.mentor,
+        role=Role.MORAL_OFFICE,
+        school=qingzhu.school,
+        starts_on=SINCE,
+    )
+    assert refusal(actor=qingzhu.actor(qingzhu.mentor)) == "own_book"
+
+
+def test_it_is_not_collected_again_before_it_was_given_back(qingzhu: SchoolCast) -> None:
+    collected(qingzhu, qingzhu.slot)
+    give_back(qingzhu, qingzhu.slot)
+    with pytest.raises(DomainError) as refused:
+        mark(qingzhu, qingzhu.slot, step=COLLECTED, on=TODAY - datetime.timedelta(days=1))
+    assert refused.value.code == "date_disordered"
+
+
+def test_the_check_list_is_the_schools_own(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    office = qingzhu.actor(qingzhu.office)
+    keep_check_items(actor=office, lines=["签名齐全", " ", "日期完整", "签名齐全"])
+    keep_check_items(actor=office, lines=["签名齐全", "日期完整"])
+    assert [item.text for item in check_items(office)] == ["签名齐全", "日期完整"]
+    assert check_items(other.actor(other.office)) == []
+    assert AuditEntry.objects.filter(verb="keep_check_items").count() == 1
+    for actor, lines in ((qingzhu.actor(qingzhu.mentor), ["一"]), (office, [str(n) for n in range(13)])):
+        with pytest.raises(DomainError):
+            keep_check_items(actor=actor, lines=lines)
+
+
+def test_the_code_of_a_cover_finds_the_book_in_ones_own_school(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    code = short_code(qingzhu.slot.pk)
+    texts = (code, f"https://school.example/papers/shelf/c/{code}/", "ZZZZ")
+    found = [slot_of_code(qingzhu.actor(qingzhu.office), text) for text in texts]
+    assert found == [qingzhu.slot, qingzhu.slot, None]
+    assert slot_of_code(other.actor(other.office), code) is None

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEntry, User
 from core.clock import now
+from core.shortcodes import short_code
 from core.workbooks import SheetToWrite, write_workbook
 from jobs.enums import ImportState, JobState
 from jobs.models import ImportBatch, Job
@@ -307,6 +308,9 @@ PRESSES: dict[str, P] = {
     "papers:handling_mark": P(
         "office", lambda w: {"term": "1", "act": "issued", "books": [w.cast.slot.pk], "on": DAY}, "papers:handling"
     ),
+    "papers:handling_items": P("office", {"lines": "签名齐全"}),
+    "papers:handling_return": P("office", {"why": "请补上日期"}, "papers:handling"),
+    "papers:handling_scan": P("office", lambda w: {"code": short_code(w.cast.slot.pk), "do": "issued"}),
     "papers:handling_undo": P("office", {"act": "issued"}, "papers:handling", ("papers:handling_mark",)),
     "papers:settings": P("office", {"book_title": "成长册"}),
     "papers:slip": P("office", {}),

@@ -15,6 +15,7 @@ from accounts.models import RoleGrant, User
 from accounts.rules import email_link
 from accounts.services import create_user, grant_role, issue_account_slips
 from core.clock import now
+from core.shortcodes import short_code
 from jobs.enums import ImportKind, ImportState, JobState
 from jobs.models import ImportBatch, Job, ResultFile
 from mentors.board.services.supporting import add_supporting
@@ -46,9 +47,10 @@ from records.care.services.tree_hole import TreeHoleData, hand_in_tree_hole_card
 from records.desk.models import Attachment, VisitPlan
 from records.desk.services.drafts import save_draft
 from records.desk.services.notes import TalkData, VisitData, log_talk, log_visit
-from records.enums import TreeHoleSubject, TreeHoleWish
+from records.enums import BookStep, TreeHoleSubject, TreeHoleWish
 from records.letters.services.office import release_letters
 from records.letters.services.writing import hand_in_letter
+from records.papers.services.book_handling import mark_books
 from records.recognition.services.awards import RoundData, honour, nominate, open_award_round, publish_awards
 from records.recognition.services.notes import NoteData, hand_in_note, publish_note, write_note
 from records.reminding.models import Reminder
@@ -288,6 +290,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
         add_training_file(actor=office, session=training, data=picture(), name=name) for name in ("讲义.png", "旧.png")
     )
     remove_training_file(actor=office, file=taken_material)
+    for step in (BookStep.ISSUED, BookStep.COLLECTED):
+        mark_books(actor=office, term=term, mentors=[cast.slot_homeroom.pk], step=step, on=day)
     honours, due, honoured, spare_round = (
         open_award_round(actor=office, data=RoundData(title, "优秀导师", until, criteria=("育人实效",)))
         for title, until in (
@@ -594,6 +598,8 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "bureau:withdraw_city_plan": {"pk": plan_of_city.pk},
             "bureau:take_back_commendation": {"pk": commended.pk},
             "city:certificate": {"pk": commended.pk},
+            "papers:handling_code": {"code": short_code(cast.slot.pk)},
+            "papers:handling_return": {"pk": cast.slot_homeroom.pk},
             "bureau:school": {"pk": cast.school.pk},
             "bureau:take_out_grades": {"pk": cast.school.pk},
             "plan:school": {"pk": cast.school.pk},

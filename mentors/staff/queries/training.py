@@ -123,15 +123,17 @@ class YearTraining:
         return hours_of(self.sessions)
 
 
-def teachers_with_training(actor: Actor, year: SchoolYear) -> QuerySet[Teacher]:
+def teachers_with_training(actor: Actor, year: SchoolYear, *, teacher_id: int | None = None) -> QuerySet[Teacher]:
     """Who was there in `year`, in the order of their numbers, each with `attended`: the sessions of that year.
 
-    Those who are there today, and whoever has left meanwhile and attended one.
+    Those who are there today, and whoever has left meanwhile and attended one; or the one with this key.
     """
     sessions = TrainingSession.objects.filter(term__year=year)
+    teachers = Teacher.objects.visible_to(actor)
+    if teacher_id is not None:
+        teachers = teachers.filter(pk=teacher_id)
     return (
-        Teacher.objects.visible_to(actor)
-        .filter(Q(left_on=None) | Exists(sessions.filter(teachers=OuterRef("pk"))))
+        teachers.filter(Q(left_on=None) | Exists(sessions.filter(teachers=OuterRef("pk"))))
         .order_by("number", "pk")
         .prefetch_related(
             Prefetch("training_sessions", sessions.order_by("date", "pk"), to_attr="attended"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentors.staff.views import badges, lists, readiness, training, training_files
+from mentors.staff.views import badges, lists, readiness, training, training_files, training_hours
 from schools.enums import Module
 from schools.modules import part_of
 
@@ -24,9 +24,11 @@ training_urls = (
     [
         path("", training.sessions, name="list"),
         path("new/", training.new, name="new"),
-        path("people/", training.people, name="people"),
+        path("people/", training_hours.people, name="people"),
         path("people/export/", lists.training, name="export"),
-        path("mine/", training.mine, name="mine"),
+        path("certificates.pdf", training_hours.certificates, name="certificates"),
+        path("mine/", training_hours.mine, name="mine"),
+        path("mine/certificate.pdf", training_hours.own_certificate, name="own_certificate"),
         path("<int:pk>/", training.edit, name="edit"),
         path("<int:pk>/attendance/", training.attendance, name="attendance"),
         path("<int:pk>/delete/", training.delete, name="delete"),

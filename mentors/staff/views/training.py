@@ -1,9 +1,6 @@
 """Training sessions 研训: everybody in the school sees them, 德育室 enters them and who attended."""
 
-from collections.abc import Sequence
-
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,18 +9,10 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
 from core.text import small_number
-from mentors.queries.people import years_of_school
 from mentors.rules import can_keep_training
 from mentors.staff.forms.care import AttendanceForm, TrainingForm
 from mentors.staff.models import TrainingSession
-from mentors.staff.queries.training import (
-    attendance_of,
-    own_training,
-    sessions_visible_to,
-    teachers_with_training,
-    training_by_term,
-    training_of,
-)
+from mentors.staff.queries.training import attendance_of, sessions_visible_to, training_by_term
 from mentors.staff.services.training import (
     create_session,
     delete_session,
@@ -32,7 +21,6 @@ from mentors.staff.services.training import (
     update_session,
 )
 from schools.calendar import term_on
-from schools.models import SchoolYear
 
 EVERYBODY = (
     Role.MENTOR,
@@ -42,7 +30,6 @@ EVERYBODY = (
     Role.LEADER,
     Role.SCHOOL_ADMIN,
 )
-PAGE_SIZE = 50
 
 
 @page_for(*EVERYBODY)
@@ -139,30 +126,6 @@ def attendance(request: ActorRequest, pk: int) -> HttpResponse:
 def _keep(request: ActorRequest, session: TrainingSession, form: AttendanceForm) -> int:
     came, stayed_away = form.changes()
     return set_attendance(actor=request.actor, session=session, came=came, stayed_away=stayed_away)
-
-
-@page_for(Role.MORAL_OFFICE)
-def people(request: ActorRequest) -> HttpResponse:
-    """Which trainings each teacher attended and how many hours, in the order of their numbers; `?year=` names which."""
-    years = years_of_school(request.actor)
-    year = _year(request, years)
-    found = teachers_with_training(request.actor, year) if year is not None else ()
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [training_of(teacher, year) for teacher in page] if year is not None else []
-    context = {"year": year, "years": years, "rows": rows, "page_obj": page}
-    return render(request, "staff/training/people.html", context)
-
-
-@page_for(*EVERYBODY)
-def mine(request: ActorRequest) -> HttpResponse:
-    """What oneself attended, by year."""
-    return render(request, "staff/training/mine.html", {"years": own_training(request.actor)})
-
-
-def _year(request: ActorRequest, years: Sequence[SchoolYear]) -> SchoolYear | None:
-    """The year that the address names by where it starts; the present one for none, and for one that there is not."""
-    asked = small_number(request.GET.get("year"))
-    return next((year for year in years if year.start_year == asked), request.actor.calendar.year)
 
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from core.pdf import Manuscript, manuscript, set_pdf
+from core.qr import qr_square
 from records.contexts import (
     BookPupil,
     BookVersion,
@@ -127,8 +128,11 @@ def _view(book: RecordBook) -> dict[str, object]:
     groups = _groups(book)
     rows = sum(len(group.rows) for group in groups) + (len(groups) if len(groups) > 1 else 0)
     mentors, classes = "／".join(book.mentors), "　".join(book.class_labels)
+    box, path = qr_square(book.code_url, 1) if book.code else ("", "")
     return {
         "book": book,
+        "code_box": box,
+        "code_path": path,
         "school": book.school,
         "head": _running_head(book),
         "small": max(len(mentors), len(classes)) > LONG_LINE,

@@ -11,11 +11,12 @@ from typing import Any, Final
 from django.db.models import Count
 
 from accounts.actors import Actor
+from core.shortcodes import key_of_code
 from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
 from records.enums import BookStep
 from records.office.queries.dashboard import OWN_GRADE, Progress, done, owing
-from records.papers.models import BookHandling
+from records.papers.models import BookCheckItem, BookHandling
 from records.papers.queries.books import NO_CLASS
 from records.papers.queries.filing import filed_under, filing_rank
 from schools.calendar import YearCalendar
@@ -25,7 +26,15 @@ from students.querysets import lasting
 
 #: Before it is issued a book waits in the office; then it is named after the last step done.
 WAITING: Final = "waiting"
-STATES: Final = (WAITING, BookStep.ISSUED, BookStep.COLLECTED, BookStep.CHECKED)
+#: Collected once, and given back to be made up.
+RETURNED: Final = "returned"
+STATES: Final = (WAITING, BookStep.ISSUED, RETURNED, BookStep.COLLECTED, BookStep.CHECKED)
+#: In which states a book is ready for each step.
+BEFORE: Final[dict[BookStep, tuple[str, ...]]] = {
+    BookStep.ISSUED: (WAITING,),
+    BookStep.COLLECTED: (BookStep.ISSUED, RETURNED),
+    BookStep.CHECKED: (BookStep.COLLECTED,),
+}
 NO_BOOK: Final = BookHandling()
 
 
@@ -44,6 +53,8 @@ class HandledBook:
     @property
     def state(self) -> str:
         """One of `STATES`."""
+        if self.handling.is_returned:
+            return RETURNED
         last = WAITING
         for step in BookStep:
             if getattr(self.handling, step.field) is not None:
@@ -232,3 +243,21 @@ def _runs(books: Sequence[HandledBook], key: Callable[[HandledBook], int]) -> li
     for book in books:
         runs[key(book)].append(book)
     return list(runs.values())
+
+
+def check_items(actor: Actor) -> list[BookCheckItem]:
+    """The school's own check-list 检查要点. One query."""
+    return list(BookCheckItem.objects.visible_to(actor))
+
+
+def returned_books(actor: Actor) -> list[BookHandling]:
+    """The actor's own books that were given back to be made up, term at hand. One query."""
+    return list(BookHandling.objects.returned_to(actor).select_related("term"))
+
+
+def slot_of_code(actor: Actor, text: str) -> Mentor | None:
+    """The slot that the code on a book's cover names, among those that the actor sees, names at hand. One query."""
+    key = key_of_code(text.rstrip("/").rpartition("/")[2])
+    if key is None:
+        return None
+    return Mentor.objects.visible_to(actor).filter(pk=key).with_names().select_related("year__school").first()

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from django.conf import settings
+from django.urls import reverse
+
 from accounts.actors import Actor
 from core.rowwise import among
+from core.shortcodes import short_code
 from core.text import to_chinese
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from records.contexts import BookPupil, BookVersion, Column, Entry, PaperPeriod, PaperTick, RecordBook
 from records.enums import RecordKind, TickState
 from records.kinds import Kind, Printed, printed_kinds
 from records.models.records import Record, Tick
-from schools.enums import ActionKind, Design
+from schools.enums import ActionKind, Design, Module
 from schools.models import Period, School, SchoolClass, SchoolYear
 from schools.queries import OwedAction, PlanRules, paper_style
 from students.models import Enrolment
@@ -139,6 +143,8 @@ class BookSource:
         columns = self._columns({e.school_class.grade_id for e in enrolments})
         names = tuple(member.teacher.name for member in mentor.members.all())
         classes = self._classes(mentor, enrolments)
+        # A code that nobody asks for would only puzzle people.
+        code = short_code(mentor.pk) if Module.BOOK_HANDLING in self.school.in_use else ""
         return RecordBook(
             school=self.style.head,
             title=self.style.words.book_title,
@@ -154,6 +160,8 @@ class BookSource:
             pupil_count=len(enrolments),
             version=version,
             design=self.style.words.design_for(classes[0].grade.number) if classes else Design.UPPER,
+            code=code,
+            code_url=settings.SITE_URL + reverse("papers:handling_code", args=[code]) if code else "",
         )
 
     def empty(self) -> RecordBook:

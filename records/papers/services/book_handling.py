@@ -10,23 +10,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.services import audit
-from core.clock import cn_day
+from core.clock import cn_day, now
 from core.errors import DomainError
+from core.text import clean_text
 from mentors.models.slots import Mentor
+from notices.services import NoticeFor, send_notices
 from records.enums import BookStep
-from records.papers.models import BookHandling
+from records.papers.models import BookCheckItem, BookHandling
 from records.rules import handles_books, is_alone, may_check_book
 from schools.days import past_days
-from schools.models import Term
+from schools.models import School, Term
 
 OWN: Final = "您自己的记录本请德育室的另一位老师检查。"
 OWN_ALONE: Final = (
     "您自己的记录本不能由自己检查。本校德育室目前只有您一位，请学校管理员给另一位老师加上德育室的角色，由那位老师检查。"
 )
 MOST_REMARK: Final = 200
+MOST_ITEMS: Final = 12
+ITEM_LENGTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,65 @@ def undo_books(*, actor: Actor, term: Term, mentors: Collection[int], step: Book
 
 
 @transaction.atomic
+def return_book(*, actor: Actor, term: Term, mentor: Mentor, remark: str, made_up: Sequence[str] = ()) -> BookHandling:
+    """Give a collected book back to be made up: its mentors are told why, and it is collected again. Twice is once.
+
+    `made_up` are lines of the school's check-list. Raises DomainError `other_school`, `not_allowed`, `own_book`,
+    `not_collected`, `return_unexplained`, `remark_long`.
+    """
+    (slot,) = _locked(actor, term, [mentor.pk])
+    if not may_check_book(actor, slot):
+        raise own_book(actor)
+    remark, lines = remark.strip(), [line.strip() for line in made_up if line.strip()]
+    if len(remark) > MOST_REMARK:
+        raise DomainError("remark_long", f"退回说明最多 {MOST_REMARK} 字，请写短一些。")
+    if not remark and not lines:
+        raise DomainError("return_unexplained", "请写一下要补什么，或勾选要补的项目，导师会看到。")
+    book = _handlings(term, [slot]).get(slot.pk)
+    if book is not None and book.is_returned and (book.return_remark, book.made_up) == (remark, lines):
+        return book
+    if book is None or book.collected_on is None:
+        raise DomainError("not_collected", "这本记录本不在德育室，收回以后才能退回。")
+    book.returned_on, book.returned_by_id = max(actor.today, book.collected_on), actor.user_id
+    book.return_remark, book.made_up = remark, lines
+    book.collected_on = book.checked_on = book.checked_by = None
+    _write([book])
+    audit(actor=actor, verb="return_book", target=slot, detail={"term": term.number, "lines": len(lines)})
+    why = "；".join([*lines, *([remark] if remark else [])])
+    people = [member.teacher.user for member in slot.members.all()]
+    wanted = [
+        NoticeFor(user, "您的导师记录本退回来补一补", f"book:{book.pk}:{now().isoformat()}", why, reverse("desk:home"))
+        for user in people
+        if user is not None and user.is_active
+    ]
+    send_notices(school=slot.year.school, kind="book_returned", wanted=wanted)
+    return book
+
+
+@transaction.atomic
+def keep_check_items(*, actor: Actor, lines: Sequence[str]) -> list[BookCheckItem]:
+    """The school's own check-list, in the order given; what was noted on books stays.
+
+    Raises DomainError `not_allowed`, `items_too_many`.
+    """
+    if actor.school_id is None or not handles_books(actor):
+        raise DomainError("not_allowed", "检查要点由德育室设置。")
+    texts = list(dict.fromkeys(text for line in lines if (text := clean_text(line))))
+    if len(texts) > MOST_ITEMS or any(len(text) > ITEM_LENGTH for text in texts):
+        raise DomainError("items_too_many", f"检查要点最多 {MOST_ITEMS} 条，每条最多 {ITEM_LENGTH} 字，一行一条。")
+    School.objects.select_for_update().get(pk=actor.school_id)
+    stored = list(BookCheckItem.objects.filter(school_id=actor.school_id))
+    if [item.text for item in stored] == texts:
+        return stored
+    BookCheckItem.objects.filter(school_id=actor.school_id).delete()
+    kept = BookCheckItem.objects.bulk_create(
+        BookCheckItem(school_id=actor.school_id, position=at, text=text) for at, text in enumerate(texts, 1)
+    )
+    audit(actor=actor, verb="keep_check_items", detail={"items": len(kept)})
+    return kept
+
+
+@transaction.atomic
 def note_remark(*, actor: Actor, term: Term, mentor: Mentor, remark: str) -> None:
     """Keep 德育室's word about a book, or take it away with an empty one. It is never printed.
 
@@ -160,11 +224,13 @@ def _is_next(book: BookHandling, step: BookStep) -> bool:
 
 
 def _is_last(book: BookHandling, step: BookStep) -> bool:
+    if book.is_returned:
+        return False
     return getattr(book, step.field) is not None and (step.after is None or getattr(book, step.after.field) is None)
 
 
 def _check_order(books: Sequence[BookHandling], before: BookStep, on: datetime.date) -> None:
-    latest = max((getattr(book, before.field) for book in books), default=on)
+    latest = max((max(getattr(book, before.field), book.returned_on or on) for book in books), default=on)
     if latest > on:
         raise DomainError(
             "date_disordered", f"选中的记录本里有 {cn_day(latest)} 才{before.label}的，日期不能更早，请改一下日期。"
@@ -174,6 +240,7 @@ def _check_order(books: Sequence[BookHandling], before: BookStep, on: datetime.d
 def _write(books: Sequence[BookHandling]) -> None:
     """New rows are created, known ones changed; a row that says nothing any more goes."""
     fields = [*(step.field for step in BookStep), "checked_by", "remark"]
+    fields += ["returned_on", "returned_by", "return_remark", "made_up"]
     told: list[BookHandling] = []
     empty: list[BookHandling] = []
     for book in books:

@@ -4,31 +4,54 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, page_for
 from accounts.services import audit
 from core.days import OUT_OF_RANGE
 from core.errors import DomainError
+from core.saving import form_saved, show_form
+from mentors.models.slots import Mentor
 from records.enums import BookStep
 from records.office.queries.dashboard import covered_classes
 from records.office.queries.pupils import school_mentors
 from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar
 from records.papers.documents.book_list import render_book_list
-from records.papers.forms.book_handling import STATE_LABELS, HandledBooksForm, MarkForm, RemarkForm, StepForm
+from records.papers.forms.book_handling import (
+    STATE_LABELS,
+    CheckItemsForm,
+    HandledBooksForm,
+    MarkForm,
+    RemarkForm,
+    ReturnForm,
+    ScanForm,
+    StepForm,
+)
 from records.papers.queries.book_handling import (
+    BEFORE,
+    RETURNED,
     STATES,
-    WAITING,
     HandledBook,
     HandledBooks,
     book_list,
+    check_items,
     find_book,
     find_handled_books,
+    slot_of_code,
 )
-from records.papers.services.book_handling import OWN, Marking, mark_books, note_remark, undo_books
+from records.papers.services.book_handling import (
+    OWN,
+    Marking,
+    keep_check_items,
+    mark_books,
+    note_remark,
+    return_book,
+    undo_books,
+)
 from records.papers.views.orders import pdf_response
 from schools.calendar import YearCalendar
 from schools.days import past_days
@@ -112,10 +135,86 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
     return _book_page(request, calendar, found, form)
 
 
+@action_for(Role.MORAL_OFFICE)
+def give_back(request: ActorRequest, pk: int) -> HttpResponse:
+    """Give a book back to be made up; its mentors are told why."""
+    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    calendar = calendar_of_year(request, mentor.year)
+    form = ReturnForm(check_items(request.actor), request.POST)
+    if form_saved(
+        form,
+        lambda: return_book(
+            actor=request.actor,
+            term=calendar.term,
+            mentor=mentor,
+            remark=form.cleaned_data["why"],
+            made_up=form.cleaned_data.get("made_up", ()),
+        ),
+    ):
+        messages.success(request, f"已退回，{mentor.names}老师收到了通知。")
+        return _back(request, calendar)
+    found = find_book(request.actor, calendar, mentor)
+    remark = RemarkForm(initial={"remark": found.handling.remark})
+    return _book_page(request, calendar, found, remark, returns=form, status=422)
+
+
+@form_for(Role.MORAL_OFFICE)
+def items(request: ActorRequest) -> HttpResponse:
+    """The school's own check-list."""
+    stored = "\n".join(item.text for item in check_items(request.actor))
+    form = CheckItemsForm(request.POST or None, initial={"lines": stored})
+    if form_saved(form, lambda: keep_check_items(actor=request.actor, lines=form.cleaned_data["lines"].splitlines())):
+        messages.success(request, "检查要点已保存。")
+        return redirect("papers:handling")
+    return show_form(request, "papers/book_handling/items.html", form)
+
+
+@form_for(Role.MORAL_OFFICE)
+def scan(request: ActorRequest) -> HttpResponse:
+    """Find paper books by the codes on their covers, one after the other; `?do=` keeps what is done with each."""
+    calendar = calendar_or_stop(request)
+    form = ScanForm(request.POST or None, initial={"do": request.GET.get("do", "look")})
+    if request.method == "POST" and form.is_valid():
+        slot = slot_of_code(request.actor, form.cleaned_data["code"])
+        if slot is None or slot.year_id != calendar.year.pk:
+            form.add_error("code", "没有找到这个编号的记录本，请核对封面上的编号，再扫一次或改一改。")
+        elif form.cleaned_data["do"] == "look":
+            return redirect("papers:handling_book", pk=slot.pk)
+        else:
+            return _scanned(request, calendar, slot, BookStep(form.cleaned_data["do"]))
+    return show_form(request, "papers/book_handling/scan.html", form, calendar=calendar)
+
+
+@page_for(Role.MORAL_OFFICE)
+def coded(request: ActorRequest, code: str) -> HttpResponse:
+    """Where the code on a cover leads when a phone's own camera reads it: to its book."""
+    slot = slot_of_code(request.actor, code)
+    if slot is None:
+        raise Http404
+    return redirect("papers:handling_book", pk=slot.pk)
+
+
+def _scanned(request: ActorRequest, calendar: YearCalendar, slot: Mentor, step: BookStep) -> HttpResponse:
+    """Mark one book and wait for the next."""
+    done = mark_books(actor=request.actor, term=calendar.term, mentors=[slot.pk], step=step, on=request.actor.today)
+    if done.marked:
+        messages.success(request, f"{DONE_WORDS[step]}：{slot.names}")
+    else:
+        messages.warning(request, f"{slot.names}的记录本没有改动：{_why_not(step)}")
+    return redirect(f"{reverse('papers:handling_scan')}?{urlencode({'do': step.value})}")
+
+
 def _book_page(
-    request: ActorRequest, calendar: YearCalendar, found: HandledBook, form: RemarkForm, *, status: int = 200
+    request: ActorRequest,
+    calendar: YearCalendar,
+    found: HandledBook,
+    form: RemarkForm,
+    *,
+    returns: ReturnForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    last = BookStep(found.state) if found.state != WAITING else None
+    last = BookStep(found.state) if found.state in BookStep.values else None
+    following = BookStep.COLLECTED if found.state == RETURNED else last.after if last is not None else BookStep.ISSUED
     return render(
         request,
         "papers/book_handling/book.html",
@@ -125,7 +224,9 @@ def _book_page(
             "state_label": STATE_LABELS[found.state],
             "form": form,
             "last": last,
-            "next": last.after if last is not None else BookStep.ISSUED,
+            "next": following,
+            "returns": returns or ReturnForm(check_items(request.actor)),
+            "may_return": not found.is_own and found.handling.collected_on is not None,
             "today": request.actor.today,
             "filters": _filters(request.GET or request.POST),
             "in_panel": bool(request.htmx and request.htmx.target == "panel"),
@@ -176,7 +277,7 @@ def _page(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]
         "state": form.state,
         "place": form.place,
         "state_labels": STATE_LABELS,
-        "ready": [(step, found.counts[STATES[at]]) for at, step in enumerate(BookStep)],
+        "ready": [(step, sum(found.counts[state] for state in BEFORE[step])) for step in BookStep],
         "last": _undoable(request, calendar, found),
         "today": request.actor.today,
         "query": _query(calendar, form),
@@ -217,9 +318,8 @@ def _undoable(request: ActorRequest, calendar: YearCalendar, found: HandledBooks
 def _ready_for(request: ActorRequest, calendar: YearCalendar, step: BookStep) -> list[int]:
     """Keys of all books of the posted place that stand right before `step`; own ones wait for a colleague's check."""
     form = _form(request, calendar, request.POST)
-    before = step.before.value if step.before is not None else WAITING
-    found = find_handled_books(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id, state=before)
-    return [book.mentor.pk for book in found.books]
+    found = find_handled_books(request.actor, calendar, class_id=form.class_id, grade_id=form.grade_id)
+    return [book.mentor.pk for book in found.books if book.state in BEFORE[step]]
 
 
 def _why_not(step: BookStep) -> str:
