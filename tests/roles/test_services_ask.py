@@ -47,6 +47,9 @@ ASKED_ELSEWHERE = {
     "mentors.staff.services.transfers.leaving_days": "bounds of a day",
     "mentors.staff.services.transfers.uncovered_classes": "a reading for a page that asked before",
     "records.announcing.services.receipts.read_announcement": "notes nothing where it does not address the actor",
+    "records.bureau.services.city_plan.base_choices": "a reading of what the actor's bureau sees",
+    "records.bureau.services.city_plan.own_differences": "a reading of the own school's plan",
+    "records.bureau.services.city_plan.takings": "a reading of what the actor's bureau sees",
     "records.desk.services.deletion.may_delete": "the question itself",
     "records.desk.services.drafts.drop_draft": "the actor's own draft, found by the actor",
     "records.desk.services.drafts.note_in_draft": "the actor's own draft, found by the actor",
@@ -57,6 +60,8 @@ ASKED_ELSEWHERE = {
     "records.desk.services.versions.note_version": "a step of services that asked before",
     "records.desk.services.versions.note_versions": "likewise",
     "records.papers.services.book_handling.own_book": "the question itself",
+    "records.recognition.services.awards.nominate": "any colleague may, where the round asks them",
+    "records.recognition.services.notes.write_note": "every teacher writes notes of their own",
 }
 #: Those that want more than one row of a kind; their own tests ask as a stranger.
 TRIED_ELSEWHERE = {

@@ -36,7 +36,8 @@ class TrainingData:
     hours: Decimal | None = None
 
 
-def _check(actor: Actor, school_id: int | None) -> None:
+def check_keeps_training(actor: Actor, school_id: int | None) -> None:
+    """Raises DomainError `other_school`, `not_allowed` unless `actor` keeps the trainings of the school."""
     if school_id != actor.school_id:
         raise DomainError("other_school", "这次培训不属于本校。")
     if not can_keep_training(actor):
@@ -81,7 +82,7 @@ def create_session(*, actor: Actor, data: TrainingData, is_another: bool = False
     The same topic on the same day again (a double click) gives the session that is there, unless it `is_another`.
     Raises DomainError `not_allowed`, `no_year`, `date_out_of_range`, `topic_missing`, `kind_unknown`, `hours_wrong`.
     """
-    _check(actor, actor.school_id)
+    check_keeps_training(actor, actor.school_id)
     year = actor.calendar.this_year()
     fields, term = _cleaned(data), _term(actor.calendar.of(year), data.date)
     SchoolYear.objects.select_for_update().get(pk=year.pk)
@@ -95,7 +96,7 @@ def create_session(*, actor: Actor, data: TrainingData, is_another: bool = False
 
 def lock_session(actor: Actor, session: TrainingSession) -> TrainingSession:
     """The session's row, for whoever may change it. Raises DomainError `other_school`, `not_allowed`, `gone`."""
-    _check(actor, session.school_id)
+    check_keeps_training(actor, session.school_id)
     locked = (
         TrainingSession.objects.select_for_update(of=("self",))
         .select_related("term__year")

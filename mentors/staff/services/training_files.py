@@ -13,7 +13,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.files import clean_file_name, clean_handout
 from mentors.staff.models import TrainingFile, TrainingSession
-from mentors.staff.services.training import lock_session
+from mentors.staff.services.training import check_keeps_training, lock_session
 
 MOST_FILES: Final = 6
 KEPT: Final = datetime.timedelta(days=30)
@@ -24,6 +24,7 @@ def add_training_file(*, actor: Actor, session: TrainingSession, data: bytes, na
 
     Raises DomainError `other_school`, `not_allowed`, `gone`, `too_many_files`, and those of `clean_handout`.
     """
+    check_keeps_training(actor, session.school_id)
     content, content_type, suffix = clean_handout(data)
     with transaction.atomic():
         locked = lock_session(actor, session)

@@ -202,7 +202,8 @@ def _newest(versions: Sequence[PlanRules]) -> PlanRules:
 def take_rules(*, actor: Actor, plan: CityPlan) -> Plan:
     """The city's rules become the next version of the school's plan, from today; it adapts them as any plan.
 
-    Raises DomainError `not_standing`, `not_set_up`, `nothing_new`, and as `records.office.services.change_plan`.
+    Raises DomainError `not_allowed`, `not_standing`, `not_set_up`, `nothing_new`, and as
+    `records.office.services.change_plan`.
     """
     _check(actor, plan)
     calendar = actor.calendar.now
@@ -219,11 +220,9 @@ def take_rules(*, actor: Actor, plan: CityPlan) -> Plan:
 def take_texts(*, actor: Actor, plan: CityPlan) -> None:
     """The city's texts become the next version of the school's document; the leading group stays.
 
-    Raises DomainError `not_standing`, `nothing_new`, and as `save_document`.
+    Raises DomainError `not_allowed`, `not_standing`, `nothing_new`, and as `save_document`.
     """
     _check(actor, plan)
-    if not actor.has(*KEEPERS):
-        raise DomainError("not_allowed", "只有德育室和管理员可以采用正文。")
     school = actor.calendar.now.year.school
     newest = newest_document(school)
     own = content_of(newest) if newest is not None else DocumentContent(parts={}, members=())
@@ -240,6 +239,8 @@ def take_texts(*, actor: Actor, plan: CityPlan) -> None:
 
 
 def _check(actor: Actor, plan: CityPlan) -> None:
+    if not actor.has(*KEEPERS):
+        raise DomainError("not_allowed", "只有德育室和管理员可以采用全市方案。")
     if not CityPlan.objects.visible_to(actor).standing().filter(pk=plan.pk).exists() or actor.school_id is None:
         raise DomainError("not_standing", "这一版全市方案已经撤回，请刷新页面看现在的一版。")
 
