@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('mentors', '0008_wider_meetings'),
-        ('records', '0020_city_plan'),
+        ('records', '0021_draft_of_no_record'),
         ('schools', '0018_whole_schools'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
