@@ -12,12 +12,13 @@ from accounts.services.accounts import (
     set_accounts_active,
     unlock_accounts,
 )
-from accounts.services.audit import audit
+from accounts.services.audit import audit, audit_many
 from accounts.services.mail import set_emails, set_own_email, verify_email
 from accounts.services.opening import FirstPerson, is_opening_code, new_opening_code, open_house
 from accounts.services.roles import (
     NewGrant,
     act_for,
+    create_first_admins,
     end_homeroom_roles,
     end_role,
     grant_role,
@@ -32,8 +33,10 @@ __all__ = [
     "NewGrant",
     "act_for",
     "audit",
+    "audit_many",
     "change_own_password",
     "close_first_visit",
+    "create_first_admins",
     "create_user",
     "create_users",
     "end_homeroom_roles",

@@ -11,6 +11,7 @@ from schools.services.years import (
     create_class,
     create_classes,
     create_school,
+    create_schools,
     open_year,
     promote_classes,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "create_classes",
     "create_plan",
     "create_school",
+    "create_schools",
     "dates_of_year",
     "describe_school",
     "make_year",

@@ -1,7 +1,8 @@
 """The only writer of a year's calendar 校历: its terms, exams, days off and school on a weekend."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -121,7 +122,6 @@ def dates_of_year(year: SchoolYear) -> YearDates:
     return YearDates(TermDates(first.starts_on, first.ends_on, second.starts_on, second.ends_on), tuple(spans))
 
 
-@transaction.atomic
 def make_year(
     *,
     school: School,
@@ -131,20 +131,46 @@ def make_year(
     official_until: datetime.date | None = None,
 ) -> SchoolYear:
     """The year `start_year` with its terms, periods and named days, as they are given."""
-    year = SchoolYear.objects.create(
-        school=school,
-        start_year=start_year,
-        starts_on=dates.terms.first_start,
-        ends_on=dates.terms.second_end,
-        is_current=is_current,
-        official_until=official_until,
+    year = NewYear(school, start_year, dates, is_current, official_until)
+    return make_years([year])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NewYear:
+    """A year of a school as it is to be made; see `make_year`."""
+
+    school: School
+    start_year: int
+    dates: YearDates
+    is_current: bool
+    official_until: datetime.date | None = None
+
+
+@transaction.atomic
+def make_years(years: Sequence[NewYear]) -> list[SchoolYear]:
+    """`make_year` for many schools. Four queries whatever their number."""
+    made = SchoolYear.objects.bulk_create(
+        SchoolYear(
+            school=one.school,
+            start_year=one.start_year,
+            starts_on=one.dates.terms.first_start,
+            ends_on=one.dates.terms.second_end,
+            is_current=one.is_current,
+            official_until=one.official_until,
+        )
+        for one in years
     )
-    Period.objects.create(school=school, year=year, term=None, kind=PeriodKind.YEAR)
-    for number, (starts_on, ends_on) in enumerate(dates.terms.pairs, start=1):
-        term = Term.objects.create(school=school, year=year, number=number, starts_on=starts_on, ends_on=ends_on)
-        Period.objects.create(school=school, year=year, term=term, kind=PeriodKind.TERM)
-    KeyDate.objects.bulk_create(_row(year, span) for span in dates.spans)
-    return year
+    pairs = list(zip(made, years, strict=True))
+    terms = Term.objects.bulk_create(
+        Term(school=one.school, year=year, number=number, starts_on=starts_on, ends_on=ends_on)
+        for year, one in pairs
+        for number, (starts_on, ends_on) in enumerate(one.dates.terms.pairs, start=1)
+    )
+    of_year = [Period(school=one.school, year=year, term=None, kind=PeriodKind.YEAR) for year, one in pairs]
+    of_term = [Period(school_id=t.school_id, year_id=t.year_id, term=t, kind=PeriodKind.TERM) for t in terms]
+    Period.objects.bulk_create([*of_year, *of_term])
+    KeyDate.objects.bulk_create(_row(year, span) for year, one in pairs for span in one.dates.spans)
+    return made
 
 
 def _row(year: SchoolYear, span: DateSpan) -> KeyDate:

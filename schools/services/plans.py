@@ -1,6 +1,7 @@
 """The only writers of plans 一校一策 and their versions."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -21,44 +22,59 @@ MOST_TIMES: Final = 20
 FARTHEST: Final = 180
 
 
-@transaction.atomic
 def create_plan(*, year: SchoolYear, preset: Preset) -> Plan:
     """The first plan of `year`, copied from `preset`; it holds from the first of July, so that early visits count.
 
     Of the preset's grades those that the school has.
     """
-    source, system = PRESETS[preset], SchoolSystem(year.school.system)
-    grades = [(grade, rules_of(grade.number, system)) for grade in Grade.objects.filter(school_id=year.school_id)]
-    plan = Plan.objects.create(
-        school_id=year.school_id,
-        year=year,
-        version=1,
-        effective_from=datetime.date(year.start_year, 7, 1),
-        title=source.title,
-        preset=preset,
-        cap=source.cap,
-        letter_label=source.letter_label,
-        letter_tone=source.letter_tone,
-    )
-    PlanGrade.objects.bulk_create(
-        PlanGrade(school_id=year.school_id, plan=plan, grade=grade, matching=source.matching[number])
-        for grade, number in grades
-        if number in source.matching
-    )
-    rules = [
-        OwedAction(
-            action=item.action,
-            period=item.period,
-            count=item.count,
-            required=item.required,
-            windows=item.windows,
-            accepted_outcomes=frozenset(item.accepted_outcomes),
-            grade_ids=frozenset(grade.pk for grade, number in grades if number in item.grades),
+    return create_plans(years=[(year, preset)])[0]
+
+
+@transaction.atomic
+def create_plans(*, years: Sequence[tuple[SchoolYear, Preset]]) -> list[Plan]:
+    """`create_plan` for the years of many schools, each with its preset. Six queries whatever their number."""
+    of_school: dict[int, list[Grade]] = defaultdict(list)
+    for grade in Grade.objects.filter(school__in={year.school_id for year, _preset in years}):
+        of_school[grade.school_id].append(grade)
+    plans = Plan.objects.bulk_create(
+        Plan(
+            school_id=year.school_id,
+            year=year,
+            version=1,
+            effective_from=datetime.date(year.start_year, 7, 1),
+            title=source.title,
+            preset=preset,
+            cap=source.cap,
+            letter_label=source.letter_label,
+            letter_tone=source.letter_tone,
         )
-        for item in source.actions
-    ]
-    _write_rules(plan, [rule for rule in rules if rule.grade_ids])
-    return plan
+        for year, preset, source in ((year, preset, PRESETS[preset]) for year, preset in years)
+    )
+    covered, ruled = list[PlanGrade](), list[tuple[Plan, list[OwedAction]]]()
+    for plan, (year, preset) in zip(plans, years, strict=True):
+        source, system = PRESETS[preset], SchoolSystem(year.school.system)
+        grades = [(grade, rules_of(grade.number, system)) for grade in of_school[year.school_id]]
+        covered += [
+            PlanGrade(school_id=year.school_id, plan=plan, grade=grade, matching=source.matching[number])
+            for grade, number in grades
+            if number in source.matching
+        ]
+        rules = [
+            OwedAction(
+                action=item.action,
+                period=item.period,
+                count=item.count,
+                required=item.required,
+                windows=item.windows,
+                accepted_outcomes=frozenset(item.accepted_outcomes),
+                grade_ids=frozenset(grade.pk for grade, number in grades if number in item.grades),
+            )
+            for item in source.actions
+        ]
+        ruled.append((plan, [rule for rule in rules if rule.grade_ids]))
+    PlanGrade.objects.bulk_create(covered)
+    _write_rules(ruled)
+    return plans
 
 
 @transaction.atomic
@@ -88,7 +104,7 @@ def copy_plan(*, year: SchoolYear, source: Plan) -> Plan:
         for row in source.plan_grades.all()
     )
     held = read_plans(Plan.objects.filter(pk=source.pk))[source.year_id][0]
-    _write_rules(plan, held.actions)
+    _write_rules([(plan, held.actions)])
     return plan
 
 
@@ -142,7 +158,7 @@ def revise_plan(
         PlanGrade(school_id=year.school_id, plan=plan, grade_id=grade_id, matching=mode)
         for grade_id, mode in matching.items()
     )
-    _write_rules(plan, actions)
+    _write_rules([(plan, actions)])
     return plan
 
 
@@ -188,32 +204,36 @@ def _check_windows(rule: OwedAction) -> None:
             raise DomainError("window_far", f"{what}的时间离{window.anchor.label}太远，前后都在 {FARTHEST} 天以内。")
 
 
-def _write_rules(plan: Plan, actions: Iterable[OwedAction]) -> None:
-    """The rules of a new version, with their grades and windows. Three queries and one for each rule."""
-    of_plan = {"school_id": plan.school_id}
-    written = [
-        (
-            rule,
-            PlanAction.objects.create(
-                **of_plan,
-                plan=plan,
-                action=rule.action,
-                period=rule.period,
-                count=rule.count,
-                required=rule.required,
-                accepted_outcomes=sorted(rule.accepted_outcomes),
-            ),
+def _write_rules(plans: Iterable[tuple[Plan, Iterable[OwedAction]]]) -> None:
+    """The rules of new versions, with their grades and windows. Three queries."""
+    wanted = [(plan, rule) for plan, rules in plans for rule in rules]
+    rows = PlanAction.objects.bulk_create(
+        PlanAction(
+            school_id=plan.school_id,
+            plan=plan,
+            action=rule.action,
+            period=rule.period,
+            count=rule.count,
+            required=rule.required,
+            accepted_outcomes=sorted(rule.accepted_outcomes),
         )
-        for rule in actions
-    ]
+        for plan, rule in wanted
+    )
+    written = [(plan, rule, row) for (plan, rule), row in zip(wanted, rows, strict=True)]
     PlanActionGrade.objects.bulk_create(
-        PlanActionGrade(**of_plan, rule=row, plan=plan, action=rule.action, grade_id=pk)
-        for rule, row in written
+        PlanActionGrade(school_id=plan.school_id, rule=row, plan=plan, action=rule.action, grade_id=pk)
+        for plan, rule, row in written
         for pk in sorted(rule.grade_ids)
     )
     PlanWindow.objects.bulk_create(
-        PlanWindow(**of_plan, rule=row, anchor=window.anchor, opens_days=window.opens_days, due_days=window.due_days)
-        for rule, row in written
+        PlanWindow(
+            school_id=plan.school_id,
+            rule=row,
+            anchor=window.anchor,
+            opens_days=window.opens_days,
+            due_days=window.due_days,
+        )
+        for plan, rule, row in written
         for window in dict.fromkeys(rule.windows)
     )
 

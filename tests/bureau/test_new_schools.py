@@ -19,8 +19,10 @@ from core.errors import DomainError
 from core.workbooks import Limits, SheetToWrite, read_workbook, write_workbook
 from mentors.staff.imports.new_schools import Known, read_schools
 from mentors.staff.queries.new_schools import waiting_admins
-from mentors.staff.services.new_schools import open_schools, print_first_slips
+from mentors.staff.services.new_schools import SchoolToOpen, open_schools, print_first_slips
+from schools.enums import Preset
 from schools.models import Grade, School
+from schools.services import NewSchool
 from tests.cast import SchoolCast
 from tests.pages import tables, text, texts, tree
 
@@ -69,6 +71,21 @@ def test_a_list_opens_all_schools_each_with_its_administrator(qingzhu: SchoolCas
     assert sorted(entries.values_list("school__code", flat=True)) == ["bailu", "jc2", "yunxi"]
     # The list is done with.
     assert client.get(CHECK)["Location"] == NEW
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_three_schools_cost_what_one_does(
+    qingzhu: SchoolCast, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    """Each of three hundred schools was opened by queries of its own."""
+    actor = qingzhu.actor(qingzhu.bureau_user)
+    new = [
+        SchoolToOpen(NewSchool(f"第{n}小学", Preset.PRIMARY_TERMLY, 2026, code=f"s{n}"), "何一", f"s{n}-admin")
+        for n in range(count)
+    ]
+    with django_assert_num_queries(32):
+        opened = open_schools(actor=actor, schools=new)
+    assert [school.code for school in opened] == [f"s{n}" for n in range(count)]
 
 
 def test_every_error_is_shown_at_once_and_nothing_is_kept(qingzhu: SchoolCast, client_of: ClientOf) -> None:

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind, Role
-from accounts.services import audit, create_user, grant_role, issue_account_slips
+from accounts.services import audit, audit_many, create_first_admins, issue_account_slips
 from accounts.services.slips import PrintedSlip
 from core.errors import DomainError
 from mentors.staff.queries.new_schools import waiting_admins
 from schools.models import Bureau, School
-from schools.services import NewSchool
+from schools.services import NewSchool, create_schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,24 @@ class SchoolToOpen:
 def open_schools(*, actor: Actor, schools: Sequence[SchoolToOpen]) -> list[School]:
     """All of `schools` under the actor's bureau, each with its 管理员, who has no password yet; all or nothing.
 
-    Raises DomainError `not_allowed`, and what `create_school` and `create_user` raise, with the school's name.
+    Some thirty queries whatever their number. Raises DomainError `not_allowed`, and what `create_school` and
+    `create_first_admins` raise, with the school's name.
     """
     bureau = _bureau_of(actor)
-    opened = []
-    for one in schools:
-        try:
-            school, _year = replace(one.school, bureau_name=bureau.name).create()
-            system = system_actor(school_id=school.pk, today=actor.today, name=actor.name)
-            user = create_user(actor=system, username=one.username, name=one.admin, school=school)
-        except DomainError as refusal:
-            raise DomainError(refusal.code, f"{one.school.name}：{refusal.message}") from refusal
-        grant_role(actor=system, user=user, role=Role.SCHOOL_ADMIN, school=school)
-        audit(actor=actor, verb="open_school", target=school, school_id=school.pk)
-        opened.append(school)
+    wanted = [replace(one.school, bureau_name=bureau.name) for one in schools]
+    taken = {*School.objects.filter(code__in=[one.code for one in wanted]).values_list("code", flat=True)}
+    for one in wanted:
+        refusal = one.refusal()
+        if refusal is None and one.code in taken:
+            refusal = DomainError("code_taken", f"学校代码“{one.code}”已经有了，请换一个。")
+        if refusal is not None:
+            raise DomainError(refusal.code, f"{one.name}：{refusal.message}")
+    opened = [year.school for year in create_schools(schools=wanted, began_on=actor.today)]
+    people = [(school, one.username, one.admin) for school, one in zip(opened, schools, strict=True)]
+    system = system_actor(school_id=None, today=actor.today, name=actor.name)
+    create_first_admins(actor=system, people=people)
+    targets = [(school.pk, school) for school in opened]
+    audit_many(actor=actor, verb="open_school", targets=targets, kind=AuditKind.CHANGE)
     return opened
 
 
