@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
@@ -36,6 +37,10 @@ TESTS = Path(__file__).parent
 ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
 # `script/test` collects for these stages only the folder that belongs to the mark.
 FOLDER_OF_STAGE = {"browser": "browser", "migrations": "migrating", "servers": "servers"}
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()
