@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
         from records.papers.samples import add_sample  # noqa: PLC0415 - as above
         from records.settling import printing as settling  # noqa: PLC0415 - as above
         from records.settling import services as words  # noqa: PLC0415 F401 - as above
+        from records.setup.services import plan_document  # noqa: PLC0415 F401 - as above
 
         papers.register_jobs()
         guides.register_jobs()

@@ -49,14 +49,18 @@ class FormKey:
     """A form that keeps drafts: the shape of their keys (`#` is a number), and its page.
 
     `find` takes the actor and the key's numbers; None where the actor may not write in the form. `page` names the
-    address, which takes the first number; empty where the form has no page of its own. `label` is what a draft is
-    called where the form is of no kind of record.
+    address, which takes as many of the numbers as `takes` says; empty where the form has no page of its own. `label` is
+    what a draft is called where the form is of no kind of record. A draft has at most so many bytes and fields.
     """
 
     shape: str
     find: Callable[..., Target | None]
     page: str = ""
     label: str = ""
+    takes: int = 1
+    # A visit with all its fields full stays below.
+    most_bytes: int = 20 * 1024
+    most_fields: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

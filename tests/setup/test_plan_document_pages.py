@@ -10,9 +10,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from core.errors import DomainError
+from records.desk.models import Draft
+from records.desk.services.drafts import save_draft
 from records.setup.enums import DocumentPart
 from records.setup.first_texts import FIRST_TEXTS
 from records.setup.models import DocumentFile, PlanDocument
+from records.setup.services.plan_document import MOST_MEMBERS, PART_LENGTH
 from schools.models import PlanAction, PlanGrade
 from tests.cast import SchoolCast
 from tests.documents import reading
@@ -55,6 +59,52 @@ def test_the_head_is_offered_first_and_every_account_by_name(qingzhu: SchoolCast
     rows = [[bound.value() for bound in row] for row in form.member_rows]
     assert (len(rows), rows[0][:2], rows[1][1]) == (4, ["head", "程远"], None)
     assert {"林小满", "管一鸣"} <= set(page.context["names"])
+
+
+def keep(cast: SchoolCast, by: User, form: dict[str, Any]) -> Draft:
+    """What the script saves of a form while somebody types."""
+    sent = {name: values if isinstance(values, list) else [values] for name, values in form.items()}
+    base = int(sent["version"][0])
+    key = f"plan/document/{cast.school.pk}"
+    return save_draft(actor=cast.actor(by), key=key, content=sent, stamp="aaaaaaaaaaaa.1", base_version=base)
+
+
+def test_what_is_typed_is_there_again_until_it_is_saved(qingzhu: SchoolCast, client_of: ClientOf) -> None:
+    """A closed tab threw away an afternoon's text; the form was the longest of all and kept no draft."""
+    admin = client_of(qingzhu.admin)
+    save(qingzhu)
+    form = typed(admin, goals="写了一半的目标", member5_name="何知秋", member0_name="", member0_office="")
+    keep(qingzhu, qingzhu.admin, form | {"member0_duties": ""})
+    again = admin.get(EDIT)
+    said = shown(again)
+    assert (said["goals"], said["member5_name"], said["member0_name"]) == (["写了一半的目标"], ["何知秋"], [""])
+    assert "未保存的草稿" in text(tree(again))
+    # Another's form is as it was, and saving ends the draft.
+    assert shown(client_of(qingzhu.office).get(EDIT))["goals"] != ["写了一半的目标"]
+    assert admin.post(EDIT, said).status_code == 302
+    assert (Draft.objects.count(), PlanDocument.objects.latest("version").parts["goals"]) == (0, "写了一半的目标")
+
+
+def test_a_draft_begun_on_a_former_version_meets_the_new_one_when_it_is_saved(
+    qingzhu: SchoolCast, client_of: ClientOf
+) -> None:
+    admin = client_of(qingzhu.admin)
+    save(qingzhu)
+    keep(qingzhu, qingzhu.admin, typed(admin, goals="我写的目标"))
+    client_of(qingzhu.office).post(EDIT, typed(client_of(qingzhu.office), goals="他们的目标"))
+    answer = admin.post(EDIT, shown(admin.get(EDIT)))
+    assert (answer.status_code, [row.label for row in answer.context["conflict"]]) == (422, ["工作目标"])
+
+
+def test_the_longest_document_fits_into_a_draft_and_nobody_else_writes_one(qingzhu: SchoolCast) -> None:
+    full = {part.value: ["字" * PART_LENGTH] for part in DocumentPart} | {"version": ["0"]}
+    for row in range(MOST_MEMBERS):
+        full |= {f"member{row}_{name}": ["字" * size] for name, size in (("name", 60), ("office", 30))}
+        full |= {f"member{row}_duties": ["字" * 200], f"member{row}_place": ["member"]}
+    assert len(keep(qingzhu, qingzhu.office, full).content) == len(full)
+    for user in (qingzhu.mentor, qingzhu.leader):
+        with pytest.raises(DomainError, match="不能由您填写"):
+            keep(qingzhu, user, full)
 
 
 def test_two_people_at_once_see_both_texts_and_the_second_decides(qingzhu: SchoolCast, client_of: ClientOf) -> None:

@@ -182,7 +182,7 @@ def _url_of(actor: Actor, key: str) -> str:
     if found is None or not found[0].page:
         return ""
     form, numbers = found
-    url = reverse(form.page, args=numbers[:1])
+    url = reverse(form.page, args=numbers[: form.takes])
     # A letter's key names its term too, which need not be today's.
     now = actor.calendar.present if len(numbers) > 1 else None
     if now is None or now.term.pk == numbers[1]:

@@ -19,11 +19,8 @@ from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
 from records.desk.models import Draft
-from records.kinds import Target, all_kinds, form_of
+from records.kinds import FormKey, Target, all_kinds, form_of
 
-#: A visit with all its fields full stays below.
-MOST_BYTES: Final = 20 * 1024
-MOST_FIELDS: Final = 60
 #: So many drafts a person may have; the oldest goes for a new one.
 MOST_DRAFTS: Final = 200
 KEPT: Final = datetime.timedelta(days=60)
@@ -57,7 +54,10 @@ def save_draft(
     """
     if not _STAMP.fullmatch(stamp):
         raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
-    fields = _checked(content)
+    found = form_of(key)
+    if found is None:
+        raise _not_allowed()
+    fields = _checked(content, found[0])
     target = find_target(actor, key)
     with transaction.atomic():
         user = _locked(actor)
@@ -126,13 +126,13 @@ def _locked(actor: Actor) -> User:
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
 
 
-def _checked(content: Mapping[str, list[str]]) -> Content:
+def _checked(content: Mapping[str, list[str]], form: FormKey) -> Content:
     fields = {name: list(values) for name, values in content.items() if not name.startswith(("_", "csrf"))}
-    if len(fields) > MOST_FIELDS or not all(isinstance(v, str) for values in fields.values() for v in values):
+    if len(fields) > form.most_fields or not all(isinstance(v, str) for values in fields.values() for v in values):
         raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
     if any(_UNSTORABLE.search(text) for name, values in fields.items() for text in (name, *values)):
         raise DomainError("draft_unclear", "草稿没有存上，请刷新页面后再写。")
-    if len(json.dumps(fields, ensure_ascii=False).encode()) > MOST_BYTES:
+    if len(json.dumps(fields, ensure_ascii=False).encode()) > form.most_bytes:
         raise DomainError("draft_too_large", "文字太长，草稿存不下。请删减一些，或先保存。")
     return fields
 
@@ -176,5 +176,9 @@ def find_target(actor: Actor, key: str) -> Target:
         form, numbers = found
         target = form.find(actor, *numbers)
     if target is None:
-        raise DomainError("not_allowed", "这份表单现在不能由您填写，文字没有存成草稿。")
+        raise _not_allowed()
     return target
+
+
+def _not_allowed() -> DomainError:
+    return DomainError("not_allowed", "这份表单现在不能由您填写，文字没有存成草稿。")

@@ -24,7 +24,7 @@ from records.queries.danger import danger_typed
 
 #: What the column holds; no record comes near.
 MOST_VERSION = 2**31 - 1
-WRITERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE, Role.COUNSELLOR, Role.LEADER)
+WRITERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE, Role.COUNSELLOR, Role.LEADER, Role.SCHOOL_ADMIN)
 #: While these are written, words of danger are told beside the form.
 WITH_HINT = (RecordKind.VISIT, RecordKind.TALK)
 STATUS = {"not_allowed": 403, "draft_too_large": 413, "draft_saved": 410}

@@ -1,7 +1,7 @@
 """The form of the plan as a document: its parts, and the leading group a row for each person; files beside it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -28,9 +28,18 @@ class PlanDocumentForm(VersionedForm):
 
     field_of: ClassVar = {"empty": DocumentPart.GOALS.value}
 
-    def __init__(self, content: DocumentContent, *, version: int, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        content: DocumentContent,
+        *,
+        version: int,
+        data: Mapping[str, Any] | None = None,
+        draft: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         stored = self.as_fields(content)
-        super().__init__(data, initial={"version": version, **stored})
+        # Instead of the stored version: a person who was taken out of the draft does not come back.
+        self.typed = {name: values[0] for name, values in (draft or {}).items() if values}
+        super().__init__(data, initial={"version": version, **(self.typed or stored)})
         for part in DocumentPart:
             self.fields[part.value] = ProseField(label=part.label, max_length=PART_LENGTH, rows=6)
         self.rows = range(max(len(content.members) + SPARE_ROWS, self._sent_rows()))
@@ -39,7 +48,7 @@ class PlanDocumentForm(VersionedForm):
 
     def _sent_rows(self) -> int:
         """How many rows were sent, none beyond what can be kept."""
-        found = (int(match[1]) + 1 for name in self.data if (match := _ROW.fullmatch(name)))
+        found = (int(match[1]) + 1 for name in (*self.data, *self.typed) if (match := _ROW.fullmatch(name)))
         return min(max(found, default=0), MOST_MEMBERS + SPARE_ROWS)
 
     def _add_row(self, row: int) -> None:

@@ -16,6 +16,8 @@ from core.glyphs import missing_glyphs
 from core.saving import CHANGED
 from core.text import clean_text, visible
 from records.desk.services.deletion import KEPT
+from records.desk.services.drafts import drop_draft
+from records.kinds import FormKey, Target, register_form
 from records.setup.contexts import DocumentContent, GroupMember
 from records.setup.enums import DocumentPart, GroupPlace
 from records.setup.models import DocumentFile, DocumentMember, PlanDocument
@@ -29,6 +31,21 @@ PART_LENGTH: Final = 4000
 MOST_MEMBERS: Final = 40
 MOST_FILES: Final = 12
 _NOTHING: Final = "请先写一些正文。"
+
+
+def _form(actor: Actor, school_id: int) -> Target | None:
+    return Target(None, None) if actor.school_id == school_id and actor.has(*KEEPERS) else None
+
+
+# All parts full, and as many people as there can be.
+register_form(
+    FormKey("plan/document/#", _form, "plan:document_edit", "方案全文", takes=0, most_bytes=240 * 1024, most_fields=200)
+)
+
+
+def draft_key(school: School) -> str:
+    """Under which key what is typed is kept as a draft: one form a person and school."""
+    return f"plan/document/{school.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,8 @@ def document_problems(content: DocumentContent) -> list[DocumentProblem]:
 
 @transaction.atomic
 def save_document(*, actor: Actor, school: School, seen_version: int, content: DocumentContent) -> PlanDocument:
-    """Keep `content` as the next version; the former ones stay to be read. The same again is no new version.
+    """Keep `content` as the next version; the former ones stay to be read. The same again is no new version. What the
+    actor has of it as a draft is gone.
 
     `seen_version` is the version that was edited, 0 for none. Raises DomainError `other_school`, `not_allowed`,
     `changed_meanwhile`, `empty`, `too_many_members`, and the codes of `document_problems`.
@@ -97,6 +115,7 @@ def save_document(*, actor: Actor, school: School, seen_version: int, content: D
     School.objects.select_for_update().get(pk=school.pk)
     newest = newest_document(school)
     if newest is not None and newest.version == seen_version and content_of(newest) == content:
+        drop_draft(actor=actor, key=draft_key(school))
         return newest
     if (newest.version if newest is not None else 0) != seen_version:
         raise DomainError(CHANGED, "刚刚有人保存了方案全文，您的还没有保存。两份不同的地方列在下面。")
@@ -119,6 +138,7 @@ def save_document(*, actor: Actor, school: School, seen_version: int, content: D
         )
         for position, one in enumerate(content.members, start=1)
     )
+    drop_draft(actor=actor, key=draft_key(school))
     audit(actor=actor, verb="save_plan_document", target=document, detail={"version": document.version})
     return document
 

@@ -16,6 +16,7 @@ from core.saving import button_done, record_changed, show_form
 from core.text import small_number
 from core.undo import offer_undo
 from jobs.keeping import kept_pdf
+from records.desk.views.form_page import FormDraft
 from records.papers.views.orders import pdf_response
 from records.setup.documents.plan_document import plan_manuscript
 from records.setup.forms.plan_document import PlanDocumentForm
@@ -35,6 +36,7 @@ from records.setup.queries.plan_figures import PLACEHOLDERS
 from records.setup.services.plan_document import (
     MOST_FILES,
     add_document_file,
+    draft_key,
     remove_document_file,
     restore_document_file,
     save_document,
@@ -116,7 +118,12 @@ def edit(request: ActorRequest) -> HttpResponse:
     content = content_of(stored) if stored is not None else first_content(school, actor.today)
     version = stored.version if stored is not None else 0
     data = request.POST if request.method == "POST" else None
-    form = PlanDocumentForm(content, version=version, data=data)
+    draft = FormDraft.of(request, draft_key(school))
+    typed: dict[str, list[str]] | None = None
+    if data is None and draft.stored is not None:
+        # Whoever saved meanwhile is met when this one is saved: it is on the version that it was begun on.
+        typed, version, draft.restored = draft.stored.content, draft.stored.base_version, True
+    form = PlanDocumentForm(content, version=version, data=data, draft=typed)
     if record_changed(
         form,
         stored or PlanDocument(version=0),
@@ -131,6 +138,7 @@ def edit(request: ActorRequest) -> HttpResponse:
         "setup/plan_document_edit.html",
         form,
         stored=stored,
+        draft=draft,
         names=names_to_offer(actor),
         placeholders=PLACEHOLDERS.items(),
         conflict=form.against(content) if form.conflicts else (),
