@@ -275,7 +275,8 @@ def test_8_the_bureau_sees_the_schools_side_by_side_and_no_pupil(house: House, v
     bureau = visit(DESK)
     page = bureau.sign_in("demo-bureau")
     expect(page.get_by_role("heading", name="各校情况")).to_be_visible()
-    expect(page.locator("tbody tr")).to_have_count(3)
+    # Three schools and the city.
+    expect(page.locator("tbody tr")).to_have_count(4)
     expect(page.locator("main")).to_contain_text("青竹小学")
     expect(page.locator("main")).to_contain_text("江城一中")
     assert page.request.get(house.address + "/office/").status == 403

@@ -73,6 +73,8 @@ class Share:
         return "—" if self.shown == Shown.NOTHING else str(self.whole)
 
 
+_LABELS: Final[dict[str, str]] = dict(COLUMNS)
+_EMPTY: Final[dict[str, Share]] = {measure: Share(label, 0, 0) for measure, label in COLUMNS}
 _NOTHING: Final = Share("", 0, 0)
 
 
@@ -106,7 +108,7 @@ class FigureRow:
     @property
     def columns(self) -> list[Share]:
         """In the order of `COLUMNS`."""
-        return [self.shares.get(measure, _NOTHING) for measure, _ in COLUMNS]
+        return [self.shares.get(measure, _EMPTY[measure]) for measure, _ in COLUMNS]
 
     @property
     def pupils(self) -> str:
@@ -177,7 +179,7 @@ def schools_side_by_side(actor: Actor, key: str = "", *, by: str = "") -> Compar
     shares: dict[int, dict[str, Share]] = defaultdict(dict)
     counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(grade=None)
     for school_id, measure, part, whole, shown in counts.values_list("school_id", "measure", "part", "whole", "shown"):
-        shares[school_id][measure] = Share("", part, whole, shown)
+        shares[school_id][measure] = Share(_LABELS.get(measure, ""), part, whole, shown)
     rows = [_school_row(one, counted.get(one.pk), shares[one.pk]) for one in schools]
     if by == BY_OPEN:
         rows.sort(key=lambda row: -row.open)
@@ -202,7 +204,7 @@ def _school_row(school: School, counted: CountedTerm | None, shares: Mapping[str
 
 def _city(actor: Actor, term: TermKey) -> dict[str, Share]:
     rows = CityCount.objects.visible_to(actor).filter(start_year=term.start_year, number=term.number)
-    return {row.measure: Share("", row.part, row.whole, row.shown) for row in rows}
+    return {row.measure: Share(_LABELS.get(row.measure, ""), row.part, row.whole, row.shown) for row in rows}
 
 
 def grades_side_by_side(actor: Actor, school: School, key: str = "") -> tuple[Comparison, list[FigureRow]]:
@@ -216,7 +218,7 @@ def grades_side_by_side(actor: Actor, school: School, key: str = "") -> tuple[Co
     grades: dict[int, Grade] = {}
     counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(school=school)
     for row in counts.select_related("grade"):
-        shares[row.grade_id][row.measure] = Share("", row.part, row.whole, row.shown)
+        shares[row.grade_id][row.measure] = Share(_LABELS.get(row.measure, ""), row.part, row.whole, row.shown)
         if row.grade is not None:
             grades[row.grade.pk] = row.grade
     rows = [FigureRow(one.name, shares[one.pk]) for one in sorted(grades.values(), key=lambda grade: grade.number)]
