@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, TruncDate
 from django.utils.dateparse import parse_date
 
 from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
+from core.sealed import opens
 from notices.enums import Channel, OutboxState, Saying
 from notices.models import Notice, OutboxMessage, PushHours, Robot
 from notices.querysets import NoticeQuerySet, OutboxQuerySet
@@ -133,6 +134,12 @@ def robots_of(actor: Actor) -> list[RobotLine]:
     keys = Robot.objects.visible_to(actor).annotate(newest=Subquery(newest)).values("newest")
     last = {message.robot_id: message for message in OutboxMessage.objects.filter(pk__in=keys)}
     return [RobotLine(robot, last.get(robot.pk)) for robot in robots]
+
+
+def robots_without_key() -> int:
+    """How many robots, in all schools, have an address that no key at hand opens. One query."""
+    stored = Robot.objects.present().annotate(stored=Cast("address", TextField())).values_list("stored", flat=True)
+    return sum(1 for token in stored if token and not opens(token))
 
 
 def push_hours(school_id: int) -> PushHours:

@@ -82,7 +82,17 @@ ROUNDS = {
             r"/rounds/\d+/classes/\d+/entry/",
         ),
     ),
-    "admin": Round("demo-admin", ("/papers/settings/", "/help/", "/help/manual-admin/")),
+    "admin": Round(
+        "demo-admin",
+        (
+            "/papers/settings/",
+            "/help/",
+            "/help/manual-admin/",
+            "/notices/sending/",
+            "/notices/sending/messages/",
+            "/school/channels/",
+        ),
+    ),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "nine-year admin": Round("demo-nine-admin", ("/school/first-weeks/",)),
     "bureau": Round("demo-bureau", ("/bureau/schools/new/", "/bureau/schools/slips/")),

@@ -12,6 +12,7 @@ from accounts.models import AuditEntry, User
 from core.clock import today
 from core.keyring import SEALING
 from notices.enums import Channel, OutboxState, Trouble
+from notices.keywatch import check_sealing_keys
 from notices.models import OutboxMessage, PushHours, Robot
 from notices.services import NoticeFor, add_robot, send_notices
 from tests.cast import SchoolCast
@@ -175,8 +176,10 @@ def test_robots_whose_key_is_lost_are_still_listed_and_removed(qingzhu: SchoolCa
     actor = qingzhu.actor(qingzhu.admin)
     robot = add_robot(actor=actor, school=qingzhu.school, name="群一", address=f"{WECOM}abcdefgh")
     keys = SEALING.all()
+    assert check_sealing_keys() == []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("django.conf.settings.SEALING_KEYS", ["another"])
+        assert [(one.id, one.msg[:5]) for one in check_sealing_keys()] == [("notices.W001", "1 个群机")]
         assert [line.robot for line in admin.get(ROBOTS).context["lines"]] == [robot]
         refused = admin.post(ROBOTS, {"name": "群二", "address": f"{WECOM}hgfedcba"})
         assert "sealing_keys" in refused.content.decode()
