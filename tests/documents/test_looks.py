@@ -8,6 +8,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ from mentors.rounds.documents.matrix import Matrix, MatrixClass, MatrixMentor, r
 from mentors.staff.documents.account_slip import render_account_slips
 from mentors.staff.documents.badge import Badge, render_badges
 from mentors.staff.documents.certificate import Certificate, render_certificates
+from mentors.staff.documents.training_certificate import (
+    TrainingCertificate,
+    TrainingLine,
+    render_training_certificates,
+)
 from records.announcing.contexts import NoticePaper
 from records.announcing.documents.notice import render_notice
 from records.contexts import BookVersion, Letter
@@ -86,6 +92,25 @@ def an_announcement() -> NoticePaper:
     )
 
 
+def an_award() -> Certificate:
+    text = "十年如一日，走进每一个家，听见每一个孩子。\n荣获“优秀成长导师”称号，特发此证，以资鼓励。"
+    return dataclasses.replace(an_appointment(Design.UPPER), title="奖状", classes=(), text=text)
+
+
+def a_training_certificate() -> TrainingCertificate:
+    lines = (
+        TrainingLine(date(2026, 9, 18), "怎样和孩子谈心：先听后说", "讲座", Decimal(2)),
+        TrainingLine(date(2026, 11, 13), "一次家访的前前后后", "案例研讨", Decimal("1.5")),
+        TrainingLine(date(2026, 12, 4), "新导师见面会", "", None),
+    )
+    return TrainingCertificate(school=HEAD, name="程𫖯", year="2026学年", lines=lines, on=date(2026, 12, 18))
+
+
+def a_coded_cover() -> bytes:
+    book = dataclasses.replace(builders.book(school=HEAD), code="4K7P", code_url="https://school.example/c/4K7P/")
+    return render_record_book(book)
+
+
 def badges(design: Design) -> bytes:
     badge = Badge(design=design, school=HEAD, name="程𫖯", subject="语文", classes=("一（1）班",), year="2026学年")
     return render_badges(
@@ -132,6 +157,9 @@ PAPERS: dict[str, tuple[Callable[[], bytes], range]] = {
     "announcement": (lambda: render_notice(an_announcement()), range(1)),
     "list": (lambda: list_pdf(builders_figures.a_list(), HEAD, date(2026, 11, 18)), range(1)),
     "leader": (lambda: leader_pdf(builders_figures.leader_page(), HEAD, date(2026, 11, 18)), range(1)),
+    "award": (lambda: render_certificates([an_award()]), range(1)),
+    "training-certificate": (lambda: render_training_certificates([a_training_certificate()]), range(1)),
+    "book-cover-coded": (a_coded_cover, range(1)),
     "book-list": (lambda: render_book_list(builders_lists.book_list()), range(1)),
 }
 
