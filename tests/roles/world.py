@@ -386,7 +386,11 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     assert cast.school.bureau is not None
     bureau = cast.actor(cast.bureau_user)
     plan_of_city = publish_city_plan(actor=bureau, data=CityPlanData("全市方案", "preset-primary_termly", 12))
-    commended = commend(actor=bureau, data=CommendationData(cast.school, "", "先进学校", "家访扎实。"))
+    # One is taken back by the test itself.
+    commended, commended_wrongly = (
+        commend(actor=bureau, data=CommendationData(cast.school, "", title, "家访扎实。"))
+        for title in ("先进学校", "写错的称号")
+    )
     recount(bureau=cast.school.bureau, years=[cast.year], today=TODAY)
     return World(
         cast,
@@ -596,7 +600,7 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
             "papers:class_summary": one,
             "papers:handling_book": {"pk": cast.slot.pk},
             "bureau:withdraw_city_plan": {"pk": plan_of_city.pk},
-            "bureau:take_back_commendation": {"pk": commended.pk},
+            "bureau:take_back_commendation": {"pk": commended_wrongly.pk},
             "city:certificate": {"pk": commended.pk},
             "papers:handling_code": {"code": short_code(cast.slot.pk)},
             "papers:handling_return": {"pk": cast.slot_homeroom.pk},
