@@ -110,13 +110,14 @@ def test_mentors_are_found_by_what_they_carry(qingzhu: SchoolCast, client_of: Si
     everybody = shown(client, "mentors")
     assert sorted(everybody) == sorted(["何知秋", "林小满", "苏禾", "陶然/石磊"])
     assert shown(client, "mentors", show="over") == ["林小满"]
+    assert shown(client, "mentors", show="exception") == ["林小满"]
     assert shown(client, "mentors", show="none") == ["何知秋"]
     assert shown(client, "mentors", show="full") == []
     assert shown(client, "mentors", show="free") == everybody
     assert shown(client, "mentors", sort="-name") == everybody[::-1]
     assert shown(client, "mentors", sort="-load")[0] == "林小满"
     chips = texts(tree(client.get(reverse("office:mentors"))), "chip-count")
-    assert chips == ["4", "1", "0", "4", "1"]
+    assert chips == ["4", "1", "1", "0", "4", "1"]
 
 
 @pytest.mark.django_db

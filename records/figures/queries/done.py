@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db.models import Count
+from django.urls import reverse
 
 from accounts.actors import Actor
 from records.figures.contexts import Fact, Section, Series, Week
@@ -63,7 +64,13 @@ def progress(actor: Actor, calendar: YearCalendar, weeks: Sequence[Week]) -> Sec
             of_weeks("week", "每周新完成的人数", weeks, each, drawing="columns", unit="人", bands=bands),
         ],
         [
-            Fact(calendar.label(action), sum(days.values()), "人", hint=f"应完成 {owed[action]} 人")
+            Fact(
+                calendar.label(action),
+                sum(days.values()),
+                "人",
+                hint=f"应完成 {owed[action]} 人",
+                href=f"{reverse('office:pupils')}?show={action}&term={calendar.key}",
+            )
             for action, days in found.items()
         ],
     )

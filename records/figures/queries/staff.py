@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
 from accounts.actors import Actor
 from mentors.models.slots import CapException, MentorMember
@@ -79,6 +80,7 @@ def carrying(actor: Actor, calendar: YearCalendar) -> Section:
     steps = load_steps(cap)
     counts = Counter(load_word(one, steps) for one in found)
     words = [word for _, word in steps] + [over_word(cap)]
+    mentors, pupils = reverse("office:mentors"), reverse("office:pupils")
     exceptions = CapException.objects.visible_to(actor).valid().filter(mentor__year=calendar.year).count()
     left = room(actor, calendar, found)
     chart = Chart(
@@ -95,10 +97,10 @@ def carrying(actor: Actor, calendar: YearCalendar) -> Section:
         "导师与人数",
         [chart],
         [
-            Fact("导师", len(found), "位", hint=f"空余名额 {left.free} 个"),
-            Fact("还没有导师的学生", left.unmentored, "人"),
+            Fact("导师", len(found), "位", hint=f"空余名额 {left.free} 个", href=f"{mentors}?term={calendar.key}"),
+            Fact("还没有导师的学生", left.unmentored, "人", href=f"{pupils}?show=no_mentor&term={calendar.key}"),
             Fact("还需要导师", left.needed, "位", hint="至少；把空余名额都用上以后"),
-            Fact("超额", exceptions, "位", hint="经德育室同意"),
+            Fact("超额", exceptions, "位", hint="经德育室同意", href=f"{mentors}?show=exception&term={calendar.key}"),
         ],
     )
 

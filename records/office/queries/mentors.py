@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, OuterRef
 
 from accounts.actors import Actor
 from core.lists import ListColumn, ListOut, batched
@@ -20,6 +20,8 @@ class Load:
     load: int
     capacity: int
     places: int
+    # 德育室 has agreed to more than the plan's cap, whether it is used or not.
+    is_agreed: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -35,7 +37,8 @@ class Load:
     def kinds(self) -> set[str]:
         """Which of `MENTOR_SHOW` keep it."""
         answers = {"over": self.is_over, "full": self.load > 0 and not self.free, "free": self.free > 0}
-        return {name for name, answer in (answers | {"none": not self.load}).items() if answer}
+        answers |= {"none": not self.load, "exception": self.is_agreed}
+        return {name for name, answer in answers.items() if answer}
 
 
 def loads(actor: Actor, calendar: YearCalendar) -> list[Load]:
@@ -45,19 +48,23 @@ def loads(actor: Actor, calendar: YearCalendar) -> list[Load]:
     carried = dict(counted.values_list("mentor").annotate(n=Count("pk")).order_by())
     slots = Mentor.objects.visible_to(actor).of_year(calendar.year)
     rows = (
-        slots.annotate(held_by=Count("members"), first=Min("members__teacher__pinyin"))
+        slots.annotate(
+            held_by=Count("members"),
+            first=Min("members__teacher__pinyin"),
+            agreed=Exists(CapException.objects.valid().filter(mentor=OuterRef("pk"))),
+        )
         .order_by("first", "pk")
-        .values_list("pk", "capacity", "held_by", "first")
+        .values_list("pk", "capacity", "held_by", "agreed")
     )
     return [
-        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(held_by, 1)))
-        for pk, capacity, held_by, _ in rows
+        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(held_by, 1)), agreed)
+        for pk, capacity, held_by, agreed in rows
         if pk in carried or capacity
     ]
 
 
 #: Filters of the list. The empty one shows all.
-MENTOR_SHOW: Final = ("", "over", "full", "free", "none")
+MENTOR_SHOW: Final = ("", "over", "exception", "full", "free", "none")
 
 
 def matching(found: Sequence[Load], show: str, sort: str = "") -> list[Load]:

@@ -10,7 +10,14 @@ from jobs.lists import picked_keys, taken_out
 from records.office.queries.mentors import MENTOR_SHOW, loads, matching, mentor_lines, mentors_out
 from records.office.views.dashboard import PAGE_SIZE, WATCHERS, calendar_or_stop
 
-FILTERS = (("", "全部导师"), ("over", "超过上限"), ("full", "已满"), ("free", "还有空余"), ("none", "还没有学生"))
+FILTERS = (
+    ("", "全部导师"),
+    ("over", "超过上限"),
+    ("exception", "同意超额"),
+    ("full", "已满"),
+    ("free", "还有空余"),
+    ("none", "还没有学生"),
+)
 
 
 @page_for(*WATCHERS)
