@@ -25,7 +25,14 @@ from mentors.queries.people import (
     open_homerooms,
 )
 from mentors.staff.forms.manage import AccountForm, RoleForm
-from mentors.staff.queries.accounts import LOCKED, NEW, counts_by_state, in_state, with_account_state
+from mentors.staff.queries.accounts import (
+    LOCKED,
+    NEW,
+    count_of_accounts,
+    counts_by_state,
+    in_state,
+    with_account_state,
+)
 from mentors.staff.services.people import account_name, open_account
 from mentors.staff.views.accounts import PRINTERS, locked_accounts
 from mentors.staff.views.roles import days_of
@@ -52,7 +59,7 @@ def people(request: ActorRequest) -> HttpResponse:
     elif state:
         found = in_state(found, state)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    counts[LOCKED] = Teacher.objects.visible_to(actor).present().filter(user__in=locked).count() if locked else 0
+    counts[LOCKED] = count_of_accounts(actor, locked)
     states = [(NEW, "还没登录过"), *AccountState.choices, (LOCKED, "已锁定")]
     return render(
         request,

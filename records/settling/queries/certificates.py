@@ -24,14 +24,21 @@ class _Held:
     classes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def mentors_of(actor: Actor, year: SchoolYear) -> QuerySet[Teacher]:
-    """Teachers who held or shared a slot of `year` with pupils, by name."""
+def mentors_of(actor: Actor, year: SchoolYear | None) -> QuerySet[Teacher]:
+    """Teachers who held or shared a slot of `year` with pupils, by name; nobody without a year."""
+    if year is None:
+        return Teacher.objects.none()
     held = _assignments(actor).filter(year=year).values("mentor")
     return (
         Teacher.objects.visible_to(actor)
         .filter(pk__in=MentorMember._default_manager.filter(year=year, mentor__in=held).values("teacher"))
         .order_by("pinyin", "name", "number")
     )
+
+
+def own_teacher(actor: Actor) -> Teacher | None:
+    """Who acts, as a teacher of the school. One query."""
+    return Teacher.objects.visible_to(actor).filter(user=actor.user_id).first()
 
 
 def certificates(actor: Actor, year: SchoolYear, teachers: Collection[Teacher]) -> list[ServiceCertificate]:

@@ -2,10 +2,10 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from accounts.enums import Role
-from accounts.http import ActorRequest, action_for, page_for
+from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from core.unprintable import said_first, unprintable_names
 from jobs.keeping import kept_pdf
@@ -17,7 +17,7 @@ from records.settling.documents.service_certificate import TITLE, certificates_m
 from records.settling.enums import Material
 from records.settling.forms import MaterialForm
 from records.settling.printing import note_certificates
-from records.settling.queries.certificates import certificates, mentors_of
+from records.settling.queries.certificates import certificates, mentors_of, own_teacher
 from records.settling.queries.tables import staff_out
 from records.settling.rules import LISTERS
 from schools.calendar import YearCalendar
@@ -30,7 +30,7 @@ NOT_YET = "系统里还没有担任导师、指导学生的记录。有学生以
 def certificate_list(request: ActorRequest) -> HttpResponse:
     """The mentors of a year, each with the certificate, by name; all of them as a job."""
     calendar = chosen_calendar(request)
-    found = mentors_of(request.actor, calendar.year) if calendar is not None else Teacher.objects.none()
+    found = mentors_of(request.actor, calendar.year if calendar is not None else None)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     form = MaterialForm([Material.CERTIFICATES])
     return render(request, "settling/certificates.html", {"calendar": calendar, "page_obj": page, "form": form})
@@ -39,14 +39,14 @@ def certificate_list(request: ActorRequest) -> HttpResponse:
 @page_for(Role.MORAL_OFFICE)
 def certificate(request: ActorRequest, pk: int) -> HttpResponse:
     """One teacher's certificate as of the year."""
-    teacher = get_object_or_404(Teacher.objects.visible_to(request.actor), pk=pk)
+    teacher = get_visible_or_404(Teacher, request.actor, pk=pk)
     return _certificate(request, calendar_or_stop(request), teacher)
 
 
 @page_for(Role.MENTOR, Role.HOMEROOM)
 def my_certificate(request: ActorRequest) -> HttpResponse:
     """One's own certificate as of the present year."""
-    teacher = Teacher.objects.visible_to(request.actor).filter(user=request.actor.user_id).first()
+    teacher = own_teacher(request.actor)
     if teacher is None:
         raise DomainError("nothing_to_print", NOT_YET)
     return _certificate(request, request.actor.calendar.now, teacher)
