@@ -261,7 +261,7 @@ def _arguments(probe: _Probe) -> dict[str, dict[str, Any]]:
         "plan:school": {"pk": school.pk},
         "plan:school_document": {"pk": school.pk},
         "readiness:case": {"pk": case.pk},
-        **dict.fromkeys(("reminding:day", "reminding:sent_day"), {"on": DAY.isoformat()}),
+        **{name: {"on": DAY.isoformat()} for name in ("reminding:day", "reminding:sent_day")},
         "readiness:new": teacher,
         "settling:comment": {"number": 4},
         "rounds:place": chosen | {"pupil": _in_round(chosen["pk"])},
