@@ -1,18 +1,23 @@
 """Every figure of a term's report, counted again by hand from the rows of a school of chance."""
 
+import datetime
 from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.staff.models import TrainingSession
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from records.settling.queries.figures import StaffRow, TermFigures, staff_rows, term_figures
-from schools.models import PlanAction
+from records.settling.queries.figures import LEAD, StaffRow, TermFigures, staff_rows, term_figures, term_span
+from records.settling.queries.report import term_report
+from schools.models import PlanAction, SchoolYear
 from students.models import Enrolment
-from tests.cast import SchoolCast
+from tests.cast import SINCE, TODAY, SchoolCast
+from tests.office.test_former_year import roll_year
+from tests.records.builders import talk, visit
 from tests.settling.school import generate
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +148,46 @@ def _check_staff(cast: SchoolCast, rows: list[StaffRow]) -> None:
         attended = [s for s in TrainingSession.objects.prefetch_related("teachers") if teacher in s.teachers.all()]
         assert (row.trainings, row.hours) == (len(attended), sum(s.hours or 0 for s in attended))
         assert bool(row.shared_with) == (mentor_id == cast.slot_shared.pk)
+
+
+def test_the_list_of_teachers_takes_the_same_queries_for_one_pupil_and_for_many(
+    qingzhu: SchoolCast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for records in (0, 3):
+        for pupil in (*qingzhu.pupils, qingzhu.pupil_of_colleague)[:records]:
+            visit(qingzhu, qingzhu.homeroom, pupil)
+            talk(qingzhu, qingzhu.homeroom, pupil)
+        actor = qingzhu.actor(qingzhu.office)
+        calendar = actor.calendar.now
+        calendar.rules.required  # noqa: B018 - read before
+        with django_assert_num_queries(11):
+            staff_rows(actor, calendar)
+
+
+def test_days_of_a_year_belong_to_one_term_each(qingzhu: SchoolCast) -> None:
+    """A referral of the winter holidays counts once."""
+    calendar = qingzhu.actor(qingzhu.office).calendar.now
+    spans = []
+    for number in (1, 2):
+        term = calendar.in_term(number)
+        spans.append(term_span(term))
+    (first, last), (second, end) = spans
+    assert first == calendar.terms[0].starts_on - LEAD
+    assert second - last == datetime.timedelta(days=1)
+    assert end >= calendar.terms[1].ends_on
+
+
+def test_the_roll_over_leaves_a_terms_figures_as_they_were(qingzhu: SchoolCast) -> None:
+    generate(qingzhu, 3)
+    # Who was moved on the very day of the roll-over would count with both.
+    Assignment.objects.update(starts_on=SINCE)
+    Assignment.objects.exclude(ends_on=None).update(ends_on=TODAY - datetime.timedelta(days=1))
+    before = qingzhu.actor(qingzhu.office)
+    report, rows = term_report(before, before.calendar.now), staff_rows(before, before.calendar.now)
+    roll_year(qingzhu)
+    after = qingzhu.actor(qingzhu.office)
+    former = after.calendar.at("2026-1")
+    assert former is not None
+    assert (former.year, after.calendar.now.year) == (qingzhu.year, SchoolYear.objects.get(start_year=2027))
+    assert term_report(after, former).sections == report.sections
+    assert staff_rows(after, former) == rows
