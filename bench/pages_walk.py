@@ -30,7 +30,7 @@ _FILE, _OTHER = "hands out a file", "no page of the five roles"
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
         "accounts:sign_out", "announcements:families_export", "announcements:families_slips",
-        "announcements:confirm", "announcements:delete", "announcements:file_remove",
+        "announcements:confirm", "announcements:left_export", "announcements:delete", "announcements:file_remove",
         "announcements:publish", "announcements:remind", "family:announcement_confirm",
         "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
         "board:assign", "board:revoke", "channels:remove", "channels:switch", "channels:try",

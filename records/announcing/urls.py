@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/withdraw/", writing.withdraw, name="withdraw"),
     path("<int:pk>/delete/", writing.delete, name="delete"),
     path("<int:pk>/left/", writing.left, name="left"),
+    path("<int:pk>/left/export/", writing.export_left, name="left_export"),
     path("<int:pk>/remind/", writing.remind, name="remind"),
     path("<int:pk>/sheet.pdf", announcements.sheet, name="sheet"),
 ]

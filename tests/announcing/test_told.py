@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,10 +10,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from jobs.models import Job
+from records.announcing.enums import Audience
 from records.models.records import GrowthLetter
 from students.models import FamilySlip
+from tests.announcing.builders import announce
 from tests.cast import EnrolmentFactory, SchoolCast
 from tests.documents.reading import text as pdf_text
 from tests.family.test_family_pages import enter, slip_of
@@ -26,6 +30,13 @@ SLIPS = reverse("announcements:families_slips")
 
 def names(client: Client, **asked: str) -> list[str]:
     return [row.pupil.name for row in client.get(AT, asked).context["rows"]]
+
+
+def rows_of(answer: Any) -> list[tuple[Any, ...]]:
+    """The lines of a workbook that was answered."""
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet is not None
+    return list(sheet.iter_rows(min_row=2, values_only=True))
 
 
 @pytest.fixture
@@ -107,10 +118,27 @@ def test_the_list_is_taken_out_with_a_reason_and_logged(released: SchoolCast, cl
     client, at = client_of(released.office), reverse("announcements:families_export")
     assert client.post(at, {"show": "unread", "as": "xlsx"}).status_code == 422
     answer = client.post(at, {"show": "unread", "as": "xlsx", "reason": "check"})
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]  # a file
-    assert sheet is not None
-    assert list(sheet.iter_rows(min_row=2, values_only=True)) == [("一（1）班", 2, "白一诺", "还没有凭条", "没读")]
+    assert rows_of(answer) == [("一（1）班", 2, "白一诺", "还没有凭条", "没读")]
     assert AuditEntry.objects.filter(verb="take_out_list", detail__list="families_not_reached").count() == 1
+
+
+def test_who_has_not_read_an_announcement_is_taken_out_too(released: SchoolCast, client_of: ClientOf) -> None:
+    """Names of children want a reason, those of teachers none."""
+    client = client_of(released.office)
+    families = announce(released, Audience.CLASS, by=released.homeroom, school_class=released.class_one)
+    teachers = announce(released, Audience.ROLES, roles=(Role.COUNSELLOR, Role.LEADER))
+    at = [reverse("announcements:left_export", args=[row.pk]) for row in (families, teachers)]
+    assert client.post(at[0], {"as": "xlsx"}).status_code == 422
+    answers = [client.post(at[0], {"as": "xlsx", "reason": "check"}), client.post(at[1], {"as": "xlsx"})]
+    assert [rows_of(answer) for answer in answers] == [
+        [
+            ("一（1）班", 1, "安可儿", "没有看"),
+            ("一（1）班", 2, "白一诺", "还没有凭条"),
+            ("一（1）班", 3, "曹子墨", "还没有凭条"),
+            ("一（1）班", 4, "丁小雨", "还没有凭条"),
+        ],
+        [("温言",), ("程远",)],
+    ]
 
 
 @pytest.mark.parametrize("more", [0, 3])

@@ -45,6 +45,7 @@ MATRIX: dict[str, tuple[str, tuple[int, ...]]] = {
     "announcements:file":          ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 404, 404)),
     "announcements:file_remove":   ("POST", (302, 302, 302, 403, 403, 403, 403, 302, 404, 404)),
     "announcements:left":          ("GET",  (302, 200, 200, 403, 403, 403, 403, 200, 404, 404)),
+    "announcements:left_export":   ("POST", (302, 200, 200, 403, 403, 403, 403, 200, 404, 404)),
     "announcements:list":          ("GET",  (302, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     "announcements:new":           ("GET",  (302, 200, 200, 200, 403, 403, 403, 200, 200, 200)),
     "announcements:publish":       ("POST", (302, 403, 302, 403, 403, 403, 403, 403, 404, 404)),

@@ -84,7 +84,7 @@ ROUND_PAGES = (
     "recheck",
     "remind",
 )
-ANNOUNCEMENT_PAGES = ("confirm", "detail", "edit", "left", "remind", "sheet", "withdraw")
+ANNOUNCEMENT_PAGES = ("confirm", "detail", "edit", "left", "left_export", "remind", "sheet", "withdraw")
 ROBOT_ADDRESS = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abcdefgh"
 PARTS = (
     "anonymous",

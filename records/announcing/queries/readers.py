@@ -1,5 +1,6 @@
 """Whom an announcement reaches, how many have read it, and who has not."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,6 +9,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from core.clock import today
+from core.lists import ListColumn, ListOut
 from records.announcing.enums import Audience
 from records.announcing.models import Announcement, Receipt
 from records.announcing.querysets import SCHOOL_READERS
@@ -103,3 +105,42 @@ def classes_reached(actor: Actor, announcement: Announcement) -> list[SchoolClas
     places = families_reached(announcement).order_by().values("school_class_id")
     rows = SchoolClass.objects.visible_to(actor).filter(pk__in=places)
     return list(rows.select_related("grade").order_by("grade__number", "number"))
+
+
+def left_out(
+    announcement: Announcement, rows: EnrolmentQuerySet | QuerySet[User], *, about: str, where: Mapping[str, object]
+) -> ListOut:
+    """Those of `families_left` or `teachers_left` as a list to export or print."""
+    if announcement.for_families:
+        columns = [
+            ListColumn("班级", 12),
+            ListColumn("座号", 6, number=True),
+            ListColumn("姓名"),
+            ListColumn("情况", 16),
+        ]
+    elif announcement.audience == Audience.SCHOOLS:
+        columns = [ListColumn("学校", 24), ListColumn("姓名")]
+    else:
+        columns = [ListColumn("姓名", 16)]
+    return ListOut(
+        name="announcement_left",
+        title="公告还没有看的",
+        columns=columns,
+        rows=_lines(announcement, rows),
+        names_children=announcement.for_families,
+        about=about,
+        where=where,
+        who=2 if announcement.for_families else len(columns) - 1,
+    )
+
+
+def _lines(announcement: Announcement, rows: EnrolmentQuerySet | QuerySet[User]) -> Iterator[list[str | int | None]]:
+    for row in rows.iterator(chunk_size=500):
+        if isinstance(row, Enrolment):
+            told = vars(row)
+            said = "看过，没有确认" if told["has_read"] else "没有看" if told["has_slip"] else "还没有凭条"
+            yield [row.school_class.label, row.seat_number, row.pupil.name, said]
+        elif announcement.audience == Audience.SCHOOLS and row.school is not None:
+            yield [row.school.name, row.name]
+        else:
+            yield [row.name]

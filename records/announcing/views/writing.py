@@ -5,18 +5,21 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
+from accounts.models import User
 from core.errors import DomainError
 from core.files import HANDOUT_BYTES
 from core.saving import attempt, button_done, form_saved, show_form
 from core.text import small_number
+from jobs.lists import taken_out
 from records.announcing.forms import AnnouncementForm, WithdrawForm
 from records.announcing.models import Announcement
 from records.announcing.queries.announcements import files_of, places_of, visible_files
-from records.announcing.queries.readers import classes_reached, families_left, reached, teachers_left
+from records.announcing.queries.readers import classes_reached, families_left, left_out, reached, teachers_left
 from records.announcing.rules import AUTHORS, audiences_of, may_manage
 from records.announcing.services.announcements import (
     add_announcement_file,
@@ -28,6 +31,7 @@ from records.announcing.services.announcements import (
     withdraw_announcement,
     write_announcement,
 )
+from students.querysets import EnrolmentQuerySet
 
 PAGE_SIZE = 50
 
@@ -137,18 +141,14 @@ def left(request: ActorRequest, pk: int) -> HttpResponse:
     found = _managed(request, pk)
     if found.is_draft:
         return redirect("announcements:detail", pk=pk)
-    confirmed = found.needs_receipt and request.GET.get("show") == "unconfirmed"
-    class_id = small_number(request.GET.get("class"))
-    rows = (
-        families_left(found, confirmed=confirmed, class_id=class_id)
-        if found.for_families
-        else teachers_left(found, confirmed=confirmed)
-    )
+    confirmed, class_id = _left_filter(found, request.GET)
+    rows = _left(found, confirmed, class_id)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "announcement": found,
         "page_obj": page,
         "rows": list(page.object_list),
+        "unit": "家" if found.for_families else "人",
         "reached": reached(found),
         "show": "unconfirmed" if confirmed else "unread",
         "classes": classes_reached(request.actor, found) if found.for_families else [],
@@ -156,6 +156,26 @@ def left(request: ActorRequest, pk: int) -> HttpResponse:
         "stands": found.is_out and found.starts_on <= request.actor.today <= found.ends_on,
     }
     return render(request, "announcing/left.html", context)
+
+
+@action_for(*AUTHORS)
+def export_left(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """The same list as a workbook or on paper."""
+    found = _managed(request, pk)
+    confirmed, class_id = _left_filter(found, request.POST)
+    about = f"{found.title}　{'没有确认' if confirmed else '没有看'}"
+    where = {"announcement": found.pk, "show": "unconfirmed" if confirmed else "unread", "class": class_id}
+    return taken_out(request, left_out(found, _left(found, confirmed, class_id), about=about, where=where))
+
+
+def _left_filter(found: Announcement, asked: QueryDict) -> tuple[bool, int | None]:
+    return found.needs_receipt and asked.get("show") == "unconfirmed", small_number(asked.get("class"))
+
+
+def _left(found: Announcement, confirmed: bool, class_id: int | None) -> EnrolmentQuerySet | QuerySet[User]:
+    if found.for_families:
+        return families_left(found, confirmed=confirmed, class_id=class_id)
+    return teachers_left(found, confirmed=confirmed)
 
 
 @action_for(*AUTHORS)
