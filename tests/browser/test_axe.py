@@ -52,6 +52,9 @@ ROUNDS = {
         "demo-office",
         (
             "/office/",
+            "/office/pupils/",
+            "/office/mentors/",
+            "/figures/",
             "/office/letters/",
             "/office/cards/",
             "/reminders/",
