@@ -218,7 +218,7 @@ def test_a_nine_year_school_goes_from_an_empty_database_to_a_letter_that_was_rea
     hands.press(page.get_by_role("link", name="匹配轮次"))
     hands.press(page.locator("li", has_text="初一").get_by_role("link", name=re.compile("新建一轮")))
     hands.press(page.get_by_role("button", name="建好，看候选导师"))
-    hands.press(page.get_by_role("button", name="现在就开始征询"))
+    hands.press(page.get_by_role("button", name=re.compile("开始征询$")).first)
     expect(page.locator("main")).to_contain_text("0/135 人")
 
     # --- Paper for the families ----------------------------------------------------------------
