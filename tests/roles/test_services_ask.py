@@ -41,6 +41,7 @@ REFUSALS = frozenset({"not_allowed", "other_school", "not_yours", "no_slot", "no
 #: Those that answer something else, and why that is well.
 ASKED_ELSEWHERE = {
     "accounts.services.audit.audit": "the log takes what every service says",
+    "accounts.services.audit.audit_many": "likewise",
     "mentors.services.assignments.end_assignment": "a step of services that hold the mentors' locks and asked before",
     "mentors.services.slots.plan_today": "a reading of the plan",
     "mentors.staff.services.readiness.step_days": "bounds of a day",
