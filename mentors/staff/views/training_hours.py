@@ -39,7 +39,9 @@ def people(request: ActorRequest) -> HttpResponse:
     found = teachers_with_training(request.actor, year) if year is not None else ()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [training_of(teacher, year) for teacher in page] if year is not None else []
-    context = {"year": year, "years": years, "rows": rows, "page_obj": page}
+    # Nobody is led to a paper of which there is none.
+    trained = any(row.sessions for row in rows)
+    context = {"year": year, "years": years, "rows": rows, "page_obj": page, "trained": trained}
     return render(request, "staff/training/people.html", context)
 
 
