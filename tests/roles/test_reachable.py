@@ -57,7 +57,6 @@ UNLINKED: dict[str, str] = {
     "marks:mark": "a button beside a pupil who chose the mentor",
     "marks:order": "likewise",
     "papers:handling_code": "printed on the covers of record books",
-    "papers:handling_undo": "a button in the message after a book was marked",
     "papers:logo": "a picture of the sheet on the letter desk where a school has a logo",
     "papers:look": "a style sheet of that picture, put there by the script",
     "plan:document_file_restore": "a button in the message after a file was taken away",
