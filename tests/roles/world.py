@@ -385,7 +385,9 @@ def build_world(cast: SchoolCast, other: SchoolCast) -> World:
     one: dict[str, Any] = {"pk": cast.class_one.pk}
     assert cast.school.bureau is not None
     bureau = cast.actor(cast.bureau_user)
-    plan_of_city = publish_city_plan(actor=bureau, data=CityPlanData("全市方案", "preset-primary_termly", 12))
+    plan_of_city = publish_city_plan(
+        actor=bureau, data=CityPlanData("全市方案", "preset-primary_termly", 12, parts={"goals": "人人有导师。"})
+    )
     # One is taken back by the test itself.
     commended, commended_wrongly = (
         commend(actor=bureau, data=CommendationData(cast.school, "", title, "家访扎实。"))

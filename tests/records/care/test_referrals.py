@@ -309,7 +309,7 @@ def test_the_counsellors_pages_cost_the_same_queries_for_one_and_for_three(
     assert (len(home.context["lines"]), len(notes.context["notes"])) == (count, 2 * count)
 
 
-HOME_QUERIES = 9
+HOME_QUERIES = 10
 NOTES_QUERIES = 11
 REFERRAL_QUERIES = 17
 
