@@ -1,4 +1,4 @@
-"""The desk's pages stay small: at most 20 queries (home 22, a pupil's 26) and 100 KB, with one record, three, or forty."""
+"""The pages of the desk stay small: 20 queries (home 22, a pupil 26) and 100 KB, with one record, three, or forty."""
 
 import datetime
 import uuid
