@@ -3,15 +3,19 @@
 import datetime
 from collections import Counter
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from core.clock import now
 from mentors.enums import AssignmentOrigin
 from mentors.services.assignments import assign_pupil
 from records.bureau.enums import Measure
 from records.bureau.models import CountedTerm, KeptCount, VisitDay
+from records.bureau.queries.counting import count_year
 from records.bureau.services.counting import recount_all, recount_changed, stale_schools
 from records.enums import LetterState, TalkForm, VisitForm
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
@@ -21,6 +25,9 @@ from students.enums import EndReason
 from students.models import Enrolment
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.records.builders import letter, talk, visit
+
+#: What the writer of the counts calls.
+COUNT = "records.bureau.services.counting.count_year"
 
 
 def kept(cast: SchoolCast, grade: int | None = None, term: int = 1) -> dict[str, tuple[int, int]]:
@@ -155,5 +162,37 @@ def test_a_school_costs_the_same_to_count_whatever_is_in_it(
     if work:
         work_of_a_term(qingzhu)
     recount_all(today=TODAY)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         recount_all(today=TODAY)
+
+
+def test_nobody_who_saves_waits_while_a_school_is_counted(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting stood inside the transaction that writes: on SQLite each save of a talk waited for it."""
+    depths = list[int]()
+
+    def counted(*arguments: Any) -> Any:
+        depths.append(len(connection.savepoint_ids))
+        return count_year(*arguments)
+
+    monkeypatch.setattr(COUNT, counted)
+    recount_all(today=TODAY)
+    # The test's own transaction is no savepoint.
+    assert depths == [0]
+    assert kept(qingzhu, 1)[ActionKind.VISIT] == (0, 4)
+
+
+def test_a_count_that_comes_late_writes_over_no_newer_one(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers count the same school; the one that began first may be the last to write."""
+
+    def overtaken(*arguments: Any) -> Any:
+        found = count_year(*arguments)
+        monkeypatch.setattr(COUNT, count_year)
+        visit(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+        recount_all(today=TODAY)
+        return found
+
+    monkeypatch.setattr(COUNT, overtaken)
+    moments = iter(now() + datetime.timedelta(seconds=n) for n in range(100))
+    monkeypatch.setattr("records.bureau.services.counting.now", lambda: next(moments))
+    recount_all(today=TODAY)
+    assert kept(qingzhu, 1)[ActionKind.VISIT] == (1, 4)

@@ -76,19 +76,20 @@ def near_years(bureau: Bureau) -> list[SchoolYear]:
     return [year for year in rows if 0 <= present.get(year.school_id, year.start_year) - year.start_year < NEAR_YEARS]
 
 
-@transaction.atomic
 def recount(*, bureau: Bureau, years: Iterable[SchoolYear], today: datetime.date) -> list[CountDifference]:
     """Bring the kept counts of `years`, all of schools of `bureau`, in step with the records; what differed.
 
-    Which figures are shown is settled again for the whole city, for they protect each other.
+    Which figures are shown is settled again for the whole city, for they protect each other. Counting takes long and
+    comes before the transaction: SQLite lets one write at a time, and no teacher shall wait for it.
     """
-    Bureau._default_manager.select_for_update(no_key=True).get(pk=bureau.pk)
-    years = list(years)
+    counted = [(year, now(), count_year(year, today)) for year in years]
     differences: list[CountDifference] = []
-    for year in years:
-        differences += _write_year(year, count_year(year, today))
-    for start_year in sorted({year.start_year for year in years}):
-        settle_shown(bureau=bureau, start_year=start_year)
+    with transaction.atomic():
+        Bureau._default_manager.select_for_update(no_key=True).get(pk=bureau.pk)
+        for year, at, found in counted:
+            differences += _write_year(year, found, at)
+        for start_year in sorted({year.start_year for year, _, _ in counted}):
+            settle_shown(bureau=bureau, start_year=start_year)
     return differences
 
 
@@ -129,9 +130,12 @@ def _wanted(found: Sequence[TermFigures]) -> dict[Any, tuple[int, ...]]:
     return wanted
 
 
-def _write_year(year: SchoolYear, found: Sequence[TermFigures]) -> list[CountDifference]:
+def _write_year(year: SchoolYear, found: Sequence[TermFigures], at: datetime.datetime) -> list[CountDifference]:
+    """Write what was counted since `at`; a count that began later is left, and so is what it said."""
+    if CountedTerm._default_manager.filter(term__year=year, counted_at__gt=at, counted_at__lte=now()).exists():
+        return []
     differences, stored = _compare(year, found)
-    wanted, at = _wanted(found), now()
+    wanted = _wanted(found)
     fresh: dict[str, list[Any]] = defaultdict(list)
     changed: dict[str, list[Any]] = defaultdict(list)
     for key, values in wanted.items():
