@@ -152,6 +152,7 @@ def test_3_a_mentor_turns_three_ticks_on_a_phone(house: House, visit: OpenVisit)
         tick = page.locator("#roster a.tick-open").filter(has_text=label).first
         identity = tick.get_attribute("id") or ""
         tick.click()
+        expect(page.locator("#panel-title")).to_contain_text(label)
         expect(page.locator("#panel form")).to_be_visible()
         return identity
 
