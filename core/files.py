@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
@@ -78,3 +79,12 @@ def opened_file(file: FieldFile) -> "File[bytes]":
         return file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+
+
+def purge_files(rows: Iterable[Any]) -> int:
+    """Delete for good the rows, each of a model with a column `file`, and what they name; returns how many."""
+    gone = list(rows)
+    for row in gone:
+        row.file.delete(save=False)
+        row.delete()
+    return len(gone)

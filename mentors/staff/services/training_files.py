@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.files import clean_file_name, clean_handout
+from core.files import clean_file_name, clean_handout, purge_files
 from mentors.staff.models import TrainingFile, TrainingSession
 from mentors.staff.services.training import check_keeps_training, lock_session
 
@@ -77,11 +77,7 @@ def restore_training_file(*, actor: Actor, file: TrainingFile) -> TrainingFile:
 
 def purge_training_files() -> int:
     """Delete for good what was taken away more than 30 days ago; returns how many."""
-    rows = list(TrainingFile.objects.filter(removed_at__lt=now() - KEPT))
-    for row in rows:
-        row.file.delete(save=False)
-        row.delete()
-    return len(rows)
+    return purge_files(TrainingFile.objects.filter(removed_at__lt=now() - KEPT))
 
 
 def _locked(actor: Actor, file: TrainingFile) -> TrainingFile:

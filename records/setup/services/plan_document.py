@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.files import clean_file_name, clean_handout
+from core.files import clean_file_name, clean_handout, purge_files
 from core.glyphs import missing_glyphs
 from core.saving import CHANGED
 from core.text import clean_text, visible
@@ -199,11 +199,7 @@ def restore_document_file(*, actor: Actor, file: DocumentFile) -> DocumentFile:
 
 def purge_document_files() -> int:
     """Delete for good what was taken away more than 30 days ago; returns how many."""
-    rows = list(DocumentFile.objects.filter(removed_at__lt=now() - KEPT))
-    for row in rows:
-        row.file.delete(save=False)
-        row.delete()
-    return len(rows)
+    return purge_files(DocumentFile.objects.filter(removed_at__lt=now() - KEPT))
 
 
 def _locked(actor: Actor, file: DocumentFile) -> DocumentFile:
