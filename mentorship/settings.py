@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "students",
     "mentors",
     "records",
+    "upkeep",
     "mentorship",
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("core", "schools", "accounts", "jobs", "notices", "students", "mentors", "records", "mentorship")
+APPS = ("core", "schools", "accounts", "jobs", "notices", "students", "mentors", "records", "upkeep", "mentorship")
 LONGEST = 400
 # Modules that are longer for now: `path: lines`. Shorten them, never add to the list without a reason beside it.
 LONGER: dict[str, int] = {}

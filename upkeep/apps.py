@@ -1,0 +1,7 @@
+"""Application config of `upkeep`."""
+
+from django.apps import AppConfig
+
+
+class UpkeepConfig(AppConfig):
+    name = "upkeep"
