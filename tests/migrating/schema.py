@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Schema = dict[str, list[str]]
-OURS = ("schools_", "accounts_", "jobs_", "notices_", "students_", "mentors_", "records_")
+OURS = ("schools_", "accounts_", "jobs_", "notices_", "students_", "mentors_", "records_", "upkeep_")
 
 _OF_POSTGRESQL = """
 SELECT relname,
