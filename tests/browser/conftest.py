@@ -5,11 +5,12 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,17 +108,33 @@ def running(folder: Path, *arguments: str) -> Iterator[tuple[str, dict[str, str]
         log.close()
 
 
+def _copy_database(source: Path, target: Path) -> None:
+    """Through SQLite itself: whoever has the target open sees the copy with the next query."""
+    with closing(sqlite3.connect(source, timeout=30)) as from_here, closing(sqlite3.connect(target, timeout=30)) as there:
+        from_here.backup(there)
+
+
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`script/server` with the demo."""
-    with running(tmp_path_factory.mktemp("house")) as (address, environment, _printed):
+def standing_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """`script/server` with the demo, and a copy of its database beside it."""
+    folder = tmp_path_factory.mktemp("house")
+    with running(folder) as (address, environment, _printed):
         printed = _manage(environment, "demo")
         found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
         assert found is not None, "the demo prints a family slip"
         choosing = re.search(r"选导师凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
         assert choosing is not None, "the demo prints the slip of a pupil who may choose"
         path, code, tail = found.groups()
+        _copy_database(folder / "db.sqlite3", folder / "demo.sqlite3")
         yield House(address, environment, path, code, tail, (choosing[1], choosing[2], choosing[3]))
+
+
+@pytest.fixture(scope="module")
+def house(standing_house: House) -> House:
+    """The house with the demo as it was loaded: no file of tests meets what another one left behind."""
+    folder = Path(standing_house.environment["VAR_DIR"])
+    _copy_database(folder / "demo.sqlite3", folder / "db.sqlite3")
+    return standing_house
 
 
 @pytest.fixture(scope="session")
