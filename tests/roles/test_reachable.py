@@ -26,6 +26,8 @@ PAPERS = ".pdf"
 OF_A_KIND, ASKED = 3, 2
 #: The one who left stands last in the list, what has a set time behind the last tab.
 ALL = ("announcements:list", "manage:person", "office:letters")
+#: With at most so many filters of the page set: every tab in every order in every class would be a thousand pages.
+FILTERS = 2
 
 #: A job's file is kept for some days; the world's one is past its day, and its page says so.
 EXPIRED = 410
@@ -120,7 +122,7 @@ def walk(client: Client, printed: set[str], *starts: str) -> tuple[set[str], dic
         # What a filter finds counts by itself.
         place = (kind, kind_of(came_from))
         counts[place] = counts.get(place, 0) + 1
-        if counts[place] > (ASKED if kind[1] else OF_A_KIND) and kind[0] not in ALL:
+        if counts[place] > (ASKED if kind[1] else OF_A_KIND) and not (kind[0] in ALL and len(kind[1]) <= FILTERS):
             continue
         if urlsplit(address).path.endswith(PAPERS):
             if kind[0] in printed:
