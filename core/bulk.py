@@ -2,6 +2,7 @@
 
 `bulk_create` builds an object and a piece of SQL per row, and SQLite takes some hundred rows per statement; a roster of
 20,000 pupils is written here in a tenth of that time, and the number of statements the database prepares is one.
+PostgreSQL takes the rows by COPY, several times quicker again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,13 +35,19 @@ def insert_rows(
     prepared: Iterable[tuple[Any, ...]] = rows
     if special:
         prepared = _prepare(rows, special)
-    names = [str(field.column) for field in (meta.pk, *fields, *rest)]
     quote = connection.ops.quote_name
     # Only names of the model's own columns go into the statement; all values are parameters.
-    places = ", ".join(["%s"] * len(names))
-    statement = f"INSERT INTO {quote(meta.db_table)} ({', '.join(map(quote, names))}) VALUES ({places})"  # noqa: S608 - names of our own columns
+    names = [quote(str(field.column)) for field in (meta.pk, *fields, *rest)]
+    into = f"{quote(meta.db_table)} ({', '.join(names)})"
+    whole = ((key, *row, *defaults) for key, row in zip(keys, prepared, strict=True))
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [(key, *row, *defaults) for key, row in zip(keys, prepared, strict=True)])
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in whole:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(names))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", list(whole))  # noqa: S608 - names of our own columns
     return keys
 
 
