@@ -126,10 +126,10 @@ def test_the_page_asks_the_same_questions_whatever_the_size_of_the_school(
         with django_assert_num_queries(number):
             leader_page(qingzhu)
 
-    count(16)
+    count(14)
     generate(qingzhu, 4)
     # Names and reasons of who carries too much.
-    count(20)
+    count(18)
 
 
 @pytest.mark.django_db

@@ -7,12 +7,12 @@ teachers, so nothing here sorts by completion.
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Final, TypeAlias
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from mentors.models.slots import Assignment
@@ -198,8 +198,68 @@ def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet
     return SchoolClass.objects.visible_to(actor).of_year(calendar.year).filter(grade__in=_covered(calendar))
 
 
+#: Ticks of one action in one period, by its key.
+_Asked: TypeAlias = tuple[int, ActionKind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A class, counted; `done` by what was asked."""
+
+    pupils: int = 0
+    mentored: int = 0
+    touched: int = 0
+    done: Mapping[_Asked, int] = field(default_factory=dict)
+
+
+def _asked(calendar: YearCalendar, rule: OwedAction) -> _Asked:
+    return calendar.period_of(rule).pk, rule.action
+
+
+def _asked_in(calendar: YearCalendar, due: Due) -> list[tuple[frozenset[int], _Asked]]:
+    """Of which grades a window of any term asks what."""
+    own = calendar.in_term(due.term.number)
+    return [(rule.grade_ids, _asked(own, rule)) for rule in due.rules]
+
+
+def _count_classes(
+    calendar: YearCalendar, enrolments: EnrolmentQuerySet, over: Iterable[Due]
+) -> dict[int, _Counted]:  # fmt: skip
+    """The figures by the class's key, with what the windows that are `over` ask. One query.
+
+    As hand-written SQL does it: a pupil has one enrolment of the year, and one tick of a period and action at most, so
+    that no join brings a row twice and nothing has to be counted distinct.
+    """
+    required = [(rule.grade_ids, _asked(calendar, rule)) for rule in calendar.rules.actions if rule.required]
+    asked = [one for _, one in required] + [one for due in over for _, one in _asked_in(calendar, due)]
+    names = {one: f"tick_{at}" for at, one in enumerate(dict.fromkeys(asked))}
+    ticks = {
+        name: FilteredRelation(
+            "pupil__ticks",
+            condition=Q(pupil__ticks__period=period, pupil__ticks__action=action, pupil__ticks__state=TickState.DONE),
+        )
+        for (period, action), name in names.items()
+    }
+    touched = (Q(**{f"{OWN_GRADE}__in": grades, f"{names[one]}__isnull": False}) for grades, one in required)
+    rows = (
+        enrolments.annotate(**ticks)
+        .values_list("school_class_id")
+        .annotate(
+            pupils=Count("pk"),
+            mentored=Count("pk", filter=has_mentor(calendar)),
+            touched=Count("pk", filter=reduce(or_, touched, Q(pk__in=[]))),
+            **{f"done_{name}": Count(name) for name in names.values()},
+        )
+        .order_by()
+    )
+    return {
+        key: _Counted(pupils, mentored, touched, dict(zip(names, done, strict=True)))
+        for key, pupils, mentored, touched, *done in rows
+    }
+
+
 def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
-    """The term in figures, for the school or one grade: five queries whatever the number of classes.
+    """The term in figures, for the school or one grade: three queries whatever the number of classes.
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
@@ -208,45 +268,42 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     if grade_id is not None:
         classes = [c for c in classes if c.grade_id == grade_id]
         enrolments = enrolments.filter(school_class__grade=grade_id)
-    actions = calendar.rules.required
-    counts: dict[str, Count] = {
-        f"done_{action}": Count("pupil", filter=done(calendar, action), distinct=True) for action in actions
-    }
-    figures: dict[int, Mapping[str, Any]] = {
-        row["school_class_id"]: row
-        for row in enrolments.values("school_class_id")
-        .annotate(
-            pupils=Count("pupil", distinct=True),
-            touched=Count("pupil", filter=done(calendar, *actions), distinct=True),
-            **counts,
-        )
-        .order_by()
-    }
-    mentored = dict(
-        enrolments.filter(has_mentor(calendar)).values_list("school_class_id").annotate(n=Count("pk")).order_by()
-    )
+    over = calendar.over_windows()
+    counted = _count_classes(calendar, enrolments, over)
+    required = calendar.rules.required
     by_grade: dict[int, list[ClassRow]] = defaultdict(list)
     for school_class in classes:
-        row = figures.get(school_class.pk, {})
-        size = row.get("pupils", 0)
-        owed = [a for a in actions if school_class.grade_id in calendar.rules.grades_owing(a)]
+        own = counted.get(school_class.pk, _Counted())
+        owed = {
+            rule.action: own.done[_asked(calendar, rule)] if own.pupils else 0
+            for rule in calendar.rules.actions
+            if rule.required and school_class.grade_id in rule.grade_ids
+        }
         progress = tuple(
-            Progress(a, calendar.label(a), row.get(f"done_{a}", 0), size if a in owed else 0) for a in actions
+            Progress(a, calendar.label(a), owed.get(a, 0), own.pupils if a in owed else 0) for a in required
         )
-        untouched = size - row.get("touched", 0) if owed else 0
-        tally = Tally(size, mentored.get(school_class.pk, 0), untouched, progress)
+        tally = Tally(own.pupils, own.mentored, own.pupils - own.touched if owed else 0, progress)
         by_grade[school_class.grade_id].append(ClassRow(school_class, tally))
     blocks = tuple(
         GradeBlock(rows[0].school_class.grade, tuple(rows), _sum(calendar, [r.tally for r in rows]))
         for rows in by_grade.values()
     )
-    tally = _sum(calendar, [b.tally for b in blocks])
+    grades = {school_class.pk: school_class.grade_id for school_class in classes}
+    still = [
+        sum(
+            own.pupils - own.done[one]
+            for asked_of, one in _asked_in(calendar, due)
+            for key, own in counted.items()
+            if grades.get(key) in asked_of
+        )
+        for due in over
+    ]
     return Dashboard(
         calendar,
         blocks,
-        tally,
+        _sum(calendar, [b.tally for b in blocks]),
         _open_windows(calendar, blocks, actor.today),
-        find_overdue(calendar, enrolments, [block.grade for block in blocks]),
+        _overdue(calendar, over, still, [block.grade for block in blocks]),
         training_tally(actor, calendar.term),
     )
 
@@ -309,6 +366,13 @@ def find_overdue(
         for index, due in enumerate(over)
     }
     found = enrolments.order_by().aggregate(**counts)
+    return _overdue(calendar, over, [found[f"open_{index}"] for index in range(len(over))], grades)
+
+
+def _overdue(
+    calendar: YearCalendar, over: Iterable[Due], still: Iterable[int], grades: Sequence[Grade]
+) -> tuple[Overdue, ...]:
+    """Those of the windows that are `over` for whose pupils something is `still` open."""
     return tuple(
         Overdue(
             due.action,
@@ -319,8 +383,8 @@ def find_overdue(
             _grades(calendar, due, grades),
             calendar.closed_before(due.window),
         )
-        for index, due in enumerate(over)
-        if (count := found[f"open_{index}"])
+        for due, count in zip(over, still, strict=True)
+        if count
     )
 
 
