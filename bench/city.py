@@ -5,7 +5,7 @@
 The database must be empty. The same seed gives the same rows, whatever the day: it is always `DAY`, a Friday between
 the letters' opening and the end of the first term. Plans, years and classes come from the product's own services, ticks
 from `rebuild_ticks`, all other rows go in by `core.bulk.insert_rows`, table by table. `manage.py rebuild_ticks --check`
-agrees. Prints rows, seconds and the peak of memory of each school.
+agrees. Prints seconds and the peak of memory of each school, and all rows in the end.
 """
 
 import argparse
@@ -85,6 +85,15 @@ def build_city(shape: Shape) -> "Iterator[School]":
         yield school
 
 
+def _trust_keys() -> None:
+    """Let PostgreSQL look up no foreign key, row by row; SQLite does it in the test of the same rows."""
+    from django.db import connection  # noqa: PLC0415 - Django is set up only now
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+
+
 def count_rows() -> int:
     """Rows of all tables of the product."""
     from django.apps import apps  # noqa: PLC0415 - Django is set up only now
@@ -102,18 +111,15 @@ def main() -> None:
     shape = Shape(options.pupils, options.years, options.schools)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         set_up(Path(folder), keep_database=True)
-        before, began, processor = count_rows(), time.perf_counter(), time.process_time()
+        _trust_keys()
+        began, busy = time.perf_counter(), time.process_time()
         with at_day():
             for number, _school in enumerate(build_city(shape), start=1):
-                clock, busy = time.perf_counter() - began, time.process_time() - processor
-                rows = count_rows()
+                clock, spent = time.perf_counter() - began, time.process_time() - busy
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-                print(
-                    f"school {number}: {rows - before} rows in {clock:.1f} s (processor {busy:.1f} s), "
-                    f"{(rows - before) / clock:,.0f} rows a second, peak memory {peak} MB",
-                    flush=True,
-                )
-                before, began, processor = rows, time.perf_counter(), time.process_time()
+                print(f"school {number}: {clock:.1f} s (processor {spent:.1f} s), peak memory {peak} MB", flush=True)
+                began, busy = time.perf_counter(), time.process_time()
+        print(f"{count_rows():,} rows", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own that is gone afterwards, as `script/test` starts one."""
+"""A PostgreSQL server of one's own, as `script/test` starts one: gone afterwards, or kept in a folder."""
 
 import os
 import shutil
@@ -6,13 +6,13 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 #: Nothing that is measured is written, and a page is asked for by one process at a time.
 OPTIONS = (
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
-    "max_parallel_workers_per_gather=0",
+    "max_parallel_workers_per_gather=0", "shared_buffers=1GB", "max_wal_size=4GB",
 )  # fmt: skip
 
 
@@ -23,19 +23,22 @@ def find_postgres() -> Path | None:
 
 
 @contextmanager
-def own_server() -> Iterator[str]:
+def own_server(keep: Path | None = None) -> Iterator[str]:
     """The server's address up to the name of a database; whoever uses it makes their own there.
+
+    What is in it stays in the folder `keep`, where one is named, for the next who names it; one at a time.
 
     Raises RuntimeError without PostgreSQL, subprocess.CalledProcessError if it does not start.
     """
     programs = find_postgres()
     if programs is None:
         raise RuntimeError("PostgreSQL is missing: script/setup --dev installs it")
-    with tempfile.TemporaryDirectory(prefix="bench-pg-") as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-pg-")))
+        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)
-        room = folder / "pg"
-        room.mkdir()
+        room = folder.resolve() / "pg"
+        room.mkdir(exist_ok=True)
         become: list[str] = []
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root.
@@ -53,11 +56,12 @@ def own_server() -> Iterator[str]:
                     check=True, cwd=room, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 )  # fmt: skip
 
-        run("initdb", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        if not (room / "data" / "PG_VERSION").exists():
+            run("initdb", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         switches = " ".join(f"-c {option}" for option in OPTIONS)
         run("pg_ctl", "-l", str(room / "log"), "-w", "-t", "60", "-o",
             f"-h 127.0.0.1 -p {port} -k {room} {switches}", "start")  # fmt: skip
         try:
             yield f"postgres://bench@127.0.0.1:{port}"
         finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+            run("pg_ctl", "-m", "fast" if keep else "immediate", "-t", "600", "stop")
