@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> None:
     source, target = Path(sys.argv[1]), Path(sys.argv[2])
     sys.path.insert(0, str(ROOT))
-    from core.pdf import DOCUMENTS_ROOT, DocumentFetcher  # noqa: PLC0415 - the path is known only now
+    from core.pdf import DOCUMENTS_ROOT  # noqa: PLC0415 - the path is known only now
+    from core.pdffetcher import DocumentFetcher  # noqa: PLC0415 - as above
 
     papers = json.loads(source.read_text(encoding="utf-8"))
     HTML(string='<p style="font-family: LXGW WenKai">你好，老师</p>').write_pdf(pdf_variant="pdf/ua-1")

@@ -11,9 +11,10 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseBase
 
 from core.errors import DomainError
-from core.pdfs import MAX_BYTES, MAX_PAGES, clean_pdf, is_pdf
-from core.pictures import clean_picture
 
+#: What may stand beside a record.
+PDF_BYTES: Final = 5 * 1024 * 1024
+PDF_PAGES: Final = 10
 #: What may be handed out beside a text: larger than what stands beside a record.
 HANDOUT_BYTES: Final = 10 * 1024 * 1024
 HANDOUT_PAGES: Final = 60
@@ -38,11 +39,14 @@ def clean_file_name(name: str, suffix: str) -> str:
     return f"{stem[: 100 - len(suffix)] or '附件'}{suffix}"
 
 
-def clean_file(data: bytes, *, pdf_bytes: int = MAX_BYTES, pdf_pages: int = MAX_PAGES) -> tuple[bytes, str, str]:
+def clean_file(data: bytes, *, pdf_bytes: int = PDF_BYTES, pdf_pages: int = PDF_PAGES) -> tuple[bytes, str, str]:
     """A file as it is kept: its bytes, type and ending. Pictures become a JPEG without the camera's data.
 
     Raises DomainError `not_accepted`, and those of `clean_picture` and `clean_pdf`.
     """
+    from core.pdfs import clean_pdf, is_pdf
+    from core.pictures import clean_picture
+
     if is_pdf(data):
         return clean_pdf(data, max_bytes=pdf_bytes, max_pages=pdf_pages), "application/pdf", ".pdf"
     try:

@@ -9,8 +9,6 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
-
 #: Printed wherever a character has no glyph: 〓, the printer's own mark for a missing sort.
 GETA = "\u3013"
 
@@ -64,6 +62,8 @@ def font_file(name: str) -> Path | None:
 
 @cache
 def _covered() -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
+
     points: set[int] = set()
     for _family, name, index in FONTS:
         path = font_file(name)

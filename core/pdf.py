@@ -1,4 +1,4 @@
-"""HTML → PDF: the only module that talks to WeasyPrint.
+"""HTML → PDF: with `core.pdffetcher`, the only module that talks to WeasyPrint.
 
 Nothing here knows a request, a model or a pupil. Same content gives the same bytes: no dates, no random numbers.
 """
@@ -9,26 +9,20 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
 
-import weasyprint  # type: ignore[import-untyped]  # WeasyPrint has no types
 from django.template.loader import render_to_string
 from django.utils.html import escape
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]  # as above
-from weasyprint.urls import (  # type: ignore[import-untyped]  # as above
-    FatalURLFetchingError,
-    URLFetcher,
-    URLFetcherResponse,
-)
 
 from core.collector import without_collector
 from core.glyphs import FONTS, font_file, printable
-from core.pdfpages import packed
+
+if TYPE_CHECKING:
+    import weasyprint  # type: ignore[import-untyped]  # WeasyPrint has no types
+    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]  # as above
 
 #: The only folder whose files a document may use.
 DOCUMENTS_ROOT = Path(__file__).resolve().parent.parent / "static" / "documents"
@@ -59,41 +53,7 @@ def picture_type(data: bytes) -> str:
     raise PdfError("a picture must be PNG or JPEG")
 
 
-class DocumentFetcher(URLFetcher):  # type: ignore[misc]  # the base class has no types
-    """Gives WeasyPrint the files under one folder and the pictures handed over by the caller, nothing else.
-
-    WeasyPrint's own fetcher reads any file of the machine and any address of the network when the HTML says so.
-    Whatever is refused stops the document instead of leaving a hole in it.
-    """
-
-    def __init__(self, root: Path, assets: Mapping[str, bytes], recolour: Mapping[str, str]) -> None:
-        super().__init__(
-            allowed_protocols=("file", ASSET_SCHEME),
-            allow_redirects=False,
-            fail_on_errors=True,
-        )
-        self._root = root.resolve()
-        self._recolour = recolour
-        self._assets = {name: (data, picture_type(data)) for name, data in assets.items()}
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """Return the file or picture behind `url`. Raises PdfError for everything that is not allowed."""
-        parts = urlsplit(url)
-        if parts.scheme == ASSET_SCHEME and parts.path in self._assets:
-            data, content_type = self._assets[parts.path]
-        elif parts.scheme == "file" and not parts.netloc:
-            path = Path(unquote(parts.path)).resolve()
-            if not (path.is_relative_to(self._root) and path.is_file() and path.suffix in CONTENT_TYPES):
-                raise PdfError(f"not a file of the documents: {path.name}")
-            data, content_type = _read(path, self._recolour)
-        else:
-            raise PdfError(f"address not allowed in a document: {parts.scheme}:")
-        message = EmailMessage()
-        message["Content-Type"] = content_type
-        return URLFetcherResponse(url, data, message)
-
-
-def _read(path: Path, recolour: Mapping[str, str]) -> tuple[bytes, str]:
+def read_asset(path: Path, recolour: Mapping[str, str]) -> tuple[bytes, str]:
     """A file of the documents in the school's colours, with its MIME type."""
     data = path.read_bytes()
     if recolour and path.suffix in RECOLOURED:
@@ -112,14 +72,16 @@ def look_file(name: str, recolour: Mapping[str, str]) -> tuple[bytes, str] | Non
     path = DOCUMENTS_ROOT / name
     if path.parent != DOCUMENTS_ROOT or path.suffix not in RECOLOURED or not path.is_file():
         return None
-    return _read(path, recolour)
+    return read_asset(path, recolour)
 
 
 _local = threading.local()
 
 
-def _font_configuration() -> FontConfiguration:
+def _font_configuration() -> "FontConfiguration":
     """Return this thread's view of the installed fonts; reading them anew costs more than setting a letter."""
+    from weasyprint.text.fonts import FontConfiguration
+
     if not hasattr(_local, "fonts"):
         _local.fonts = FontConfiguration()
     fonts: FontConfiguration = _local.fonts
@@ -129,7 +91,7 @@ def _font_configuration() -> FontConfiguration:
 @cache
 def press() -> str:
     """What, besides a manuscript itself, decides how it comes out: library, style sheets, drawings and fonts."""
-    known = hashlib.sha256(weasyprint.__version__.encode())
+    known = hashlib.sha256(version("weasyprint").encode())
     for path in sorted(p for p in DOCUMENTS_ROOT.rglob("*") if p.suffix in CONTENT_TYPES):
         known.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     for _family, name, _index in FONTS:
@@ -258,7 +220,12 @@ def html_to_pdf(
 @contextmanager
 def _laid_out(
     html: str, root: Path, assets: Mapping[str, bytes], recolour: Mapping[str, str]
-) -> Iterator[weasyprint.Document]:
+) -> "Iterator[weasyprint.Document]":
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]  # it has no types
+
+    from core.pdffetcher import DocumentFetcher
+
     fetcher = DocumentFetcher(root, assets, recolour)
     # Layout makes a great many small objects that all live until the file is written.
     with without_collector():
@@ -269,7 +236,9 @@ def _laid_out(
             raise PdfError(str(error.__cause__ or error)) from error
 
 
-def _written(document: weasyprint.Document, digest: str) -> bytes:
+def _written(document: "weasyprint.Document", digest: str) -> bytes:
+    from core.pdfpages import packed
+
     # WeasyPrint would pack every stream, the long empty tables of its fonts too, as tightly as can be: a third of
     # a letter's time, for a tenth of its size.
     data: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=digest[:32].encode(), uncompressed_pdf=True)

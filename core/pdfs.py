@@ -8,12 +8,11 @@ from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, PdfE
 from pikepdf.settings import set_qpdf_limits
 
 from core.errors import DomainError
+from core.files import PDF_BYTES, PDF_PAGES
 
 # What a stream may swell to, for the whole process; the papers that we set stay far below.
 set_qpdf_limits(flate_max_memory=75_000_000, run_length_max_memory=75_000_000)
 
-MAX_BYTES: Final = 5 * 1024 * 1024
-MAX_PAGES: Final = 10
 MAX_OBJECTS: Final = 20_000
 #: What a page is made of; notes, forms, links, films and actions all hang on other keys.
 _PAGE_KEYS: Final = frozenset(
@@ -29,7 +28,7 @@ _JPEG_DATA: Final = frozenset({*range(0xE1, 0xEE), 0xEF, 0xFE})
 BROKEN: Final = "这个 PDF 打不开，可能没有传完整，或设了密码。请另存一份再试。"
 
 
-def clean_pdf(data: bytes, *, max_bytes: int = MAX_BYTES, max_pages: int = MAX_PAGES) -> bytes:
+def clean_pdf(data: bytes, *, max_bytes: int = PDF_BYTES, max_pages: int = PDF_PAGES) -> bytes:
     """The pages of `data` as a new PDF without metadata, scripts, attached files, notes and forms.
 
     Raises DomainError `pdf_too_large`, `pdf_too_long`, `pdf_broken`.

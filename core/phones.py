@@ -6,8 +6,6 @@ Letters never become digits, and digits that stand in a text become a number onl
 import re
 from dataclasses import dataclass
 
-import phonenumbers
-
 from core.text import bare_number
 
 _MOBILE = re.compile(r"(?:\+86|0086|86)?0?(1[3-9]\d{9})")
@@ -90,6 +88,8 @@ def normalise_phone(text: str) -> Phone:
     # The library reads letters as the keys of a dial and looks for a number anywhere in a text.
     if not _DIALLED.fullmatch(digits):
         return Phone(typed, valid=False, mobile=False)
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(digits, "CN")
     except phonenumbers.NumberParseException:

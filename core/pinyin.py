@@ -37,7 +37,7 @@ class NamePinyin:
 def _syllable(character: str) -> str:
     if character.isascii() or character == MIDDLE_DOT:
         return character.lower() if character.isalnum() else ""
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - its dictionaries take 0.4 s, and few processes need them
+    from pypinyin import Style, pinyin
 
     return pinyin(character, style=Style.NORMAL)[0][0]
 

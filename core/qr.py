@@ -3,15 +3,15 @@
 from itertools import groupby
 from typing import Final
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-
 #: Blank modules around the code that readers need (QR standard).
 QUIET: Final = 4
 
 
 def qr_path(url: str) -> tuple[int, str]:
     """The QR code of `url` as the side of its square and one SVG path with a bar per run of modules."""
+    import qrcode
+    from qrcode.constants import ERROR_CORRECT_M
+
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
     code.add_data(url)
     code.make()

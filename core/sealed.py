@@ -5,15 +5,17 @@ Sealed by `cryptography`'s MultiFernet with the ring of keys `core.keyring.SEALI
 
 import base64
 import hashlib
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 
 from core.errors import DomainError
 from core.keyring import SEALING
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 _NO_KEY = (
     "打不开加密保存的内容：密钥文件 var/sealing_keys（或环境变量 SEALING_KEYS）不是保存时的那一个。"
@@ -35,6 +37,8 @@ def seal(text: str) -> str:
 
 def unseal(token: str) -> str:
     """What was sealed. Raises SealBroken."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _fernet().decrypt(token.encode()).decode()
     except (InvalidToken, ValueError) as error:
@@ -50,7 +54,9 @@ def opens(token: str) -> bool:
     return True
 
 
-def _fernet(*, make: bool = False) -> MultiFernet:
+def _fernet(*, make: bool = False) -> "MultiFernet":
+    from cryptography.fernet import Fernet, MultiFernet
+
     # A key of the ring is a text of any length; Fernet wants 32 bytes.
     keys = [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in SEALING.all(make=make)]
     if not keys:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from core.pdfpages import merge_pdfs
 from jobs.models import Job, ResultFile
 from jobs.registry import NewFile, Step, file_name
 
@@ -22,6 +21,8 @@ def merge_parts(
     Long ones as volumes named by their first and last folder. `chapters` gives each part a bookmark with its folder and
     its item's label; `each_on_a_leaf` as in `merge_pdfs`.
     """
+    from core.pdfpages import merge_pdfs
+
     volumes, done = _volumes(job, under), 0
     total = sum(map(len, volumes))
     files = []

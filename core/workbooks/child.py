@@ -104,7 +104,7 @@ def _read(data: bytes, kind: str, rows: int, columns: int, sheets: int, characte
 
 
 def _sheets(data: bytes, unseen: Mapping[str | int, Any], limits: tuple[int, int, int, int]) -> list[dict[str, Any]]:
-    import python_calamine as calamine  # noqa: PLC0415 - after the limits are set
+    import python_calamine as calamine  # after the limits are set
 
     try:
         return _read_sheets(calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), unseen, limits)
@@ -119,7 +119,7 @@ def _sheets(data: bytes, unseen: Mapping[str | int, Any], limits: tuple[int, int
 def _read_sheets(
     workbook: Any, unseen: Mapping[str | int, Any], limits: tuple[int, int, int, int]
 ) -> list[dict[str, Any]]:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - as above
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # as above
 
     rows, columns, sheets, characters = limits
     if len(workbook.sheets_metadata) > sheets:
@@ -204,7 +204,7 @@ def _read_web_page(data: bytes, rows: int, columns: int, characters: int) -> dic
 
 def _encrypted(data: bytes) -> bool:
     # No stubs exist for it; it costs a while, and only old or encrypted files need it.
-    import msoffcrypto  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+    import msoffcrypto  # type: ignore[import-untyped]  # as above
 
     try:
         return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())

@@ -32,7 +32,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (order["cpu"], order["cpu"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_TEMPORARY, _TEMPORARY))
-    import openpyxl  # noqa: PLC0415 - after the limits are set
+    import openpyxl  # after the limits are set
 
     if order["sheets"] is None:
         # Macros and links to other files stay behind.
@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def _built(sheets: list[Any]) -> Any:
-    import openpyxl  # noqa: PLC0415 - as above
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
+    import openpyxl  # as above
+    from openpyxl.utils import get_column_letter  # as above
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -85,9 +85,9 @@ def _put(cell: Any, value: Any) -> None:
 
 
 def _mark(sheet: Any, row: int, column: int, level: str, text: str) -> None:
-    from openpyxl.cell.cell import MergedCell  # noqa: PLC0415 - as above
-    from openpyxl.comments import Comment  # noqa: PLC0415 - as above
-    from openpyxl.styles import PatternFill  # noqa: PLC0415 - as above
+    from openpyxl.cell.cell import MergedCell  # as above
+    from openpyxl.comments import Comment  # as above
+    from openpyxl.styles import PatternFill  # as above
 
     cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
@@ -103,7 +103,7 @@ def _mark(sheet: Any, row: int, column: int, level: str, text: str) -> None:
 
 def _list(workbook: Any, name: str, rows: list[list[Any]]) -> None:
     """The list of problems, as the first sheet; it is not read when the workbook is uploaded again."""
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - as above
+    from openpyxl.styles import Alignment, Font, PatternFill  # as above
 
     if name in workbook.sheetnames:
         del workbook[name]

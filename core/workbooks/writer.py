@@ -3,14 +3,11 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from openpyxl import Workbook as OpenpyxlWorkbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 # Also the full-width signs, which some programs take for the narrow ones.
 _FORMULA_STARTS = (
@@ -51,6 +48,9 @@ def write_workbook(sheets: Sequence[SheetToWrite]) -> bytes:
 
 def write_workbook_to(file: IO[bytes], sheets: Iterable[SheetToWrite]) -> None:
     """As `write_workbook`, into `file`. Rows are read once and go to the disk one by one: memory stays small."""
+    from openpyxl import Workbook as OpenpyxlWorkbook
+    from openpyxl.utils import get_column_letter
+
     workbook = OpenpyxlWorkbook(write_only=True)
     for table in sheets:
         sheet = workbook.create_sheet(table.name[:31])
@@ -63,7 +63,9 @@ def write_workbook_to(file: IO[bytes], sheets: Iterable[SheetToWrite]) -> None:
     workbook.save(file)
 
 
-def _heading(sheet: WriteOnlyWorksheet, title: str) -> Cell:
+def _heading(sheet: "WriteOnlyWorksheet", title: str) -> "Cell":
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     cell = text_cell(sheet, title)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E8F0E8")
@@ -71,12 +73,15 @@ def _heading(sheet: WriteOnlyWorksheet, title: str) -> Cell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | int | float | None:
+def _cell(sheet: "WriteOnlyWorksheet", value: Value) -> "Cell | int | float | None":
     return text_cell(sheet, value) if isinstance(value, str) else value
 
 
-def text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
+def text_cell(sheet: "WriteOnlyWorksheet", value: str) -> "Cell":
     """A cell of `sheet` that holds `value` as text, whatever it looks like."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell = WriteOnlyCell(sheet, value=None)
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
     # The library takes "=…" for a formula and "#N/A" for an error; here all text is text.

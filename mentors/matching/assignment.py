@@ -7,13 +7,11 @@ with 5 choices take about 0.03 s, where `linear_sum_assignment` on the dense mat
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 Costs = NDArray[np.float64]
 Columns = NDArray[np.int64]
@@ -28,8 +26,6 @@ def cheapest(
     falling (so slots fill in order), all at least 0 and none beyond the number of free places; `staying_out` is what
     it costs to leave the seeker without one. Among equally cheap answers the order of the seekers decides.
     """
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415 - 0.2 s, for those who match
-
     if not options:
         return []
     owners, spans = _slots(options, prices)
@@ -74,9 +70,7 @@ class _Edges:
         self._costs.append(np.append(costs, last_cost + 1))
         self._ends.append(self._ends[-1] + len(columns) + 1)
 
-    def matrix(self, width: int) -> "csr_array":
-        from scipy.sparse import csr_array  # noqa: PLC0415 - as above
-
+    def matrix(self, width: int) -> csr_array:
         parts = np.concatenate(self._costs), np.concatenate(self._columns), np.array(self._ends)
         return csr_array(parts, shape=(len(self._ends) - 1, width))
 

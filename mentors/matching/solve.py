@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from mentors.enums import MatchRule, MentorMarkKind, PlacementHow, PlacementReason
-from mentors.matching.assignment import cheapest
 from mentors.matching.problem import Chooser, Place, Problem, turns
 from mentors.matching.spread import Seeker, spread
 
@@ -156,6 +155,8 @@ def _satisfaction(work: _Work) -> None:
     step = reach * worst * (len(pupils) + 1)
     out = reach * worst * (step + len(pupils))
     weights = [len(pupils) - at for at in range(len(pupils))]
+    from mentors.matching.assignment import cheapest
+
     found = cheapest(
         [{m: rank * (step + weight) for m, rank in row.items()} for row, weight in zip(options, weights, strict=True)],
         {mentor: [0] * free for mentor, free in work.free.items()},

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from mentors.matching.assignment import cheapest
-
 _FINE = 1_000_000  # steps in which the price of a place is counted; dear enough to keep 14/15 and 15/16 apart
 
 
@@ -37,6 +35,8 @@ def spread(seekers: Sequence[Seeker], mentors: Mapping[int, tuple[int, int]]) ->
     beyond_team = reach * 2 * _FINE
     out = reach * (beyond_team + 2 * _FINE) + len(seekers)
     options = [{**dict.fromkeys(s.others, beyond_team), **dict.fromkeys(s.team, 0)} for s in seekers]
+    from mentors.matching.assignment import cheapest
+
     found = cheapest(options, prices, [out + len(seekers) - at for at in range(len(seekers))])
     return {s.key: mentor for s, mentor in zip(seekers, found, strict=True) if mentor is not None}
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw
-
 from accounts.actors import Actor
 from records.papers.services.settings import PaperChange, save_paper_settings
 from records.setup.contexts import GroupMember
@@ -28,6 +26,8 @@ _SCALE: Final = 4
 
 def bamboo_logo() -> bytes:
     """A ring around three stalks of bamboo with leaves, on a transparent ground, as PNG; always the same."""
+    from PIL import Image, ImageDraw
+
     side = SIDE * _SCALE
     image = Image.new("RGBA", (side, side), (255, 255, 255, 0))
     draw = ImageDraw.Draw(image)

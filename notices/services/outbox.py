@@ -29,7 +29,7 @@ from notices.mail import Unanswered
 from notices.models import OutboxMessage, Robot
 from notices.rules import Openings
 from notices.services.inbox import NoticeFor, send_notices
-from notices.webhooks import Answer, kept_address, say
+from notices.webhooks import Answer, kept_address
 
 logger = logging.getLogger(__name__)
 
@@ -196,6 +196,8 @@ def _is_final(error: SMTPRecipientsRefused | SMTPDataError) -> bool:
 
 
 def _speak(message: OutboxMessage) -> Trouble | None:
+    from notices.door import say
+
     robot = message.robot
     try:
         address = kept_address(robot.address if robot is not None else "")

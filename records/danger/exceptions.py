@@ -5,11 +5,11 @@ A topic excuses by clause or by sentence, never a whole text: a child may tell o
 
 import re
 
-from records.danger.patterns import compiled
+from records.danger.patterns import Wording
 
 #: Topics of a sentence: what stands beside them in the same sentence is told of them.
-TOPICS: dict[str, re.Pattern[str]] = {
-    name: compiled(wording)
+TOPICS: dict[str, Wording] = {
+    name: Wording(wording)
     for name, wording in {
         "game": (
             "游戏(?!号|账号|里认识|上认识|好友)|王者|排位|吃鸡|我的世界(?:里|中|玩)|玩我的世界|原神|光遇|蛋仔|开黑|队友"
@@ -91,7 +91,7 @@ TOPICS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 #: What everybody writes, and what no topic has to excuse: the wording itself is ordinary.
-ORDINARY = compiled(
+ORDINARY = Wording(
     "社死|死党|死记|死角|死机|死皮|死活|死心|死马|死对头|死缠|死循环|死线|死海|死磕|寻死觅活"
     "|视死如归|九死一生|出生入死|死里逃生|起死回生|醉生梦死|鱼死网破|你死我活|舍生忘死|贪生怕死|死灰复燃|宁死不屈"
     "|[给帮]我(?:们)?(?:绑|捶|按|扇风|打气|打伞|打包)|死板|死扣|死结|死亡之(?:谷|翼|海)|死神|死侍|死火山"
@@ -106,20 +106,20 @@ ORDINARY = compiled(
     "|海关|大江南北"
 )
 #: A denial shortly before, in the same clause: 否认有轻生的想法, 没有不想活的念头. Not: 没有人知道, 没有办法.
-DENIED = compiled(
+DENIED = Wording(
     "(?:否认|(?<!有)没有(?!人|办法|谁|用|意义|必要|一个|勇气|力气|我|资格|理由|时间|地方|办)|并无|从未"
     "|从没|从来没有?|未曾|未有|未发现|无(?=自|轻|伤害|欺)|不会(?!有|再)|不是(?:真|说|我?想)|并不(?:是)?"
     "|没想(?:过|要)|绝不(?:会)?)[^，。！？；,!?;：]{0,7}$"
 )
 #: The child itself takes the excuse away: 不是游戏，是我; 我也想像她一样跳下去.
-MEANT = compiled(
+MEANT = Wording(
     "不是(?:在)?(?:游戏|玩游戏|开玩笑|玩笑|小说|作文|编的|闹着玩|夸张)|不是(?:说)?(?:手机|电脑|网)(?:里|上)|没(?:有)?(?:在)?开玩笑"
     "|(?:我是)?(?:说)?真的(?:不是)?(?:想|要)?死|我是认真的|我说真的|我也(?:好)?(?:想|要)(?!玩|买|去(?:玩"
     "|看)|吃|学|试|看|演|当|参加|养|坐|打|跟|做|读|写|有)|(?:羡慕|像)(?:他|她|它"
     "|主角)(?:们)?(?:一样)?(?:可以|能)?(?:死|走|跳|消失|结束|解脱)"
 )
 #: A denial as staff write it, up to the end of its clause. Not: 没有人知道我不想活, 没有一天不想自杀.
-_DENIED_OUTRIGHT = compiled(
+_DENIED_OUTRIGHT = Wording(
     "(?:否认|并无|从未|未发现|未见|没有(?!人|谁|一|办法|勇气|力气)|无(?=轻生|自|伤害))[^，。！？；,!?;]{0,7}"
     "(?:轻生|自杀|自伤|自残|不想活|伤害(?:自己|他人)|厌世)[^，。！？；,!?;]*"
 )

@@ -1,9 +1,11 @@
 """How a pattern is written: slots in braces, `~` for a gap inside of a clause, `≈` for one inside of a sentence."""
 
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from records.danger.slots import SLOTS
 
@@ -25,25 +27,45 @@ class Weight(Enum):
     LOW = "low"
 
 
+class Wording:
+    """A wording with its slots and gaps, compiled by the first text that is looked at.
+
+    All of them take 0.4 s, and few processes ever look at one.
+    """
+
+    def __init__(self, written: str) -> None:
+        self._written = written
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As that of `re.Pattern`."""
+        return self._compiled.search(text, start, end)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As that of `re.Pattern`."""
+        return self._compiled.finditer(text)
+
+    def sub(self, change: Callable[[re.Match[str]], str], text: str) -> str:
+        """As that of `re.Pattern`."""
+        return self._compiled.sub(change, text)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        spelled = _SLOT.sub(lambda slot: f"(?:{SLOTS[slot[1]]})", self._written)
+        return re.compile(spelled.replace("~", _GAP).replace("≈", _WIDE_GAP))
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A kind of wording: what it weighs, and the kinds of topic that excuse it by name."""
 
     weight: Weight
-    wording: re.Pattern[str]
+    wording: Wording
     excused_by: frozenset[str] = frozenset()
 
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _GAP = "(?:[^，。！？；,!?;：\\n]{0,7}?)"
 _WIDE_GAP = "(?:[^。！？!?\\n]{0,18}?)"
-
-
-def compiled(wording: str) -> re.Pattern[str]:
-    """`wording` with its slots and gaps written out."""
-    spelled = _SLOT.sub(lambda slot: f"(?:{SLOTS[slot[1]]})", wording)
-    return re.compile(spelled.replace("~", _GAP).replace("≈", _WIDE_GAP))
-
 
 #: The topics that excuse whatever is not named otherwise.
 COMMON = "game story lesson fun"
@@ -61,4 +83,4 @@ def patterns(
     elif weight is Weight.FIRM:
         common = " ".join(f"{topic}_clause" for topic in common.split())
     topics = frozenset((common + " " + excused_by).split())
-    return tuple(Pattern(weight, compiled(wording), topics) for wording in wordings)
+    return tuple(Pattern(weight, Wording(wording), topics) for wording in wordings)

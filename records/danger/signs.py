@@ -3,11 +3,11 @@
 Children who tell of school, food, friends or games do so in nearly every text, and those in need nearly never do.
 """
 
-from records.danger.patterns import compiled
+from records.danger.patterns import Wording
 
 #: By kind: the strong signs, and the weak ones. Each kind counts once.
 SIGNS = tuple(
-    (compiled(strong), compiled(weak))
+    (Wording(strong), Wording(weak))
     for strong, weak in (
         # An end: of oneself, of a path, of time.
         (
@@ -188,7 +188,7 @@ SIGNS = tuple(
 )
 #: What is everyday: laughter, gladness, asking, school, play, food, animals, home, the staff's own dry words.
 EVERYDAY = tuple(
-    compiled(words)
+    Wording(words)
     for words in (
         (
             "哈|嘿|嘻|笑(?!着说没|不出|话)|😂|🤣|耶|呜呜|hhh|233|搞笑|好玩|有趣|段子|吐槽|真香|flag|[！!]|～"

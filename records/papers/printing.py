@@ -16,7 +16,6 @@ from accounts.queries import actor_for
 from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
-from core.pdfpages import ONE_BELOW_THE_OTHER, SIDE_BY_SIDE, impose, merge_pdfs
 from jobs.keeping import kept_pdf, kept_pdfs
 from jobs.merging import PDF, merge_parts
 from jobs.models import Job, JobItem
@@ -200,6 +199,8 @@ def letter_papers(letters: Sequence[GrowthLetter], *, paper: LetterPaper, actor:
 
 def letters_pdf(contexts: Sequence[Letter], *, paper: LetterPaper, two_up: bool, school_id: int) -> bytes:
     """One PDF of all `contexts` (of `paper`) in their order; `two_up` puts two on an A4 sheet with cut marks."""
+    from core.pdfpages import ONE_BELOW_THE_OTHER, SIDE_BY_SIDE, impose, merge_pdfs
+
     write, sheet = (
         (growth_card_manuscript, ONE_BELOW_THE_OTHER)
         if paper == LetterPaper.CARD

@@ -29,7 +29,6 @@ from records.papers.queries.class_summary import class_summary
 from records.papers.queries.print_lists import class_for_job, term_for_job
 from records.settling.documents.service_certificate import certificates_manuscript
 from records.settling.documents.term_report import report_manuscript
-from records.settling.documents.term_report_word import WORD, report_word
 from records.settling.enums import Material
 from records.settling.queries.certificates import certificates, mentors_of
 from records.settling.queries.report import term_report
@@ -117,6 +116,8 @@ def _actor(job: Job, material: Material) -> Actor:
 
 
 def _report(actor: Actor, calendar: YearCalendar, _item: JobItem) -> Outcome:
+    from records.settling.documents.term_report_word import WORD, report_word
+
     report = term_report(actor, calendar)
     pdf = kept_pdf(report_manuscript(report), school_id=calendar.year.school_id)
     return Outcome(

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import LazySettings
 
-from notices import webhooks
+from notices import door
 
 
 @dataclass
@@ -122,7 +122,7 @@ def robot_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RobotService]:
         parts = urlsplit(url)
         return requests.post(f"{service.address}{parts.path}?{parts.query}", **given)  # noqa: S113 - the door gives one
 
-    monkeypatch.setattr(webhooks, "_post", post)
+    monkeypatch.setattr(door, "_post", post)
     try:
         yield service
     finally:

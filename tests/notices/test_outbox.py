@@ -16,7 +16,7 @@ from accounts.enums import Role
 from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
-from notices import webhooks
+from notices import door
 from notices.enums import WHAT_TO_DO, OutboxState, Saying, Trouble
 from notices.models import Notice, OutboxMessage, Robot
 from notices.services import add_robot, forget_messages, send_again, send_outbox, switch_robot, tell_robots, try_robot
@@ -206,7 +206,7 @@ def test_a_robot_that_is_gone_is_told_once_and_rests_until_it_is_looked_after(
 def test_a_robot_that_does_not_answer_is_not_asked_to_say_it_again(
     people: People, admin: User, service: RobotService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(door, "ANSWER_SECONDS", 1)
     service.waits = 10
     robot_of(people, admin)
     tell_robots(school=people.school, saying=Saying.ANNOUNCEMENT, key="7")

@@ -9,9 +9,10 @@ import requests
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from core.errors import DomainError
-from notices import webhooks
+from notices import door
+from notices.door import say
 from notices.enums import Channel
-from notices.webhooks import HOSTS, Answer, RobotAddress, kept_address, pasted_address, say
+from notices.webhooks import HOSTS, Answer, RobotAddress, kept_address, pasted_address
 from tests.notices.servers import RobotService, robot_service
 
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -100,7 +101,7 @@ def test_what_is_kept_is_looked_at_again(kept: str) -> None:
 def test_each_service_hears_the_text_at_its_own_place(service: RobotService, kind: Channel) -> None:
     service.body = {"code": 0, "msg": "success"} if kind == Channel.FEISHU else {"errcode": 0, "errmsg": "ok"}
     asked: list[str] = []
-    here = webhooks._post
+    here = door._post
 
     def noted(url: str, **given: Any) -> requests.Response:
         asked.append(url.rstrip("/"))
@@ -108,7 +109,7 @@ def test_each_service_hears_the_text_at_its_own_place(service: RobotService, kin
         return here(url, **given)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(webhooks, "_post", noted)
+        patched.setattr(door, "_post", noted)
         assert say(pasted_address(ADDRESSES[kind]), "有 3 位老师还有待办") == Answer.SAID
     assert (asked, service.texts) == ([ADDRESSES[kind]], ["有 3 位老师还有待办"])
 
@@ -116,7 +117,7 @@ def test_each_service_hears_the_text_at_its_own_place(service: RobotService, kin
 def test_the_door_leads_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever `apprise` would make of a key: the host is looked at where the request goes out."""
     monkeypatch.setattr(NotifyWeComBot, "notify_url", "https://evil.invalid/{key}")
-    monkeypatch.setattr(webhooks, "_post", lambda *_, **__: pytest.fail("went out"))
+    monkeypatch.setattr(door, "_post", lambda *_, **__: pytest.fail("went out"))
     assert say(RobotAddress(Channel.WECOM, "abcdefgh"), "x") == Answer.AGAIN
     assert set(HOSTS.values()) == {"qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"}
 
@@ -152,7 +153,7 @@ def test_answers_are_told_apart(service: RobotService, kind: Channel, status: in
 
 
 def test_who_does_not_answer_may_have_said_it(service: RobotService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(door, "ANSWER_SECONDS", 0.3)
     service.waits = 5
     assert say(pasted_address(WECOM), "x") == Answer.UNSURE
 
@@ -169,7 +170,7 @@ def test_who_is_not_reached_has_said_nothing(monkeypatch: pytest.MonkeyPatch, er
     def post(*_: Any, **__: Any) -> requests.Response:
         raise error
 
-    monkeypatch.setattr(webhooks, "_post", post)
+    monkeypatch.setattr(door, "_post", post)
     assert say(pasted_address(WECOM), "x") == Answer.AGAIN
 
 

@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
-from core.pictures import clean_picture
 from core.text import clean_text
 from mentors.models.slots import Teacher
 from mentors.staff.models import MentorCard
@@ -33,6 +32,8 @@ def save_mentor_card(*, actor: Actor, teacher: Teacher, data: MentorCardData) ->
 
     Raises DomainError `not_allowed` and those of `core.pictures.clean_picture`.
     """
+    from core.pictures import clean_picture
+
     if teacher.school_id != actor.school_id or teacher.user_id is None or teacher.user_id != actor.user_id:
         raise DomainError("not_allowed", "名片由老师自己填写。")
     # Before the transaction: reading a picture takes its time.

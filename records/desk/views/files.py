@@ -14,7 +14,6 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.errors import DomainError
 from core.files import ALONE, opened_file, stored_file
-from core.pictures import clean_picture
 from core.undo import offer_undo
 from records.desk.forms.visits import AttachmentForm
 from records.desk.models import Attachment
@@ -58,6 +57,8 @@ def send_file(found: Attachment) -> HttpResponseBase:
 
 def _send_small(found: Attachment) -> HttpResponseBase:
     """A picture for lists, made anew each time: a JPEG is decoded at a fraction of its size."""
+    from core.pictures import clean_picture
+
     try:
         with opened_file(found.file) as stored:
             small = clean_picture(stored.read(), max_side=SMALL)

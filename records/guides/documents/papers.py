@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.pdfpages import SIDE_BY_SIDE, impose
 from records.guides.contexts import GUIDES, Facts, Guide, PupilNamed
 
 LETTER: Final = GUIDES["to-parents"]
@@ -41,6 +40,8 @@ def guide_manuscript(guide: Guide, facts: Facts) -> Manuscript:
 
 def guide_pdf(guide: Guide, facts: Facts) -> bytes:
     """The paper as it is printed: what fits on A5 twice on an A4 sheet, to be cut."""
+    from core.pdfpages import SIDE_BY_SIDE, impose
+
     pdf = set_pdf(guide_manuscript(guide, facts))
     return impose(pdf, SIDE_BY_SIDE) if guide.form in COPIES else pdf
 

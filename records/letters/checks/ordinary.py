@@ -75,7 +75,7 @@ _ORDINARY = frozenset(NAMES_LIKE_WORDS)
 @cache
 def is_word(text: str) -> bool:
     """Whether `text` (two to four characters, simplified) is an ordinary word or idiom."""
-    from pypinyin.phrases_dict import phrases_dict  # noqa: PLC0415 - 47,000 words that only letters need
+    from pypinyin.phrases_dict import phrases_dict
 
     return text in _ORDINARY or text in phrases_dict
 

@@ -15,7 +15,6 @@ from mentors.models.slots import Teacher
 from records.desk.imports.people import PaperPeople
 from records.desk.services.paper import PaperRecord
 from records.letters.checks import CheckContext, LetterText, check_letter
-from records.letters.checks.likeness import signature
 from records.letters.imports.rows import COLUMNS, LetterLine, read_letters
 from records.letters.services.paper import PaperText, bring_in_letters
 from records.models.records import GrowthLetter
@@ -39,6 +38,8 @@ class _Stored:
 
 def plan_letters(request: ImportRequest) -> ImportPlan:
     """Compare the list with the letters of the request's year. Ten queries whatever its length."""
+    from records.letters.checks.likeness import signature
+
     log = ImportLog()
     classes = ClassFinder(request, log)
     people = PaperPeople(request, classes)

@@ -6,7 +6,6 @@ from accounts.actors import Actor
 from mentors.models.slots import MentorMember
 from mentors.querysets.slots import is_own_member
 from records.letters.checks import Alike
-from records.letters.checks.likeness import ALIKE, nearest, ratio, shared_sentences, signature
 from records.models.records import GrowthLetter
 from schools.models import Term
 from students.models import Pupil
@@ -18,6 +17,8 @@ def find_alike(*, actor: Actor, pupil: Pupil, term: Term, body: str) -> Alike | 
     Letters of all terms, one's own and colleagues', except this pupil's of this term. Two queries, whatever their
     number. Nothing of another's letter leaves this function but that its sentences are these.
     """
+    from records.letters.checks.likeness import ALIKE, nearest, ratio, shared_sentences, signature
+
     wanted = signature(body, pupil.name)
     if not wanted or actor.school_id is None:
         return None

@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 
-from records.letters.checks.likeness import signature
 from records.models.records import GrowthLetter
 
 _BATCH = 500
@@ -10,6 +9,8 @@ _BATCH = 500
 
 def sign_letter(*, letter: GrowthLetter) -> None:
     """Set the letter's signature from its body and its pupil's name. The caller saves the letter."""
+    from records.letters.checks.likeness import signature
+
     letter.signature = signature(letter.body, letter.pupil.name)
 
 

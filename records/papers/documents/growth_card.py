@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.pdf import Manuscript, manuscript
-from core.pdfpages import ONE_BELOW_THE_OTHER, impose
 from records.contexts import Letter, paragraphs
 from records.papers.documents.growth_letter import Code, code_of, day_of, occasion_of, title_of
 from records.papers.documents.runs import set_runs
@@ -73,6 +72,8 @@ def render_growth_cards(letters: Sequence[Letter], *, two_up: bool = False) -> b
 
     `two_up` puts two on an A4 page, with marks to cut between them. Raises ValueError if there is none.
     """
+    from core.pdfpages import ONE_BELOW_THE_OTHER, impose
+
     if not letters:
         raise ValueError("no card to print")
     pdf = set_runs(letters, growth_card_manuscript, title=title_of(letters))

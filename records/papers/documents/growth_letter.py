@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from core.pdf import Manuscript, manuscript
-from core.pdfpages import SIDE_BY_SIDE, impose
 from core.qr import qr_path
 from records.contexts import Letter, paragraphs, written_day
 from records.papers.documents.runs import set_runs
@@ -83,6 +82,8 @@ def render_letters(letters: Sequence[Letter], *, two_up: bool = False) -> bytes:
     `two_up` puts two A5 pages side by side on landscape A4, with marks to cut between them. Raises ValueError if there
     is no letter.
     """
+    from core.pdfpages import SIDE_BY_SIDE, impose
+
     if not letters:
         raise ValueError("no letter to print")
     pdf = set_runs(letters, letter_manuscript, title=title_of(letters))

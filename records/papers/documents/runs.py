@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from core.pdf import Manuscript, set_pdf
-from core.pdfpages import merge_pdfs
 from records.contexts import Letter
 
 
@@ -15,5 +14,7 @@ def runs_of(letters: Sequence[Letter]) -> list[list[Letter]]:
 
 def set_runs(letters: Sequence[Letter], write: Callable[[Sequence[Letter]], Manuscript], *, title: str) -> bytes:
     """One PDF called `title` of all `letters`, in their order; `write` makes the manuscript of a run."""
+    from core.pdfpages import merge_pdfs
+
     parts = [set_pdf(write(run)) for run in runs_of(letters)]
     return parts[0] if len(parts) == 1 else merge_pdfs(parts, title=title)

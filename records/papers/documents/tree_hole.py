@@ -8,7 +8,6 @@ from math import ceil
 from typing import Final
 
 from core.pdf import Manuscript, manuscript, set_pdf
-from core.pdfpages import merge_pdfs
 from records.contexts import paragraphs
 from records.enums import TreeHoleSubject, TreeHoleWish
 from schools.contexts import Letterhead, PaperWords
@@ -103,6 +102,8 @@ def tree_hole_manuscript(cards: TreeHoleCards) -> Manuscript:
 
 def render_tree_hole_cards(cards: TreeHoleCards) -> bytes:
     """Return the PDF of `cards.sheets` equal sheets with cut marks. Raises ValueError for less than one sheet."""
+    from core.pdfpages import merge_pdfs
+
     if cards.sheets < 1:
         raise ValueError("no sheet to print")
     paper = tree_hole_manuscript(cards)

@@ -9,7 +9,6 @@ from django.forms import BoundField
 
 from core.colours import BAMBOO
 from core.errors import DomainError
-from core.pictures import clean_logo
 from records.papers.samples import FIRST, SAMPLES
 from records.papers.services.settings import LOGO_SIDE, LabelChange, PaperChange, label_problem
 from schools.contexts import PaperStyle, PaperWords
@@ -187,6 +186,8 @@ class PaperSettingsForm(forms.Form):
 
     def clean_logo(self) -> bytes | None:
         """The uploaded picture made clean, so that it is refused, and looks, as it will when it is saved."""
+        from core.pictures import clean_logo
+
         upload = self.cleaned_data["logo"]
         if upload is None:
             return None

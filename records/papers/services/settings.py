@@ -10,7 +10,6 @@ from accounts.enums import Role
 from accounts.services import audit
 from core.errors import DomainError
 from core.glyphs import missing_glyphs
-from core.pictures import clean_logo
 from core.text import clean_text
 from records.office.services import change_plan, unchanged
 from schools.contexts import PaperWords
@@ -50,6 +49,8 @@ def save_paper_settings(*, actor: Actor, school: School, change: PaperChange) ->
     `other_school`, `not_allowed`, `no_plan`, `label_unfit`, `label_stale` and those of `core.pictures.clean_logo`,
     `schools.services.save_paper_settings` and `change_plan`.
     """
+    from core.pictures import clean_logo
+
     if school.pk != actor.school_id:
         raise DomainError("other_school", "只能修改本校的版面设置。")
     if not actor.has(*ROLES):

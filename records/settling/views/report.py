@@ -24,7 +24,6 @@ from records.papers.queries.unprintable import in_names, in_teachers
 from records.papers.views.orders import pdf_response
 from records.settling.contexts import TermReport
 from records.settling.documents.term_report import report_manuscript
-from records.settling.documents.term_report_word import WORD, report_word
 from records.settling.enums import Material, ReportPart
 from records.settling.forms import CommentForm, MaterialForm
 from records.settling.models import TermComment
@@ -140,6 +139,8 @@ def report_pdf(request: ActorRequest) -> HttpResponse:
 @page_for(*SETTLERS)
 def report_docx(request: ActorRequest) -> HttpResponse:
     """The report as a Word file, to be worked on further. It names nobody."""
+    from records.settling.documents.term_report_word import WORD, report_word
+
     report = _taken(request, "docx")
     response = HttpResponse(report_word(report), content_type=WORD)
     response["Content-Disposition"] = content_disposition_header(True, f"{report.title}.docx") or "attachment"

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
-from icalendar import Calendar, Event
 
 from core.clock import cn_day
 from core.errors import DomainError
@@ -18,6 +17,9 @@ from schools.contexts import DateSpan, TermDates, YearDates
 from schools.days import opening_days
 from schools.enums import KeyDateKind
 from schools.services import NAME_LENGTH
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 #: A year of a school has some dozens of entries; more is not a calendar of this kind.
 MOST_BYTES: Final = 200 * 1024
@@ -47,6 +49,8 @@ class IcsRead:
 
 def write_ics(*, school_name: str, school_code: str, start_year: int, dates: YearDates, at: datetime.datetime) -> bytes:
     """The calendar of a year as a file: each span an event of whole days, first and last days of terms one each."""
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", "-//mentor//school calendar//ZH")
     calendar.add("version", "2.0")
@@ -78,6 +82,8 @@ def read_ics(data: bytes, start_year: int) -> IcsRead:
 
     Raises DomainError `file_too_big`, `not_a_calendar`, `too_many_dates`.
     """
+    from icalendar import Calendar, Event
+
     if len(data) > MOST_BYTES:
         raise DomainError("file_too_big", f"校历文件最大 {MOST_BYTES // 1024} KB，这个文件更大，请只导出这一学年。")
     if not data.lstrip(b"\xef\xbb\xbf \r\n").upper().startswith(b"BEGIN:VCALENDAR"):
@@ -110,7 +116,7 @@ def read_ics(data: bytes, start_year: int) -> IcsRead:
     return IcsRead(terms, tuple(_joined(spans)), tuple(dict.fromkeys(unknown)), elsewhere)
 
 
-def _days(event: Event) -> tuple[datetime.date, datetime.date] | None:
+def _days(event: "Event") -> tuple[datetime.date, datetime.date] | None:
     """First and last day of an event; None of one that does not say."""
     try:
         start, end = event.start, event.end
@@ -145,7 +151,7 @@ def _term_days(name: str, first: datetime.date, last: datetime.date) -> dict[str
     return {}
 
 
-def _kind(event: Event, name: str) -> KeyDateKind | None:
+def _kind(event: "Event", name: str) -> KeyDateKind | None:
     for category in _categories(event):
         found = next((kind for kind in KeyDateKind if kind.label == category), None)
         if found is not None:
@@ -153,7 +159,7 @@ def _kind(event: Event, name: str) -> KeyDateKind | None:
     return next((kind for kind, words in _KINDS if words.search(name)), None)
 
 
-def _categories(event: Event) -> list[str]:
+def _categories(event: "Event") -> list[str]:
     value = event.get("CATEGORIES")
     lists = value if isinstance(value, list) else [value] if value is not None else []
     return [str(category) for found in lists for category in getattr(found, "cats", [found])]
