@@ -86,7 +86,7 @@ LEFT_OUT: Final[dict[str, str]] = {
         "bureau:commendations", "bureau:experiences", "bureau:check_schools",
         "bureau:first_slips", "bureau:new_schools", "bureau:school_list",
         "counsel:acknowledge", "counsel:answer", "counsel:close", "counsel:history", "counsel:home", "plan:schools",
-        "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write", "healthz",
+        "counsel:notes", "counsel:referral", "counsel:reopen", "counsel:shared", "counsel:write",
     ), _OTHER),
     **dict.fromkeys((
         "announcements:detail", "announcements:edit", "announcements:file", "announcements:left",

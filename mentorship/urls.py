@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.http import ActorRequest
 from accounts.views.opening import start
-from accounts.views.sign_in import healthz
 from mentors.staff.urls import bureau as staff_bureau
 from mentors.staff.urls.care import badges_urls, readiness_urls, training_urls
 from mentors.team.urls import circles_urls, handover_urls, meetings_urls
@@ -29,7 +28,6 @@ def home(request: ActorRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path("healthz", healthz, name="healthz"),
     path("start/", start, name="start"),
     path("account/", include("accounts.urls")),
     path("my/cards/", include("records.care.urls.tree_hole")),

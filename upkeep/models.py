@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.clock import now
 from core.constraints import one_of
-from upkeep.enums import BackupState
+from upkeep.enums import BackupState, PulseKind
 
 
 class Backup(models.Model):
@@ -39,3 +39,32 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return f"backup {self.pk} ({self.state})"
+
+
+class Pulse(models.Model):
+    """A sign of life: when a worker was seen last, or how a task of `CELERY_BEAT_SCHEDULE` went last.
+
+    Beat keeps nothing: what ran last stands here, where every machine on the database sees it.
+    """
+
+    kind = models.CharField(max_length=10, choices=PulseKind)
+    # The worker's node name (`one@host`), or the task's name.
+    name = models.CharField(max_length=120)
+    # A worker's last sign; when a task began last. Of a task that never ran: when it was looked for first.
+    seen_at = models.DateTimeField()
+    # When a task was through without a failure.
+    done_at = models.DateTimeField(null=True, blank=True)
+    # How often in a row it failed, and with what kind of error. The error's words may quote a name.
+    failures = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=60, blank=True)
+    # When a worker sent for it, because beat had not.
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "name"], name="pulse_once"),
+            one_of("kind", PulseKind, name="pulse_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.devices import know_device
 from accounts.enums import AuditKind
@@ -93,10 +93,3 @@ def choose_scope(request: ActorRequest) -> HttpResponse:
         return redirect("home")
     kind, key = ("school", request.actor.school_id) if request.actor.school_id else ("bureau", request.actor.bureau_id)
     return render(request, "accounts/choose_scope.html", {"scopes": scopes, "current_key": f"{kind}-{key}"})
-
-
-@public
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For load balancers: the process answers."""
-    return HttpResponse("ok", content_type="text/plain")

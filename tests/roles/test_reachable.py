@@ -53,7 +53,6 @@ UNLINKED: dict[str, str] = {
     "training:file_restore": "a button in the message after material was taken away",
     "training:certificates": "a link where somebody has come to a training",
     "training:own_certificate": "likewise",
-    "healthz": "for load balancers",
     "imports:progress": "asked by the page while a large roster is read by a worker",
     "imports:recheck": "a button where the reading of a roster broke off",
     "marks:mark": "a button beside a pupil who chose the mentor",
