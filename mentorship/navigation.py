@@ -101,6 +101,7 @@ _NEVER_FIRST = frozenset(
         "tree_hole:inbox",
         "office:tree_hole",
         "plan:detail",
+        "upkeep:status",
     }
 )
 
@@ -131,6 +132,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("imports:list", "名册导入", "upload", _ADMIN, ROSTERS),
     ("year:overview", "学年", "calendar", _ADMIN, KEEPING),
     ("sending:overview", "发送情况", "inbox", _ADMIN, UPKEEP),
+    ("upkeep:status", "状态", "info", _ADMIN, UPKEEP),
     # 德育室 finds the training on the page of the mentors 导师队伍.
     ("training:list", "培训", "class", _SCHOOL - _OFFICE, MINE),
     ("plan:detail", "方案", "settings", _SCHOOL, None),

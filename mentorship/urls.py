@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("notices.urls.inbox")),
     path("notices/sending/", include("notices.urls.sending")),
+    path("upkeep/", include("upkeep.urls")),
     path("help/", include(help_urls)),
     path("city/", include(bureau.city_urls)),
     path("bureau/", include(([*bureau.urlpatterns, *staff_bureau.urlpatterns], "bureau"))),

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
+from upkeep.enums import Standing
+
 
 @dataclass(frozen=True, slots=True)
 class LastBackup:
@@ -18,3 +20,16 @@ class LastBackup:
     overdue: bool
     #: Why the last try failed, where it came after the last good one; else empty.
     trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """One line of the page 状态."""
+
+    label: str
+    words: str
+    standing: Standing
+    #: What to do about it; empty where all is well.
+    todo: str = ""
+    #: Where it is looked at more closely.
+    href: str = ""

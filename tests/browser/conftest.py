@@ -110,7 +110,10 @@ def running(folder: Path, *arguments: str) -> Iterator[tuple[str, dict[str, str]
 
 def _copy_database(source: Path, target: Path) -> None:
     """Through SQLite itself: whoever has the target open sees the copy with the next query."""
-    with closing(sqlite3.connect(source, timeout=30)) as from_here, closing(sqlite3.connect(target, timeout=30)) as there:
+    with (
+        closing(sqlite3.connect(source, timeout=30)) as from_here,
+        closing(sqlite3.connect(target, timeout=30)) as there,
+    ):
         from_here.backup(there)
 
 

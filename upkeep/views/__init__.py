@@ -1,0 +1,1 @@
+"""Pages of what runs the product."""
