@@ -364,6 +364,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=1, minute=0),
         "options": {"expires": 6 * 3600},
     },
+    "back-up": {
+        "task": "upkeep.back_up",
+        "schedule": crontab(hour=1, minute=30),
+        "options": {"expires": 6 * 3600},
+    },
+    "warn-of-backup": {
+        "task": "upkeep.warn_of_backup",
+        "schedule": crontab(hour=8, minute=0),
+        "options": {"expires": 6 * 3600},
+    },
     "remove-expired-files": {
         "task": "jobs.remove_expired",
         "schedule": 3600,

@@ -1,14 +1,16 @@
-"""What a worker does beside its tasks: it shows that it is there, notes how scheduled tasks went, and sends for late
-ones. A worker imports this module at its start (`autodiscover_tasks`), which connects the signals.
+"""The nightly backup; and what a worker does beside its tasks: it shows that it is there, notes how scheduled tasks
+went, and sends for late ones. A worker imports this module at its start (`autodiscover_tasks`): that connects the
+signals.
 """
 
 import logging
 import threading
 from typing import Any, Final
 
-from celery import signals
+from celery import shared_task, signals
 from django.db import connection
 
+from upkeep.services.nightly import WARN, back_up_nightly, warn_of_overdue_backup
 from upkeep.services.pulses import forget_workers, look_after_tasks, note_began, note_done, note_failed, note_worker
 
 logger = logging.getLogger(__name__)
@@ -66,3 +68,17 @@ def done(sender: Any, **_: Any) -> None:
 def failed(sender: Any, exception: BaseException, **_: Any) -> None:
     """As `note_failed`."""
     note_failed(sender.name, exception)
+
+
+@shared_task(name="upkeep.back_up")
+def back_up() -> None:
+    """Each night: today's backup, unless there is one already."""
+    night = back_up_nightly()
+    if night.made is not None:
+        logger.info("backup of %d bytes, %d former ones removed", night.made.size, len(night.removed))
+
+
+@shared_task(name=WARN)
+def warn_of_backup() -> None:
+    """Each morning: where there is no backup for too long, 管理员 is told."""
+    logger.info("told of an overdue backup: %d", warn_of_overdue_backup())
