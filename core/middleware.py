@@ -2,6 +2,10 @@
 nothing is kept by anybody.
 """
 
+import logging
+import re
+import time
+import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,8 +18,39 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
+from core.logs import page_of, present_request
 from core.nightly import log_failure
 from core.saving import RACED
+
+logger = logging.getLogger(__name__)
+
+#: A number that a proxy may give to a request; anything else gets one made here.
+_NUMBER = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+
+class NumberedRequestMiddleware:
+    """Each request has a number: the proxy's `X-Request-ID`, or a new one. Lines of the log and the answer carry it.
+
+    One line for each request (INFO): status, method and page, and how long it took.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        request.number = given if _NUMBER.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]  # read by core.logs
+        token = present_request.set(request)
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = request.number  # type: ignore[attr-defined]  # set above
+            if logger.isEnabledFor(logging.INFO):
+                took = {"status": response.status_code, "ms": round((time.perf_counter() - began) * 1000)}
+                logger.info("%s %s %s", response.status_code, request.method, page_of(request), extra=took)
+            return response
+        finally:
+            present_request.reset(token)
 
 
 class DomainErrorMiddleware:

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "upkeep.middleware.WatchersMiddleware",
+    "core.middleware.NumberedRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.NoStoreMiddleware",
@@ -381,14 +382,20 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
 }
 
-# --- Logging: no names, no texts, no secrets ------------------------------------------------------------------------
+# --- Logging: no names, no texts, no secrets (core.logs) ------------------------------------------------------------
+# `json`: an object a line for whoever collects them, with one for each request. `line`: for people.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=LOG_FORMAT == "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "core.logs.LineFormatter"}, "json": {"()": "core.logs.JsonFormatter"}},
     "filters": {"plain": {"()": "core.logs.PlainRequestLines"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["plain"]}},
-    # These would write the addresses of robots, which are keys.
-    "loggers": {name: {"level": "CRITICAL"} for name in ("apprise", "urllib3")},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["plain"]}},
+    "loggers": {
+        # These would write the addresses of robots, which are keys.
+        **{name: {"level": "CRITICAL"} for name in ("apprise", "urllib3")},
+        **({"core.middleware": {"level": "INFO"}} if LOG_REQUESTS else {}),
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

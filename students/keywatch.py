@@ -24,4 +24,4 @@ def check_paper_keys(**_: Any) -> list[CheckMessage]:
 def say_at_start() -> None:
     """For a web process, which runs no checks of the database: one line of the log."""
     for message in check_paper_keys():
-        logger.critical("%s %s", message.id, message.msg)
+        logger.critical(str(message))
