@@ -126,10 +126,10 @@ def test_the_page_asks_the_same_questions_whatever_the_size_of_the_school(
         with django_assert_num_queries(number):
             leader_page(qingzhu)
 
-    count(14)
+    count(16)
     generate(qingzhu, 4)
     # Names and reasons of who carries too much.
-    count(18)
+    count(20)
 
 
 @pytest.mark.django_db

@@ -139,7 +139,7 @@ def test_the_dashboard_costs_the_same_for_one_class_and_for_three(
     if classes == 3:
         three_classes(qingzhu)
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(reverse("office:grade", args=[qingzhu.class_one.grade_id]))
 
 
