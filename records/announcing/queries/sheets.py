@@ -1,30 +1,11 @@
-"""What the sheet of an announcement and the texts for a group are filled with."""
-
-import datetime
-
-from django.conf import settings
-from django.db.models import Max, Min
-from django.urls import reverse
+"""What the sheet of an announcement is filled with."""
 
 from accounts.actors import Actor
-from records.announcing.contexts import NoticePaper, how_to_open
+from records.announcing.contexts import NoticePaper
 from records.announcing.models import Announcement
 from records.contexts import paragraphs
 from schools.contexts import Letterhead
 from schools.queries import paper_style
-from students.models import FamilySlip
-
-
-def slips_end_on(actor: Actor) -> datetime.date | None:
-    """The last day of the school's slips, None where they end on several days or never. One query."""
-    held = FamilySlip.objects.in_school(actor).filter(revoked_at=None, ends_on__gte=actor.today)
-    days = held.aggregate(first=Min("ends_on"), last=Max("ends_on"))
-    return days["first"] if days["first"] == days["last"] else None
-
-
-def opening_of(actor: Actor) -> str:
-    """How a family of the actor's school opens its page. One query."""
-    return how_to_open(f"{settings.SITE_URL}{reverse('family:door')}", slips_end_on(actor))
 
 
 def notice_paper(actor: Actor, announcement: Announcement) -> NoticePaper:

@@ -29,9 +29,10 @@ from records.announcing.queries.announcements import (
     visible_files,
 )
 from records.announcing.queries.readers import reached
-from records.announcing.queries.sheets import notice_paper, opening_of
+from records.announcing.queries.sheets import notice_paper
 from records.announcing.rules import AUTHORS, audiences_of, may_manage
 from records.announcing.services.receipts import confirm_announcement, read_announcement
+from records.papers.queries.group_texts import opening_of
 from records.papers.views.orders import pdf_response
 
 PAGE_SIZE = 20

@@ -12,13 +12,12 @@ from accounts.http import ActorRequest, action_for, page_for
 from core.errors import DomainError
 from core.unprintable import said_first
 from jobs.lists import picked_keys, taken_out
-from records.announcing.contexts import letters_told
 from records.announcing.forms import ToldForm
-from records.announcing.queries.sheets import opening_of
 from records.announcing.queries.told import families_of, not_reached, told_by_class, told_classes, told_out
 from records.office.views.dashboard import calendar_or_stop
 from records.papers.printing import order_slips
 from records.papers.queries import unprintable
+from records.papers.queries.group_texts import letters_told
 from records.papers.views.slips import printed_slips
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass
@@ -35,6 +34,7 @@ def families(request: ActorRequest) -> HttpResponse:
     rows = families_of(calendar, classes)
     figures = told_by_class(rows, classes)
     page = Paginator(not_reached(form.within(rows), form.show), PAGE_SIZE).get_page(request.GET.get("page"))
+    place = form.place_label if form.place else ""
     context: dict[str, Any] = {
         "calendar": calendar,
         "form": form,
@@ -42,16 +42,9 @@ def families(request: ActorRequest) -> HttpResponse:
         "figures": figures,
         "page_obj": page,
         "rows": list(page.object_list),
-        "copied": _copied(request, calendar, form) if any(one.letters for one in figures) else "",
+        "copied": letters_told(request.actor, calendar, place) if any(one.letters for one in figures) else "",
     }
     return render(request, "announcing/families.html", context)
-
-
-def _copied(request: ActorRequest, calendar: YearCalendar, form: ToldForm) -> str:
-    place = form.place_label if form.place else ""
-    return letters_told(
-        request.actor.scope_name, calendar.letter_label, str(calendar.term), place, opening_of(request.actor)
-    )
 
 
 @action_for(*TELLERS)
