@@ -151,6 +151,9 @@ def test_letters_go_from_the_mentors_phone_to_the_families_and_one_comes_back(vi
     expect(page.get_by_role("heading", level=1)).to_contain_text("发布 2 封")
     page.get_by_role("button", name="发布这 2 封").click()
     expect(page.locator("#messages")).to_contain_text("已发布 2 封寄语")
+    page.get_by_text("复制通知文字").click()
+    told = page.locator("[data-copied]").input_value()
+    assert [said in told for said in (f"{office.house.address}/f/", kept)] == [True, False]
     page.get_by_role("link", name=re.compile("^已发布")).click()
     page.get_by_label(f"选择{taken_back}的寄语").check()
     page.get_by_role("button", name="勾选的撤回").click()
@@ -159,12 +162,10 @@ def test_letters_go_from_the_mentors_phone_to_the_families_and_one_comes_back(vi
     small.get_by_role("link", name=re.compile("^消息")).click()
     expect(small.locator("main")).to_contain_text("德育室撤回了您写的寄语，家长暂时看不到")
 
-    # Whom nothing has reached: a text for the group, and the slips of these families alone.
+    # Whom nothing has reached, and the slips of these families alone.
     through_navigation(page, "寄语发布")
     page.get_by_role("link", name="通知家长").click()
     expect(page).to_have_url(re.compile("/families/"))
-    page.get_by_text("复制通知文字").click()
-    assert kept not in page.locator("[data-copied]").input_value()
     narrowed(page, "范围", "一（1）班")
     expect(of_mentor(page, kept)).to_contain_text("没读")
     expect(of_mentor(page, taken_back)).to_contain_text("还没发布")

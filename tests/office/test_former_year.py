@@ -76,7 +76,7 @@ def test_a_former_years_letter_is_released_from_the_list(
     assert [(row.enrolment.pupil.name, row.mentor.names) for row in page.context["rows"]] == [("安可儿", "林小满")]
     sent = {"term": "2026-1", "scope": "selected", "letters": [waiting.pk], "seen": page.context["seen"]}
     answer = client.post(reverse("office:release"), sent)
-    assert answer.headers["Location"] == f"{reverse('office:letters')}?term=2026-1"
+    assert answer.headers["Location"] == f"{reverse('office:letters')}?term=2026-1&told=1"
     waiting.refresh_from_db()
     assert waiting.state == LetterState.RELEASED
 

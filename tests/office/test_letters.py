@@ -169,6 +169,18 @@ def test_the_ticked_letters_are_released_and_counted(qingzhu: SchoolCast, client
     assert [state(first), state(second)] == ["released", "handed_in"]
 
 
+def test_right_after_a_release_the_text_for_the_groups_is_at_hand(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    found = letter(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    client = client_of(qingzhu.office)
+    place = f"c{qingzhu.class_one.pk}"
+    assert client.get(reverse("office:letters"), {"told": "1"}).context["copied"] == ""
+    sent = {"scope": "selected", "letters": [found.pk], "term": "1", "place": place}
+    page = client.post(reverse("office:release"), sent, follow=True)
+    assert page.context["copied"].split("\n")[0] == "【青竹小学】一（1）班各位家长："
+    assert found.pupil.name not in page.context["copied"]
+    assert client.get(reverse("office:letters")).context["copied"] == ""
+
+
 def test_all_of_a_class_are_released_and_no_other_class(qingzhu: SchoolCast, client_of: SignIn) -> None:
     in_class = [letter(qingzhu, qingzhu.mentor, pupil) for pupil in qingzhu.pupils]
     elsewhere = letter(qingzhu, qingzhu.sharer, qingzhu.pupil_shared)

@@ -46,11 +46,14 @@ from records.office.forms.office import PlaceForm
 from records.office.queries.dashboard import covered_classes
 from records.office.queries.pupils import PUPIL_ORDERS, Reminded, may_be_reminded, people_of
 from records.office.views.dashboard import calendar_or_stop
+from records.papers.queries.group_texts import letters_told
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from students.querysets import EnrolmentQuerySet
 
 PAGE_SIZE = 50
+#: Right after a release the list shows what the groups of parents are told.
+TOLD = "told"
 #: What the question before a release carries on.
 ASKED_AGAIN = ("scope", "letters", "place", "mentor", "term", "seen", "state")
 
@@ -76,6 +79,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     rows = letter_rows(request.actor, calendar, list(page.object_list))
     picks_released = state == LetterState.RELEASED
     can_take_back = picks_released and any(row.can_come_back for row in rows)
+    told = TOLD in request.GET and counts[LetterState.RELEASED]
     return render(
         request,
         "letters/office/list.html",
@@ -93,6 +97,7 @@ def letters(request: ActorRequest) -> HttpResponse:
             "can_take_back": can_take_back,
             "can_pick": can_take_back or any(row.is_releasable for row in rows),
             "accepted": counts[ACCEPTED],
+            "copied": letters_told(request.actor, calendar, form.place_label if form.place else "") if told else "",
             "reminded": _reminded(request, calendar, form, owed) if state == MISSING else None,
             "to_proof": next((row for row in rows if row.state == LetterState.HANDED_IN and not row.is_own), None),
             "page_obj": page,
@@ -149,7 +154,8 @@ def _tabs(data: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str,
         ("", "全部", sum(counts[s] for s in STATES)),
     ):
         query = data.copy()
-        query.pop("page", None)
+        for name in ("page", TOLD):
+            query.pop(name, None)
         query["state"] = value
         tabs.append({"url": f"?{query.urlencode()}", "label": label, "count": count, "active": value == state})
     return tabs
@@ -178,7 +184,7 @@ def release(request: ActorRequest) -> HttpResponse:
         messages.info(request, "没有要发布的寄语了：刚才已经发布，或者设了定时，到时自动发布。")
     else:
         _tell_left(request, left, count, "发布")
-    return _to_list(form, calendar)
+    return _to_list(form, calendar, told=count > 0)
 
 
 def _ask(
@@ -288,11 +294,11 @@ def _tell_left(request: ActorRequest, left: int, count: int, done: str) -> None:
         messages.warning(request, f"没有{done}任何寄语：请先勾选已交的寄语。")
 
 
-def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> HttpResponse:
-    return redirect(_list_url(form, calendar, state=state))
+def _to_list(form: PlaceForm, calendar: YearCalendar, *, state: str = "", told: bool = False) -> HttpResponse:
+    return redirect(_list_url(form, calendar, state=state, told=told))
 
 
-def _list_url(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> str:
+def _list_url(form: PlaceForm, calendar: YearCalendar, *, state: str = "", told: bool = False) -> str:
     query = QueryDict(mutable=True)
     query["term"] = calendar.key
     for name in ("place", "mentor"):
@@ -300,6 +306,8 @@ def _list_url(form: PlaceForm, calendar: YearCalendar, *, state: str = "") -> st
             query[name] = str(form.cleaned_data[name])
     if state in (*STATES, NOTED):
         query["state"] = state
+    if told:
+        query[TOLD] = "1"
     return f"{reverse('office:letters')}?{query.urlencode()}"
 
 
