@@ -29,6 +29,7 @@ from mentorship.demo.papers import set_up_primary_papers, set_up_senior_papers
 from mentorship.demo.records import Desk, write_records
 from mentorship.demo.rosters import Rosters, Table, nine_year_rosters, primary_rosters, senior_rosters
 from mentorship.demo.rounds import open_primary_round, open_senior_round, write_mentor_cards
+from mentorship.demo.telling import tell_and_honour
 from records.bureau.services.counting import recount_all
 from records.enums import LetterState
 from records.letters.services.likeness import sign_letters
@@ -131,6 +132,7 @@ def build_demo(*, today: datetime.date, password: str) -> None:
         if school == primary:
             open_primary_round(actor=chief, year=year, seed=seed)
             set_up_primary_papers(actor=chief, school=school)
+            tell_and_honour(chief=chief, year=year)
         else:
             open_senior_round(actor=chief, year=year, seed=seed)
             set_up_senior_papers(actor=chief, school=school)
