@@ -51,6 +51,9 @@ class AnnouncementForm(TaglessForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    schools = forms.MultipleChoiceField(
+        label="只发给这些学校（不选就是全部）", required=False, widget=forms.CheckboxSelectMultiple
+    )
     title = forms.CharField(
         label="标题",
         max_length=TITLE_LENGTH,
@@ -92,17 +95,22 @@ class AnnouncementForm(TaglessForm):
         super().__init__(data, files, initial=initial | (self.initial_of(stored) if stored is not None else {}))
         choices = self._choices(audiences)
         self.fields["to"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField has choices
+        own = [(str(school.pk), school.name) for school in places.schools]
+        self.fields["schools"].choices = own  # type: ignore[attr-defined]  # as above
         if is_out:
-            for name in ("to", "roles", "starts_on", "needs_receipt", "uploads"):
+            for name in ("to", "roles", "schools", "starts_on", "needs_receipt", "uploads"):
                 del self.fields[name]
-        elif Audience.ROLES not in audiences:
-            del self.fields["roles"]
+        else:
+            for name, audience in (("roles", Audience.ROLES), ("schools", Audience.SCHOOLS)):
+                if audience not in audiences:
+                    del self.fields[name]
         self.fields["text"].help_text = "每一行是一段，网址照原样显示。" + (
             "家长都看得到，请不要写学生姓名。" if any(audience.is_families for audience in audiences) else ""
         )
-        names = ["to", "roles", "title", "text", "starts_on", "ends_on", "needs_receipt", "uploads"]
+        names = ["to", "roles", "schools", "title", "text", "starts_on", "ends_on", "needs_receipt", "uploads"]
         shown = [name for name in names if name in self.fields]
-        self.helper.layout = Layout(*(Field(name, template=PICKS) if name == "roles" else name for name in shown))
+        picks = ("roles", "schools")
+        self.helper.layout = Layout(*(Field(name, template=PICKS) if name in picks else name for name in shown))
 
     def _choices(self, audiences: list[Audience]) -> list[tuple[str, Any]]:
         choices: list[tuple[str, Any]] = [
@@ -125,6 +133,7 @@ class AnnouncementForm(TaglessForm):
             "version": stored.version,
             "to": to,
             "roles": [role.value for role in stored.role_list],
+            "schools": [str(key) for key in stored.school_ids],
             "title": stored.title,
             "text": stored.text,
             "starts_on": stored.starts_on,
@@ -150,6 +159,7 @@ class AnnouncementForm(TaglessForm):
             roles=tuple(roles) if audience == Audience.ROLES else (),
             grade=next((one for one in self.places.grades if str(one.pk) == key), None),
             school_class=next((one for one in self.places.classes if str(one.pk) == key), None),
+            schools=tuple(one for one in self.places.schools if str(one.pk) in typed.get("schools", ())),
         )
 
 

@@ -24,6 +24,8 @@ class Announcement(models.Model):
     audience = models.CharField("发给", max_length=8, choices=Audience)
     # Of `Audience.ROLES` which: "|mentor|homeroom|".
     roles = models.CharField(max_length=120, blank=True)
+    # Of `Audience.SCHOOLS` which, as keys: "|3|17|"; empty for all of the bureau.
+    schools = models.TextField(blank=True)
     grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, related_name="+")
     title = models.CharField("标题", max_length=40)
@@ -84,6 +86,9 @@ class Announcement(models.Model):
                 name="announcement_roles_fit",
             ),
             models.CheckConstraint(
+                condition=Q(audience=Audience.SCHOOLS) | Q(schools=""), name="announcement_schools_fit"
+            ),
+            models.CheckConstraint(
                 condition=Q(state=AnnouncementState.DRAFT, edition=0, published_at__isnull=True)
                 | (~Q(state=AnnouncementState.DRAFT) & Q(edition__gte=1, published_at__isnull=False)),
                 name="announcement_out_has_edition",
@@ -124,6 +129,11 @@ class Announcement(models.Model):
         return [Role(value) for value in self.roles.strip("|").split("|") if value]
 
     @property
+    def school_ids(self) -> list[int]:
+        """The chosen schools that it speaks to, of `Audience.SCHOOLS`; none where it speaks to all."""
+        return [int(key) for key in self.schools.strip("|").split("|") if key]
+
+    @property
     def to_whom(self) -> str:
         """The audience in words (wants grade and class at hand): 一年级家长, 班主任、导师."""
         if self.grade is not None:
@@ -132,6 +142,8 @@ class Announcement(models.Model):
             return f"{self.school_class.label}家长"
         if self.roles:
             return "、".join(role.label for role in self.role_list)
+        if self.schools:
+            return f"{len(self.school_ids)} 所学校的德育室和管理员"
         return Audience(self.audience).label
 
 

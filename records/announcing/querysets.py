@@ -34,7 +34,8 @@ def _addressed(actor: Actor) -> Q:
     own = Q(school_id=actor.school_id) & (Q(audience=Audience.TEACHERS) | named)
     bureau_id = actor.school.bureau_id if actor.school is not None else None
     if bureau_id is not None and actor.has(*SCHOOL_READERS):
-        own |= Q(bureau_id=bureau_id, audience=Audience.SCHOOLS)
+        chosen = Q(schools="") | Q(schools__contains=f"|{actor.school_id}|")
+        own |= Q(bureau_id=bureau_id, audience=Audience.SCHOOLS) & chosen
     return own if actor.school_id is not None and actor.user_id is not None else Q(pk__in=())
 
 

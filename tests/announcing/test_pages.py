@@ -200,6 +200,17 @@ def test_another_schools_bureau_and_a_mentor_do_not_manage(qingzhu: SchoolCast, 
     }  # fmt: skip
 
 
+def test_a_bureau_ticks_the_schools_it_speaks_to(qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf) -> None:
+    client, new = client_of(qingzhu.bureau_user), reverse("announcements:new")
+    form = client.get(new).context["form"]
+    assert form.fields["schools"].choices == [(str(qingzhu.school.pk), qingzhu.school.name)]
+    sent = {name: form.get_initial_for_field(form.fields[name], name) for name in ("version", "starts_on", "ends_on")}
+    sent |= {"to": "schools", "title": TITLE, "text": "请各校回复。"}
+    assert client.post(new, sent | {"schools": [other.school.pk]}).status_code == 422
+    page = client.post(new, sent | {"schools": [qingzhu.school.pk]}, follow=True)
+    assert "发给：青竹小学" in text(tree(page))
+
+
 def test_a_family_reads_and_confirms_and_a_teacher_who_helps_does_not(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     row = announce(qingzhu, Audience.FAMILIES, needs_receipt=True)
     slip = slip_of(qingzhu, qingzhu.pupils[0])

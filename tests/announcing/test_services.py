@@ -34,7 +34,7 @@ from records.announcing.services.receipts import (
     read_by_family,
 )
 from records.merging.services import merge_pupils
-from schools.models import Grade
+from schools.models import Grade, School
 from schools.queries import hanging_on
 from students.models import FamilySlip, Pupil
 from students.services import issue_slips
@@ -272,6 +272,23 @@ def test_a_bureau_announces_to_the_office_and_the_admin_of_its_schools(qingzhu: 
     confirm_announcement(actor=office, announcement=row, edition=1)
     assert reached(row) == Reached(2, 1, 1)
     assert [user.name for user in teachers_left(row, confirmed=True)] == ["管一鸣"]
+
+
+def test_a_bureau_announces_to_chosen_schools_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    bureau = qingzhu.actor(qingzhu.bureau_user)
+    School.objects.filter(pk=other.school.pk).update(bureau=qingzhu.school.bureau)
+    other.school.refresh_from_db()
+    row = write_announcement(actor=bureau, data=said(Audience.SCHOOLS, schools=(other.school,)))
+    row = publish_announcement(actor=bureau, announcement=row)
+    assert row.to_whom == "1 所学校的德育室和管理员"
+    assert {user.school for user in teachers_left(row, confirmed=False)} == {other.school}
+    assert [open_for(cast.actor(cast.office)) for cast in (qingzhu, other)] == [[], [row.pk]]
+
+
+def test_a_bureau_announces_to_no_school_of_another_bureau(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    data = said(Audience.SCHOOLS, schools=(other.school,))
+    bureau = qingzhu.actor(qingzhu.bureau_user)
+    assert refused(lambda: write_announcement(actor=bureau, data=data)) == "other_school"
 
 
 def test_what_a_second_entry_of_a_pupil_has_read_moves_to_the_kept_one(qingzhu: SchoolCast) -> None:

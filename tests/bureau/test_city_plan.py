@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from core.errors import DomainError
+from notices.models import Notice
 from records.bureau.models import CityPlan
 from records.bureau.services.city_plan import (
     CityPlanData,
@@ -31,6 +32,15 @@ TEXTS = {DocumentPart.GOALS.value: "每一个学生都有一位老师记挂着�
 def publish(cast: SchoolCast, **changes: object) -> CityPlan:
     given = {"title": "江城市全员导师制方案", "base": "preset-junior_termly", "cap": 12, "parts": TEXTS} | changes
     return publish_city_plan(actor=cast.actor(cast.bureau_user), data=CityPlanData(**given))  # type: ignore[arg-type]
+
+
+def test_the_schools_office_and_admin_are_told_of_each_version(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    first, second = publish(qingzhu), publish(qingzhu, cap=14)
+    told = sorted(Notice.objects.values_list("title", "recipient__name", "link"))
+    title = f"教育局发布了全市方案“{first.title}”"
+    people, link = ("德育韩", "管一鸣"), reverse("city:plan")
+    assert told == [(words, name, link) for words in (title, f"{title}第 2 版") for name in people]
+    assert (first.version, second.version) == (1, 2)
 
 
 def test_a_school_takes_the_rules_for_its_own_grades_and_keeps_the_others(qingzhu: SchoolCast) -> None:

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from records.announcing.enums import AnnouncementState, Audience
 from records.announcing.models import Announcement, AnnouncementFile, Edition, Receipt
 from records.announcing.querysets import DONE, AnnouncementQuerySet
-from schools.models import Grade, SchoolClass
+from schools.models import Grade, School, SchoolClass
 from students.models import Enrolment, FamilySlip
 
 #: What the list can be narrowed to: what stands now, what is still to be read, what is over, what one sends oneself.
@@ -73,17 +73,20 @@ def visible_files(actor: Actor) -> QuerySet[AnnouncementFile]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The grades and classes whose families can be addressed."""
+    """The grades and classes whose families can be addressed; of a bureau its schools."""
 
     grades: list[Grade]
     classes: list[SchoolClass]
+    schools: list[School]
 
 
 def places_of(actor: Actor, may: Collection[Audience]) -> Places:
     """Those of the audiences that the actor may address. Two queries at most."""
+    if Audience.SCHOOLS in may:
+        return Places([], [], list(School.objects.filter(bureau_id=actor.bureau_id or 0).order_by("name")))
     grades = list(Grade._default_manager.filter(school_id=actor.school_id or 0)) if Audience.GRADE in may else []
     classes = SchoolClass.objects.visible_to(actor).filter(pk__in=sorted(actor.homeroom_class_ids))
-    return Places(grades, list(classes.select_related("grade", "year")) if Audience.CLASS in may else [])
+    return Places(grades, list(classes.select_related("grade", "year")) if Audience.CLASS in may else [], [])
 
 
 def announcements_for_family(slip: FamilySlip, on: datetime.date) -> AnnouncementQuerySet:

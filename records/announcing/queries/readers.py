@@ -13,7 +13,7 @@ from core.lists import ListColumn, ListOut
 from records.announcing.enums import Audience
 from records.announcing.models import Announcement, Receipt
 from records.announcing.querysets import SCHOOL_READERS
-from schools.models import SchoolClass
+from schools.models import School, SchoolClass
 from students.models import Enrolment, FamilySlip
 from students.querysets import EnrolmentQuerySet
 
@@ -39,17 +39,32 @@ class Reached:
 
 def teachers_reached(announcement: Announcement) -> QuerySet[User]:
     """The people with an account in use whom it addresses today, but for whoever published it; by name."""
-    grants = RoleGrant.objects.active(today())
     if announcement.audience == Audience.SCHOOLS:
-        grants = grants.filter(school__bureau=announcement.bureau_id, role__in=SCHOOL_READERS)
+        people = readers_of(schools_reached(announcement))
     else:
-        grants = grants.filter(school=announcement.school_id).exclude(role=Role.BUREAU)
-    if announcement.audience == Audience.ROLES:
-        grants = grants.filter(role__in=announcement.role_list)
-    people = User.objects.get_queryset().filter(is_active=True, pk__in=grants.values("user_id"))
+        grants = RoleGrant.objects.active(today()).filter(school=announcement.school_id).exclude(role=Role.BUREAU)
+        if announcement.audience == Audience.ROLES:
+            grants = grants.filter(role__in=announcement.role_list)
+        people = _people(grants)
     if announcement.published_by_id is not None:
         people = people.exclude(pk=announcement.published_by_id)
+    return people
+
+
+def readers_of(schools: QuerySet[School]) -> QuerySet[User]:
+    """Who hears for these schools what their bureau says: 德育室 and 管理员, by name."""
+    return _people(RoleGrant.objects.active(today()).filter(school__in=schools, role__in=SCHOOL_READERS))
+
+
+def _people(grants: QuerySet[RoleGrant]) -> QuerySet[User]:
+    people = User.objects.get_queryset().filter(is_active=True, pk__in=grants.values("user_id"))
     return people.order_by("name", "pk")
+
+
+def schools_reached(announcement: Announcement) -> QuerySet[School]:
+    """The schools that a bureau's announcement speaks to: the chosen ones, or all."""
+    schools = School.objects.filter(bureau=announcement.bureau_id)
+    return schools.filter(pk__in=announcement.school_ids) if announcement.schools else schools
 
 
 def families_reached(announcement: Announcement) -> EnrolmentQuerySet:

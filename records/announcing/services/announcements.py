@@ -28,7 +28,7 @@ from records.announcing.models import Announcement, AnnouncementFile, Edition
 from records.announcing.queries.readers import teachers_left, teachers_reached
 from records.announcing.rules import audiences_of, may_manage
 from schools.days import notice_days
-from schools.models import Grade, SchoolClass
+from schools.models import Grade, School, SchoolClass
 
 TITLE_LENGTH: Final = 40
 TEXT_LENGTH: Final = 2000
@@ -52,6 +52,7 @@ class AnnouncementData:
     roles: tuple[Role, ...] = ()
     grade: Grade | None = None
     school_class: SchoolClass | None = None
+    schools: tuple[School, ...] = ()
 
 
 @transaction.atomic
@@ -267,6 +268,8 @@ def _keep_edition(actor: Actor, row: Announcement) -> None:
 def _fill(row: Announcement, data: AnnouncementData) -> None:
     row.audience = data.audience
     row.roles = f"|{'|'.join(role.value for role in data.roles)}|" if data.audience == Audience.ROLES else ""
+    keys = sorted(school.pk for school in data.schools) if data.audience == Audience.SCHOOLS else []
+    row.schools = f"|{'|'.join(map(str, keys))}|" if keys else ""
     row.grade = data.grade if data.audience == Audience.GRADE else None
     row.school_class = data.school_class if data.audience == Audience.CLASS else None
     row.starts_on, row.ends_on, row.needs_receipt = data.starts_on, data.ends_on, data.needs_receipt
@@ -312,6 +315,8 @@ def _check_audience(actor: Actor, data: AnnouncementData) -> None:
     for place in (data.grade, data.school_class):
         if place is not None and place.school_id != actor.school_id:
             raise DomainError("other_school", "这个班级或年级不属于本校。")
+    if any(school.bureau_id != actor.bureau_id for school in data.schools):
+        raise DomainError("other_school", "只能发给本局的学校。")
     if data.audience not in audiences_of(actor):
         raise DomainError("not_allowed", "您不能给这些人发公告：班主任只能发给本班家长。")
     own = data.school_class is not None and data.school_class.pk in actor.homeroom_class_ids

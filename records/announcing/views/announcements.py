@@ -28,7 +28,7 @@ from records.announcing.queries.announcements import (
     former_texts,
     visible_files,
 )
-from records.announcing.queries.readers import reached
+from records.announcing.queries.readers import reached, schools_reached
 from records.announcing.queries.sheets import notice_paper
 from records.announcing.rules import AUTHORS, audiences_of, may_manage
 from records.announcing.services.receipts import confirm_announcement, read_announcement
@@ -70,6 +70,7 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
         "manages": manages,
         "files": [FileLink.of(item, reverse("announcements:file", args=[item.pk])) for item in files_of(found)],
         "unit": "家" if found.for_families else "人",
+        "schools": schools_reached(found).order_by("name") if manages and found.schools else [],
         "former": former_texts(found) if found.edition > 1 else [],
         "reached": reached(found) if manages else None,
         "today": actor.today,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -14,6 +15,8 @@ from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
 from core.text import clean_text, visible
+from notices.services import NoticeFor, send_notices
+from records.announcing.queries.readers import readers_of
 from records.bureau.enums import TakenPart
 from records.bureau.models import CityPlan, CityPlanTaken
 from records.bureau.queries.city_plan import KEPT, read_rule, rules_of_preset, rules_of_school, standing_plan
@@ -100,7 +103,19 @@ def publish_city_plan(*, actor: Actor, data: CityPlanData) -> CityPlan:
         published_at=now(),
     )
     audit(actor=actor, verb="publish_city_plan", target=plan, detail={"version": plan.version})
+    _tell_schools(plan)
     return plan
+
+
+def _tell_schools(plan: CityPlan) -> None:
+    title = f"教育局发布了全市方案“{plan.title}”" + (f"第 {plan.version} 版" if plan.version > 1 else "")
+    people = readers_of(School.objects.filter(bureau=plan.bureau_id))
+    link = reverse("city:plan")
+    send_notices(
+        school=None,
+        kind="city_plan",
+        wanted=[NoticeFor(user, title, f"city_plan:{plan.pk}", link=link) for user in people],
+    )
 
 
 def _prose(text: str) -> str:
