@@ -14,9 +14,12 @@ class Role(models.TextChoices):
     COUNSELLOR = "counsellor", "心理老师"
     LEADER = "leader", "领导小组"
     SCHOOL_ADMIN = "school_admin", "管理员"
+    DATA_OFFICER = "data_officer", "数据负责人"
     BUREAU = "bureau", "教育局"
 
 
+#: Who reads the whole audit of a school 使用记录; everybody else what they did themselves.
+AUDITORS: Final = (Role.SCHOOL_ADMIN, Role.DATA_OFFICER)
 #: The roles of a person in one school; BUREAU stands above schools, and nobody in a school grants it.
 SCHOOL_ROLES: Final = tuple(role for role in Role if role != Role.BUREAU)
 

@@ -111,8 +111,9 @@ class RoleGrant(models.Model):
 class AuditEntry(models.Model):
     """Append-only log of changes and of reading pupils' files. It holds keys and counts, never names or note texts."""
 
-    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
-    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Without indexes of their own: those below begin with them.
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=AuditKind)
     verb = models.CharField(max_length=40)
     target_type = models.CharField(max_length=40)
@@ -126,6 +127,8 @@ class AuditEntry(models.Model):
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [
             models.Index(fields=["school", "-at"], name="audit_school_at"),
+            models.Index(fields=["school", "verb", "-at"], name="audit_school_verb_at"),
+            models.Index(fields=["user", "-at"], name="audit_user_at"),
             models.Index(fields=["target_type", "target_id"], name="audit_target"),
         ]
         constraints: ClassVar = [one_of("kind", AuditKind, name="audit_kind_known")]

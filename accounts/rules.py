@@ -50,7 +50,7 @@ def check_prints_slips(actor: Actor, users: Collection[User]) -> None:
         raise DomainError("not_allowed", "只有管理员和德育室可以打印账号条。")
     if names := [user.name for user in powerful(users, actor=actor)]:
         who = "、".join(names[:_SHOWN]) + ("等" if len(names) > _SHOWN else "")
-        raise DomainError("not_allowed", f"{who}有管理员、德育室或心理老师角色，账号条请由管理员打印。")
+        raise DomainError("not_allowed", f"{who}有管理员、德育室、心理老师或数据负责人角色，账号条请由管理员打印。")
 
 
 def powerful(users: Collection[User], *, actor: Actor) -> list[User]:

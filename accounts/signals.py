@@ -10,7 +10,7 @@ from accounts.models import User
 from schools.models import School
 
 #: Who holds one of these reads what is closed to others, or opens doors for them.
-POWERS = frozenset({Role.MORAL_OFFICE, Role.COUNSELLOR, Role.SCHOOL_ADMIN})
+POWERS = frozenset({Role.MORAL_OFFICE, Role.COUNSELLOR, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)

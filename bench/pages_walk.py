@@ -31,6 +31,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
         "accounts:sign_out", "announcements:families_export", "announcements:families_slips",
         "announcements:confirm", "announcements:left_export", "announcements:delete", "announcements:file_remove",
+        "audit:export",
         "announcements:publish", "announcements:remind", "family:announcement_confirm",
         "arrangement:add", "arrangement:end", "badges:all", "badges:appointments_all",
         "board:assign", "board:revoke", "channels:remove", "channels:switch", "channels:try",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import resolve, reverse
 
 from accounts.actors import Actor
-from accounts.enums import Role
+from accounts.enums import AUDITORS, Role
 from accounts.middleware import NOBODY
 from mentors.queries.people import has_pupils
 from records.setup.queries.first_weeks import first_weeks
@@ -133,6 +133,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role], Group | Side | None], ...]
     ("year:overview", "学年", "calendar", _ADMIN, KEEPING),
     ("sending:overview", "发送情况", "inbox", _ADMIN, UPKEEP),
     ("upkeep:status", "状态", "info", _ADMIN, UPKEEP),
+    ("audit:lines", "使用记录", "clock", frozenset(AUDITORS), UPKEEP),
     # 德育室 finds the training on the page of the mentors 导师队伍.
     ("training:list", "培训", "class", _SCHOOL - _OFFICE, MINE),
     ("plan:detail", "方案", "settings", _SCHOOL, None),

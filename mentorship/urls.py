@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recognition/", include("records.recognition.urls")),
     path("school/channels/", include("notices.urls.channels")),
     path("school/", include("records.setup.urls")),
+    path("audit/", include("records.audit.urls")),
     path("plan/", include(([*plan.urlpatterns, *setup.plan_urlpatterns], "plan"))),
     path("manage/merge/", include("records.merging.urls")),
     path("manage/", include("mentors.staff.urls.manage")),

@@ -112,7 +112,8 @@ def test_the_office_prints_for_whoever_has_no_power_and_nobody_else_prints(qingz
     office = qingzhu.actor(qingzhu.office)
     assert len(issue_account_slips(actor=office, users=[qingzhu.mentor, qingzhu.leader])) == 2
     for user in (qingzhu.counsellor, qingzhu.admin):
-        with pytest.raises(DomainError, match=f"{user.name}有管理员、德育室或心理老师角色，账号条请由管理员打印。"):
+        who = f"{user.name}有管理员、德育室、心理老师或数据负责人角色"
+        with pytest.raises(DomainError, match=f"{who}，账号条请由管理员打印。"):
             issue_account_slips(actor=office, users=[qingzhu.mentor, user])
     with pytest.raises(DomainError) as refusal:
         issue_account_slips(actor=qingzhu.actor(qingzhu.homeroom), users=[qingzhu.mentor])

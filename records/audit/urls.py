@@ -1,0 +1,12 @@
+"""使用记录, under /audit/."""
+
+from django.urls import path
+
+from records.audit.views import lines
+
+app_name = "audit"
+
+urlpatterns = [
+    path("", lines.lines, name="lines"),
+    path("export/", lines.export, name="export"),
+]

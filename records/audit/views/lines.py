@@ -1,0 +1,41 @@
+"""使用记录: who did what in the school, in sentences, and its way out."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from accounts.enums import AUDITORS
+from accounts.http import ActorRequest, action_for, page_for
+from core.errors import DomainError
+from jobs.lists import taken_out
+from records.audit.enums import DeedKind
+from records.audit.queries.lines import MOST, LineFilter, find_lines, lines_of, lines_out
+
+PAGE_SIZE = 50
+
+
+@page_for(*AUDITORS)
+def lines(request: ActorRequest) -> HttpResponse:
+    """The lines, the newest first, paged: `?kind=`, `?day=`, `?who=` and `?pupil=` filter."""
+    wanted = LineFilter.of(request.GET)
+    found = find_lines(request.actor, wanted)
+    page = Paginator(found.rows[:MOST], PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "wanted": wanted,
+        "problem": found.problem,
+        "kinds": DeedKind,
+        "page": page,
+        "lines": lines_of(page.object_list),
+        "is_cut": page.paginator.count == MOST,
+    }
+    return render(request, "audit/lines.html", context)
+
+
+@action_for(*AUDITORS)
+def export(request: ActorRequest) -> HttpResponseBase:
+    """The lines of the same filter as a workbook or on paper."""
+    wanted = LineFilter.of(request.POST)
+    found = find_lines(request.actor, wanted)
+    if found.problem:
+        raise DomainError("too_many", found.problem)
+    return taken_out(request, lines_out(found.rows, wanted))
