@@ -382,6 +382,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
 }
 
+# --- Watching over it -----------------------------------------------------------------------------------------------
+# Whoever sends the token (`Authorization: Bearer …`) reads figures for Prometheus at /metrics; without, there is none.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where errors of the server are reported (Sentry, GlitchTip), with their kind and place alone: upkeep.errors.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+
 # --- Logging: no names, no texts, no secrets (core.logs) ------------------------------------------------------------
 # `json`: an object a line for whoever collects them, with one for each request. `line`: for people.
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")

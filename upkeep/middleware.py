@@ -1,9 +1,13 @@
 """Answers those who watch over the product, before anything is asked of a session, a host name or the database."""
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
+from importlib import import_module
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.utils.crypto import constant_time_compare
 
 from upkeep.enums import Standing
 from upkeep.health import NEEDED_BY_PAGES, examine
@@ -33,16 +37,31 @@ def readyz(request: HttpRequest) -> HttpResponse:
 ANSWERS: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz}
 
 
+def _has_token(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return constant_time_compare(given, settings.METRICS_TOKEN)
+
+
 class WatchersMiddleware:
-    """The addresses of `ANSWERS`; stands before all other middleware."""
+    """The addresses of `ANSWERS`, and `/metrics` for whoever has the token; stands before all other middleware.
+
+    Without `METRICS_TOKEN`, or with another one, there is no such page.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
+        self.metrics = import_module("upkeep.metrics") if settings.METRICS_TOKEN else None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = ANSWERS.get(request.path_info)
+        if self.metrics is not None and request.path_info == "/metrics" and _has_token(request):
+            return HttpResponse(self.metrics.figures(), content_type="text/plain; version=0.0.4; charset=utf-8")
         if answer is None:
-            return self.get_response(request)
+            began = time.perf_counter()
+            response = self.get_response(request)
+            if self.metrics is not None:
+                self.metrics.count(request, response, time.perf_counter() - began)
+            return response
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         response = answer(request)

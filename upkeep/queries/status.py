@@ -12,7 +12,6 @@ import django
 from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.db import connection
-from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
 from accounts.actors import Actor
@@ -20,9 +19,6 @@ from core.clock import now
 from core.watching import HOUSE
 from jobs.enums import JobState
 from jobs.models import Job
-from jobs.querysets import UNFINISHED
-from notices.enums import OutboxState
-from notices.models import OutboxMessage
 from schools.models import School
 from upkeep.contexts import LastBackup, StatusLine
 from upkeep.enums import Standing
@@ -31,10 +27,9 @@ from upkeep.models import Pulse
 from upkeep.queries import last_backup
 from upkeep.queries.pulses import last_sweep, pulses, sweep_standing, workers_seen
 from upkeep.queries.schedule import late_tasks
+from upkeep.queries.work import DAYS, Counts, work_of
 from upkeep.version import product_version
 
-#: What failed longer ago is looked for elsewhere.
-DAYS: Final = 30
 #: Work that waits for longer than this does not go on by itself; a mail may wait for a weekend.
 WAITS_TOO_LONG: Final = datetime.timedelta(minutes=15)
 MAIL_WAITS_TOO_LONG: Final = datetime.timedelta(days=3)
@@ -114,52 +109,34 @@ def ago(at: datetime.datetime, moment: datetime.datetime) -> str:
 
 
 def _work_lines(actor: Actor, moment: datetime.datetime) -> Iterator[StatusLine]:
-    since = moment - datetime.timedelta(days=DAYS)
-    of_school = Q(school=actor.school_id) if actor.school_id is not None else Q()
-    waiting, failed = Q(state__in=UNFINISHED), Q(state=JobState.FAILED)
-    jobs = Job.objects.filter(of_school, created_at__gte=since).aggregate(
-        waiting=Count("pk", filter=waiting),
-        oldest=Min("created_at", filter=waiting),
-        failed=Count("pk", filter=failed),
-        last=Max("finished_at", filter=failed),
-        partly=Count("pk", filter=Q(state=JobState.DONE, failed_count__gt=0)),
-    )
+    work = work_of(actor.school_id, moment)
+    jobs, messages = work.jobs, work.messages
     of_jobs = reverse("jobs:list") if actor.school_id is not None else ""
     yield _waiting("后台任务", "项在排队或进行中", jobs, moment, WAITS_TOO_LONG, of_jobs)
     yield _failed("没有完成的任务", "项", jobs, moment, "请打开任务看原因，改好后重新提交。", of_jobs)
-    if jobs["partly"]:
+    if jobs.partly:
         todo = "请打开任务，看是哪几项，改好后重新提交。"
-        yield StatusLine("只完成一部分的任务", f"{jobs['partly']} 项", Standing.WARNING, todo, of_jobs)
-
-    waiting, failed = Q(state=OutboxState.WAITING), Q(state=OutboxState.FAILED)
-    mails = OutboxMessage.objects.filter(of_school, created_at__gte=since).aggregate(
-        waiting=Count("pk", filter=waiting),
-        oldest=Min("created_at", filter=waiting),
-        failed=Count("pk", filter=failed),
-        last=Max("created_at", filter=failed),
-    )
+        yield StatusLine("只完成一部分的任务", f"{jobs.partly} 项", Standing.WARNING, todo, of_jobs)
     of_mails = reverse("sending:messages") if actor.school_id is not None else ""
-    yield _waiting("邮件和群消息", "条待发送", mails, moment, MAIL_WAITS_TOO_LONG, of_mails)
-    yield _failed("没有送达的消息", "条", mails, moment, "请看原因，核对地址后再发一次。", of_mails)
+    yield _waiting("邮件和群消息", "条待发送", messages, moment, MAIL_WAITS_TOO_LONG, of_mails)
+    yield _failed("没有送达的消息", "条", messages, moment, "请看原因，核对地址后再发一次。", of_mails)
 
 
 def _waiting(
-    label: str, words: str, found: dict[str, Any], moment: datetime.datetime, patience: datetime.timedelta, href: str
+    label: str, words: str, found: Counts, moment: datetime.datetime, patience: datetime.timedelta, href: str
 ) -> StatusLine:
-    if not found["waiting"]:
+    if found.oldest is None:
         return StatusLine(label, "没有在等的", Standing.OK, "", href)
-    told = f"{found['waiting']} {words}，最早的是{ago(found['oldest'], moment)}"
-    if moment - found["oldest"] <= patience:
+    told = f"{found.waiting} {words}，最早的是{ago(found.oldest, moment)}"
+    if moment - found.oldest <= patience:
         return StatusLine(label, told, Standing.OK, "", href)
     return StatusLine(label, told, Standing.WARNING, "等得太久了。请看下面的后台进程和磁盘是否正常。", href)
 
 
-def _failed(
-    label: str, unit: str, found: dict[str, Any], moment: datetime.datetime, todo: str, href: str
-) -> StatusLine:
-    if not found["failed"]:
+def _failed(label: str, unit: str, found: Counts, moment: datetime.datetime, todo: str, href: str) -> StatusLine:
+    if not found.failed:
         return StatusLine(label, f"最近 {DAYS} 天没有", Standing.OK, "", href)
-    told = f"最近 {DAYS} 天 {found['failed']} {unit}，最近一{unit}{ago(found['last'] or moment, moment)}"
+    told = f"最近 {DAYS} 天 {found.failed} {unit}，最近一{unit}{ago(found.last or moment, moment)}"
     return StatusLine(label, told, Standing.WARNING, todo, href)
 
 
