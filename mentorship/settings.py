@@ -11,6 +11,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
+from kombu import Exchange, Queue
 
 from core.keeping import close_umask, kept_keys, private_folder
 
@@ -191,7 +192,8 @@ USE_TZ = True
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Elsewhere where a web server sends them, which may not look into `VAR_DIR`.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
@@ -272,6 +274,11 @@ else:
         "control_folder": str(_queue / "control"),
         "store_processed": False,
     }
+# What takes minutes, what waits for other people's servers, and the rest: so that nothing waits behind another kind.
+# A worker that is given no queue takes from all of them.
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("default", "mail", "papers")]
+CELERY_TASK_ROUTES = {"jobs.run": {"queue": "papers"}, "notices.send_outbox": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
