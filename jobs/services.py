@@ -217,6 +217,19 @@ def remove_expired() -> int:
     return for_each(EXPIRED, steps, lambda step: step())
 
 
+@transaction.atomic
+def results_are_gone() -> int:
+    """After a restore: no file of a job came back. Finished ones say so as after their day; returns how many unfinished
+    ones were stopped, whose parts are missing.
+    """
+    unfinished = Job.objects.unfinished()
+    ResultFile.objects.filter(job__in=unfinished).delete()
+    ResultFile.objects.exclude(file="").update(file="")
+    return unfinished.update(
+        state=JobState.FAILED, finished_at=now(), message="系统从备份恢复，任务已停止。请重新提交。"
+    )
+
+
 def _remove_result(result: ResultFile) -> int:
     result.file.delete(save=False)
     return ResultFile.objects.filter(pk=result.pk).update(file="")

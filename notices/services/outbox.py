@@ -291,6 +291,14 @@ def send_again(*, actor: Actor, keys: Collection[int]) -> int:
     return len(again)
 
 
+def hold_waiting() -> int:
+    """After a restore: what waited when the backup was made may be out since; returns how much that is.
+
+    The next run gives it up as not sure, tells 管理员, and leaves it to them to send it again.
+    """
+    return OutboxMessage.objects.filter(state=OutboxState.WAITING, handed_over_at=None).update(handed_over_at=now())
+
+
 def forget_messages() -> int:
     """Forget what went out, was dropped or given up `KEPT_DAYS` ago; how many. What waits stays."""
     before = now() - datetime.timedelta(days=KEPT_DAYS)

@@ -14,7 +14,18 @@ from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
 from core.errors import DomainError
-from upkeep.engines.base import BEFORE, LEFT_OUT, RestoreRefused, Snapshot, described
+from upkeep.engines.base import (
+    BEFORE,
+    LEFT_OUT,
+    Columns,
+    Hold,
+    RestoreRefused,
+    Snapshot,
+    counts_of,
+    files_of,
+    held_moment,
+    migrations_of,
+)
 
 NAME: Final = "postgresql"
 MEMBER: Final = "database.dump"
@@ -75,27 +86,32 @@ def _server_major() -> int:
 
 
 @contextmanager
-def snapshot(folder: Path) -> Iterator[Snapshot]:
+def snapshot(folder: Path, hold: Hold) -> Iterator[Snapshot]:
     """The database as it is now, dumped into `folder`. Writers go on meanwhile. Raises DomainError, DatabaseError."""
     programs = client(_server_major())
     target = folder / MEMBER
     own = connection.copy()
+    own.set_autocommit(False)
     try:
-        own.set_autocommit(False)
         with own.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            # Idle while `pg_dump` works.
-            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute("SELECT pg_export_snapshot(), current_setting('server_version')")
-            exported, version = cursor.fetchone()
 
             def rows_of(question: str) -> list[tuple[Any, ...]]:
                 cursor.execute(question)
                 return list(cursor.fetchall())
 
-            columns: dict[str, set[str]] = {}
+            columns: Columns = {}
             for table, column in rows_of(_COLUMNS):
                 columns.setdefault(table, set()).add(column)
+            own.rollback()
+
+            def begin() -> set[str]:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                # Idle while `pg_dump` works.
+                cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+                return files_of(rows_of, columns)
+
+            files, missing = held_moment(begin, own.rollback, hold)
+            [(exported, version)] = rows_of("SELECT pg_export_snapshot(), current_setting('server_version')")
             words = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT if table in columns]
             command, environment = programs.command(
                 "pg_dump", "--format=custom", "--compress=5", "--no-owner", "--no-privileges",
@@ -103,21 +119,20 @@ def snapshot(folder: Path) -> Iterator[Snapshot]:
                 f"--file={target}", *words,
             )  # fmt: skip
             _run(command, environment)
-            counts, migrations, files = described(rows_of, columns)
+            counts, migrations = counts_of(rows_of, columns), migrations_of(rows_of, columns)
     finally:
         own.close()
     _list(programs, target)
     about = {"engine": NAME, "server": version, "client": str(programs.major)}
-    yield Snapshot(target, counts, migrations, files, about)
+    yield Snapshot(target, counts, migrations, files, missing, about)
 
 
-def counted(path: Path) -> dict[str, int]:
-    """Nothing is counted before it is put back; that the dump can be read is seen. Raises RestoreRefused."""
+def check_dump(path: Path, tables: dict[str, int]) -> None:
+    """See that the dump can be read; its rows are counted where it is put back. Raises RestoreRefused."""
     try:
         _list(client(_server_major()), path)
     except DomainError as error:
         raise RestoreRefused(error.message) from error
-    return {}
 
 
 def others() -> list[str]:
@@ -130,25 +145,35 @@ def others() -> list[str]:
         return [" ".join(str(part) for part in row if part) for row in cursor.fetchall()]
 
 
-def is_empty() -> bool:
-    """Whether there is no table yet."""
-    return not connection.introspection.table_names()
+def put_back(dump: Path, stamp: str, tables: dict[str, int], *, keep: bool) -> str:
+    """Let the dump be the database, in one transaction. With `keep` the former tables stay, in the schema returned.
 
-
-def put_back(dump: Path, stamp: str) -> str:
-    """Let the dump be the database, in one transaction; says where the former tables are. Raises RestoreRefused.
-
-    The former ones keep everything: they move into a schema of their own.
+    Raises RestoreRefused, also where other counts come out than `tables`; then nothing has changed.
     """
     programs = client(_server_major())
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [row[0] for row in cursor.fetchall()]
+        present = [row[0] for row in cursor.fetchall()]
     connection.close()
-    former = f"{BEFORE}{stamp}" if tables else ""
-    away = [f"SET lock_timeout = '{_PATIENCE}';", "BEGIN;"]
-    if former:
-        away += [f'CREATE SCHEMA "{former}";', *(f'ALTER TABLE public."{t}" SET SCHEMA "{former}";' for t in tables)]
+    former = f"{BEFORE}{stamp}"
+    begin = [
+        f"SET lock_timeout = '{_PATIENCE}';",
+        "SET statement_timeout = 0;",
+        "BEGIN;",
+        f'CREATE SCHEMA "{former}";',
+        *(f'ALTER TABLE public."{table}" SET SCHEMA "{former}";' for table in present),
+        "",
+    ]
+    end = [
+        *(
+            f'DO $$ BEGIN IF (SELECT count(*) FROM public."{table}") <> {int(count)} '  # noqa: S608  # names and numbers
+            f"THEN RAISE EXCEPTION '{table}: other rows than the manifest says'; END IF; END $$;"
+            for table, count in tables.items()
+        ),
+        *([] if keep and present else [f'DROP SCHEMA "{former}" CASCADE;']),
+        "COMMIT;",
+        "",
+    ]
     reading, environment = programs.command(
         "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(dump), database=False
     )
@@ -159,19 +184,19 @@ def put_back(dump: Path, stamp: str) -> str:
     ):
         told, into = cast("IO[bytes]", sink.stderr), cast("IO[bytes]", sink.stdin)
         try:
-            into.write("\n".join([*away, ""]).encode())
+            into.write("\n".join(begin).encode())
             shutil.copyfileobj(cast("IO[bytes]", source.stdout), into)
-            # Without this word all of it is as if it had never been.
+            # Without these words all of it is as if it had never been.
             if source.wait() == 0:
-                into.write(b"\nCOMMIT;\n")
+                into.write("\n".join(end).encode())
             into.close()
         except BrokenPipeError:
             source.kill()
         said = told.read().decode(errors="replace")
     if source.returncode or sink.returncode:
-        # The first line names the statement's fault; rows stand only in what follows.
+        # The first line names the fault; rows stand only in what follows.
         raise RestoreRefused(f"数据库没有改动：恢复时出错（{said.splitlines()[0][:200] if said else 'pg_restore'}）。")
-    return former
+    return former if keep and present else ""
 
 
 def how_to_drop(former: str) -> str:

@@ -4,14 +4,24 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection
 from django.db.backends.sqlite3._functions import register  # type: ignore[import-untyped]  # no stubs
 
-from upkeep.engines.base import BEFORE, LEFT_OUT, RestoreRefused, Snapshot, described
+from upkeep.engines.base import (
+    BEFORE,
+    LEFT_OUT,
+    Hold,
+    RestoreRefused,
+    Snapshot,
+    counts_of,
+    files_of,
+    held_moment,
+    migrations_of,
+)
 
 NAME: Final = "sqlite"
 MEMBER: Final = "database.sqlite3"
@@ -22,35 +32,45 @@ def _path() -> Path:
 
 
 @contextmanager
-def snapshot(folder: Path) -> Iterator[Snapshot]:
+def snapshot(folder: Path, hold: Hold) -> Iterator[Snapshot]:
     """The database as it is now, as a file in `folder`. Writers go on meanwhile. Raises sqlite3.Error, OSError."""
     target = folder / MEMBER
+    address = f"{_path().absolute().as_uri()}?mode=ro"
     with (
-        closing(sqlite3.connect(f"{_path().absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as source,
+        closing(sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)) as source,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
-        # All pages in one step, which is one read transaction: in WAL mode nobody waits for it.
+        columns = _columns(source)
+
+        def begin() -> set[str]:
+            source.execute("BEGIN")
+            return files_of(source.execute, columns)
+
+        files, missing = held_moment(begin, source.rollback, hold)
+        # Within this transaction all pages are of the same moment: in WAL mode nobody waits for it.
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
         # What is deleted is written over: a free page of an archive tells nothing.
         copy.execute("PRAGMA secure_delete=ON")
-        columns = _columns(copy)
         for table in LEFT_OUT:
             if table in columns:
                 copy.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
         _check(copy)
-        counts, migrations, files = described(copy.execute, columns)
-    yield Snapshot(target, counts, migrations, files, {"engine": NAME, "server": sqlite3.sqlite_version})
+        counts, migrations = counts_of(copy.execute, columns), migrations_of(copy.execute, columns)
+    about = {"engine": NAME, "server": sqlite3.sqlite_version}
+    yield Snapshot(target, counts, migrations, files, missing, about)
 
 
-def counted(path: Path) -> dict[str, int]:
-    """The rows of each table of the dump at `path`. Raises RestoreRefused where it is damaged."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
-        try:
+def check_dump(path: Path, tables: dict[str, int]) -> None:
+    """Look into the dump before it is used. Raises RestoreRefused where it is damaged or holds other counts."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             _check(copy)
-            return described(copy.execute, _columns(copy))[0]
-        except sqlite3.Error as error:
-            raise RestoreRefused("备份里的数据库已损坏，请换一份备份。") from error
+            counts = counts_of(copy.execute, _columns(copy))
+    except sqlite3.Error as error:
+        raise RestoreRefused("备份里的数据库已损坏，请换一份备份。") from error
+    if counts != tables:
+        raise RestoreRefused("备份里的数据库和清单上的行数对不上，请换一份备份。")
 
 
 def others() -> list[str]:
@@ -70,16 +90,8 @@ def others() -> list[str]:
     return found
 
 
-def is_empty() -> bool:
-    """Whether there is no database yet. One without tables counts as none."""
-    return not _path().exists() or not connection.introspection.table_names()
-
-
-def put_back(dump: Path, stamp: str) -> str:
-    """Let the file at `dump` be the database; says where the former one is. Raises OSError.
-
-    The former one keeps everything: it is only called otherwise.
-    """
+def put_back(dump: Path, stamp: str, tables: dict[str, int], *, keep: bool) -> str:
+    """Let the dump be the database. With `keep` the former file stays, under the name returned. Raises OSError."""
     connection.close()
     path, former = _path(), ""
     staged = path.with_name(f".{path.name}.{stamp}")
@@ -87,15 +99,16 @@ def put_back(dump: Path, stamp: str) -> str:
     shutil.move(dump, staged)
     with staged.open("rb") as written:
         os.fsync(written.fileno())
-    if path.exists():
+    if keep and path.exists():
         # Whoever was killed has left its last writes beside the file; they belong to it.
-        with closing(sqlite3.connect(path, timeout=10)) as old:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=10)) as old:
             old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        kept = path.with_name(f"{path.name}.{BEFORE}{stamp}")
-        path.rename(kept)
-        former = str(kept)
-    for rest in ("-wal", "-shm"):
-        _beside(rest).unlink(missing_ok=True)
+        former = str(path.with_name(f"{path.name}.{BEFORE}{stamp}"))
+        for ending in ("", "-wal", "-shm"):
+            if _beside(ending).exists():
+                _beside(ending).rename(former + ending)
+    for ending in ("-wal", "-shm"):
+        _beside(ending).unlink(missing_ok=True)
     staged.replace(path)
     return former
 

@@ -87,31 +87,26 @@ def _make(target: Path, passphrase: str) -> Made:
         room = stack.enter_context(work_folder(target.absolute().parent))
         # Second names want the same file system.
         held = Held(stack.enter_context(work_folder(files_folder().parent)))
-        held.hold()
-        snapshot: Snapshot = stack.enter_context(engine.snapshot(room))
-        held.hold()
-        names = held.names()
-        missing = sorted(
-            name for name in snapshot.files - set(names) if not name.startswith(tuple(f"{top}/" for top in MADE_ANEW))
-        )
+        snapshot: Snapshot = stack.enter_context(engine.snapshot(room, held.hold))
+        files = held.of(snapshot.files)
         keys = kept_key_files()
         partial = room / "archive"
         with packing(partial, passphrase) as packer:
             packer.add_file(engine.MEMBER, snapshot.path)
             snapshot.path.unlink()
-            for name in names:
-                packer.add_file(FILES + name, held.path(name))
+            for name, path in files:
+                packer.add_file(FILES + name, path)
             for name, lines in keys.items() if passphrase else ():
                 packer.add_bytes(KEYS + name, "".join(f"{line}\n" for line in lines).encode())
-            manifest = _manifest(snapshot, missing, keys=sorted(keys), with_keys=bool(passphrase))
+            manifest = _manifest(snapshot, keys=sorted(keys), with_keys=bool(passphrase))
             packer.finish(manifest)
         unpack(partial, passphrase)
         partial.rename(target)
         _settle(target.absolute().parent)
-    return Made(target, target.stat().st_size, time.monotonic() - began, manifest, len(names), len(missing))
+    return Made(target, target.stat().st_size, time.monotonic() - began, manifest, len(files), len(snapshot.missing))
 
 
-def _manifest(snapshot: Snapshot, missing: list[str], *, keys: list[str], with_keys: bool) -> dict[str, Any]:
+def _manifest(snapshot: Snapshot, *, keys: list[str], with_keys: bool) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "made_at": now().isoformat(),
@@ -120,7 +115,7 @@ def _manifest(snapshot: Snapshot, missing: list[str], *, keys: list[str], with_k
         "database": snapshot.about,
         "migrations": snapshot.migrations,
         "tables": snapshot.tables,
-        "missing_files": missing,
+        "missing_files": sorted(snapshot.missing),
         "keys": {"names": keys, "included": with_keys},
         "left_out": [*MADE_ANEW, "sessions", "presses"],
     }

@@ -17,6 +17,7 @@ from core.errors import DomainError
 
 #: What is made anew at a press: results of jobs (slips with their codes among them) and PDFs that were kept.
 MADE_ANEW: Final = ("jobs", "kept")
+_MADE_ANEW: Final = tuple(f"{top}/" for top in MADE_ANEW)
 WORK: Final = ".upkeep-"
 _STALE: Final = 24 * 3600
 
@@ -68,32 +69,27 @@ class Held:
     def __init__(self, folder: Path) -> None:
         self._folder, self._source = folder, files_folder()
 
-    def hold(self) -> None:
-        """Hold all that there is now. Called before and after the database is copied: a row comes after its file."""
-        for root, folders, names in os.walk(self._source):
-            place = Path(root).relative_to(self._source)
-            if place == Path():
-                folders[:] = [name for name in folders if name not in MADE_ANEW]
-            target = self._folder / place
-            target.mkdir(exist_ok=True)
-            for name in names:
-                with suppress(FileExistsError, FileNotFoundError):
-                    self._hold_one(Path(root, name), target / name)
+    def hold(self, names: set[str]) -> set[str]:
+        """Hold these stored files, but for those that are made anew; gives those that are not there."""
+        return {name for name in names if not name.startswith(_MADE_ANEW) and not self._holds(name)}
 
-    def _hold_one(self, path: Path, target: Path) -> None:
+    def _holds(self, name: str) -> bool:
+        target = self._folder / name
+        if target.exists():
+            return True
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(path, target)
-        except (FileExistsError, FileNotFoundError):
-            raise
+            os.link(self._source / name, target)
+        except FileNotFoundError:
+            return False
         except OSError:
             # A file system without second names: the bytes themselves.
-            if not target.exists():
-                shutil.copyfile(path, target)
+            try:
+                shutil.copyfile(self._source / name, target)
+            except FileNotFoundError:
+                return False
+        return True
 
-    def names(self) -> list[str]:
-        """What is held, sorted, as stored names."""
-        return sorted(path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*") if path.is_file())
-
-    def path(self, name: str) -> Path:
-        """Where it is held."""
-        return self._folder / name
+    def of(self, names: set[str]) -> list[tuple[str, Path]]:
+        """Those of `names` that are held, sorted, each with the place where it is held."""
+        return [(name, self._folder / name) for name in sorted(names) if (self._folder / name).is_file()]
