@@ -1,6 +1,7 @@
 """The Celery application: the broker only wakes workers, the database rows are the jobs."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery, signals
@@ -8,6 +9,9 @@ from celery import Celery, signals
 from core.logs import present_task
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
+if "worker" in sys.argv[1:]:
+    # `celery … worker`: a whole city's night takes its time, a statement that hangs does not take for ever.
+    os.environ.setdefault("STATEMENT_SECONDS", "900")
 
 app = Celery("mentorship")
 app.config_from_object("django.conf:settings", namespace="CELERY")

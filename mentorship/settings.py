@@ -115,6 +115,8 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database -------------------------------------------------------------------------------------------------------
+# Seconds that PostgreSQL gives to one statement. Web and workers set their own, commands take as long as they need.
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", default=0)
 # The demo is loaded by itself into the own database under `var/` alone.
 DATABASE_IS_NAMED = bool(env.str("DATABASE_URL", default=""))
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -133,6 +135,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        # The same, which gives up a server that is frozen.
+        DATABASES["default"]["ENGINE"] = "core.postgres"
+        _limits = {"statement_timeout": STATEMENT_SECONDS, "idle_in_transaction_session_timeout": 2 * STATEMENT_SECONDS}
+        DATABASES["default"]["OPTIONS"] = {
+            "connect_timeout": 5,
+            # A machine that is gone: noticed within half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+            **({"options": " ".join(f"-c {name}={s}s" for name, s in _limits.items())} if STATEMENT_SECONDS else {}),
+            **DATABASES["default"].get("OPTIONS", {}),
+        }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ def home(request: ActorRequest) -> HttpResponse:
     return redirect(home_url(request.actor))
 
 
+handler500 = "core.failures.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("start/", start, name="start"),

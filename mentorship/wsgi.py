@@ -5,6 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
+# Longer than any page needs: whoever waits has gone by then.
+os.environ.setdefault("STATEMENT_SECONDS", "30")
 
 application = get_wsgi_application()
 

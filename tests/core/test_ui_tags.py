@@ -257,7 +257,7 @@ class TestLayout:
 
 
 @pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "errors/domain.html"]
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html", "errors/domain.html"]
 )
 def test_error_pages_need_no_context(name: str) -> None:
     html = get_template(name).render({"message": "请先选导师。"})

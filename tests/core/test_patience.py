@@ -1,0 +1,117 @@
+"""A database server that does not answer any more holds up nobody for long."""
+
+import socket
+import time
+from collections.abc import Generator, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from core.postgres import base
+from core.postgres.base import DatabaseWrapper, PatientConnection, Presence
+
+
+@pytest.fixture(autouse=True)
+def presence(monkeypatch: pytest.MonkeyPatch) -> Presence:
+    """Nothing is known of any server yet."""
+    fresh = Presence()
+    monkeypatch.setattr(base, "PRESENCE", fresh)
+    return fresh
+
+
+@pytest.fixture
+def silent() -> Iterator[dict[str, Any]]:
+    """How to reach a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield {"host": "127.0.0.1", "port": server.getsockname()[1], "user": "nobody", "dbname": "none"}
+
+
+def test_a_silent_server_is_asked_once_and_then_left_in_peace(silent: dict[str, Any], presence: Presence) -> None:
+    """Seen: each page hung for as long as the server was frozen, and /healthz waited behind them."""
+    driver: Any = DatabaseWrapper.Database
+    began = time.monotonic()
+    with pytest.raises(psycopg.errors.ConnectionTimeout):
+        driver.connect(**silent, connect_timeout=2)
+    assert time.monotonic() - began < 5
+    began = time.monotonic()
+    with pytest.raises(psycopg.OperationalError, match=base.AWAY):
+        driver.connect(**silent, connect_timeout=2)
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_server_that_refuses_is_there(presence: Presence) -> None:
+    """As one with too many connections does, or one that starts."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert presence.is_there({"host": "127.0.0.1", "port": port, "user": "nobody", "dbname": "none"})
+    presence.check()
+
+
+def watched(answers: list[int], monkeypatch: pytest.MonkeyPatch, *, there: bool) -> tuple[list[str], list[int]]:
+    """A wait that is told `answers` (0: nothing came), and how often the server was asked whether it is there."""
+    asked: list[int] = []
+    done: list[str] = []
+
+    def ask(parameters: dict[str, Any]) -> bool:
+        asked.append(1)
+        return there
+
+    def statement() -> Generator[int, int, str]:
+        while not (yield 1):
+            pass
+        return "rows"
+
+    monkeypatch.setattr(base.PRESENCE, "is_there", ask)
+    monkeypatch.setattr(base, "QUIET_SECONDS", 0.0)
+    connection: Any = SimpleNamespace(parameters={}, pgconn=SimpleNamespace(finish=lambda: done.append("closed")))
+    wait = PatientConnection._watched(connection, statement())
+    try:
+        next(wait)
+        for answer in answers:
+            time.sleep(0.001)
+            wait.send(answer)
+    except StopIteration as result:
+        done.append(result.value)
+    except psycopg.OperationalError as error:
+        done.append(str(error))
+    return done, asked
+
+
+def test_a_slow_statement_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watched([0, 0, 1], monkeypatch, there=True) == (["rows"], [1, 1])
+
+
+def test_a_statement_of_a_server_that_is_gone_is_given_up_and_its_connection_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert watched([0, 0, 1], monkeypatch, there=False) == (["closed", base.AWAY], [1])
+
+
+def test_a_quick_statement_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watched([1], monkeypatch, there=False) == (["rows"], [])
+
+
+@pytest.mark.parametrize(
+    "error, status, words",
+    [
+        (OperationalError("could not connect"), 503, "服务器现在忙不过来"),
+        (OSError(28, "No space left on device"), 503, "服务器现在忙不过来"),
+        (ValueError("a mistake"), 500, "服务器没有完成这一步"),
+    ],
+)
+def test_a_page_without_database_or_disk_says_so_and_asks_neither(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, words: str
+) -> None:
+    """Seen: 问题出在我们这边, whatever the machine lacked. Any query fails here."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("accounts.middleware.ActorMiddleware.__call__", fail)
+    answer = Client(raise_request_exception=False).get("/my/")
+    assert (answer.status_code, words in answer.content.decode()) == (status, True)
+    assert answer.headers.get("Retry-After") == ("30" if status == 503 else None)
