@@ -101,6 +101,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "records.announcing.context_processors.new_announcements",
             ],
             "builtins": [
+                "core.templatetags.routes",
                 "core.templatetags.ui",
                 "core.templatetags.words",
                 "core.templatetags.dialling",
