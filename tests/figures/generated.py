@@ -64,7 +64,11 @@ def generate(cast: SchoolCast, seed: int) -> Generated:
         _records(chance, cast, pupil, everybody, terms)
     for at in range(chance.randrange(1, 4)):
         session = TrainingSession.objects.create(
-            school=cast.school, term=terms[0], date=TODAY - DAY * chance.randrange(60), topic=f"培训{at}"
+            school=cast.school,
+            term=terms[0],
+            date=TODAY - DAY * chance.randrange(60),
+            topic=f"培训{at}",
+            hours=(None, 2, 6)[at],
         )
         members = list(MentorMember.objects.filter(year=cast.year).order_by("pk"))
         session.teachers.set({one.teacher_id for one in chance.sample(members, chance.randrange(len(members)))})

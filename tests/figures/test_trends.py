@@ -28,7 +28,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.office.queries.dashboard import find_dashboard
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
-from schools.models import PlanAction
+from schools.models import Grade, PlanAction
 from students.models import Enrolment
 from tests.cast import TODAY, SchoolCast
 from tests.figures.generated import ACTIONS, Generated, generate
@@ -184,6 +184,14 @@ def test_every_figure_is_what_the_raw_rows_say(qingzhu: SchoolCast, other: Schoo
     assert facts(section(trends, "training")) == [
         ("参加过培训的导师", len(came & set(members)), f"本学年导师 {len(members)} 位")
     ]
+    words = Counter[str]()
+    for key in members:
+        hours = sum(one.hours or 0 for one in held if key in {teacher.pk for teacher in one.teachers.all()})
+        steps = ((0, "没有学时"), (2, "2 学时以内"), (4, "2—4 学时"), (8, "4—8 学时"))
+        words[next((word for top, word in steps if hours <= top), "8 学时以上")] += 1
+    assert dict(chart(trends, "hours").rows) == {
+        word: [words[word]] for word in ("没有学时", "2 学时以内", "2—4 学时", "4—8 学时", "8 学时以上")
+    }
     assert_loads(made, trends, pupils)
 
 
@@ -216,6 +224,20 @@ def assert_loads(made: Generated, trends: Trends, pupils: dict[int, int]) -> Non
         ("还需要导师", needed // 15 + bool(needed % 15)),
         ("超额", exceptions),
     ]
+    of = dict(Enrolment.objects.filter(pupil__in=pupils, ends_on=None).values_list("pupil", "school_class__grade"))
+    grades = Grade.objects.filter(pk__in=of.values()).order_by("number")
+    assert chart(trends, "needed").rows == [
+        (grade.name, needs(grade, load, [key for key in pupils.keys() - mentored if of[key] == grade.pk]))
+        for grade in grades
+    ]
+
+
+def needs(grade: Grade, load: Counter[int], lacking: list[int]) -> list[int]:
+    """Pupils of a grade without a mentor, free places of whoever is in one of its teams, mentors that lack."""
+    slots = Mentor.objects.filter(teams__school_class__grade=grade).distinct()
+    free = sum(max(0, slot.capacity - load[slot.pk]) for slot in slots)
+    missing = max(0, len(lacking) - free)
+    return [len(lacking), free, missing // 15 + bool(missing % 15)]
 
 
 # --- Weeks and windows ------------------------------------------------------------------------------------------------
@@ -256,7 +278,7 @@ def test_the_page_asks_the_same_questions_whatever_the_size_of_the_school(
         actor = qingzhu.actor(qingzhu.office)
         calendar = actor.calendar.now
         assert calendar.near_terms
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(17):
             find_trends(actor, calendar)
 
     count()
