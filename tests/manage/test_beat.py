@@ -127,6 +127,6 @@ def test_its_process_is_small_loads_no_app_and_ends_when_told(tmp_path: Path) ->
     finally:
         beat.kill()
     assert (beat.returncode, said) == (0, "")
-    assert [file.name.endswith(".celery.msg") for file in (broker / "messages").iterdir()] == [True]
+    assert [file.name.endswith(".default.msg") for file in (broker / "messages").iterdir()] == [True]
     megabytes = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
     assert megabytes <= 80
