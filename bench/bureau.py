@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from city import DAY, at_day
+from figures import Figure, note
 from postgres import own_server
 from setting import ROOT, in_turns, set_up
 
@@ -390,6 +391,7 @@ def _judge(found: dict[str, float]) -> int:
     missed = 0
     for name, value, most in bounds:
         missed += value > most
+        note(Figure(name, value, "", at_most=most))
         print(f"{name:<44}{value:>10.2f}  wanted at most {most:g}{'  MISSED' if value > most else ''}")
     return 1 if missed else 0
 

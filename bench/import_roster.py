@@ -26,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from figures import Figure, note
 from setting import ROOT, Spent, set_up, timed
 
 PUPILS = 20_000
@@ -71,6 +72,12 @@ def _measure(pupils: int) -> None:
         for label, spent, wanted in (("import", first, WANTED_IMPORT), ("unchanged", again, WANTED_UNCHANGED)):
             _ratio(f"{label} / floor", spent, floor, f"; wanted: at most {wanted}")
             _ratio(f"{label} / openpyxl", spent, peer)
+            note(
+                Figure(
+                    f"{label}, {pupils} pupils, processor", spent.processor, "s",
+                    beside=floor.processor, beside_what=FLOOR, times=wanted,
+                )
+            )  # fmt: skip
         for who, whose in ((resource.RUSAGE_SELF, "this process"), (resource.RUSAGE_CHILDREN, "the reading child")):
             print(f"peak memory of {whose}: {resource.getrusage(who).ru_maxrss // 1024} MB (wanted: under 400)")
 

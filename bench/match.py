@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from figures import Figure, note
 from scipy.optimize import linear_sum_assignment
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -59,6 +60,7 @@ def main() -> None:
     ):
         slowest = max(slowest, _case(title, pupils, _mentors(pupils, places, marked=two_sided)))
     print(f"slowest rule: {slowest:.2f} s (wanted: under {WANTED} s)")
+    note(Figure(f"the slowest rule, {wanted.pupils} pupils", slowest, "s", at_most=WANTED))
 
 
 def _case(title: str, pupils: tuple[Chooser, ...], mentors: tuple[Place, ...]) -> float:

@@ -30,6 +30,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from figures import Figure, note
 from postgres import own_server
 from setting import ROOT
 
@@ -233,11 +234,13 @@ def _compare(
     heads = "".join(f"{name:>24}" for name in readers)
     print(f"{'':<38}{heads}{'ratio':>8}\n{'':<38}" + f"{'ms   queries      KB':>24}" * len(readers), flush=True)
     missed = []
+    ratios: dict[str, float] = {}
     for role, name in pages:
         found = measure(list(readers.values()), role, name, options.rounds)
         ratio = found[1].ms / found[0].ms
         columns = "".join(f"{one.ms:>8.1f}{one.queries:>8}{one.size:>8.0f}" for one in found)
         label = f"{role} {name}"
+        ratios[label] = ratio
         faults = misses(label, found[0], found[1], most_ratio)
         print(f"{label:<38}{columns}{ratio:>8.2f}{'  ' + '!' * len(faults)}".rstrip(), flush=True)
         missed += faults
@@ -245,6 +248,12 @@ def _compare(
             {"ms": one.ms, "clock": statistics.median(one.clock), "queries": one.queries, "kb": one.size}
             for one in found
         ]
+    if ratios:
+        worst = max(ratios, key=ratios.__getitem__)
+        note(
+            Figure(f"{what}: {len(ratios)} pages, those that miss a bound", len(missed), "", at_most=0),
+            Figure(f"{what}: the page that grows most ({worst})", ratios[worst], "×"),
+        )
     return [f"{what}: {line}" for line in missed]
 
 
