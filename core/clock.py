@@ -17,6 +17,11 @@ def now() -> datetime.datetime:
     return timezone.now()
 
 
+def not_before(earlier: datetime.datetime) -> datetime.datetime:
+    """The present moment, for what comes after `earlier`: that very moment where the clock was set back in between."""
+    return max(now(), earlier)
+
+
 WEEKDAYS = "一二三四五六日"
 DIGITS = "〇一二三四五六七八九"
 

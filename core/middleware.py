@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from core.errors import DomainError
 from core.logs import page_of, present_request
 from core.nightly import log_failure
-from core.saving import RACED
+from core.saving import refused_by_database
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +65,9 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page (or, for htmx, a fragment) with the sentence; other exceptions go on."""
         if isinstance(exception, IntegrityError):
-            # Two at once, and a view without the tail of forms: the database has kept it to one.
-            log_failure("page", request.resolver_match.view_name if request.resolver_match else "?", exception)
-            exception = DomainError("raced", RACED)
+            # A view without the tail of forms. Two at once: the database has kept it to one.
+            log_failure("page", page_of(request), exception)
+            exception = refused_by_database(exception)
         if not isinstance(exception, DomainError):
             return None
         came_from = request.headers.get("Referer", "")

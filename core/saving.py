@@ -22,6 +22,7 @@ from django.utils.datastructures import MultiValueDict
 from core.clock import cn_day
 from core.errors import DomainError
 from core.fields import EXPIRED
+from core.nightly import log_failure
 
 T = TypeVar("T")
 
@@ -29,6 +30,10 @@ T = TypeVar("T")
 ELSE = ""
 #: What is said when somebody else writes the same at the same moment, again and again.
 RACED = "刚才有人同时保存了同样的内容，这一次没有保存。请刷新页面，核对后再试。"
+#: What is said when the database refuses what nobody else has written: a bound that no service asks for.
+NOT_KEPT = "这一次没有保存：服务器没有接受这项内容。请刷新页面，核对日期和时间后再试；还是不行，请告诉管理员。"
+#: SQLSTATEs of PostgreSQL, and words of SQLite, of a CHECK and of a column that wants a value.
+_BOUNDS = ("23514", "23502", "CHECK", "NOT NULL")
 #: What services say when a record is no longer the one that the form showed.
 CHANGED = "changed_meanwhile"
 
@@ -62,7 +67,19 @@ def _asked_again(service: Callable[[], T]) -> T:
         try:
             return service()
         except IntegrityError as error:
-            raise DomainError("raced", RACED) from error
+            raise refused_by_database(error) from error
+
+
+def refused_by_database(error: IntegrityError) -> DomainError:
+    """What is said where the database has refused: somebody else was quicker (`raced`), or what was to be written
+    breaks a bound (`not_kept`), which no second try mends; that is logged, for a service should have said it.
+    """
+    cause = error.__cause__
+    said = getattr(cause, "sqlstate", None) or str(cause or "")
+    if any(word in said for word in _BOUNDS):
+        log_failure("a bound of the database", getattr(getattr(cause, "diag", None), "constraint_name", "?"), error)
+        return DomainError("not_kept", NOT_KEPT)
+    return DomainError("raced", RACED)
 
 
 def refuse(form: BaseForm, refusal: DomainError) -> None:

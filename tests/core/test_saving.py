@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import pytest
 from django import forms
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
+from core.clock import now
 from core.errors import DomainError
 from core.saving import ELSE, Saved, VersionedForm, attempt, form_saved, record_changed
+from upkeep.enums import PulseKind
+from upkeep.models import Pulse
 
 
 class DayForm(forms.Form):
@@ -108,3 +112,25 @@ def test_who_was_a_moment_late_is_told_by_the_service_itself() -> None:
     refusal = attempt(racing(2))
     assert isinstance(refusal, DomainError)
     assert (attempt(racing(0)), attempt(racing(1)), refusal.code) == ("saved", "saved", "raced")
+
+
+def pulses(*, kind: str) -> Callable[[], None]:
+    """A service that writes a row of which there is one already, in a transaction as services do."""
+
+    def service() -> None:
+        with transaction.atomic():
+            Pulse.objects.create(kind=kind, name="once", seen_at=now())
+
+    return service
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_a_bound_is_not_called_a_race(caplog: pytest.LogCaptureFixture) -> None:
+    """Seen: 刚才有人同时保存了同样的内容, where the clock had been set back and nobody else was there."""
+    pulses(kind=PulseKind.TASK)()
+    refusals = [attempt(pulses(kind=kind)) for kind in (PulseKind.TASK, "neither")]
+    assert [one.code for one in refusals if isinstance(one, DomainError)] == ["raced", "not_kept"]
+    assert [record.getMessage().split(" ")[:5] for record in caplog.records] == [
+        ["a", "bound", "of", "the", "database"]
+    ]

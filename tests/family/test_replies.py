@@ -1,10 +1,13 @@
 """The family answers a letter with a few words, and learns that a letter was written by hand."""
 
+import datetime
+
 from django.test import Client
 from django.urls import reverse
 
 from records.desk.models import LetterReply
 from records.letters.services.office import release_letters
+from records.letters.services.replies import mark_reply_read
 from records.letters.services.writing import mark_handwritten
 from records.models.records import GrowthLetter
 from students.models import FamilySlip
@@ -40,6 +43,16 @@ def test_a_family_answers_and_changes_the_answer_until_it_was_read(qingzhu: Scho
         True,
         ["孩子读了三遍。"],
     )
+
+
+def test_a_reply_is_read_after_the_clock_was_set_back(qingzhu: SchoolCast, client: Client) -> None:
+    """`reply_dates_ordered` made an error of the page on which the mentor reads it."""
+    _, one = opened(qingzhu, client)
+    reply = LetterReply.objects.create(school=qingzhu.school, letter=one, text="谢谢老师")
+    ahead = reply.created_at + datetime.timedelta(days=2)
+    LetterReply.objects.update(created_at=ahead)
+    mark_reply_read(actor=qingzhu.actor(qingzhu.mentor), reply=LetterReply.objects.get())
+    assert LetterReply.objects.get().read_at == ahead
 
 
 def test_an_empty_or_long_reply_is_explained_and_kept(qingzhu: SchoolCast, client: Client) -> None:

@@ -16,7 +16,7 @@ from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
 from accounts.services import audit
 from accounts.services.door import CARD, Answer, Visitor, knock
-from core.clock import now, today
+from core.clock import not_before, now, today
 from core.errors import DomainError
 from core.papercodes import derived_code, is_code, paper_keys
 from mentors.models.slots import Teacher
@@ -243,7 +243,7 @@ def answer_tree_hole_card(
         raise DomainError("answer_empty", "写几句再寄出。")
     locked = _lock(actor, card, version)
     locked.answer = text
-    locked.answered_at = locked.answered_at or now()
+    locked.answered_at = locked.answered_at or not_before(locked.handed_in_at)
     if draft_key:
         drop_draft(actor=actor, key=draft_key)
     return _save(actor, locked, "answer_card")

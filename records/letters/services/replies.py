@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
 from accounts.services import audit
-from core.clock import now
+from core.clock import not_before
 from core.errors import DomainError
 from mentors.models.slots import MentorMember
 from notices.services import NoticeFor, send_notices
@@ -59,5 +59,5 @@ def reply_to_letter(*, letter: GrowthLetter, text: str) -> LetterReply:
 def mark_reply_read(*, actor: Actor, reply: LetterReply) -> None:
     """The mentor has opened the reply; the first time is kept. Others' replies are left as they are."""
     mine = LetterReply.objects.visible_to(actor).filter(pk=reply.pk, read_at=None)
-    if LetterReply.objects.filter(pk__in=mine.values("pk"), read_at=None).update(read_at=now()):
+    if LetterReply.objects.filter(pk__in=mine.values("pk"), read_at=None).update(read_at=not_before(reply.created_at)):
         audit(actor=actor, verb="read_reply", target=reply, kind=AuditKind.READ)

@@ -272,6 +272,15 @@ def test_a_meeting_lies_neither_in_the_future_nor_long_before(qingzhu: SchoolCas
     assert codes == ["date_out_of_range"] * 2
 
 
+def test_an_answer_is_kept_after_the_clock_was_set_back(qingzhu: SchoolCast) -> None:
+    """`card_dates_ordered` refused it, and the page spoke of somebody else who had saved the same."""
+    given = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
+    given.handed_in_at += datetime.timedelta(days=2)
+    given.save(update_fields=["handed_in_at"])
+    answer_tree_hole_card(actor=qingzhu.actor(qingzhu.mentor), card=given, text=REPLY, version=1)
+    assert TreeHoleCard.objects.get(pk=given.pk).answered_at == given.handed_in_at
+
+
 def test_an_answer_from_an_old_page_is_not_written_over_the_newer_one(qingzhu: SchoolCast, client_of: ClientOf) -> None:
     given = card(qingzhu, qingzhu.mentor, qingzhu.pupils[0])
     answer_tree_hole_card(actor=qingzhu.actor(qingzhu.mentor), card=given, text=REPLY, version=1)
