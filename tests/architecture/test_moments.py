@@ -22,7 +22,7 @@ def compared(condition: Q) -> Iterator[tuple[str, str]]:
         if isinstance(child, Q):
             yield from compared(child)
         elif isinstance(child, tuple) and isinstance(child[1], F):
-            yield child[0].partition("__")[0], child[1].name
+            yield child[0].partition("__")[0], getattr(child[1], "name", "?")
 
 
 def test_each_pair_of_moments_that_a_constraint_orders_is_known() -> None:
