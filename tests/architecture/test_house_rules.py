@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ LONGER: dict[str, int] = {}
 
 # ruff reports an import inside of a function; the comment that quiets it goes on with the reason.
 EXPLAINED = re.compile(r"# noqa: PLC0415\s+\S+")
+# What is banned at the module level says by that why it stands in a function.
+_RUFF = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+LATE = tuple(_RUFF["flake8-tidy-imports"]["banned-module-level-imports"])
 
 
 def modules() -> Iterator[tuple[str, str]]:
@@ -30,6 +34,15 @@ def uses_of_objects(source: str) -> list[int]:
     return [n.lineno for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute) and n.attr == "objects"]
 
 
+def is_late(statement: ast.Import | ast.ImportFrom) -> bool:
+    """Whether all that is imported, or where it comes from, is banned at the module level."""
+    if isinstance(statement, ast.Import):
+        names = [alias.name for alias in statement.names]
+    else:
+        names = [f"{statement.module}.{alias.name}" for alias in statement.names]
+    return all(any(f"{name}.".startswith(f"{late}.") for late in LATE) for name in names)
+
+
 def unexplained_imports(source: str) -> list[int]:
     """Lines of imports inside of functions without a reason."""
     lines = source.splitlines()
@@ -40,6 +53,7 @@ def unexplained_imports(source: str) -> list[int]:
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
             for inner in ast.walk(function)
             if isinstance(inner, ast.Import | ast.ImportFrom)
+            and not is_late(inner)
             and not any(EXPLAINED.search(line) for line in lines[inner.lineno - 1 : inner.end_lineno])
         }
     )
