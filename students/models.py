@@ -131,6 +131,8 @@ class FamilySlip(SchoolOwned):
     # The last day on which it opens, as printed on it; slips of former times have none.
     ends_on = models.DateField("有效期至", null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # When the family opened it first, not somebody of the staff who helped: the log, which tells the same, is pruned.
+    opened_on = models.DateField("第一次打开", null=True, blank=True)
 
     objects = FamilySlipQuerySet.as_manager()
 

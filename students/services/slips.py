@@ -165,6 +165,9 @@ def open_slip(
         if said is not Answer.SHUT:
             audit(actor=actor, verb=verb, target=slip, kind=kind, school_id=slip.school_id, detail=_from(visitor))
         if said is Answer.RIGHT:
+            if by is None and slip.opened_on is None:
+                slip.opened_on = today()
+                FamilySlip.objects.filter(pk=slip.pk, opened_on=None).update(opened_on=slip.opened_on)
             return slip
     raise DomainError("slip_locked", LOCKED) if said is Answer.SHUT else DomainError("slip_wrong", WRONG)
 

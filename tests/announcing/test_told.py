@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -17,7 +19,7 @@ from records.announcing.enums import Audience
 from records.models.records import GrowthLetter
 from students.models import FamilySlip
 from tests.announcing.builders import announce
-from tests.cast import EnrolmentFactory, SchoolCast
+from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.documents.reading import text as pdf_text
 from tests.family.test_family_pages import enter, slip_of
 from tests.pages import by_class, tables, text, tree
@@ -82,6 +84,19 @@ def test_a_teacher_who_helped_with_the_slip_has_not_opened_it_for_the_family(
     helper = client_of(released.mentor)
     enter(helper, slip_of(released, released.pupils[1]))
     assert "白一诺" in names(client_of(released.office), show="unopened")
+
+
+def test_what_was_opened_is_known_without_the_log(released: SchoolCast, client_of: ClientOf) -> None:
+    """It was counted from the log alone, which is pruned."""
+    enter(client_of(released.mentor), slip_of(released, released.pupils[1]))
+    FamilySlip.objects.update(opened_on=None)
+    import_module("students.migrations.0004_slip_opened_on").fill(apps, None)
+    AuditEntry.objects.all().delete()
+    opened = FamilySlip.objects.exclude(opened_on=None).values_list("pupil__name", "opened_on")
+    assert list(opened) == [("安可儿", TODAY)]
+    client = client_of(released.office)
+    one = f"c{released.class_one.pk}"
+    assert names(client, place=one, show="unopened") == ["白一诺", "曹子墨", "丁小雨"]
 
 
 def test_a_corrected_letter_that_nobody_has_read_since_is_unread(released: SchoolCast, client_of: ClientOf) -> None:

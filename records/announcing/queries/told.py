@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import AuditEntry
 from core.lists import ListColumn, ListOut
 from records.enums import LetterState
 from records.models.records import GrowthLetter
@@ -16,7 +15,6 @@ from schools.calendar import YearCalendar
 from schools.enums import ActionKind
 from schools.models import SchoolClass
 from students.models import Enrolment, FamilySlip
-from students.queries import OPENED
 from students.querysets import EnrolmentQuerySet
 
 #: What the list can be narrowed to; without it stands who is in one of the two.
@@ -39,10 +37,6 @@ def families_of(calendar: YearCalendar, classes: Collection[SchoolClass]) -> Enr
     `has_letter` (released in the term) and `is_read`.
     """
     slips = FamilySlip.objects.filter(pupil=OuterRef("pupil_id"))
-    slip_keys = FamilySlip.objects.filter(pupil=OuterRef(OuterRef("pupil_id"))).values("pk")
-    label = FamilySlip._meta.label_lower
-    # Somebody of the staff who helped has an account.
-    opened = AuditEntry.objects.filter(target_type=label, target_id__in=slip_keys, verb=OPENED, user=None)
     letters = GrowthLetter.objects.present().filter(
         pupil=OuterRef("pupil_id"), term=calendar.term, state=LetterState.RELEASED
     )
@@ -51,7 +45,7 @@ def families_of(calendar: YearCalendar, classes: Collection[SchoolClass]) -> Enr
         .filter(school_class__in=[one.pk for one in classes])
         .annotate(
             has_slip=Exists(slips.filter(revoked_at=None)),
-            is_opened=Exists(opened),
+            is_opened=Exists(slips.exclude(opened_on=None)),
             has_letter=Exists(letters),
             is_read=Exists(letters.exclude(read_at=None)),
         )
