@@ -1,5 +1,6 @@
 """Which days can be meant: the first and the last that a form offers and a service takes."""
 
+import calendar
 import datetime
 import re
 from contextlib import suppress
@@ -66,3 +67,10 @@ def _in_its_year(month: int, day: int, within: Days) -> datetime.date | None:
     if len(fitting) > 1:
         raise AmbiguousDate(f"{month}月{day}日")
     return next(iter(fitting or reversed(possible)), None)
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months earlier, or the last one of a month that is shorter."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = divmod(count, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

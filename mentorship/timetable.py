@@ -63,6 +63,11 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(hour=0, minute=40),
         "options": {"expires": 6 * 3600},
     },
+    "prune-audit": {
+        "task": "records.prune_audit",
+        "schedule": crontab(hour=0, minute=42),
+        "options": {"expires": 6 * 3600},
+    },
     "forget-tries": {
         "task": "accounts.forget_tries",
         "schedule": crontab(hour=0, minute=45),

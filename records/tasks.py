@@ -9,6 +9,7 @@ from core.clock import today
 from core.nightly import for_each
 from mentors.staff.services.training_files import purge_training_files
 from records.announcing.services.announcements import TELL, tell_begun
+from records.audit.services.keeping import PRUNE, prune_all
 from records.bureau.services.counting import recount_all, recount_changed
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
@@ -45,6 +46,12 @@ def purge() -> None:
     """Each night: drafts of 60 days and what was deleted 30 days ago go for good."""
     steps = (purge_drafts, purge_deleted, purge_document_files, purge_training_files)
     logger.info("purged: %d", for_each("records.purge", steps, lambda purge: purge()))
+
+
+@shared_task(name=PRUNE)
+def prune_audit() -> None:
+    """Each night: lines of 使用记录 that are older than their school keeps them."""
+    logger.info("audit entries pruned: %d", prune_all())
 
 
 @shared_task(name="records.release_due_letters")

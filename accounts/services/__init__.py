@@ -6,13 +6,14 @@ from accounts.services.accounts import (
     create_users,
     issue_password,
     new_password,
+    note_refused,
     rename_account,
     rename_users,
     set_account_active,
     set_accounts_active,
     unlock_accounts,
 )
-from accounts.services.audit import audit, audit_many
+from accounts.services.audit import audit, audit_many, prune_audit
 from accounts.services.mail import set_emails, set_own_email, verify_email
 from accounts.services.opening import FirstPerson, is_opening_code, new_opening_code, open_house
 from accounts.services.roles import (
@@ -48,7 +49,9 @@ __all__ = [
     "issue_password",
     "new_opening_code",
     "new_password",
+    "note_refused",
     "open_house",
+    "prune_audit",
     "rename_account",
     "rename_users",
     "reopen_homeroom_roles",

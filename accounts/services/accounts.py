@@ -7,14 +7,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.actors import Actor
+from accounts.actors import Actor, system_actor
 from accounts.enums import AuditKind
 from accounts.models import AccountSlip, User
 from accounts.rules import check_keeps_accounts, powerful
 from accounts.services.audit import audit
 from accounts.services.door import SIGN_IN, open_again, shut_subjects, subject_of
 from accounts.signals import PowerChange, power_changed
-from core.clock import now
+from core.clock import now, today
 from core.errors import DomainError
 from core.journal import note_changing, note_created
 from core.papercodes import random_code
@@ -56,6 +56,16 @@ def create_user(
         school_id=school.pk if school else None,
     )
     return user
+
+
+def note_refused(username: str) -> None:
+    """Somebody signed in wrongly at the account of this name: logged, where there is one of a school. The door limits
+    how often that can be.
+    """
+    user = User.objects.filter(username=typed_key(username)).exclude(school=None).first()
+    if user is not None:
+        nobody = system_actor(school_id=user.school_id, today=today(), name="")
+        audit(actor=nobody, verb="sign_in_refused", target=user, kind=AuditKind.ACCOUNT)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from accounts.http import ActorRequest
 from accounts.middleware import SCOPE_SESSION_KEY
 from accounts.models import User
 from accounts.queries import actor_for, nobody_yet, scopes_of
-from accounts.services import audit, change_own_password
+from accounts.services import audit, change_own_password, note_refused
 from accounts.services.door import SIGN_IN, subject_of
 from core.clock import today
 from core.gates import allows_first_password, public, repeatable
@@ -50,6 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response = redirect(target or "home")
         know_device(request, response, SIGN_IN, subject_of(user.username))
         return response
+    if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
+        note_refused(form.cleaned_data["username"])
     if form.has_error(NON_FIELD_ERRORS, "shut"):
         return render(request, "accounts/locked.html", status=429)
     status = 422 if request.method == "POST" else 200

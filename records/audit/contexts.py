@@ -25,6 +25,8 @@ class Deed:
     names: bool = True
     nobody: str = "系统"
     is_closed: bool = False
+    # Several of the same on end are one line that says how many.
+    is_counted: bool = False
 
 
 #: The lists that go out by `jobs.lists`, by the names under which the audit has them; all others are figures.
@@ -80,6 +82,7 @@ _ACCOUNTS: Final = {
     "set_emails": Deed(_ACCOUNT, "按名册填了邮箱", "{count} 位", names=False),
     "set_mails_on": Deed(_ACCOUNT, "开关了提醒邮件"),
     "sign_in": Deed(_ACCOUNT, "登录", names=False),
+    "sign_in_refused": Deed(_ACCOUNT, "登录时输错了密码", nobody="有人", is_counted=True),
     "unlock_accounts": Deed(_ACCOUNT, "解除了登录限制", "{users} 个账号"),
     "use_account_slip": Deed(_ACCOUNT, "用账号条第一次登录", names=False),
     "use_password_link": Deed(_ACCOUNT, "用邮件里的链接设了新密码", names=False),
@@ -305,6 +308,8 @@ _SCHOOL: Final = {
     "return_experience_note": Deed(_CHANGE, "退回了经验分享"),
     "save_plan_document": Deed(_CHANGE, "改了方案全文", "第 {version} 版"),
     "save_term_comment": Deed(_CHANGE, "写了学期报告里学校的话"),
+    "prune_audit": Deed(_CHANGE, "删除了过期的使用记录", "{count} 行"),
+    "set_audit_months": Deed(_CHANGE, "改了使用记录的保留时间", "{months} 个月"),
     "send_again": Deed(_CHANGE, "把没有送达的消息再发一次", "{count} 条"),
     "set_attendance": Deed(_CHANGE, "登记了培训签到", "新加 {added} 位，去掉 {removed} 位"),
     "set_push_hours": Deed(_CHANGE, "改了发送时间"),

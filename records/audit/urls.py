@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from records.audit.views import lines
+from records.audit.views import keeping, lines
 
 app_name = "audit"
 
 urlpatterns = [
     path("", lines.lines, name="lines"),
     path("export/", lines.export, name="export"),
+    path("keeping/", keeping.keeping, name="keeping"),
 ]

@@ -2,7 +2,7 @@
 
 from schools.contexts import TermDates
 from schools.services.calendars import MOST_DATES, NAME_LENGTH, clean_dates, dates_of_year, make_year, set_dates
-from schools.services.describing import describe_school, show_first_weeks, use_modules
+from schools.services.describing import describe_school, keep_audit_for, show_first_weeks, use_modules
 from schools.services.grades import GradeProblem, add_grade, name_grades, naming_problems, remove_grade
 from schools.services.papers import PLACEHOLDERS, PaperProblem, clean_words, paper_problems, save_paper_settings
 from schools.services.plans import FARTHEST, MOST_TIMES, check_rules, copy_plan, create_plan, revise_plan, withdraw_plan
@@ -38,6 +38,7 @@ __all__ = [
     "create_schools",
     "dates_of_year",
     "describe_school",
+    "keep_audit_for",
     "make_year",
     "name_grades",
     "naming_problems",

@@ -9,7 +9,7 @@ from core.errors import DomainError
 from core.text import clean_text, visible
 from schools.days import beginning_days
 from schools.enums import FirstWeeks, Module
-from schools.models import School
+from schools.models import FEWEST_AUDIT_MONTHS, MOST_AUDIT_MONTHS, School
 
 
 @transaction.atomic
@@ -43,6 +43,19 @@ def show_first_weeks(*, school: School, state: FirstWeeks) -> bool:
     """Write whether the way through the first weeks 第一周 is shown; whether that is new."""
     changed = School.objects.filter(pk=school.pk).exclude(first_weeks=state).update(first_weeks=state)
     school.first_weeks = state
+    return bool(changed)
+
+
+@transaction.atomic
+def keep_audit_for(*, school: School, months: int) -> bool:
+    """Write how many months the log is kept; whether that is new. Raises DomainError `months_out_of_range`."""
+    if not FEWEST_AUDIT_MONTHS <= months <= MOST_AUDIT_MONTHS:
+        raise DomainError(
+            "months_out_of_range",
+            f"写的是 {months} 个月。使用记录至少保留 {FEWEST_AUDIT_MONTHS} 个月，最多 {MOST_AUDIT_MONTHS} 个月。",
+        )
+    changed = School.objects.filter(pk=school.pk).exclude(audit_months=months).update(audit_months=months)
+    school.audit_months = months
     return bool(changed)
 
 

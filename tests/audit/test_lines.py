@@ -151,3 +151,16 @@ def test_the_lines_go_out_with_a_reason_and_that_is_a_line_too(qingzhu: SchoolCa
     assert answer.status_code == 200
     b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a FileResponse
     assert said(admin)[0] == "管一鸣 导出或打印了名单（使用记录，用途：学校存档，1 行）"
+
+
+def test_wrong_passwords_are_counted_in_one_line_and_unknown_names_leave_none(
+    qingzhu: SchoolCast, client_of: SignIn, client: Client
+) -> None:
+    cleared()
+    address, name = reverse("accounts:sign_in"), qingzhu.mentor.username
+    for password in ("wrong-1", "wrong-2", "wrong-3"):
+        assert client.post(address, {"username": name, "password": password}).status_code == 422
+    client.post(address, {"username": "nobody-here", "password": "wrong"})
+    assert said(client_of(qingzhu.admin)) == ["有人 登录时输错了密码：林小满（3 次）"]
+    rows = AuditEntry.objects.all()
+    assert [(row.user, row.target_id, row.detail) for row in rows] == [(None, qingzhu.mentor.pk, {})] * 3

@@ -69,7 +69,7 @@ def all_written() -> tuple[set[str], set[tuple[str, str]]]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             module = str(path.relative_to(ROOT))
-            if "migrations" in path.parts or module == "accounts/services/audit.py" or "audit" not in path.read_text():
+            if "migrations" in path.parts or "audit" not in path.read_text():
                 continue
             for expression, found in written(path):
                 verbs |= found

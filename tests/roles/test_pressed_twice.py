@@ -156,6 +156,7 @@ PRESSES: dict[str, P] = {
     "announcements:families_slips": P("office"),
     "announcements:file_remove": P("office"),
     "announcements:left_export": P("office", {"as": "xlsx"}),
+    "audit:keeping": P("admin", {"months": "12"}),
     "audit:export": P("admin", {"as": "xlsx", "reason": "archive"}),
     "announcements:new": P("office", {"title": "家长会", "text": "周五下午开会。"}),
     "announcements:publish": P("office"),

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -72,8 +72,20 @@ class Line:
 
     at: datetime.datetime
     who: str
-    words: str
+    deed: str
     kind: DeedKind
+    is_counted: bool = False
+    times: int = 1
+
+    def is_same(self, other: "Line") -> bool:
+        """Whether the same happened on the same day."""
+        mine, others = localtime(self.at).date(), localtime(other.at).date()
+        return (self.who, self.deed, mine) == (other.who, other.deed, others)
+
+    @property
+    def words(self) -> str:
+        """What was done, and how often on end."""
+        return f"{self.deed}（{self.times} 次）" if self.times > 1 else self.deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,13 @@ def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
     entries = list(entries)
     named = [entry for entry in entries if DEEDS.get(entry.verb, UNKNOWN).names]
     names = names_of(named)
-    return [_line(entry, names) for entry in entries]
+    told: list[Line] = []
+    for line in (_line(entry, names) for entry in entries):
+        if line.is_counted and told and told[-1].is_same(line):
+            told[-1] = replace(told[-1], times=told[-1].times + 1)
+        else:
+            told.append(line)
+    return told
 
 
 def _line(entry: AuditEntry, names: Mapping[Target, list[str]]) -> Line:
@@ -133,7 +151,7 @@ def _line(entry: AuditEntry, names: Mapping[Target, list[str]]) -> Line:
         said += f"：{'、'.join(whom[:_SHOWN])}" + (f"等 {len(whom)} 人" if len(whom) > _SHOWN else "")
     if more := figures(deed.more, entry.detail):
         said += f"（{more}）"
-    return Line(entry.at, entry.user.name if entry.user is not None else deed.nobody, said, deed.kind)
+    return Line(entry.at, entry.user.name if entry.user is not None else deed.nobody, said, deed.kind, deed.is_counted)
 
 
 def figures(words: str, detail: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from accounts.enums import AUDITORS
+from accounts.enums import AUDITORS, Role
 from accounts.http import ActorRequest, action_for, page_for
 from core.errors import DomainError
 from jobs.lists import taken_out
@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 @page_for(*AUDITORS)
 def lines(request: ActorRequest) -> HttpResponse:
     """The lines, the newest first, paged: `?kind=`, `?day=`, `?who=` and `?pupil=` filter."""
-    wanted = LineFilter.of(request.GET)
+    wanted, school = LineFilter.of(request.GET), request.actor.school
     found = find_lines(request.actor, wanted)
     page = Paginator(found.rows[:MOST], PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -26,6 +26,7 @@ def lines(request: ActorRequest) -> HttpResponse:
         "kinds": DeedKind,
         "page": page,
         "lines": lines_of(page.object_list),
+        "months": school.audit_months if school is not None and request.actor.has(Role.SCHOOL_ADMIN) else None,
         "is_cut": page.paginator.count == MOST,
     }
     return render(request, "audit/lines.html", context)

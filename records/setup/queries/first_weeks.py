@@ -19,6 +19,8 @@ from students.models import Enrolment, FamilySlip
 CHECKED: Final = "check_plan"
 _CHANGED: Final = "change_plan"
 _TO_PARENTS: Final = "print_letters_to_parents"
+#: What the log alone knows of the steps.
+NOTED: Final = (CHECKED, _CHANGED, _TO_PARENTS)
 
 
 class StepKey(StrEnum):
@@ -55,7 +57,7 @@ class Step:
 def first_weeks(actor: Actor) -> list[Step]:
     """The nine steps of the actor's school. Six queries, beside those of its calendar."""
     year = actor.calendar.year
-    verbs = AuditEntry.objects.filter(school=actor.school_id, verb__in=(CHECKED, _CHANGED, _TO_PARENTS))
+    verbs = AuditEntry.objects.filter(school=actor.school_id, verb__in=NOTED)
     noted = set(verbs.order_by().values_list("verb", flat=True).distinct())
     accounts = counts_by_state(actor)
     closed, waiting = accounts[AccountState.CLOSED], accounts[AccountState.NONE] + accounts[AccountState.WAITING]
