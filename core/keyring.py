@@ -10,7 +10,7 @@ from typing import Final
 
 from django.conf import settings
 
-from core.keeping import add_key, kept_keys, renew_key
+from core.keeping import add_key, keep_secret, kept_keys, renew_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,13 @@ class KeyRing:
     def renew(self) -> None:
         """Use a new key for what is new; former ones stay."""
         renew_key(self._path)
+
+    def forget_former(self) -> int:
+        """Drop all keys but the one in use; returns how many."""
+        keys = kept_keys(self._path)
+        if len(keys) > 1:
+            keep_secret(self._path, keys[0])
+        return max(0, len(keys) - 1)
 
     @property
     def _path(self) -> Path:

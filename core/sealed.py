@@ -54,6 +54,16 @@ def opens(token: str) -> bool:
     return True
 
 
+def resealed(token: str) -> str:
+    """The same text sealed with the key in use. Raises SealBroken."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _fernet().rotate(token.encode()).decode("ascii")
+    except (InvalidToken, ValueError) as error:
+        raise SealBroken from error
+
+
 def _fernet(*, make: bool = False) -> "MultiFernet":
     from cryptography.fernet import Fernet, MultiFernet
 
