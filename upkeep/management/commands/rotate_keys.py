@@ -43,4 +43,5 @@ class Command(HouseCommand):
         said = f"已换用新密钥，{done.texts} 个群机器人地址重新加密。"
         if done.broken:
             return f"{said}有 {done.broken} 个用现有的密钥都打不开，旧密钥都留着：请找回备份的密钥，或重新填写。"
-        return f"{said}{f'删除了 {done.former} 个旧密钥；' if done.former else ''}更早的备份里的地址要用旧密钥才打得开（加密的备份自己带着）。"
+        dropped = f"删除了 {done.former} 个旧密钥；" if done.former else ""
+        return f"{said}{dropped}更早的备份里的地址要用旧密钥才打得开（加密的备份自己带着）。"
