@@ -66,4 +66,6 @@ class WatchersMiddleware:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         response = answer(request)
         response.headers["Cache-Control"] = "no-store"
+        # Whoever asks every few seconds is told; the log need not be.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # read by Django's log_response
         return response

@@ -87,7 +87,7 @@ def test_all_is_well(qingzhu: SchoolCast, client_of: ClientOf, alive: None) -> N
         "邮件和群消息": ("ok", "没有在等的"),
         "没有送达的消息": ("ok", "最近 30 天没有"),
         "后台进程": ("ok", "1 个在工作"),
-        "定时检查": ("ok", "上一次刚刚"),
+        "定时检查": ("ok", "上一次：刚刚"),
         "定时任务": ("ok", "都按时完成了"),
         "磁盘空间": ("ok", "还有 50.0 GB，共 100.0 GB"),
         "备份": ("ok", "还没有备份过"),
@@ -109,13 +109,13 @@ def test_what_failed_and_what_waits_too_long_is_counted_with_its_age(
     found = shown(client_of(qingzhu.admin))
     told = words(found)
     assert {label: told[label] for label in ("后台任务", "没有完成的任务", "只完成一部分的任务")} == {
-        "后台任务": ("warning", "2 项在排队或进行中，最早的是1 小时前"),
-        "没有完成的任务": ("warning", "最近 30 天 1 项，最近一项3 小时前"),
+        "后台任务": ("warning", "2 项在排队或进行中，最早的：1 小时前"),
+        "没有完成的任务": ("warning", "最近 30 天 1 项，最近一项：3 小时前"),
         "只完成一部分的任务": ("warning", "1 项"),
     }
     assert {label: told[label] for label in ("邮件和群消息", "没有送达的消息")} == {
-        "邮件和群消息": ("warning", "1 条待发送，最早的是4 天前"),
-        "没有送达的消息": ("warning", "最近 30 天 1 条，最近一条5 小时前"),
+        "邮件和群消息": ("warning", "1 条待发送，最早的：4 天前"),
+        "没有送达的消息": ("warning", "最近 30 天 1 条，最近一条：5 小时前"),
     }
     assert [one.pk for one in found.failed_jobs] == [failed.pk]
     assert all(line.todo for line in found.work if line.standing != Standing.OK)
@@ -135,12 +135,14 @@ def test_a_server_without_workers_and_beat_is_told_with_what_to_do(qingzhu: Scho
     assert all(line.todo for line in found.server if line.standing != Standing.OK)
 
 
-def test_a_school_among_others_learns_whether_the_server_is_well_and_no_more(
-    qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf
+def test_a_school_among_others_sees_the_server_and_not_what_its_keeper_lacks(
+    qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(selfcheck, "font_file", lambda name: None)
     found = shown(client_of(qingzhu.admin))
-    assert (found.sees_server, found.server, found.versions, found.warnings) == (False, [], [], [])
-    assert found.server_standing == Standing.FAILED
+    assert (found.keeps_server, len(found.server), found.warnings) == (False, 5, [])
+    # No worker and no sweep.
+    assert found.open_count == 2
     job(other, JobState.FAILED, datetime.timedelta(hours=1))
     assert words(shown(client_of(qingzhu.admin)))["没有完成的任务"] == ("ok", "最近 30 天没有")
 
@@ -151,8 +153,8 @@ def test_the_bureau_sees_the_server_and_the_work_of_all_as_counts(
     for cast in (qingzhu, other):
         job(cast, JobState.FAILED, datetime.timedelta(hours=1))
     found = shown(client_of(qingzhu.bureau_user))
-    assert words(found)["没有完成的任务"] == ("warning", "最近 30 天 2 项，最近一项1 小时前")
-    assert ([*found.failed_jobs], found.sees_server) == ([], True)
+    assert words(found)["没有完成的任务"] == ("warning", "最近 30 天 2 项，最近一项：1 小时前")
+    assert ([*found.failed_jobs], found.keeps_server) == ([], True)
     assert [label for label, _version in found.versions] == ["本产品", "数据库", "Django", "Python"]
 
 

@@ -60,15 +60,14 @@ TASKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the page shows. `server` and `versions` are empty for a school among others: `server_standing` says it."""
+    """What the page says. What an installation lacks (`warnings`) is for whoever keeps the server."""
 
     work: Sequence[StatusLine]
     server: Sequence[StatusLine]
     versions: Sequence[tuple[str, str]]
     warnings: Sequence[CheckMessage]
-    server_standing: Standing
     failed_jobs: Sequence[Job]
-    sees_server: bool
+    keeps_server: bool
 
     @property
     def open_count(self) -> int:
@@ -78,25 +77,24 @@ class Status:
 
 
 def status(actor: Actor) -> Status:
-    """The work of the actor's school (for a bureau: of all), and the server for whoever keeps it.
+    """The work of the actor's school (for a bureau: of all as counts), and the server.
 
-    That is the bureau, or the school where it is the only one. Other schools learn whether the server is well.
+    The server is kept by the bureau, or by the school where it is the only one.
     """
     moment = now()
-    sees_server = actor.school_id is None or School.objects.count() == 1
-    lines = list(_server_lines(pulses(), last_backup(), moment))
-    warnings = [*run_checks(tags=[HOUSE], include_deployment_checks=True, databases=["default"])]
-    standings = {line.standing for line in lines}
-    worst = Standing.FAILED if Standing.FAILED in standings else Standing.OK
+    keeps_server = actor.school_id is None or School.objects.count() == 1
     return Status(
         work=list(_work_lines(actor, moment)),
-        server=lines if sees_server else [],
-        versions=_versions() if sees_server else [],
-        warnings=warnings if sees_server else [],
-        server_standing=worst,
+        server=list(_server_lines(pulses(), last_backup(), moment)),
+        versions=_versions(),
+        warnings=_warnings() if keeps_server else [],
         failed_jobs=_failed_jobs(actor, moment),
-        sees_server=sees_server,
+        keeps_server=keeps_server,
     )
+
+
+def _warnings() -> list[CheckMessage]:
+    return run_checks(tags=[HOUSE], include_deployment_checks=True, databases=["default"])
 
 
 def ago(at: datetime.datetime, moment: datetime.datetime) -> str:
@@ -128,7 +126,7 @@ def _waiting(
 ) -> StatusLine:
     if found.oldest is None:
         return StatusLine(label, "没有在等的", Standing.OK, "", href)
-    told = f"{found.waiting} {words}，最早的是{ago(found.oldest, moment)}"
+    told = f"{found.waiting} {words}，最早的：{ago(found.oldest, moment)}"
     if moment - found.oldest <= patience:
         return StatusLine(label, told, Standing.OK, "", href)
     return StatusLine(label, told, Standing.WARNING, "等得太久了。请看下面的后台进程和磁盘是否正常。", href)
@@ -137,7 +135,7 @@ def _waiting(
 def _failed(label: str, unit: str, found: Counts, moment: datetime.datetime, todo: str, href: str) -> StatusLine:
     if not found.failed:
         return StatusLine(label, f"最近 {DAYS} 天没有", Standing.OK, "", href)
-    told = f"最近 {DAYS} 天 {found.failed} {unit}，最近一{unit}{ago(found.last or moment, moment)}"
+    told = f"最近 {DAYS} 天 {found.failed} {unit}，最近一{unit}：{ago(found.last or moment, moment)}"
     return StatusLine(label, told, Standing.WARNING, todo, href)
 
 
@@ -167,7 +165,7 @@ def _workers(found: Sequence[Pulse], moment: datetime.datetime) -> StatusLine:
 
 def _sweep(found: Sequence[Pulse], moment: datetime.datetime) -> StatusLine:
     last = last_sweep(found)
-    words = f"上一次{ago(last, moment)}" if last is not None else "还没有过"
+    words = f"上一次：{ago(last, moment)}" if last is not None else "还没有过"
     standing = sweep_standing(found, moment)
     todo = "" if standing == Standing.OK else "定时进程可能停了。后台进程会替它补上；请看定时进程（beat）和消息队列。"
     return StatusLine("定时检查", words, standing, todo)
