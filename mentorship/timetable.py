@@ -68,6 +68,11 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(hour=0, minute=42),
         "options": {"expires": 6 * 3600},
     },
+    "point-out-readings": {
+        "task": "records.point_out_readings",
+        "schedule": crontab(hour=7, minute=10),
+        "options": {"expires": 6 * 3600},
+    },
     "forget-tries": {
         "task": "accounts.forget_tries",
         "schedule": crontab(hour=0, minute=45),

@@ -10,6 +10,7 @@ from core.nightly import for_each
 from mentors.staff.services.training_files import purge_training_files
 from records.announcing.services.announcements import TELL, tell_begun
 from records.audit.services.keeping import PRUNE, prune_all
+from records.audit.services.pointing_out import POINT_OUT, point_out
 from records.bureau.services.counting import recount_all, recount_changed
 from records.desk.services.deletion import purge_deleted
 from records.desk.services.drafts import purge_drafts
@@ -52,6 +53,12 @@ def purge() -> None:
 def prune_audit() -> None:
     """Each night: lines of 使用记录 that are older than their school keeps them."""
     logger.info("audit entries pruned: %d", prune_all())
+
+
+@shared_task(name=POINT_OUT)
+def point_out_readings() -> None:
+    """Each morning: whoever reads 使用记录 is told that many files were opened in a short time the day before."""
+    logger.info("told of many files opened: %d", point_out(on=today()))
 
 
 @shared_task(name="records.release_due_letters")

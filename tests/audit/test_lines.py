@@ -25,8 +25,9 @@ pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[User], Client]
 PAGE, EXPORT = reverse("audit:lines"), reverse("audit:export")
-#: Session, user, roles, school and unread notices are four; how many lines, the lines, their names.
-QUERIES = 7
+#: Session, user, roles, school and unread notices are four; then how many lines, the lines, their names, and whether
+#: many files were opened within an hour.
+QUERIES = 8
 
 
 def said(client: Client, **asked: str) -> list[str]:

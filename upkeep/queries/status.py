@@ -49,6 +49,7 @@ TASKS: Final = {
     "records.check_letters": "检查寄语",
     "records.purge": "清理过期的记录",
     "records.prune_audit": "清理过期的使用记录",
+    "records.point_out_readings": "提示集中查看",
     "accounts.forget_tries": "清理登录记录",
     "accounts.forget_presses": "清理提交记录",
     "notices.forget_messages": "清理旧消息",
