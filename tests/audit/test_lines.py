@@ -47,7 +47,7 @@ def visited(cast: SchoolCast, pupil: Pupil, visibility: NoteVisibility = NoteVis
         actor=cast.actor(cast.mentor),
         pupil=pupil,
         term=Term.objects.get(year=cast.year, number=1),
-        data=VisitData(date=TODAY, visibility=visibility),
+        data=VisitData(date=TODAY, visibility=visibility, text="说了说近况"),
         teachers=[Teacher.objects.get(user=cast.mentor)],
         submission=uuid.uuid4(),
     )

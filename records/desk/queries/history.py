@@ -21,7 +21,9 @@ from records.models.records import Record
 from students.models import Pupil
 
 #: By which role a reader is called, the first that fits.
-_READER_ROLES: Final = (Role.MORAL_OFFICE, Role.COUNSELLOR, Role.HOMEROOM, Role.MENTOR)
+_READER_ROLES: Final = (
+    *(Role.MORAL_OFFICE, Role.COUNSELLOR, Role.HOMEROOM, Role.MENTOR, Role.LEADER, Role.SCHOOL_ADMIN),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +152,19 @@ def _names_in(versions: Iterable[RecordVersion]) -> _Names:
 def readers_of(actor: Actor, kind: RecordKind, pk: int) -> list[Reader]:
     """Who opened the record, the latest first; for its author. Two queries."""
     readings = list(Reading.objects.of(kind, pk).filter(school_id=actor.school_id or 0))
+    roles = roles_of_readers(actor, {reading.user_id for reading in readings})
+    return [Reader(roles.get(r.user_id, ""), r.user.name, r.last_at) for r in readings]
+
+
+def roles_of_readers(actor: Actor, users: Collection[int]) -> dict[int, str]:
+    """By which role each of these people of the actor's school is called, where they have one. One query."""
     grants = RoleGrant.objects.active(actor.today).filter(
-        user__in=[r.user_id for r in readings], school=actor.school_id, role__in=_READER_ROLES
+        user__in=sorted(users), school=actor.school_id, role__in=_READER_ROLES
     )
-    roles: dict[int, set[str]] = defaultdict(set)
+    held: dict[int, set[str]] = defaultdict(set)
     for user_id, role in grants.values_list("user_id", "role"):
-        roles[user_id].add(role)
-    return [Reader(_role_label(roles[r.user_id]), r.user.name, r.last_at) for r in readings]
-
-
-def _role_label(held: Collection[str]) -> str:
-    return next((str(role.label) for role in _READER_ROLES if role in held), "")
+        held[user_id].add(role)
+    return {key: next(str(role.label) for role in _READER_ROLES if role in mine) for key, mine in held.items()}
 
 
 @dataclass(frozen=True, slots=True)
