@@ -8,7 +8,7 @@ PostgreSQL takes the rows by COPY, several times quicker again.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 # Field kinds whose Python value the database driver takes as it is.
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
@@ -35,20 +35,29 @@ def insert_rows(
     prepared: Iterable[tuple[Any, ...]] = rows
     if special:
         prepared = _prepare(rows, special)
-    quote = connection.ops.quote_name
-    # Only names of the model's own columns go into the statement; all values are parameters.
-    names = [quote(str(field.column)) for field in (meta.pk, *fields, *rest)]
-    into = f"{quote(meta.db_table)} ({', '.join(names)})"
     whole = ((key, *row, *defaults) for key, row in zip(keys, prepared, strict=True))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in whole:
+    write_rows(meta.db_table, [str(field.column) for field in (meta.pk, *fields, *rest)], whole)
+    return keys
+
+
+def write_rows(
+    table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], using: str = DEFAULT_DB_ALIAS
+) -> None:
+    """Write `rows`, in the database's own form and complete, into the named columns. Raises django.db.DatabaseError.
+
+    The names come from models: they go into the statement, values are parameters.
+    """
+    into_database = connections[using]
+    quote = into_database.ops.quote_name
+    into = f"{quote(table)} ({', '.join(quote(column) for column in columns)})"
+    with into_database.cursor() as cursor:
+        if into_database.vendor == "postgresql":
+            with into_database.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
                     copy.write_row(row)
         else:
-            places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", list(whole))  # noqa: S608 - names of our own columns
-    return keys
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", list(rows))  # noqa: S608 - names of our own columns
 
 
 def _target(field: Any) -> Any:
