@@ -9,6 +9,9 @@ from typing import Final
 from core.colours import BAMBOO, recolouring
 from schools.enums import Anchor, Design, KeyDateKind
 
+#: How many months a school can keep the log of who did what: six at least, as the law says of such logs
+#: (网络安全法, article 21).
+AUDIT_MONTHS: Final = (6, 120)
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 

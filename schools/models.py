@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.colours import BAMBOO
-from core.constraints import one_of, ordered
-from schools.contexts import PaperWords
+from core.constraints import between, one_of, ordered
+from schools.contexts import AUDIT_MONTHS, PaperWords
 from schools.enums import (
     ActionKind,
     Anchor,
@@ -27,10 +27,6 @@ from schools.enums import (
 from schools.labels import ClassKey
 from schools.owned import SchoolOwned
 from schools.querysets import PlanQuerySet, SchoolClassQuerySet, SchoolQuerySet, SchoolYearQuerySet
-
-#: How many months a school can keep the log of who did what: never fewer than six, as the law says of such logs
-#: (网络安全法, article 21).
-FEWEST_AUDIT_MONTHS, MOST_AUDIT_MONTHS = 6, 120
 
 #: What papers say where a school says nothing of its own.
 WORDS = PaperWords()
@@ -67,10 +63,8 @@ class School(models.Model):
     )
     # What the school uses (`Module`); all others are gone from sight.
     modules = models.JSONField("使用的模块", default=all_modules, blank=True)
-
     # What was due before this day is not asked for here; empty: the school has always written here.
     began_on = models.DateField("开始使用本系统的日期", null=True, blank=True)
-    # How long the log 使用记录 is kept.
     audit_months = models.PositiveSmallIntegerField("使用记录保留几个月", default=24)
     first_weeks = models.CharField("第一周", max_length=4, choices=FirstWeeks, default=FirstWeeks.OPEN)
 
@@ -79,10 +73,7 @@ class School(models.Model):
     class Meta:
         constraints: ClassVar = [
             one_of("first_weeks", FirstWeeks, name="school_first_weeks_known"),
-            models.CheckConstraint(
-                condition=Q(audit_months__gte=FEWEST_AUDIT_MONTHS, audit_months__lte=MOST_AUDIT_MONTHS),
-                name="school_audit_months_possible",
-            ),
+            between("audit_months", AUDIT_MONTHS, name="school_audit_months_possible"),
             one_of("system", SchoolSystem, name="school_system_known"),
             one_of("naming", GradeNaming, name="school_naming_known"),
         ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django import forms
 
-from schools.models import FEWEST_AUDIT_MONTHS, MOST_AUDIT_MONTHS
+from schools.contexts import AUDIT_MONTHS
 
 
 class KeepingForm(forms.Form):
@@ -15,6 +15,6 @@ class KeepingForm(forms.Form):
     # Its bounds are the service's, whose sentence says what was typed.
     months = forms.IntegerField(
         label="保留几个月",
-        help_text=f"{FEWEST_AUDIT_MONTHS}—{MOST_AUDIT_MONTHS} 个月。更早的记录会在夜里删除，删了就找不回来。",
+        help_text=f"{AUDIT_MONTHS[0]}—{AUDIT_MONTHS[1]} 个月。更早的记录会在夜里删除，删了就找不回来。",
         error_messages={"required": "请写保留几个月。", "invalid": "请写一个整数，如 24。"},
     )

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.text import clean_text, visible
+from schools.contexts import AUDIT_MONTHS
 from schools.days import beginning_days
 from schools.enums import FirstWeeks, Module
-from schools.models import FEWEST_AUDIT_MONTHS, MOST_AUDIT_MONTHS, School
+from schools.models import School
 
 
 @transaction.atomic
@@ -49,10 +50,11 @@ def show_first_weeks(*, school: School, state: FirstWeeks) -> bool:
 @transaction.atomic
 def keep_audit_for(*, school: School, months: int) -> bool:
     """Write how many months the log is kept; whether that is new. Raises DomainError `months_out_of_range`."""
-    if not FEWEST_AUDIT_MONTHS <= months <= MOST_AUDIT_MONTHS:
+    fewest, most = AUDIT_MONTHS
+    if not fewest <= months <= most:
         raise DomainError(
             "months_out_of_range",
-            f"写的是 {months} 个月。使用记录至少保留 {FEWEST_AUDIT_MONTHS} 个月，最多 {MOST_AUDIT_MONTHS} 个月。",
+            f"写的是 {months} 个月。使用记录至少保留 {fewest} 个月，最多 {most} 个月。",
         )
     changed = School.objects.filter(pk=school.pk).exclude(audit_months=months).update(audit_months=months)
     school.audit_months = months
