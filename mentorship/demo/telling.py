@@ -1,4 +1,4 @@
-"""What 青竹小学 tells, honours and learns in the demo: announcements, rounds of honours, experience notes, a mute.
+"""What 青竹小学 tells, honours, learns and looked up in the demo: announcements, honours, experience notes, a mute.
 
 By the services that a school uses; nothing here reaches families, whose slips lead straight to their letter.
 """
@@ -7,8 +7,10 @@ import datetime
 import uuid
 
 from accounts.actors import Actor
+from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.queries import actor_for
+from accounts.services import audit, audit_many
 from mentors.models.slots import Teacher
 from records.announcing.enums import Audience
 from records.announcing.services.announcements import AnnouncementData, publish_announcement, write_announcement
@@ -17,6 +19,7 @@ from records.recognition.services.awards import RoundData, honour, nominate, ope
 from records.recognition.services.notes import NoteData, hand_in_note, pass_on_note, publish_note, write_note
 from records.reminding.services.rules import pause_reminders
 from schools.models import SchoolYear
+from students.models import Pupil
 
 _TALKED = NoteData(
     "先听十分钟，再开口",
@@ -53,6 +56,19 @@ def tell_and_honour(*, chief: Actor, year: SchoolYear) -> None:
     _share(chief, actors)
     soon = min(chief.today + datetime.timedelta(days=14), year.ends_on)
     pause_reminders(actor=chief, user=colleagues[-1], starts_on=chief.today, ends_on=soon, reason="外出培训")
+    _look_up(chief, actors, year)
+
+
+def _look_up(chief: Actor, readers: list[Actor], year: SchoolYear) -> None:
+    """What pages and sign-in would have noted, so that 使用记录 and 谁看过 hold something."""
+    for reader in readers:
+        audit(actor=reader, verb="sign_in", target=User.objects.get(pk=reader.user_id or 0), kind=AuditKind.ACCOUNT)
+    pupils = Pupil.objects.filter(enrolments__year=year, enrolments__ends_on=None).order_by("pk")[:60]
+    audit_many(
+        actor=chief, verb="open_pupil", targets=[(year.school_id, pupil) for pupil in pupils], kind=AuditKind.READ
+    )
+    taken = {"list": "pupils", "as": "xlsx", "rows": len(pupils), "reason": "meeting", "where": {"place": ""}}
+    audit(actor=chief, verb="take_out_list", kind=AuditKind.READ, detail=taken)
 
 
 def _announce(chief: Actor, readers: list[Actor]) -> None:

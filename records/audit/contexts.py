@@ -60,7 +60,7 @@ def _closed(kind: DeedKind, nobody: str = "系统") -> Deed:
 
 _ACCOUNTS: Final = {
     "act_for": Deed(_ACCOUNT, "安排了代理", "{role}"),
-    "change_password": Deed(_ACCOUNT, "改了自己的密码", names=False),
+    "change_password": Deed(_ACCOUNT, "改了密码"),
     "close_account": Deed(_ACCOUNT, "停用了账号"),
     "close_accounts": Deed(_ACCOUNT, "停用了一批账号", "{users} 个"),
     "create_user": Deed(_ACCOUNT, "开了账号"),
@@ -251,7 +251,7 @@ _PAPERS: Final = {
     "print_training": Deed(_PRINT, "打印了培训证明", "{certificates} 张"),
     "return_book": Deed(_CHANGE, "退回了记录本"),
     "save_paper_settings": Deed(_CHANGE, "改了版面设置"),
-    "take_out_list": Deed(_EXPORT, "导出或打印了名单", "{list}，用途：{reason}，{rows} 行"),
+    "take_out_list": Deed(_EXPORT, "导出或打印了名单", "{list}，{as}，用途：{reason}，{rows} 行"),
     "undo_books": Deed(_CHANGE, "收回了记录本收发的登记", "{count} 本"),
 }
 

@@ -151,7 +151,7 @@ def test_the_lines_go_out_with_a_reason_and_that_is_a_line_too(qingzhu: SchoolCa
     answer = admin.post(EXPORT, {"as": "xlsx", "reason": "archive", "pupil": "安可儿"})
     assert answer.status_code == 200
     b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a FileResponse
-    assert said(admin)[0] == "管一鸣 导出或打印了名单（使用记录，用途：学校存档，1 行）"
+    assert said(admin)[0] == "管一鸣 导出或打印了名单（使用记录，Excel，用途：学校存档，1 行）"
 
 
 def test_wrong_passwords_are_counted_in_one_line_and_unknown_names_leave_none(

@@ -18,7 +18,7 @@ from core.clock import cn_day
 from core.errors import DomainError
 from core.lists import ListColumn, ListOut, batched
 from core.search import named_like
-from jobs.enums import TakenFor
+from jobs.enums import ListShape, TakenFor
 from jobs.registry import handler_for
 from records.audit.contexts import DEEDS, FIGURES, LISTS, UNKNOWN, verbs_of
 from records.audit.enums import DeedKind
@@ -30,6 +30,7 @@ MOST: Final = 10_000
 #: A name that so many share is asked for in full.
 MOST_PEOPLE: Final = 20
 _AT_ONCE: Final = 500
+_SHAPES: Final = {str(ListShape.XLSX): "Excel", str(ListShape.PDF): "打印稿"}
 _SHOWN: Final = 3
 
 
@@ -172,6 +173,8 @@ def _said(key: str, value: Any) -> str:
         return str(Role(value).label)
     if key == "reason" and value in TakenFor:
         return str(TakenFor(value).label)
+    if key == "as":
+        return _SHAPES.get(str(value), "")
     if key == "list":
         return LISTS.get(str(value), FIGURES)
     if key == "kind":
