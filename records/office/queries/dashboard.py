@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
+from core.keysets import KeySet
 from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
 from records.enums import TickState
@@ -219,19 +220,19 @@ class _Pupils:
     know nothing of a year or term that has just begun: the same figures then took PostgreSQL seconds.
     """
 
-    def __init__(self, calendar: YearCalendar, enrolments: EnrolmentQuerySet, over: Iterable[Due]) -> None:
+    def __init__(self, actor: Actor, calendar: YearCalendar, over: Iterable[Due]) -> None:
         asked = {_asked(calendar, rule) for rule in calendar.rules.actions if rule.required}
         asked |= {one for due in over for _, one in _asked_in(calendar, due)}
-        self.of_class: dict[int, set[int]] = defaultdict(set)
-        for school_class_id, pupil_id in enrolments.order_by().values_list("school_class_id", "pupil_id"):
-            self.of_class[school_class_id].add(pupil_id)
         assigned = Assignment.objects.lasting(calendar.year).main()
-        self.mentored = set(assigned.order_by().values_list("pupil_id", flat=True))
-        self.done: dict[_Asked, set[int]] = {one: set() for one in asked}
         ticks = Tick.objects.done().filter(period__in={period for period, _ in asked}).order_by()
-        for period_id, action, pupil_id in ticks.values_list("period_id", "action", "pupil_id"):
-            if (one := (period_id, action)) in asked:
-                self.done[one].add(pupil_id)
+        keys = KeySet("pupil_id")
+        enrolments = Enrolment.objects.in_school(actor).lasting(calendar.year).order_by()
+        self.of_class: dict[int, frozenset[int]] = dict(enrolments.values_list("school_class_id").annotate(keys=keys))
+        self.mentored: frozenset[int] = assigned.aggregate(keys=keys)["keys"]
+        done = ticks.values_list("period_id", "action").annotate(keys=keys)
+        self.done: defaultdict[_Asked, frozenset[int]] = defaultdict(
+            frozenset, {(period_id, action): pupils for period_id, action, pupils in done}
+        )
 
 
 def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
@@ -240,16 +241,14 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
     classes = list(covered_classes(actor, calendar))
-    enrolments = covered_pupils(actor, calendar)
     if grade_id is not None:
         classes = [c for c in classes if c.grade_id == grade_id]
-        enrolments = enrolments.filter(school_class__grade=grade_id)
     over = calendar.over_windows()
-    pupils = _Pupils(calendar, enrolments, over)
+    pupils = _Pupils(actor, calendar, over)
     required = calendar.rules.required
     by_grade: dict[int, list[ClassRow]] = defaultdict(list)
     for school_class in classes:
-        own = pupils.of_class[school_class.pk]
+        own = pupils.of_class.get(school_class.pk, frozenset())
         done = {
             rule.action: own & pupils.done[_asked(calendar, rule)]
             for rule in calendar.rules.actions
@@ -267,7 +266,7 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
     )
     still = [
         sum(
-            len(pupils.of_class[school_class.pk] - pupils.done[one])
+            len(pupils.of_class.get(school_class.pk, frozenset()) - pupils.done[one])
             for grades, one in _asked_in(calendar, due)
             for school_class in classes
             if school_class.grade_id in grades
