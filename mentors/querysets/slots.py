@@ -103,14 +103,19 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(ends_on=None)
 
     def lasting(self, year: SchoolYear) -> Self:
-        """Those of `year` that have not ended, or of a former year those that only the roll-over ended."""
+        """Those of `year` that have not ended, or of a former year those that only the roll-over ended.
+
+        Of a pupil who changed the main mentor on the very day of the roll-over, the last one counts.
+        """
         rows = self.filter(year=year)
         if year.is_current:
             return rows.active()
         rolled = Enrolment.objects.of_year(year).filter(
             pupil=OuterRef("pupil"), end_reason__in=ROLLED_OVER, ends_on__lte=OuterRef("ends_on")
         )
-        return rows.filter(Q(ends_on=None) | Q(Exists(rolled)))
+        main = type(self)(self.model).filter(year=year, kind=AssignmentKind.MAIN, pupil=OuterRef("pupil"))
+        followed = Q(Exists(main.filter(starts_on__gte=OuterRef("ends_on"), pk__gt=OuterRef("pk"))))
+        return rows.filter(Q(ends_on=None) | Q(Exists(rolled))).exclude(Q(kind=AssignmentKind.MAIN) & followed)
 
     def main(self) -> Self:
         """Main mentors only."""

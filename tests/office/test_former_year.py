@@ -9,6 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from jobs.models import Job
+from mentors.enums import AssignmentOrigin
+from mentors.models.slots import Assignment
+from mentors.services.assignments import assign_pupils
 from mentors.year.services.draft import CarryOn, draw_rollover
 from mentors.year.services.rollover import RollOverChoices, roll_over
 from records.contexts import RecordBook
@@ -57,6 +60,23 @@ def test_the_former_years_class_page_shows_that_year(
         "?term=2026-1",
         "?term=2026-2",
     ]
+
+
+def test_a_pupil_who_was_moved_on_the_day_of_the_roll_over_has_one_mentor_in_that_year(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    """Seen: the former mentor and the new one both counted the pupil in their figures of that year."""
+    pupil = qingzhu.pupils[0]
+    assign_pupils(
+        actor=qingzhu.actor(qingzhu.office),
+        year=qingzhu.year,
+        pairs=[(pupil.pk, qingzhu.slot_colleague.pk)],
+        origin=AssignmentOrigin.HOMEROOM,
+    )
+    roll_year(qingzhu)
+    qingzhu.year.refresh_from_db()
+    held = Assignment.objects.lasting(qingzhu.year).filter(pupil=pupil)
+    assert [one.mentor_id for one in held] == [qingzhu.slot_colleague.pk]
 
 
 def test_a_former_years_letter_is_released_from_the_list(
