@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import RoleGrant, User
 from core.errors import DomainError
 from mentorship.demo.build import BUREAU, BUREAU_ACCOUNT, CODES
+from notices.models import Notice
 from schools.models import Bureau, School
 
 
@@ -50,10 +51,13 @@ def _rows(model: type[models.Model]) -> "QuerySet[models.Model] | None":
     if "school" in keys:
         wanted = Q(school__code__in=CODES)
         if keys["school"].null:
-            # What belongs to no school, but to its bureau's account.
+            # What belongs to no school, but to its bureau's account, or is what a bureau told one of its people.
             for key in keys.values():
                 if key.related_model is User:
                     wanted |= Q(("school", None), (f"{key.name}__username", BUREAU_ACCOUNT))
+                    wanted |= Q() if key.null else Q(("school", None), (f"{key.name}__school__code__in", CODES))
+                elif key.related_model is Notice and (told := _rows(Notice)) is not None:
+                    wanted |= Q(("school", None), (f"{key.name}__in", told.values("pk")))
         return rows.filter(wanted)
     for key in keys.values():
         owner = None if key.null else _rows(key.related_model)
@@ -90,6 +94,6 @@ def _depth(model: type[models.Model]) -> int:
         return 1
     keys = list(_keys(model))
     if any(key.name == "school" for key in keys):
-        return 2
+        return 3 if any(key.related_model is Notice for key in keys) else 2
     owners = [key.related_model for key in keys if not key.null and _rows(key.related_model) is not None]
     return 1 + max(map(_depth, owners), default=0)
