@@ -141,7 +141,7 @@ else:
         DATABASES["default"]["ENGINE"] = "core.postgres"
         _limits = {"statement_timeout": STATEMENT_SECONDS, "idle_in_transaction_session_timeout": 2 * STATEMENT_SECONDS}
         DATABASES["default"]["OPTIONS"] = {
-            "connect_timeout": 5,
+            "connect_timeout": 6,
             # A machine that is gone: noticed within half a minute.
             "keepalives_idle": 10,
             "keepalives_interval": 5,

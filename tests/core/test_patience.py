@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ def presence(monkeypatch: pytest.MonkeyPatch) -> Presence:
     """Nothing is known of any server yet."""
     fresh = Presence()
     monkeypatch.setattr(base, "PRESENCE", fresh)
+    monkeypatch.setattr(base, "PROBE_SECONDS", 0.3)
     return fresh
 
 
@@ -48,7 +50,46 @@ def test_a_server_that_refuses_is_there(presence: Presence) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert presence.is_there({"host": "127.0.0.1", "port": port, "user": "nobody", "dbname": "none"})
-    presence.check()
+    presence.check({})
+
+
+def test_a_server_that_is_there_is_given_more_time(presence: Presence, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen: at a start among forty busy processes a third of the first pages was refused."""
+    tried: list[int] = []
+
+    def connect(**parameters: Any) -> SimpleNamespace:
+        tried.append(parameters["connect_timeout"])
+        if len(tried) == 1:
+            raise psycopg.errors.ConnectionTimeout
+        return SimpleNamespace()
+
+    monkeypatch.setattr(PatientConnection, "connect", connect)
+    monkeypatch.setattr(presence, "is_there", lambda parameters: True)
+    driver: Any = DatabaseWrapper.Database
+    assert driver.connect(host="db", connect_timeout=6).parameters == {"host": "db"}
+    assert tried == [6, base.BUSY_SECONDS]
+
+
+def test_one_asks_whether_it_is_back_and_the_others_are_told_at_once(
+    silent: dict[str, Any], presence: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: after each rest all threads tried at once, and hung together again."""
+    assert not presence.is_there(silent)
+    monkeypatch.setattr(presence, "_rests_until", 0.0)
+    monkeypatch.setattr(presence, "_asked_at", 0.0)
+    monkeypatch.setattr(base, "PROBE_SECONDS", 1.0)
+    times = []
+
+    def ask(_number: int) -> str:
+        began = time.monotonic()
+        with pytest.raises(psycopg.OperationalError) as error:
+            presence.check(silent)
+        times.append(time.monotonic() - began)
+        return str(error.value)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(ask, range(4))) == [base.AWAY] * 4
+    assert sum(took > 0.5 for took in times) == 1
 
 
 def watched(answers: list[int], monkeypatch: pytest.MonkeyPatch, *, there: bool) -> tuple[list[str], list[int]]:
@@ -66,13 +107,12 @@ def watched(answers: list[int], monkeypatch: pytest.MonkeyPatch, *, there: bool)
         return "rows"
 
     monkeypatch.setattr(base.PRESENCE, "is_there", ask)
-    monkeypatch.setattr(base, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(base, "QUIET_LOOKS", 1)
     connection: Any = SimpleNamespace(parameters={}, pgconn=SimpleNamespace(finish=lambda: done.append("closed")))
     wait = PatientConnection._watched(connection, statement())
     try:
         next(wait)
         for answer in answers:
-            time.sleep(0.001)
             wait.send(answer)
     except StopIteration as result:
         done.append(result.value)
@@ -81,14 +121,18 @@ def watched(answers: list[int], monkeypatch: pytest.MonkeyPatch, *, there: bool)
     return done, asked
 
 
-def test_a_slow_statement_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert watched([0, 0, 1], monkeypatch, there=True) == (["rows"], [1, 1])
+def test_a_slow_statement_is_waited_for_and_the_server_asked_less_and_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watched([0] * 7 + [1], monkeypatch, there=True) == (["rows"], [1] * 3)
 
 
 def test_a_statement_of_a_server_that_is_gone_is_given_up_and_its_connection_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert watched([0, 0, 1], monkeypatch, there=False) == (["closed", base.AWAY], [1])
+    assert watched([0, 0], monkeypatch, there=False) == (["closed", base.AWAY], [1])
+
+
+def test_what_comes_while_the_server_is_asked_counts_more_than_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watched([0, 1], monkeypatch, there=False) == (["rows"], [1])
 
 
 def test_a_quick_statement_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """A wire to the server of the test, which nobody has heard of yet."""
     monkeypatch.setattr(base, "PRESENCE", Presence())
     monkeypatch.setattr(base, "REST_SECONDS", 1.0)
+    monkeypatch.setattr(base, "PROBE_SECONDS", 1.0)
     settings = connection.settings_dict
     wire = Wire((settings["HOST"], int(settings["PORT"])))
     yield wire
@@ -77,7 +78,7 @@ def test_a_statement_of_a_server_that_freezes_is_given_up_and_the_server_used_ag
     began = time.monotonic()
     with pytest.raises(psycopg.OperationalError, match=base.AWAY):
         used.execute("SELECT 2")
-    assert base.QUIET_SECONDS < time.monotonic() - began < base.QUIET_SECONDS + base.PROBE_SECONDS + 3
+    assert 0.1 * base.QUIET_LOOKS <= time.monotonic() - began < 20
     assert used.closed
     with pytest.raises(psycopg.OperationalError, match=base.AWAY):
         driver.connect(**parameters(wire))
@@ -89,7 +90,7 @@ def test_a_statement_of_a_server_that_freezes_is_given_up_and_the_server_used_ag
 
 
 def test_a_statement_that_is_only_slow_is_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(base, "QUIET_LOOKS", 3)
     driver: Any = DatabaseWrapper.Database
     used = driver.connect(**parameters(wire))
     assert used.execute("SELECT 4 FROM pg_sleep(1)").fetchone() == (4,)
@@ -99,4 +100,4 @@ def test_a_statement_that_is_only_slow_is_waited_for(wire: Wire, monkeypatch: py
 def test_web_processes_and_workers_bound_their_statements() -> None:
     assert connection.settings_dict["ENGINE"] == "core.postgres"
     options = connection.settings_dict["OPTIONS"]
-    assert (options["connect_timeout"], options["tcp_user_timeout"]) == (5, 20_000)
+    assert (options["connect_timeout"], options["tcp_user_timeout"]) == (6, 20_000)
