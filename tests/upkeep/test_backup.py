@@ -3,9 +3,11 @@ out.
 """
 
 import datetime
+import sqlite3
 import tarfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.conf import LazySettings
@@ -132,12 +134,21 @@ def test_what_does_not_read_back_is_never_there_under_its_name(
     assert (row.state, row.message) == (BackupState.FAILED, "这份备份不能用：内容和清单对不上。请换一份备份。")
 
 
-def test_a_full_disk_is_said_in_words(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device", "/backups/x")
+def _sqlite_full() -> sqlite3.Error:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
 
-    monkeypatch.setattr(backing_up, "packing", full)
-    with pytest.raises(DomainError, match="磁盘空间不足（/backups/x）"):
+
+@pytest.mark.parametrize(
+    "error, where", [(OSError(28, "No space left on device", "/backups/x"), "（/backups/x）"), (_sqlite_full(), "")]
+)
+def test_a_full_disk_is_said_in_words(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
+) -> None:
+    """Seen on a disk of 1 MB: the copy of SQLite says it otherwise than writing a file does."""
+    monkeypatch.setattr(backing_up, "packing", Mock(side_effect=error))
+    with pytest.raises(DomainError, match=f"放备份的磁盘空间不足{where}。"):
         make_backup(target=tmp_path / "a.tar.gz", passphrase="")
     assert "磁盘空间不足" in Backup.objects.get().message
 

@@ -94,7 +94,7 @@ class Load:
 
     def goes_on(self) -> None:
         """Wait until each has been done twice more: once of it was begun and ended meanwhile."""
-        wanted, until = [count + 2 for count in self._done], time.monotonic() + 60
+        wanted, until = [count + 2 for count in self._done], time.monotonic() + 300
         while any(count < want for count, want in zip(self._done, wanted, strict=True)):
             assert (self._failed, time.monotonic() < until) == ([], True)
             time.sleep(0.01)

@@ -29,6 +29,7 @@ from upkeep.version import product_version
 FORMAT: Final = 1
 FILES: Final = "files/"
 KEYS: Final = "keys/"
+_FULL: Final = "放备份的磁盘空间不足"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,10 @@ def _words(error: BaseException) -> str:
     if isinstance(error, DomainError):
         return error.message
     if isinstance(error, OSError) and error.errno is not None:
-        why = "磁盘空间不足" if error.errno in (errno.ENOSPC, errno.EDQUOT) else os.strerror(error.errno)
+        why = _FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else os.strerror(error.errno)
         return f"备份没有写成：{why}（{error.filename or settings.BACKUP_DIR}）。"
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return f"备份没有写成：{_FULL}。"
     if isinstance(error, sqlite3.Error | DatabaseError):
         return "备份没有写成：数据库读不了，请看日志。"
     return f"备份没有写成：{type(error).__name__}，请看日志。"

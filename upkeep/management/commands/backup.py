@@ -54,7 +54,7 @@ class Command(BaseCommand):
             f"{made.seconds:.1f} 秒）"
         )
         if made.missing:
-            self.stderr.write(
+            self.stdout.write(
                 f"有 {made.missing} 个文件数据库里有记录、磁盘上却没有（名单在备份的 manifest.json 里）。"
             )
         if not made.manifest["keys"]["included"]:
