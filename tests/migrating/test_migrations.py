@@ -20,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from tests.migrating.schema import Schema, schema_of
+from upkeep.archive import unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 # The demo as commit 5c36c49 built it: the last state before the migrations were squashed.
@@ -126,6 +127,11 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
         rules = former.execute(RULES_BEFORE).fetchall()
         exams = former.execute(EXAMS_BEFORE).fetchall()
     assert before["students_pupil"] == 1637
+
+    # An upgrade begins with a backup, which this code makes of the former tables.
+    _manage(f"sqlite:///{path}", tmp_path, "backup", str(tmp_path / "former.tar.gz"))
+    kept = unpack(tmp_path / "former.tar.gz", "")
+    assert {table: kept["tables"][table] for table in before} == before
 
     _manage(f"sqlite:///{path}", tmp_path, "migrate", "--verbosity", "0")
 
