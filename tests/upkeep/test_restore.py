@@ -114,7 +114,8 @@ class Load:
 def _new_logo(row: PaperSettings) -> None:
     """As saving the page does: the new file, the row, then the former file goes."""
     former = str(row.logo.name)
-    row.logo.save("emblem.png", ContentFile(uuid.uuid4().bytes))
+    # Under a name of its own: under the free name of the file before the last nothing would ever be missing.
+    row.logo.save(f"{uuid.uuid4().hex}.png", ContentFile(uuid.uuid4().bytes))
     row.logo.storage.delete(former)
 
 
