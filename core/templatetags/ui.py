@@ -152,9 +152,7 @@ def heat_cell(done: int, total: int, label: str = "", href: str = "") -> SafeStr
             label,
         )
     value = percent(done, total)
-    figures = (
-        f'<span class="heat-figure">{value}<small>%</small></span><span class="heat-count">{done}/{total}</span>'
-    )
+    figures = f'<span class="heat-figure">{value}<small>%</small></span><span class="heat-count">{done}/{total}</span>'
     figures = (
         f'<a class="heat-figures" href="{conditional_escape(href)}">{figures}</a>'
         if href
