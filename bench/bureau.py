@@ -76,8 +76,9 @@ LEFT JOIN mentors_trainingsession_teachers x ON x.trainingsession_id = s.id WHER
 class Worker:
     """A process that reads one database; `ask` names a function below and waits for its answer."""
 
-    def __init__(self, url: str, var: Path) -> None:
-        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(var)}
+    def __init__(self, url: str, var: Path, *, static: bool) -> None:
+        """Pages want the `static` files, which take a while to collect."""
+        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(var), "STATIC": str(int(static))}
         self._process = subprocess.Popen(
             [sys.executable, __file__, "--worker"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
@@ -284,7 +285,7 @@ def save(rounds: int) -> tuple[float, float]:
 
 def work() -> None:
     """Answer what is asked on standard input."""
-    set_up(Path(os.environ["VAR_DIR"]), keep_database=True, migrate=False, static=True)
+    set_up(Path(os.environ["VAR_DIR"]), keep_database=True, migrate=False, static=os.environ["STATIC"] == "1")
     known = {one.__name__: one for one in (count, page, read_at_once, dashboard, school_pages, save)}
     with at_day():
         print(json.dumps("ready"), flush=True)
@@ -388,7 +389,7 @@ def main() -> int:
         for name, url in [*places.items(), ("second", places["city"]), *_files(lite, kept).items()]:
             var = Path(folder) / name
             var.mkdir()
-            workers[name] = Worker(url, var)
+            workers[name] = Worker(url, var, static=name in ("city", "second", "one"))
             stack.callback(workers[name].stop)
         counted = {name: workers[name].ask("count", 1) for name in places}
         for name, url in places.items():
