@@ -60,8 +60,9 @@ def roll_over(*, actor: Actor, year: SchoolYear, choices: RollOverChoices, basis
         draft = draw_rollover(actor=actor, year=former)
         if draft.basis != basis:
             raise DomainError("stale", "名册或导师安排刚刚有变动，请核对新的预览后再确认。")
+        rolled = _RollOver(actor, former, choices, draft).run()
         refresh_statistics_soon()
-        return _RollOver(actor, former, choices, draft).run()
+        return rolled
 
 
 class _RollOver:
