@@ -19,7 +19,7 @@ from django.db import connection
 from core.clock import now
 from upkeep.enums import Standing
 from upkeep.queries import last_backup
-from upkeep.queries.pulses import pulses, sweep_standing, workers_seen
+from upkeep.queries.pulses import pulses, queues_without_worker, sweep_standing
 
 #: Together with all around it an answer takes less than 2 s.
 DEADLINE_SECONDS: Final = 1.5
@@ -42,7 +42,7 @@ def ask_database() -> Found:
     moment = now()
     return {
         "database": Standing.OK,
-        "workers": Standing.OK if workers_seen(found, moment) else Standing.FAILED,
+        "workers": Standing.FAILED if queues_without_worker(found, moment) else Standing.OK,
         "beat": sweep_standing(found, moment),
         # No reason to stop anything, but somebody is to look after it.
         "backup": Standing.WARNING if backup.overdue else Standing.OK,

@@ -50,6 +50,8 @@ class Pulse(models.Model):
     kind = models.CharField(max_length=10, choices=PulseKind)
     # The worker's node name (`one@host`), or the task's name.
     name = models.CharField(max_length=120)
+    # Which queues a worker takes messages from, with blanks between them.
+    queues = models.CharField(max_length=200, blank=True)
     # A worker's last sign; when a task began last. Of a task that never ran: when it was looked for first.
     seen_at = models.DateTimeField()
     # When a task was through without a failure.

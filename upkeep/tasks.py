@@ -5,6 +5,7 @@ signals.
 
 import logging
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
 from celery import shared_task, signals
@@ -25,7 +26,9 @@ _over = threading.Event()
 def begin(sender: Any, **_: Any) -> None:
     """A thread of its own, so that a worker at a long task still is seen."""
     _over.clear()
-    threading.Thread(target=_watch, args=(str(sender.hostname),), name="watch", daemon=True).start()
+    threading.Thread(
+        target=_watch, args=(str(sender.hostname), [*sender.app.amqp.queues.consume_from]), name="watch", daemon=True
+    ).start()
 
 
 @signals.worker_shutting_down.connect(dispatch_uid="upkeep.watch")
@@ -34,13 +37,13 @@ def end(**_: Any) -> None:
     _over.set()
 
 
-def _watch(name: str) -> None:
+def _watch(name: str, queues: Sequence[str]) -> None:
     first = True
     while True:
         try:
             if first:
                 forget_workers()
-            note_worker(name)
+            note_worker(name, queues)
             look_after_tasks()
             first = False
         except Exception as error:  # whatever the machine lacks: the next round comes

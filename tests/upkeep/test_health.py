@@ -35,7 +35,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def alive(transactional_db: None) -> None:
     """A worker was seen, and the sweep has run."""
     moment = now()
-    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", seen_at=moment)
+    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", queues="default mail papers", seen_at=moment)
     Pulse.objects.create(kind=PulseKind.TASK, name=SWEEP, seen_at=moment, done_at=moment)
 
 

@@ -75,7 +75,7 @@ def test_requests_are_counted_by_page_method_and_status(
 
 def test_what_stands_in_the_database_is_asked_at_once(db: None, qingzhu: SchoolCast, with_token: None) -> None:
     moment = now()
-    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", seen_at=moment)
+    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", queues="default mail papers", seen_at=moment)
     Pulse.objects.create(kind=PulseKind.TASK, name=SWEEP, seen_at=moment, done_at=moment, failures=2)
     for state in (JobState.FAILED, JobState.FAILED, JobState.QUEUED):
         Job.objects.create(

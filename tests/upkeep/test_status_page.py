@@ -42,7 +42,7 @@ def good_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def alive(db: None) -> None:
     """A worker was seen, and the sweep has run."""
     moment = now()
-    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", seen_at=moment)
+    Pulse.objects.create(kind=PulseKind.WORKER, name="one@host", queues="default mail papers", seen_at=moment)
     Pulse.objects.create(kind=PulseKind.TASK, name=SWEEP, seen_at=moment, done_at=moment)
 
 
@@ -133,6 +133,13 @@ def test_a_server_without_workers_and_beat_is_told_with_what_to_do(qingzhu: Scho
         "定时任务": ("warning", "没有完成：清理过期的记录"),
     }
     assert all(line.todo for line in found.server if line.standing != Standing.OK)
+
+
+def test_work_that_no_worker_takes_is_named(qingzhu: SchoolCast, client_of: ClientOf, alive: None) -> None:
+    """Seen: one of three workers was down, and all looked well."""
+    Pulse.objects.filter(kind=PulseKind.WORKER).update(queues="default mail")
+    told = words(shown(client_of(qingzhu.admin)))["后台进程"]
+    assert told == ("failed", "1 个在工作，没有进程处理：打印和导入")
 
 
 def test_a_school_among_others_sees_the_server_and_not_what_its_keeper_lacks(

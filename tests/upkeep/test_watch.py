@@ -13,7 +13,7 @@ from core.clock import now
 from upkeep import tasks
 from upkeep.enums import PulseKind
 from upkeep.models import Pulse
-from upkeep.queries.pulses import pulses, workers_seen
+from upkeep.queries.pulses import pulses, queues_without_worker, workers_seen
 from upkeep.queries.schedule import RESTS, SWEEP, planned
 from upkeep.services.pulses import forget_workers, look_after_tasks, note_began, note_done, note_failed, note_worker
 
@@ -152,11 +152,12 @@ def test_what_is_no_scheduled_task_is_not_noted(clock: Clock) -> None:
 
 
 def test_workers_are_seen_and_forgotten(clock: Clock) -> None:
-    note_worker("one@host")
+    note_worker("one@host", ["papers"])
     clock.time += datetime.timedelta(days=8)
-    note_worker("two@host")
-    note_worker("two@host")
+    note_worker("two@host", ["mail", "default"])
+    note_worker("two@host", ["mail", "default"])
     assert [pulse.name for pulse in workers_seen(pulses(), clock.time)] == ["two@host"]
+    assert queues_without_worker(pulses(), clock.time) == ["papers"]
     assert forget_workers() == 1
 
 
@@ -185,5 +186,5 @@ def test_a_worker_shows_itself_and_goes_on_whatever_fails(monkeypatch: pytest.Mo
     monkeypatch.setattr(tasks, "look_after_tasks", look)
     monkeypatch.setattr(tasks, "SHOWN_SECONDS", 0)
     tasks._over.clear()
-    tasks._watch("one@host")
+    tasks._watch("one@host", ["papers"])
     assert (len(rounds), Pulse.objects.get().name) == (2, "one@host")

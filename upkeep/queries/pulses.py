@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterable
 from typing import Final
 
+from django.conf import settings
+
 from upkeep.enums import PulseKind, Standing
 from upkeep.models import Pulse
 from upkeep.queries.schedule import SWEEP, planned
@@ -20,6 +22,12 @@ def pulses() -> list[Pulse]:
 def workers_seen(found: Iterable[Pulse], moment: datetime.datetime) -> list[Pulse]:
     """The workers that showed themselves lately."""
     return [pulse for pulse in found if pulse.kind == PulseKind.WORKER and moment - pulse.seen_at <= SEEN_LATELY]
+
+
+def queues_without_worker(found: Iterable[Pulse], moment: datetime.datetime) -> list[str]:
+    """The queues whose messages nobody takes, in the settings' order."""
+    taken = {queue for pulse in workers_seen(found, moment) for queue in pulse.queues.split()}
+    return [queue.name for queue in settings.CELERY_TASK_QUEUES if queue.name not in taken]
 
 
 def last_sweep(found: Iterable[Pulse]) -> datetime.datetime | None:

@@ -25,7 +25,7 @@ from upkeep.enums import Standing
 from upkeep.health import FULL_BYTES, LOW_BYTES
 from upkeep.models import Pulse
 from upkeep.queries import last_backup
-from upkeep.queries.pulses import last_sweep, pulses, sweep_standing, workers_seen
+from upkeep.queries.pulses import last_sweep, pulses, queues_without_worker, sweep_standing, workers_seen
 from upkeep.queries.schedule import late_tasks
 from upkeep.queries.work import DAYS, Counts, work_of
 from upkeep.version import product_version
@@ -34,6 +34,8 @@ from upkeep.version import product_version
 WAITS_TOO_LONG: Final = datetime.timedelta(minutes=15)
 MAIL_WAITS_TOO_LONG: Final = datetime.timedelta(days=3)
 FAILED_SHOWN: Final = 5
+#: What the queues are for.
+QUEUES: Final = {"papers": "打印和导入", "mail": "发送消息", "default": "定时任务"}
 #: What scheduled tasks are called; others keep their name.
 TASKS: Final = {
     "jobs.sweep": "接续没做完的任务",
@@ -157,11 +159,14 @@ def _server_lines(found: Sequence[Pulse], backup: LastBackup, moment: datetime.d
 
 
 def _workers(found: Sequence[Pulse], moment: datetime.datetime) -> StatusLine:
-    seen = workers_seen(found, moment)
-    if seen:
+    seen, missing = workers_seen(found, moment), queues_without_worker(found, moment)
+    if not missing:
         return StatusLine("后台进程", f"{len(seen)} 个在工作", Standing.OK)
-    todo = "请启动后台进程（systemctl start mentorship-worker@… 或 script/server）。打印、导入和发送要等它。"
-    return StatusLine("后台进程", "一个也没有看到", Standing.FAILED, todo)
+    todo = "请启动后台进程（systemctl start mentorship-worker@papers 等，或 script/server）。没有它，这些事要等着。"
+    if not seen:
+        return StatusLine("后台进程", "一个也没有看到", Standing.FAILED, todo)
+    work = "、".join(QUEUES.get(queue, queue) for queue in missing)
+    return StatusLine("后台进程", f"{len(seen)} 个在工作，没有进程处理：{work}", Standing.FAILED, todo)
 
 
 def _sweep(found: Sequence[Pulse], moment: datetime.datetime) -> StatusLine:

@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from celery import current_app
@@ -20,9 +21,9 @@ FORGOTTEN_AFTER: Final = datetime.timedelta(days=7)
 _AHEAD: Final = datetime.timedelta(minutes=1)
 
 
-def note_worker(name: str) -> None:
-    """The worker `name` is there."""
-    _note(PulseKind.WORKER, name, seen_at=now())
+def note_worker(name: str, queues: Iterable[str]) -> None:
+    """The worker `name` is there, and takes messages from `queues`."""
+    _note(PulseKind.WORKER, name, seen_at=now(), queues=" ".join(sorted(queues))[:200])
 
 
 def forget_workers() -> int:
