@@ -118,8 +118,14 @@ class Trial:
             return line.getresponse().read().decode()
 
     def pid(self, part: str) -> int:
-        """Of the web or of beat, as it runs now."""
-        return int((self.folder / f"{part}.pid").read_text(encoding="ascii") or 0)
+        """Of the web or of beat, as it runs now; 0 as long as it has not said so."""
+        said = self.folder / f"{part}.pid"
+        return int(said.read_text(encoding="ascii") or 0) if said.exists() else 0
+
+    def running(self, part: str) -> int:
+        """As `pid`, once it runs."""
+        until(lambda: self.pid(part) != 0, f"{part} runs")
+        return self.pid(part)
 
     def stop(self) -> None:
         """As Ctrl-C does."""
@@ -156,7 +162,7 @@ def test_it_comes_up_on_a_machine_that_has_ipv6_alone(trial: Trial, bind: str) -
 def test_what_dies_is_started_again_and_said(trial: Trial, part: str) -> None:
     """One part that died took all others along."""
     trial.start()
-    former = trial.pid(part)
+    former = trial.running(part)
     os.kill(former, signal.SIGKILL)
     until(lambda: trial.pid(part) not in {0, former}, "it is started again")
     assert f"server: {part} ended by signal 9; it is started again in 1 s\n" in trial.said()
@@ -180,7 +186,7 @@ def test_a_port_that_is_taken_is_said(trial: Trial, tmp_path: Path) -> None:
 def test_all_parts_are_started_anew_after_an_upgrade(trial: Trial) -> None:
     """Old processes with new templates answered 500 until somebody thought of it."""
     trial.start()
-    former = trial.pid("web"), trial.pid("beat")
+    former = trial.running("web"), trial.running("beat")
     (trial.folder / "var/ready").write_text("another\n", encoding="utf-8")
     until(lambda: not {0, *former} & {trial.pid("web"), trial.pid("beat")}, "they are others")
     assert "server: the software was set up anew, starting all parts again\n" in trial.said()
