@@ -6,6 +6,7 @@ import re
 import threading
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]  # fontTools has no types
@@ -99,7 +100,8 @@ def test_every_ideograph_that_the_fonts_cover_prints_and_copies_out_in_every_cha
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         for text in without_shared_glyphs(covered_ideographs()):
             data = html_to_pdf(page("".join(set_in(chain, text) for chain in chains())))
-            assert reading.printed(data, tmp_path) == text * len(chains())
+            # Newer Popplers copy a compatibility ideograph out as the one that Unicode calls the same.
+            assert normalize("NFC", reading.printed(data, tmp_path)) == normalize("NFC", text) * len(chains())
             found = reading.fonts(data)
             assert (set(found) - NAMES, set(found.values())) == (set(), {True})
             assert reading.glyph_ids(data).count("0000") == 0
