@@ -60,6 +60,12 @@ ROUNDS = {
             "/reminders/",
             "/reminders/rules/",
             "/reminders/pauses/",
+            "/settling/",
+            "/settling/certificates/",
+            "/settling/staff/",
+            "/recognition/",
+            "/recognition/notes/",
+            "/training/",
             "/rounds/",
             "/papers/",
             "/papers/shelf/",
@@ -83,6 +89,8 @@ ROUNDS = {
             r"/rounds/\d+/progress/",
             r"/rounds/\d+/edit/",
             r"/rounds/\d+/classes/\d+/entry/",
+            r"/recognition/\d+/",
+            r"/recognition/notes/\d+/",
         ),
     ),
     "admin": Round(
@@ -98,7 +106,20 @@ ROUNDS = {
     ),
     "counsellor": Round("demo-counsellor", ("/counsel/", "/counsel/notes/"), (r"/counsel/referrals/\d+/",)),
     "nine-year admin": Round("demo-nine-admin", ("/school/first-weeks/",)),
-    "bureau": Round("demo-bureau", ("/bureau/schools/new/", "/bureau/schools/slips/")),
+    "leader": Round("demo-leader", ("/leader/",)),
+    "bureau": Round(
+        "demo-bureau",
+        (
+            "/bureau/",
+            "/bureau/visits/",
+            "/bureau/plan/new/",
+            "/bureau/report/",
+            "/bureau/commendations/",
+            "/bureau/experiences/",
+            "/bureau/schools/new/",
+            "/bureau/schools/slips/",
+        ),
+    ),
     "senior mentor": Round("demo-senior-mentor", ("/my/", "/marks/"), (r"/marks/\d+/",)),
 }
 
