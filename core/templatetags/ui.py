@@ -328,11 +328,33 @@ def pagination(context: template.RequestContext, page: Page[Any], *, parameter: 
     }
 
 
-@register.simple_block_tag
-def cards_table(content: str, columns: str, kind: str = "") -> SafeString:
-    """Rows, cards on a phone, under `学生|#人数|(操作)`: a number after `#`, for the ear alone in brackets."""
+@register.simple_tag(takes_context=True)
+def sort_by(context: template.RequestContext, name: str, label: str) -> SafeString:
+    """The heading of a column by which a list can be ordered: `?sort=name`, and turned round by a second press."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    query.pop("page", None)
+    state = {name: "ascending", f"-{name}": "descending"}.get(query.get("sort", ""), "")
+    query["sort"] = f"-{name}" if state == "ascending" else name
+    word = {"ascending": "，从小到大", "descending": "，从大到小"}.get(state, "")
+    return format_html(
+        '<a class="sort{}" href="?{}">{}<span class="visually-hidden">{}</span></a>',
+        f" sort-{state}" if state else "", query.urlencode(), label, word,
+    )  # fmt: skip
+
+
+@register.simple_block_tag(takes_context=True)
+def cards_table(context: template.RequestContext, content: str, columns: str, kind: str = "") -> SafeString:
+    """Rows, cards on a phone, under `学生|#人数|(操作)`: a number after `#`, for the ear alone in brackets.
+
+    `姓名:name` is a heading that orders the list, as `sort_by`.
+    """
     shapes = {"#": ' class="num">{}', "(": '><span class="visually-hidden">{}</span>'}
-    heads = [format_html(f'<th scope="col"{shapes.get(c[:1], ">{}")}</th>', c.strip("#()")) for c in columns.split("|")]
+    heads = []
+    for column in columns.split("|"):
+        label, _, order = column.strip("#()").partition(":")
+        shape = shapes.get(column[:1], ">{}")
+        heads.append(format_html(f'<th scope="col"{shape}</th>', sort_by(context, order, label) if order else label))
     return format_html(
         '<div class="table-frame table-frame-cards"><table class="table table-cards {}">'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",

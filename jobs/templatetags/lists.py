@@ -1,31 +1,16 @@
-"""What stands on the page of a list: its way out, its boxes to tick, and the order of its rows."""
+"""What stands on the page of a list: its way out and its boxes to tick."""
 
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs.enums import TakenFor
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def sort_by(context: template.RequestContext, name: str, label: str) -> SafeString:
-    """The heading of a column by which a list can be ordered: `?sort=name`, and turned round by a second press."""
-    request: HttpRequest | None = context.get("request")
-    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
-    query.pop("page", None)
-    state = {name: "ascending", f"-{name}": "descending"}.get(query.get("sort", ""), "")
-    query["sort"] = f"-{name}" if state == "ascending" else name
-    word = {"ascending": "，从小到大", "descending": "，从大到小"}.get(state, "")
-    return format_html(
-        '<a class="sort{}" href="?{}">{}<span class="visually-hidden">{}</span></a>',
-        f" sort-{state}" if state else "", query.urlencode(), label, word,
-    )  # fmt: skip
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 
@@ -239,6 +240,10 @@ def grants_of(user: User) -> QuerySet[RoleGrant]:
     )
 
 
+#: How a list of teachers can be ordered: by number with those who have left last, by name.
+TEACHER_ORDERS: Final = {"number": ["has_left", "number", "pk"], "name": ["pinyin", "pk"]}
+
+
 def find_teachers(
     actor: Actor,
     *,
@@ -257,7 +262,9 @@ def find_teachers(
     if role:
         held = RoleGrant.objects.active(actor.today).filter(role=role, bureau=None)
         teachers = teachers.filter(user_id__in=held.values("user_id"))
-    return _with_people_details(teachers, year=year, on=actor.today).order_by("left_on", "number", "pk")
+    # Not by the day itself: where it is empty stands first in SQLite and last in PostgreSQL.
+    teachers = teachers.annotate(has_left=Q(left_on__isnull=False))
+    return _with_people_details(teachers, year=year, on=actor.today).order_by(*TEACHER_ORDERS["number"])
 
 
 def accounts_without_teacher(actor: Actor) -> QuerySet[User]:

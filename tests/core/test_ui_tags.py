@@ -221,6 +221,13 @@ class TestPieces:
             "</tr></thead><tbody><tr><td>3</td></tr></tbody></table></div>"
         )
 
+    def test_a_head_with_an_order_leads_to_the_list_in_that_order(self) -> None:
+        html = render('{% cards_table "姓名:name|#人数" %}{% endcards_table %}')
+        assert (
+            '<th scope="col"><a class="sort" href="?sort=name">姓名<span class="visually-hidden"></span></a></th>'
+            in html
+        )
+
     def test_a_breadcrumb_ends_with_the_page_itself_and_escapes_class_names(self) -> None:
         html = render('{% breadcrumb "班级" "/classes/" label %}', label="一<1>")
         assert re.findall(r"href=\"([^\"]+)\"", html) == ["/classes/"]

@@ -51,6 +51,21 @@ def test_the_list_shows_the_own_schools_teachers_only(
     assert "一（1）班 班主任" in page.content.decode()
 
 
+def test_the_list_is_in_the_order_that_is_asked_for_and_who_has_left_stands_last(
+    qingzhu: SchoolCast, client_of: SignIn
+) -> None:
+    client, leaver = client_of(qingzhu.admin), Teacher.objects.order_by("number").filter(school=qingzhu.school)[0]
+    Teacher.objects.filter(pk=leaver.pk).update(left_on=TODAY)
+
+    def names(sort: str) -> list[str]:
+        return [t.name for t in client.get(reverse("manage:people"), {"sort": sort}).context["page"]]
+
+    by_name = ["何知秋", "林小满", "苏禾", "陶然", "石磊"]
+    assert (names("name"), names("-name")) == (by_name, by_name[::-1])
+    assert names("")[-1] == leaver.name
+    assert names("nonsense") == names("number") == names("")
+
+
 def test_search_and_role_narrow_the_list(qingzhu: SchoolCast, client_of: SignIn) -> None:
     client = client_of(qingzhu.admin)
     found = client.get(reverse("manage:people"), {"q": "小满"})

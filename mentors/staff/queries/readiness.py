@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from core.lists import ordered
 from core.search import named_like
 from mentors.enums import ReadinessState
 from mentors.models.slots import MentorMember, Teacher
@@ -70,15 +71,25 @@ def readiness_of(actor: Actor, year: SchoolYear | None) -> Readiness:
     )
 
 
-def readiness_teachers(actor: Actor, year: SchoolYear | None, *, show: str = "", text: str = "") -> QuerySet[Teacher]:
-    """The present teachers for a page of `readiness_rows`: those not ready first, then those without a slot."""
+#: How the page can be ordered: those not ready first, then those without a slot; by name; by number.
+READINESS_ORDERS: Final = {
+    "need": ["-is_waiting", "is_mentor", "number", "pk"],
+    "name": ["pinyin", "pk"],
+    "number": ["number", "pk"],
+}
+
+
+def readiness_teachers(
+    actor: Actor, year: SchoolYear | None, *, show: str = "", text: str = "", sort: str = ""
+) -> QuerySet[Teacher]:
+    """The present teachers for a page of `readiness_rows`, by one of `READINESS_ORDERS`."""
     held = _slots(year).filter(teacher=OuterRef("pk"))
     not_ready = ReadinessCase.objects.visible_to(actor).open().filter(teacher=OuterRef("pk"))
     teachers = (
         Teacher.objects.visible_to(actor)
         .present()
         .annotate(is_mentor=Exists(held), is_waiting=Exists(not_ready))
-        .order_by("-is_waiting", "is_mentor", "number", "pk")
+        .order_by(*ordered(sort, READINESS_ORDERS))
     )
     if show == "without":
         teachers = teachers.filter(is_mentor=False)

@@ -14,9 +14,11 @@ from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from accounts.models import RoleGrant, User
 from accounts.services import end_role, grant_role, issue_password
 from core.errors import DomainError
+from core.lists import ordered
 from core.saving import attempt, form_saved
 from mentors.models.slots import Teacher
 from mentors.queries.people import (
+    TEACHER_ORDERS,
     accounts_visible_to,
     accounts_without_teacher,
     classes_visible_to,
@@ -54,6 +56,7 @@ def people(request: ActorRequest) -> HttpResponse:
     if state not in (*counts, LOCKED):
         state = ""
     found = with_account_state(find_teachers(actor, year=actor.calendar.year, text=text, role=role))
+    found = found.order_by(*ordered(request.GET.get("sort", ""), TEACHER_ORDERS))
     if state == LOCKED:
         found = found.filter(user__in=locked, left_on=None)
     elif state:

@@ -42,7 +42,7 @@ def teachers(request: ActorRequest) -> HttpResponse:
     has_readiness = school is not None and Module.READINESS in school.in_use
     show = show if show in SHOW and (has_readiness or show != "training") else ""
     text = request.GET.get("q", "").strip()[:40]
-    found = readiness_teachers(request.actor, year, show=show, text=text)
+    found = readiness_teachers(request.actor, year, show=show, text=text, sort=request.GET.get("sort", ""))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -55,7 +55,7 @@ def teachers(request: ActorRequest) -> HttpResponse:
             "text": text,
             "filters": [one for one in FILTERS if has_readiness or one[0] != "training"],
             "has_readiness": has_readiness,
-            "columns": "老师|任教|导师|准备情况|(操作)" if has_readiness else "老师|任教|导师",
+            "columns": f"老师:name|任教|导师{'|准备情况|(操作)' if has_readiness else ''}",
         },
     )
 
