@@ -19,7 +19,7 @@ from records.bureau.queries.counting import count_year
 from records.bureau.services.counting import recount_all, recount_changed, stale_schools
 from records.enums import LetterState, TalkForm, VisitForm
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
-from schools.enums import ActionKind, VisitOutcome
+from schools.enums import ActionKind, PeriodKind, VisitOutcome
 from schools.models import PlanAction
 from students.enums import EndReason
 from students.models import Enrolment
@@ -102,6 +102,16 @@ def test_the_kept_counts_are_those_of_the_raw_records(qingzhu: SchoolCast) -> No
     school = kept(qingzhu)
     assert school.pop(Measure.TRAINED) == (0, 5)
     assert school == {measure: (part[measure], whole[measure]) for measure in whole}
+
+
+def test_a_yearly_action_counts_in_each_term_of_its_year_and_one_of_a_term_in_its_own(qingzhu: SchoolCast) -> None:
+    PlanAction.objects.filter(plan__year=qingzhu.year, action=ActionKind.VISIT).update(period=PeriodKind.YEAR)
+    first, _second = qingzhu.pupils
+    visit(qingzhu, qingzhu.mentor, first)
+    talk(qingzhu, qingzhu.mentor, first)
+    recount_all(today=datetime.date(2027, 4, 1))
+    found = [[kept(qingzhu, 1, term)[action] for action in (ActionKind.VISIT, ActionKind.TALK)] for term in (1, 2)]
+    assert found == [[(1, 4), (1, 4)], [(1, 4), (0, 4)]]
 
 
 def test_visits_are_counted_by_day_and_form(qingzhu: SchoolCast) -> None:
