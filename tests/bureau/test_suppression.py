@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from records.bureau.enums import Shown
+from records.bureau.queries.hiding import Figure, hide_tables
 from records.bureau.queries.suppression import CITY, Part, Place, hide, is_small, summed
 
 HIDDEN_PART = set(Shown) - {Shown.WHOLLY}
@@ -123,6 +124,31 @@ def test_what_is_hidden_for_another_tables_sake_stays_hidden(leaves: dict[Place,
     shown = hide(leaves, parts=also)
     assert all(shown[place] != Shown.WHOLLY for place in also)
     assert solved(leaves, shown) == []
+
+
+#: Of the pupils of a grade: how many there are; who was visited in the year, talked to in each term.
+grades = st.one_of(st.integers(1, 7), st.integers(1, 60)).flatmap(
+    lambda whole: st.tuples(st.just(whole), *[st.one_of(st.integers(0, min(6, whole)), st.integers(0, whole))] * 3)
+)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(st.dictionaries(st.tuples(st.integers(1, 3), st.integers(1, 3)), grades, min_size=1, max_size=6))
+def test_what_one_table_hides_no_other_shows(city: dict[Place, tuple[int, int, int, int]]) -> None:
+    """The pupils are the same in every column, and what is owed once a year is the same in both terms."""
+    found = [
+        Figure((term, measure), place, part, whole, yearly)
+        for place, (whole, visited, *talked) in city.items()
+        for term in (1, 2)
+        for measure, part, yearly in (("visit", visited, True), ("talk", talked[term - 1], False))
+    ]
+    shown = hide_tables(found)
+    for table, states in shown.items():
+        leaves = {one.place: Part(one.part, one.whole) for one in found if one.table == table}
+        assert solved(leaves, states) == []
+    for place in shown[1, "visit"]:
+        assert len({states[place] == Shown.NOTHING for states in shown.values()}) == 1
+        assert len({shown[term, "visit"][place] == Shown.WHOLLY for term in (1, 2)}) == 1
 
 
 def test_nothing_is_hidden_where_no_group_is_small() -> None:
