@@ -122,7 +122,7 @@ def test_a_worker_process_does_a_job_that_came_through_redis(
 ) -> None:
     job = job_of(actor, items=6, seconds=0.05)
     # The message waits in Redis, not in a file or in this process.
-    assert empty_queue.llen("celery") == 4
+    assert empty_queue.llen("papers") == 4
     workers.start()
 
     wait_for(lambda: state_of(job) == JobState.DONE)
