@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from records.audit.contexts import DEEDS, verbs_of
+from records.audit.contexts import DEEDS, LISTS, LISTS_OF_CHILDREN, verbs_of
 from records.audit.enums import DeedKind
 from records.audit.queries.lines import figures
 
@@ -82,6 +82,22 @@ def test_every_verb_of_the_code_has_its_words_and_no_words_are_left_over() -> No
     verbs, unclear = all_written()
     assert unclear == set(PUT_TOGETHER)
     assert verbs.union(*PUT_TOGETHER.values()) == set(DEEDS)
+
+
+def test_every_list_that_may_hold_pupils_is_known_by_name() -> None:
+    """谁看过 tells of them; what only counts, or holds grown-ups alone, is none of these."""
+    found = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+                if name_of(call) != "ListOut":
+                    continue
+                given = dict(zip(("name", "title", "columns", "rows", "names_children"), call.args, strict=False))
+                given |= {keyword.arg or "": keyword.value for keyword in call.keywords}
+                if ast.unparse(given["names_children"]) != "False":
+                    found |= said(given["name"])
+    assert found == set(LISTS_OF_CHILDREN)
+    assert set(LISTS) >= LISTS_OF_CHILDREN
 
 
 def test_every_verb_is_of_one_kind() -> None:
