@@ -170,7 +170,8 @@ def schools_side_by_side(actor: Actor, key: str = "", *, by: str = "") -> Compar
     """All schools of the bureau in one term: five queries whatever their number."""
     terms = terms_seen(actor)
     term = term_of(terms, key)
-    schools = list(schools_seen(actor))
+    # Nothing else of them is shown, and a city has hundreds.
+    schools = list(schools_seen(actor).only("name"))
     if term is None:
         return Comparison(None, terms, [SchoolRow(one.name, {}, school=one) for one in schools], FigureRow("全市", {}))
     counted = {
