@@ -25,6 +25,7 @@ from students.enums import EndReason
 from students.models import Enrolment
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
 from tests.records.builders import letter, talk, visit
+from tests.year.test_rollover import roll
 
 #: What the writer of the counts calls.
 COUNT = "records.bureau.services.counting.count_year"
@@ -150,6 +151,21 @@ def test_a_pupil_given_a_mentor_is_counted_in_the_next_minute(qingzhu: SchoolCas
     )  # fmt: skip
     recount_changed(today=TODAY)
     assert (before, kept(qingzhu)[Measure.MENTORED]) == ((4, 5), (5, 5))
+
+
+def test_the_year_after_a_roll_over_is_counted_in_the_next_minute(qingzhu: SchoolCast) -> None:
+    """Seen: the bureau had no figures of the new year until the night, and `rebuild_ticks --check` told of each."""
+    bureau = qingzhu.school.bureau
+    assert bureau is not None
+    recount_all(today=TODAY)
+    done = roll(qingzhu)
+    assert list(stale_schools(bureau)) == [qingzhu.school]
+    recount_changed(today=TODAY)
+    counted = CountedTerm.objects.filter(term__year=done.to_year).values_list("term__number", flat=True)
+    assert list(counted) == [1]
+    # It is not counted again and again because its terms are still to come.
+    CountedTerm.objects.update(counted_at=now() + datetime.timedelta(hours=1))
+    assert list(stale_schools(bureau)) == []
 
 
 def test_the_command_proves_the_counts_and_mends_them(qingzhu: SchoolCast) -> None:

@@ -40,12 +40,14 @@ class CountDifference:
 
 
 def stale_schools(bureau: Bureau) -> QuerySet[School]:
-    """The schools of `bureau` in which something was written since they were counted, or that never were."""
-    counted = CountedTerm._default_manager.filter(school=OuterRef("pk"))
+    """The schools of `bureau` in which something was written since they were counted, or whose year never was: a new
+    school's, and the one after a roll-over.
+    """
+    counted = CountedTerm._default_manager.filter(school=OuterRef("pk"), term__year__is_current=True)
     newer = AuditEntry.objects.filter(
         school=OuterRef("school_id"), kind=AuditKind.CHANGE, at__gt=OuterRef("counted_at") - _GRACE
     )
-    changed = counted.filter(term__year__is_current=True).filter(Exists(newer))
+    changed = counted.filter(Exists(newer))
     return School.objects.filter(~Q(Exists(counted)) | Q(Exists(changed)), bureau=bureau)
 
 
