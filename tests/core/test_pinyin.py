@@ -34,6 +34,6 @@ def test_an_unknown_character_stays_itself() -> None:
 def test_names_are_read_without_the_dictionary_of_words() -> None:
     """It took three quarters of the time, and 44 MB, of the first name that a process read."""
     assert name_pinyin("王小明").full == "wangxiaoming"
-    from pypinyin.constants import PHRASES_DICT
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 - loaded by the line above
 
     assert PHRASES_DICT == {}
