@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -24,6 +25,8 @@ class House(BaseHTTPRequestHandler):
     """Answers with what it was asked."""
 
     protocol_version = "HTTP/1.1"
+    #: What was asked for at /dies/, where the process dies the first time.
+    died: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self._answer()
@@ -33,6 +36,11 @@ class House(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
+        if self.path.startswith("/dies/"):
+            self.died.append(f"{self.command} {self.path}")
+            if len(self.died) == 1:
+                self.close_connection = True
+                return
         told = "\n".join(self.headers.get(name, "-") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto"))
         body = f"{self.command} {self.path}\n{told}".encode()
         self.send_response(200)
@@ -166,6 +174,20 @@ def test_the_house_hears_who_asks_and_how(door: Door) -> None:
     """The name, the address and https: what the limits of doors and the links of slips hang on."""
     answer = door.ask("/my/?page=2")
     assert (answer.status, answer.read().decode()) == (200, "GET /my/?page=2\ndaoshi.example\n127.0.0.1\nhttps")
+
+
+def test_a_page_is_asked_for_again_where_its_process_died(door: Door) -> None:
+    House.died.clear()
+    assert door.ask("/dies/").status == 200
+    assert House.died == ["GET /dies/", "GET /dies/"]
+
+
+def test_what_was_sent_is_not_sent_twice_where_its_process_died(door: Door) -> None:
+    """It may have been saved: the person is told to look."""
+    House.died.clear()
+    answer = door.ask("/dies/", method="POST", body=b"x")
+    assert (answer.status, "系统正在重新启动" in answer.read().decode()) == (502, True)
+    assert House.died == ["POST /dies/"]
 
 
 def test_nothing_that_opens_something_is_written(door: Door) -> None:
