@@ -192,8 +192,8 @@ def try_machine(machine: Machine) -> None:
     began = time.monotonic()
     machine.run("/mnt/source/script/install")
     _told("upgraded while pages are read", f"{time.monotonic() - began:.0f} s; pages {reader.told()}")
-    machine.run("/opt/mentorship/current/script/install", "--back")
-    _told("back to the release before", _all_run(machine))
+    said = machine.run("/opt/mentorship/current/script/install", "--back", check=False)
+    _told("back to the release before", f"{said.strip() or 'refused: the tables have changed'}; {_all_run(machine)}")
     time.sleep(25)
     # Over the socket, as nginx reaches it.
     program = "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/mentorship/web.sock'); "
