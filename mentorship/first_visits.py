@@ -103,6 +103,17 @@ FIRST_VISITS: Final = (
         "看与您分享的记录",
     ),
     FirstVisit(
+        Role.DATA_OFFICER,
+        ("audit:lines",),
+        (
+            "您看学校里谁在什么时候看过、改过、导出过什么，看不到记录的内容。",
+            "可以按人员、学生、种类和日期来找；受限的记录只写有人看过，不写是谁的。",
+            "短时间里看了很多学生的，会列在最上面：只是提醒您问一声，不是结论。",
+        ),
+        "audit:seen",
+        "看谁看过与我有关的",
+    ),
+    FirstVisit(
         Role.BUREAU,
         ("bureau:home",),
         (
