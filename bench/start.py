@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +33,8 @@ ROUNDS = 7
 #: Seconds of processor of a command; seconds by the clock of the second start; MB of a web process, of the one that
 #: sends at fixed times, and of all together.
 COMMAND, SECOND_START, WEB, BEAT, WHOLE = 1.0, 4.0, 120, 80, 450
+#: Seconds until workers and beat, which come up after the pages, are at rest.
+REST = 20
 #: How a process is known, and how it is called.
 KINDS = {"beat": "beat", "celery": "worker", "gunicorn": "web"}
 
@@ -90,6 +92,7 @@ def _server(var: Path) -> list[Figure]:
     with _started(var):
         pass
     with _started(var) as (spent, busy, root):
+        time.sleep(REST)
         weights = _weights(root)
         for weight in sorted(weights):
             print(f"  {weight.kind:<12}{weight.rss:8.1f} MB alone{weight.pss:8.1f} MB with shared pages divided")
@@ -150,23 +153,29 @@ def _busy(root: int) -> float:
     """Seconds of processor of all that come from `root`, ended ones too."""
     ticks = 0
     for one in _family(root):
-        ticks += sum(map(int, Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]))
+        with suppress(OSError):  # it ended meanwhile
+            ticks += sum(map(int, Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _weights(root: int) -> list[Weight]:
     found = []
     for one in _family(root):
-        called = Path(f"/proc/{one}/cmdline").read_bytes().decode(errors="replace")
-        kind = next((kind for mark, kind in KINDS.items() if mark in called), "")
-        sizes = {
-            name: int(size) / 1024
-            for name, size in re.findall(r"^(Rss|Pss): +(\d+) kB$", Path(f"/proc/{one}/smaps_rollup").read_text(), re.M)
-        }
-        # The shells that watch over a process name it too.
-        is_shell = Path(f"/proc/{one}/comm").read_text().strip() == "bash"
-        found.append(Weight("shell" if is_shell else kind or "other", sizes["Rss"], sizes["Pss"]))
+        with suppress(OSError):  # it ended meanwhile
+            found.append(_weight(one))
     return found
+
+
+def _weight(one: int) -> Weight:
+    called = Path(f"/proc/{one}/cmdline").read_bytes().decode(errors="replace")
+    kind = next((kind for mark, kind in KINDS.items() if mark in called), "")
+    sizes = {
+        name: int(size) / 1024
+        for name, size in re.findall(r"^(Rss|Pss): +(\d+) kB$", Path(f"/proc/{one}/smaps_rollup").read_text(), re.M)
+    }
+    # The shells that watch over a process name it too.
+    is_shell = Path(f"/proc/{one}/comm").read_text().strip() == "bash"
+    return Weight("shell" if is_shell else kind or "other", sizes["Rss"], sizes["Pss"])
 
 
 if __name__ == "__main__":
