@@ -65,6 +65,13 @@ def test_accepted_proposals_become_roles_and_are_not_proposed_again(desk: Desk) 
     assert [choice.key for choice in teachers(desk, row).choices] == ["leader:T1"]
 
 
+def test_who_answers_for_the_data_is_proposed_by_the_duty(desk: Desk) -> None:
+    row = ("T1", "王一", "", "", "数据安全负责人", "")
+    report = teachers(desk, row, accepted=["data_officer:T1"])
+    assert [choice.label for choice in report.choices] == ["王一（数据安全负责人）→ 数据负责人"]
+    assert RoleGrant.objects.filter(user__username="qz-t1", role=Role.DATA_OFFICER, ends_on=None).count() == 1
+
+
 def test_the_column_of_e_mails_fills_the_accounts_and_spares_what_a_person_proved(desk: Desk) -> None:
     """No page and no roster took an address: no reminder left the house."""
     header = (*HEADER, "电子邮箱")

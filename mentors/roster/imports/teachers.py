@@ -35,6 +35,7 @@ _PROPOSALS = (
     (re.compile(r"德育|政教|学生处|学生发展"), Role.MORAL_OFFICE),
     (re.compile(r"心理"), Role.COUNSELLOR),
     (re.compile(r"信息管理|系统管理|网络管理|网管"), Role.SCHOOL_ADMIN),
+    (re.compile(r"数据负责|数据安全|数据管理"), Role.DATA_OFFICER),
 )
 _BY_DUTY = "按名册里的“职务”建议。只勾选确实需要的，以后也可以在“教师”里调整。"
 _ROLE = ChoiceGroup("同时授予角色", _BY_DUTY, ticked=True)
