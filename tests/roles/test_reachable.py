@@ -133,7 +133,10 @@ def walk(client: Client, printed: set[str], *starts: str) -> tuple[set[str], dic
         elif answer.status_code in (301, 302):
             waiting.append((urljoin(address, answer["Location"]), came_from))
         elif answer.get("Content-Type", "").startswith("text/html"):
-            for method, target in addresses(tree(answer), address):
+            page = tree(answer)
+            if any("None" in words.split() for words in page.itertext()):
+                errors[f"{address} says None"] = answer.status_code
+            for method, target in addresses(page, address):
                 if method == "GET":
                     waiting.append((target, address))
                 elif found := kind_of(target):
