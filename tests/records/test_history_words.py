@@ -296,7 +296,7 @@ def test_readers_are_named_with_the_role_in_which_they_read(qingzhu: SchoolCast,
     url = reverse("desk:history", args=["visit", note.pk])
     page = tree(client_of(qingzhu.mentor).get(url))
     lines = [text(next(line.iter("span"))) for line in by_class(page, "reader-list")[0]]
-    assert sorted(lines) == sorted(["德育室 德育韩", "班主任 何知秋", "导师 苏禾", "程远"])
+    assert sorted(lines) == sorted(["德育室 德育韩", "班主任 何知秋", "导师 苏禾", "领导小组 程远"])
     # Only the author is told.
     assert by_class(tree(client_of(qingzhu.office).get(url)), "reader-list") == []
     page = tree(client_of(qingzhu.mentor).get(reverse("desk:history", args=["visit", other_note.pk])))
