@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, system_actor
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import RoleGrant, User
 from accounts.queries import actor_for
 from accounts.services import create_user, create_users, grant_role
 from core.clock import today
@@ -139,6 +139,18 @@ def build_book_school(mentors: int) -> Built:
     return Built(school.pk, office.pk, year.pk, term.pk)
 
 
+@transaction.atomic
+def build_desk_school(mentors: int) -> "tuple[Built, list[Desk]]":
+    """A primary school with so many mentors of 15 pupils, on whom nothing has been written yet, and their desks."""
+    school, year, office = _school(f"desks-{mentors}", "青竹小学", Preset.PRIMARY_TERMLY)
+    classes = -(-mentors * PUPILS_A_MENTOR // PUPILS_A_CLASS)
+    desks = _people(school, year, office, [n % 6 + 1 for n in range(classes)])
+    RoleGrant.objects.bulk_create(
+        [RoleGrant(user=desk.user, role=Role.MENTOR, school=school, starts_on=year.starts_on) for desk in desks]
+    )
+    return Built(school.pk, office.pk, year.pk, year.terms.order_by("number")[0].pk), desks[:mentors]
+
+
 def change_one_note(built: Built) -> None:
     """One more sentence in one talk of the school."""
     talk = HeartTalk.objects.filter(school_id=built.school_id).order_by("pk")[0]
@@ -146,7 +158,9 @@ def change_one_note(built: Built) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
+    """A mentor with an account and fifteen pupils."""
+
     mentor: Mentor
     teacher: Teacher
     user: User
@@ -164,7 +178,7 @@ def _school(code: str, name: str, preset: Preset) -> tuple[School, SchoolYear, U
     return school, year, office
 
 
-def _people(school: School, year: SchoolYear, office: User, grades: list[int]) -> list[_Desk]:
+def _people(school: School, year: SchoolYear, office: User, grades: list[int]) -> list[Desk]:
     """A class of 45 for each grade number of `grades`, with three mentors of fifteen."""
     chance = random.Random(school.code)  # noqa: S311 - invented people
     crowd = people(chance)
@@ -227,7 +241,7 @@ def _pupils(
 
 def _mentors(
     school: School, year: SchoolYear, school_class: SchoolClass, office: User, users: list[User], pupils: list[Pupil]
-) -> list[_Desk]:
+) -> list[Desk]:
     teachers = Teacher.objects.bulk_create(
         [Teacher(school=school, user=user, number=user.username, name=user.name) for user in users]
     )
@@ -261,11 +275,11 @@ def _mentors(
                 for pupil in own
             ]
         )
-        desks.append(_Desk(mentor, teacher, users[at], own))
+        desks.append(Desk(mentor, teacher, users[at], own))
     return desks
 
 
-def _letters(desks: list[_Desk], term: Term, office: User, *, with_advice: bool) -> None:
+def _letters(desks: list[Desk], term: Term, office: User, *, with_advice: bool) -> None:
     chance = random.Random(f"letters {term.pk}")  # noqa: S311 - invented letters
     moment = timezone.now() - datetime.timedelta(days=1)
     letters = [
@@ -290,7 +304,7 @@ def _letters(desks: list[_Desk], term: Term, office: User, *, with_advice: bool)
     GrowthLetter.objects.bulk_create(letters, batch_size=BATCH)
 
 
-def _notes(desks: list[_Desk], term: Term) -> None:
+def _notes(desks: list[Desk], term: Term) -> None:
     chance = random.Random(f"notes {term.pk}")  # noqa: S311 - invented notes
     day = min(today(), term.starts_on + datetime.timedelta(days=20))
     visits, talks = [], []

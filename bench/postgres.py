@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def find_postgres() -> Path | None:
 
 
 @contextmanager
-def own_server(keep: Path | None = None) -> Iterator[str]:
+def own_server(keep: Path | None = None, *, options: Sequence[str] = OPTIONS) -> Iterator[str]:
     """The server's address up to the name of a database; whoever uses it makes their own there.
 
     What is in it stays in the folder `keep`, where one is named, for the next who names it; one at a time.
@@ -58,7 +58,7 @@ def own_server(keep: Path | None = None) -> Iterator[str]:
 
         if not (room / "data" / "PG_VERSION").exists():
             run("initdb", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        switches = " ".join(f"-c {option}" for option in OPTIONS)
+        switches = " ".join(f"-c {option}" for option in options)
         run("pg_ctl", "-l", str(room / "log"), "-w", "-t", "60", "-o",
             f"-h 127.0.0.1 -p {port} -k {room} {switches}", "start")  # fmt: skip
         try:
