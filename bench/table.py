@@ -42,6 +42,11 @@ BENCHMARKS: Final = {
     "papers": Benchmark("letters and record books", ("--quick", "--rounds", "1")),
     "pages": Benchmark("every page, growing", ("--small", "--only", "sqlite", "--rounds", "1")),
     "bureau": Benchmark("a city", ("--schools", "3", "--pupils", "300", "--rounds", "4")),
+    "faults/load": Benchmark("a term's end: 500 mentors in two minutes", ("--quick",)),
+    "faults/kills": Benchmark("each part killed, servers frozen and gone, under load", ("--quick",)),
+    "faults/mail": Benchmark("a mail server that is down, says later or never, is slow", ("--quick",)),
+    "faults/disk": Benchmark("the disk full and freed, read-only", ("--quick",)),
+    "faults/clock": Benchmark("the clock two days ahead and behind", ("--quick",)),
 }
 
 
