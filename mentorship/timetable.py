@@ -4,114 +4,44 @@ from typing import Any, Final
 
 from celery.schedules import crontab
 
+#: A day's message that no worker took within these hours waits for the next day, or for `upkeep`'s watch.
+_LATEST: Final = 6
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """Sent again and again; who comes too late is passed over, for the next is there already."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+def _daily(hour: int, minute: int, task: str) -> dict[str, Any]:
+    """Sent once a day, in the time zone of the settings."""
+    return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": _LATEST * 3600}}
+
+
 BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
-    "sweep-jobs": {"task": "jobs.sweep", "schedule": 20, "options": {"expires": 20}},
-    "send-outbox": {
-        "task": "notices.send_outbox",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
+    "sweep-jobs": _every(20, "jobs.sweep"),
+    "send-outbox": _every(30, "notices.send_outbox"),
     # Half past eight: in working hours, once a day; the task itself stays silent on days off.
-    "remind": {
-        "task": "records.remind",
-        "schedule": crontab(hour=8, minute=30),
-        "options": {"expires": 6 * 3600},
-    },
-    "remind-rounds": {
-        "task": "mentors.remind_rounds",
-        "schedule": crontab(hour=8, minute=30),
-        "options": {"expires": 6 * 3600},
-    },
-    "follow-plans": {
-        "task": "records.follow_plans",
-        "schedule": crontab(hour=0, minute=20),
-        "options": {"expires": 6 * 3600},
-    },
-    "finish-first-weeks": {
-        "task": "records.finish_first_weeks",
-        "schedule": crontab(hour=0, minute=35),
-        "options": {"expires": 6 * 3600},
-    },
-    "release-due-letters": {
-        "task": "records.release_due_letters",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "recount": {
-        "task": "records.recount",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
+    "remind": _daily(8, 30, "records.remind"),
+    "remind-rounds": _daily(8, 30, "mentors.remind_rounds"),
+    "follow-plans": _daily(0, 20, "records.follow_plans"),
+    "finish-first-weeks": _daily(0, 35, "records.finish_first_weeks"),
+    "release-due-letters": _every(300, "records.release_due_letters"),
+    "recount": _every(60, "records.recount"),
     # After plans that take effect today.
-    "recount-all": {
-        "task": "records.recount_all",
-        "schedule": crontab(hour=0, minute=55),
-        "options": {"expires": 6 * 3600},
-    },
-    "tell-announcements": {
-        "task": "records.tell_announcements",
-        "schedule": crontab(hour=7, minute=30),
-        "options": {"expires": 6 * 3600},
-    },
-    "check-letters": {
-        "task": "records.check_letters",
-        "schedule": crontab(hour=0, minute=30),
-        "options": {"expires": 6 * 3600},
-    },
-    "purge-records": {
-        "task": "records.purge",
-        "schedule": crontab(hour=0, minute=40),
-        "options": {"expires": 6 * 3600},
-    },
-    "prune-audit": {
-        "task": "records.prune_audit",
-        "schedule": crontab(hour=0, minute=42),
-        "options": {"expires": 6 * 3600},
-    },
-    "point-out-readings": {
-        "task": "records.point_out_readings",
-        "schedule": crontab(hour=7, minute=10),
-        "options": {"expires": 6 * 3600},
-    },
-    "forget-tries": {
-        "task": "accounts.forget_tries",
-        "schedule": crontab(hour=0, minute=45),
-        "options": {"expires": 6 * 3600},
-    },
-    "forget-presses": {
-        "task": "accounts.forget_presses",
-        "schedule": crontab(hour=0, minute=47),
-        "options": {"expires": 6 * 3600},
-    },
-    "forget-messages": {
-        "task": "notices.forget_messages",
-        "schedule": crontab(hour=0, minute=48),
-        "options": {"expires": 6 * 3600},
-    },
-    "clear-sessions": {
-        "task": "core.clear_sessions",
-        "schedule": crontab(hour=0, minute=50),
-        "options": {"expires": 6 * 3600},
-    },
+    "recount-all": _daily(0, 55, "records.recount_all"),
+    "tell-announcements": _daily(7, 30, "records.tell_announcements"),
+    "check-letters": _daily(0, 30, "records.check_letters"),
+    "purge-records": _daily(0, 40, "records.purge"),
+    "prune-audit": _daily(0, 42, "records.prune_audit"),
+    "point-out-readings": _daily(7, 10, "records.point_out_readings"),
+    "forget-tries": _daily(0, 45, "accounts.forget_tries"),
+    "forget-presses": _daily(0, 47, "accounts.forget_presses"),
+    "forget-messages": _daily(0, 48, "notices.forget_messages"),
+    "clear-sessions": _daily(0, 50, "core.clear_sessions"),
     # After the night's deletions.
-    "refresh-statistics": {
-        "task": "core.refresh_statistics",
-        "schedule": crontab(hour=1, minute=0),
-        "options": {"expires": 6 * 3600},
-    },
-    "back-up": {
-        "task": "upkeep.back_up",
-        "schedule": crontab(hour=1, minute=30),
-        "options": {"expires": 6 * 3600},
-    },
-    "warn-of-backup": {
-        "task": "upkeep.warn_of_backup",
-        "schedule": crontab(hour=8, minute=0),
-        "options": {"expires": 6 * 3600},
-    },
-    "remove-expired-files": {
-        "task": "jobs.remove_expired",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
+    "refresh-statistics": _daily(1, 0, "core.refresh_statistics"),
+    "back-up": _daily(1, 30, "upkeep.back_up"),
+    "warn-of-backup": _daily(8, 0, "upkeep.warn_of_backup"),
+    "remove-expired-files": _every(3600, "jobs.remove_expired"),
 }
