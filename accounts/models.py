@@ -205,6 +205,8 @@ class Press(models.Model):
     at = models.DateTimeField()
     # None while the first one is still being done.
     answer = models.JSONField(null=True)
+    # Who does it (core.processes). By the database too: the version before, still serving in an upgrade, names nobody.
+    process = models.CharField(max_length=100, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["person", "address"], name="press_person_address")]

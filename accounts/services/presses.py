@@ -2,6 +2,10 @@
 
 A press is known by who sent what to which address. Claiming one is a row with a unique hash, written before the work
 begins and outside of its transaction: whoever comes second waits for the answer without holding anything.
+
+The row names the process that does the work. Was it killed, the next press on the same machine tries for itself at
+once; another machine knows only by the time. An advisory lock would tell all machines, but PostgreSQL alone has it, a
+pooler between takes it away, and a connection that is given up lets it go under a press that is still being done.
 """
 
 import datetime
@@ -14,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Press
 from core.clock import now
+from core.processes import is_gone, this_process
 
 #: The hidden field of every form (`{% csrf_token %}`), new whenever a page is made.
 PRESS_FIELD: Final = "press"
@@ -25,7 +30,7 @@ UNTYPED: Final = frozenset({"csrfmiddlewaretoken", PRESS_FIELD, "next", "version
 TWICE: Final = datetime.timedelta(seconds=10)
 #: A form that somebody filled in is remembered for a day: Back, a train without network.
 KEPT_FOR: Final = datetime.timedelta(days=1)
-#: After so long the process that did the work is thought dead.
+#: After so long a process of which nothing is known is thought dead.
 _DEAD_AFTER: Final = datetime.timedelta(seconds=90)
 _PATIENCE, _PAUSE = 25.0, 0.05
 
@@ -59,13 +64,17 @@ def claim(sent: Sent) -> Press:
         try:
             with transaction.atomic():
                 return Press.objects.create(
-                    digest=sent.digest, person=_hash(sent.person), address=_hash(sent.address), at=now()
+                    digest=sent.digest,
+                    person=_hash(sent.person),
+                    address=_hash(sent.address),
+                    at=now(),
+                    process=this_process(),
                 )
         except IntegrityError:
             found = Press.objects.filter(digest=sent.digest).first()
         if found is None:
             continue
-        if found.answer is None and now() - found.at < _DEAD_AFTER:
+        if found.answer is None and now() - found.at < _DEAD_AFTER and not is_gone(found.process):
             if time.monotonic() > until:
                 raise StillRunning
             time.sleep(_PAUSE)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, Press, User
 from accounts.services import presses
 from core.clock import now
+from core.processes import this_process
 from students.models import Pupil
 from tests.cast import SchoolCast
 
@@ -93,3 +94,36 @@ def test_presses_are_forgotten_after_a_day(qingzhu: SchoolCast, client_of: SignI
     assert presses.forget_presses() == 0
     Press.objects.update(at=now() - datetime.timedelta(days=1, seconds=1))
     assert (presses.forget_presses(), Press.objects.count()) == (1, 0)
+
+
+def begun(person: str, process: str) -> presses.Sent:
+    """A press that `process` has claimed and not settled."""
+    sent = presses.Sent(person=person, address="/somewhere/", body="", is_typed=False)
+    Press.objects.filter(pk=presses.claim(sent).pk).update(process=process)
+    return sent
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+def test_what_a_killed_process_had_begun_is_done_by_the_next_press_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waited for 25 s and was refused for a minute more."""
+    monkeypatch.setattr(presses, "_PATIENCE", 0.1)
+    sent = begun("qingzhu", this_process() + "0")  # its number belongs to somebody who was started later
+    assert presses.claim(sent).answer is None
+    assert list(Press.objects.values_list("digest", "process")) == [(sent.digest, this_process())]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "process", [this_process(), "another-boot pid:[4026531836] 17 17", ""], ids=["this", "far", "none"]
+)
+def test_a_living_one_is_waited_for_and_one_elsewhere_for_its_time(
+    monkeypatch: pytest.MonkeyPatch, process: str
+) -> None:
+    monkeypatch.setattr(presses, "_PATIENCE", 0.1)
+    sent = begun("qingzhu", process)
+    with pytest.raises(presses.StillRunning):
+        presses.claim(sent)
+    later = now() + datetime.timedelta(seconds=91)
+    monkeypatch.setattr(presses, "now", lambda: later)
+    assert presses.claim(sent).answer is None
