@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 
+worker_class = "upkeep.webworker.WatchedWorker"
+
 _format = "json" if os.environ.get("LOG_FORMAT") == "json" else "line"
 # Its own lines name addresses, and addresses hold keys: they pass where all others pass.
 logconfig_dict = {
