@@ -24,4 +24,6 @@ def run_check(item: JobItem) -> Outcome:
 
 def register() -> None:
     """Make the job known."""
-    registry.register(CHECK_KIND, title="核对名册", run_item=run_check, roles=(Role.SCHOOL_ADMIN,))
+    registry.register(
+        CHECK_KIND, title="核对名册", run_item=run_check, roles=(Role.SCHOOL_ADMIN,), task=registry.RUN_SOON
+    )

@@ -11,13 +11,18 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.db.models.fields.files import FieldFile
 
 from accounts.enums import Role
 from core.errors import DomainError
 from jobs.models import Job, JobItem
+
+#: The task that works at a job: of papers, which take minutes; and of what takes seconds while somebody waits for it.
+#: They go to different workers (`CELERY_TASK_ROUTES`), and either can do any job.
+RUN: Final = "jobs.run"
+RUN_SOON: Final = "jobs.run_soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Handler:
     roles: frozenset[Role] = field(default_factory=frozenset)
     # What tells two jobs of the kind apart: 空白手写 · 一个 PDF.
     describe: Callable[[dict[str, Any]], str] | None = None
+    task: str = RUN
 
 
 _handlers: dict[str, Handler] = {}
@@ -96,12 +102,13 @@ def register(
     finish: Finish | None = None,
     roles: Iterable[Role] = (),
     describe: Callable[[dict[str, Any]], str] | None = None,
+    task: str = RUN,
 ) -> None:
-    """Make a kind of job known; called in `AppConfig.ready` of the app that owns it.
+    """Make a kind of job known; called in `AppConfig.ready` of the app that owns it. `task` wakes its workers.
 
     Raises ValueError when another handler has the kind already.
     """
-    handler = Handler(kind, title, run_item, finish, frozenset(roles), describe)
+    handler = Handler(kind, title, run_item, finish, frozenset(roles), describe, task)
     if _handlers.setdefault(kind, handler) != handler:
         raise ValueError(f"job kind {kind!r} is registered twice")
 
@@ -112,6 +119,11 @@ def handler_for(kind: str) -> Handler:
     if handler is None:
         raise DomainError("unknown_job_kind", "系统不认识这种任务，可能正在升级。请稍后重新提交。")
     return handler
+
+
+def task_of(kind: str) -> str:
+    """The task that wakes workers for a job of `kind`; for a kind that nobody knows (an upgrade) as for all."""
+    return _handlers[kind].task if kind in _handlers else RUN
 
 
 def described(job: Job) -> str:

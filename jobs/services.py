@@ -22,7 +22,7 @@ from core.nightly import for_each
 from jobs import broker
 from jobs.enums import ImportKind, ItemState, JobState
 from jobs.models import ColumnMapping, ImportBatch, ImportChange, Job, JobItem, ResultFile
-from jobs.registry import NewItem, handler_for
+from jobs.registry import NewItem, handler_for, task_of
 from jobs.rules import may_cancel
 
 logger = logging.getLogger(__name__)
@@ -102,13 +102,13 @@ def create_job(
             detail={"job": str(job.pk), "kind": kind, "items": len(items)},
         )
         messages = max(1, min(len(items), MESSAGES_PER_JOB))
-        transaction.on_commit(lambda: wake(job.pk, messages=messages), robust=True)
+        transaction.on_commit(lambda: wake(job.pk, kind, messages=messages), robust=True)
     return job
 
 
-def wake(job_id: uuid.UUID, *, messages: int = 1, expires: float | None = None) -> bool:
+def wake(job_id: uuid.UUID, kind: str, *, messages: int = 1, expires: float | None = None) -> bool:
     """Tell workers that the job has work. Never raises, takes 5 s at most; False: the sweeper will do it."""
-    sent = broker.send("jobs.run", [str(job_id)], messages=messages, expires=expires)
+    sent = broker.send(task_of(kind), [str(job_id)], messages=messages, expires=expires)
     if sent:
         Job.objects.filter(pk=job_id).update(woken_at=now())
     return sent
@@ -186,8 +186,8 @@ def sweep() -> int:
         .order_by("created_at")
     )
     return sum(
-        wake(pk, messages=max(1, min(left, MESSAGES_PER_JOB)), expires=RESENT_EXPIRES)
-        for pk, left in jobs.values_list("pk", "left")
+        wake(pk, kind, messages=max(1, min(left, MESSAGES_PER_JOB)), expires=RESENT_EXPIRES)
+        for pk, kind, left in jobs.values_list("pk", "kind", "left")
     )
 
 

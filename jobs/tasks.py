@@ -5,12 +5,18 @@ import uuid
 from celery import shared_task
 
 from core.nightly import for_each
-from jobs import keeping, services, work
+from jobs import keeping, registry, services, work
 
 
-@shared_task(name="jobs.run")
+@shared_task(name=registry.RUN)
 def run(job_id: str) -> None:
     """Work at one job."""
+    work.run_job(uuid.UUID(job_id))
+
+
+@shared_task(name=registry.RUN_SOON)
+def run_soon(job_id: str) -> None:
+    """The same, by workers that no printing holds up."""
     work.run_job(uuid.UUID(job_id))
 
 

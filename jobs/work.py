@@ -64,7 +64,7 @@ def run_job(job_id: uuid.UUID) -> None:
     while (item := claim_item(job_id)) is not None:
         run_item(item)
         if time.monotonic() > until:
-            if wake(job_id):
+            if wake(job_id, item.job.kind):
                 return
             until = time.monotonic() + TURN_SECONDS
     finish_job(job_id)

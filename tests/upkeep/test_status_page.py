@@ -139,7 +139,7 @@ def test_work_that_no_worker_takes_is_named(qingzhu: SchoolCast, client_of: Clie
     """Seen: one of three workers was down, and all looked well."""
     Pulse.objects.filter(kind=PulseKind.WORKER).update(queues="default mail")
     told = words(shown(client_of(qingzhu.admin)))["后台进程"]
-    assert told == ("failed", "1 个在工作，没有进程处理：打印和导入")
+    assert told == ("failed", "1 个在工作，没有进程处理：打印")
 
 
 def test_a_school_among_others_sees_the_server_and_not_what_its_keeper_lacks(

@@ -35,7 +35,7 @@ WAITS_TOO_LONG: Final = datetime.timedelta(minutes=15)
 MAIL_WAITS_TOO_LONG: Final = datetime.timedelta(days=3)
 FAILED_SHOWN: Final = 5
 #: What the queues are for.
-QUEUES: Final = {"papers": "打印和导入", "mail": "发送消息", "default": "定时任务"}
+QUEUES: Final = {"papers": "打印", "mail": "发送消息", "default": "定时任务和名册核对"}
 #: What scheduled tasks are called; others keep their name.
 TASKS: Final = {
     "jobs.sweep": "接续没做完的任务",
