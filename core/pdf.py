@@ -237,9 +237,7 @@ def _laid_out(
 
 
 def _written(document: "weasyprint.Document", digest: str) -> bytes:
-    from core.pdfpages import packed
+    from core.pdfwriter import pack
 
-    # WeasyPrint would pack every stream, the long empty tables of its fonts too, as tightly as can be: a third of
-    # a letter's time, for a tenth of its size.
-    data: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=digest[:32].encode(), uncompressed_pdf=True)
-    return packed(data)
+    data: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=digest[:32].encode(), finisher=pack)
+    return data

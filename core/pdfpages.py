@@ -28,12 +28,6 @@ SIDE_BY_SIDE: Final = Sheet(2, 1)
 ONE_BELOW_THE_OTHER: Final = Sheet(1, 2)
 
 
-def packed(pdf: bytes) -> bytes:
-    """Return the same PDF with all its streams compressed."""
-    with Pdf.open(BytesIO(pdf)) as source:
-        return _saved(source)
-
-
 def merge_pdfs(
     parts: Sequence[bytes], *, title: str, chapters: Sequence[str] = (), each_on_a_leaf: bool = False
 ) -> bytes:

@@ -1,11 +1,17 @@
 """HTML to PDF: what may be read, same bytes twice, and PDFs put together."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from weasyprint.pdf import stream as drawing  # type: ignore[import-untyped]  # it has no types
+from weasyprint.pdf.fonts import Font  # type: ignore[import-untyped]  # as above
 
+from core import pdfwriter
+from core.glyphs import FONTS
 from core.pdf import PdfError, html_to_pdf, picture_type
 from core.pdfpages import SIDE_BY_SIDE, impose, merge_pdfs
+from core.raster import page_png
 from tests.documents import builders, reading
 
 PAGE = '<!DOCTYPE html><html lang="zh-CN"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
@@ -76,6 +82,29 @@ def test_same_content_gives_the_same_bytes_and_other_content_another_file_name_i
     assert first == again
     assert reading.reader(first).trailer["/ID"] != reading.reader(other).trailer["/ID"]
     assert "/CreationDate" not in (reading.reader(first).metadata or {})
+
+
+def test_what_was_set_before_does_not_show() -> None:
+    """A font is read once in a thread: what an earlier paper wrote with it must not come along."""
+    style = "<style>p { font: 11px 'LXGW WenKai' }</style>"
+    wanted, made = page("<p>同样</p>", head=style), list[bytes]()
+    html_to_pdf(page("<p>别样的字</p>", head=style))
+    fresh = Thread(target=lambda: made.append(html_to_pdf(wanted)))
+    fresh.start()
+    fresh.join()
+    assert [html_to_pdf(wanted)] == made
+
+
+def test_a_page_looks_as_weasyprint_alone_would_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fonts are cut down in one step instead of two, and the streams packed at another level."""
+    text = "一个春天的早晨，龘〇１２３ abc ffi「」……——①☆"
+    html = page("".join(f"<p style='font-family: \"{family}\"'>{text}<b>{text}</b></p>" for family, *_ in FONTS))
+    ours = html_to_pdf(html)
+    monkeypatch.setattr(drawing, "Font", Font)
+    monkeypatch.setattr(pdfwriter, "pack", None)
+    alone = html_to_pdf(html)
+    assert reading.text(ours) == reading.text(alone)
+    assert page_png(ours, dots_per_inch=150) == page_png(alone, dots_per_inch=150)
 
 
 def test_characters_without_a_glyph_print_as_geta_marks() -> None:
