@@ -165,6 +165,28 @@ def test_dropping_tables_that_are_not_there_can_be_taken_back(empty_database: tu
     _manage(address, tmp_path, "migrate", "jobs", "0001_squashed_0004_kept_documents", "--verbosity", "0")
 
 
+@pytest.mark.both_databases
+def test_what_was_squashed_is_taken_back_in_one_app_after_the_other(
+    empty_database: tuple[str, str], tmp_path: Path
+) -> None:
+    """`mentors` stopped at "no such table: records_draft", which going back in `records` had dropped before."""
+    name, address = empty_database
+    for app, target in [
+        ("records", "0001_squashed_0007_book_handling"),
+        ("records", "0002_reminder"),
+        ("mentors", "0002_rollover"),
+    ]:
+        _manage(address, tmp_path, "migrate", app, target, "--verbosity", "0")
+    with closing(_opened(name)) as back, back.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations WHERE app IN ('mentors', 'records')")
+        assert sorted(cursor.fetchall()) == [
+            ("mentors", "0001_initial"),
+            ("mentors", "0002_rollover"),
+            ("records", "0001_initial"),
+            ("records", "0002_reminder"),
+        ]
+
+
 def test_no_change_of_a_model_is_without_its_migration(tmp_path: Path) -> None:
     printed = _manage(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path, "makemigrations", "--check", "--dry-run")
     assert printed == "No changes detected\n"
