@@ -232,6 +232,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# What browsers ask for at the root: the icon (img/favicon.svg in three sizes), where a bare PDF names none.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+# Of what has no hash in its name, as nginx does.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 # Source maps are read by developers alone; compressing them takes longer than all the rest.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "gz", "br"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
