@@ -211,6 +211,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 # Elsewhere where a web server sends them, which may not look into `VAR_DIR`.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+# Several releases share such a folder: which names they ask for is noted with the code of each.
+STATIC_MANIFEST_ROOT = BASE_DIR if env.str("STATIC_ROOT", default="") else STATIC_ROOT
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
@@ -229,7 +231,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or env.bool("PLAIN_STATIC", default=False)
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "core.staticnames.StaticNames"
     },
 }
 # What browsers ask for at the root: the icon (img/favicon.svg in three sizes), where a bare PDF names none.
