@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseBase
 
@@ -83,6 +85,20 @@ def opened_file(file: FieldFile) -> "File[bytes]":
         return file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+
+
+def delete_later(name: str | None) -> None:
+    """Delete a stored file once the transaction is through; where that fails, it stays, and what was saved stands.
+
+    "" and None: there is none.
+    """
+
+    # Django names in its log what failed, and a partial has no name: it would fail once more, and the answer with it.
+    def delete() -> None:
+        default_storage.delete(name or "")
+
+    if name:
+        transaction.on_commit(delete, robust=True)
 
 
 def purge_files(rows: Iterable[Any]) -> int:

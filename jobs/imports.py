@@ -17,6 +17,7 @@ from accounts.services import audit
 from core.clock import now
 from core.collector import without_collector
 from core.errors import DomainError
+from core.files import delete_later
 from core.importlog import ImportLog
 from core.importplan import ChangeKind
 from core.journal import recording
@@ -243,13 +244,11 @@ def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
     with transaction.atomic():
         locked = _lock(actor, batch)
         locked.state = ImportState.CANCELLED
-        name = locked.file.name
+        delete_later(locked.file.name)
         locked.file = ""
         forget_parsed(locked)
         locked.save()
         audit(actor=actor, verb="cancel_roster", target=locked)
-    if name:
-        locked.file.storage.delete(name)
 
 
 def _run(

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.db import transaction
 
 from accounts.actors import Actor
 from core.collector import without_collector
 from core.errors import DomainError
+from core.files import delete_later
 from core.workbooks import Limits, Workbook, read_workbook
 from core.workbooks.marking import without_list
 from core.workbooks.packed import unpack_workbook
@@ -76,8 +75,7 @@ def stored_workbook(batch: ImportBatch, data: bytes) -> Workbook:
 def forget_parsed(batch: ImportBatch) -> None:
     """Let go of the rows that were read on upload; the caller saves the batch in its transaction."""
     if batch.parsed:
-        name = str(batch.parsed.name)
-        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+        delete_later(batch.parsed.name)
         batch.parsed = ""
 
 

@@ -1,15 +1,14 @@
 """Takes the demo out again: its schools with all that is theirs, their files, and their bureau where it is empty."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from django.apps import apps
-from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import RoleGrant, User
 from core.errors import DomainError
+from core.files import delete_later
 from mentorship.demo.build import BUREAU, BUREAU_ACCOUNT, CODES
 from notices.models import Notice
 from schools.models import Bureau, School
@@ -33,7 +32,7 @@ def remove_demo() -> int:
         count += bureau.delete()[0]
     connection.check_constraints()
     for name in files:
-        transaction.on_commit(partial(default_storage.delete, name), robust=True)
+        delete_later(name)
     return count
 
 

@@ -10,6 +10,7 @@ from django.db.models import Field
 
 from core.colours import is_colour
 from core.errors import DomainError
+from core.files import delete_later
 from core.glyphs import missing_glyphs
 from core.pdf import picture_type
 from core.text import clean_text, visible
@@ -122,8 +123,8 @@ def save_paper_settings(
                 written = row.logo.name or ""
             elif remove_logo:
                 row.logo = ""
-            if former and former != row.logo.name:
-                transaction.on_commit(lambda: storage.delete(former))
+            if former != row.logo.name:
+                delete_later(former)
             row.save()
             School.objects.filter(pk=school.pk).update(book_title=words.book_title)
             school.book_title = words.book_title

@@ -85,6 +85,21 @@ def test_models_are_imported_from_where_they_are_defined() -> None:
     assert found == []
 
 
+def nameless_hooks(source: str) -> list[int]:
+    """Lines on which `on_commit` is given what a call makes (a partial): Django's log wants its name and fails."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "on_commit"
+        if isinstance(node.args[0], ast.Call)
+    ]
+
+
+def test_what_follows_a_transaction_has_a_name() -> None:
+    """Seen: a file that could not be deleted ended in an AttributeError, after all was saved."""
+    assert [f"{path}:{line}" for path, text in modules() for line in nameless_hooks(text)] == []
+
+
 def test_modules_stay_short() -> None:
     long = {path: text.count("\n") for path, text in modules() if text.count("\n") > LONGEST}
     assert long == LONGER
@@ -112,6 +127,18 @@ def test_a_use_of_objects_is_found(source: str, lines: list[int]) -> None:
 )
 def test_an_unexplained_import_is_found(source: str, lines: list[int]) -> None:
     assert unexplained_imports(source) == lines
+
+
+@pytest.mark.parametrize(
+    "source,lines",
+    [
+        ("transaction.on_commit(partial(delete, name), robust=True)", [1]),
+        ("transaction.on_commit(lambda: delete(name), robust=True)", []),
+        ("transaction.on_commit(delete)", []),
+    ],
+)
+def test_a_hook_without_a_name_is_found(source: str, lines: list[int]) -> None:
+    assert nameless_hooks(source) == lines
 
 
 @pytest.mark.parametrize(

@@ -154,11 +154,15 @@ def test_a_failure_while_writing_leaves_the_batch_open_and_the_database_as_it_wa
     assert Pupil.objects.count() == 1
 
 
-def test_a_cancelled_batch_loses_its_file_and_cannot_be_confirmed(desk: Desk, private_files: Path) -> None:
+def test_a_cancelled_batch_loses_its_file_and_cannot_be_confirmed(
+    desk: Desk, private_files: Path, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     batch = upload(desk, pupil(1, "甲"))
     path = private_files / str(batch.file.name)
     assert path.exists()
-    cancel_batch(actor=desk.actor, batch=batch)
+    with django_capture_on_commit_callbacks(execute=True):
+        cancel_batch(actor=desk.actor, batch=batch)
+        assert path.exists()
     assert not path.exists()
     with pytest.raises(DomainError) as refused:
         confirm_batch(actor=desk.actor, batch=ImportBatch.objects.get(pk=batch.pk))

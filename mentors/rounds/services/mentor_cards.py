@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from core.errors import DomainError
+from core.files import delete_later
 from core.text import clean_text
 from mentors.models.slots import Teacher
 from mentors.staff.models import MentorCard
@@ -52,8 +53,8 @@ def save_mentor_card(*, actor: Actor, teacher: Teacher, data: MentorCardData) ->
                 written = card.photo.name or ""
             elif data.remove_photo:
                 card.photo = ""
-            if old and old != card.photo.name:
-                transaction.on_commit(lambda: storage.delete(old))
+            if old != card.photo.name:
+                delete_later(old)
             card.save()
             audit(actor=actor, verb="save_card", target=card, detail={"photo": bool(card.photo)})
     except BaseException:

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.days import Days
 from core.errors import DomainError
+from core.files import delete_later
 from mentors.enums import TrainingKind
 from mentors.models.slots import Teacher
 from mentors.rules import can_keep_training
@@ -133,7 +133,7 @@ def delete_session(*, actor: Actor, session: TrainingSession) -> None:
     locked = lock_session(actor, session)
     audit(actor=actor, verb="delete_training", target=locked, detail={"attended": locked.teachers.count()})
     for row in locked.files.all():
-        transaction.on_commit(partial(row.file.delete, save=False))
+        delete_later(row.file.name)
     locked.delete()
 
 

@@ -4,11 +4,9 @@ import datetime
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.actors import Actor
@@ -17,7 +15,7 @@ from accounts.models import User
 from accounts.services import audit
 from core.clock import now, today
 from core.errors import DomainError
-from core.files import clean_file_name, clean_handout
+from core.files import clean_file_name, clean_handout, delete_later
 from core.nightly import for_each
 from core.saving import CHANGED
 from core.text import clean_text, visible
@@ -347,5 +345,5 @@ def _locked(actor: Actor, announcement: Announcement, *, withdrawn_too: bool = F
 
 def _drop(file: AnnouncementFile) -> None:
     """The row now, its bytes once that is certain."""
-    transaction.on_commit(partial(default_storage.delete, file.file.name or ""), robust=True)
+    delete_later(file.file.name)
     file.delete()

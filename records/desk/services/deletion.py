@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
+from core.files import delete_later
 from core.nightly import for_each
 from records.desk.models import Attachment, Reading
 from records.desk.services.versions import drop_versions, keep_former, note_version
@@ -126,5 +127,4 @@ def _drop_attachments(which: Q) -> None:
     rows: Sequence[Attachment] = list(Attachment.objects.filter(which))
     Attachment.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
-        # Bound now: the loop goes on before the commit.
-        transaction.on_commit(lambda file=row.file: file.delete(save=False))  # type: ignore[misc]  # a default binds
+        delete_later(row.file.name)
