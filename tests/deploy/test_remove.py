@@ -89,7 +89,8 @@ def test_services_and_code_go_and_what_was_saved_stays(machine: Machine) -> None
     assert (code, machine.there()) == (0, {*DATA, *OTHERS})
     assert said == (
         "install: services and code are gone. What was saved stays: "
-        "the database mentorship of this machine's PostgreSQL, /var/lib/mentorship (files, keys, backups), /etc/mentorship (settings)\n"
+        "the database mentorship of this machine's PostgreSQL, "
+        "/var/lib/mentorship (files, keys, backups), /etc/mentorship (settings)\n"
         "install: script/install serves it again\n"
     )
     stopped = [word.removeprefix("systemctl disable --now ") for word in machine.called() if " --now " in word]
