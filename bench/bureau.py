@@ -26,16 +26,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bureau_worker import median
 from figures import Figure, note
-from pages import forget
+from places import analyse, databases, files
 from postgres import own_server
-from setting import ROOT
 
 HERE = Path(__file__).resolve().parent
 SCHOOLS, PUPILS, YEARS = 100, 2_000, 2
@@ -82,70 +80,6 @@ class Worker:
         self._process.wait()
 
 
-def _databases(shapes: dict[str, tuple[int, int, int]], server: str) -> dict[str, str]:
-    """The address of each, built where it is not there; a name says the shape, so that none is taken for another."""
-    import psycopg  # noqa: PLC0415 - only here
-
-    names = {key: f"{key}_" + "_".join(map(str, shape)) for key, shape in shapes.items()}
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-        for key, name in names.items():
-            if name in there:
-                _migrate(f"{server}/{name}")
-            else:
-                # Whole or not there at all.
-                connection.execute(f"DROP DATABASE IF EXISTS {name}_begun")
-                connection.execute(f"CREATE DATABASE {name}_begun")
-                _build(f"{server}/{name}_begun", shapes[key])
-                connection.execute(f"ALTER DATABASE {name}_begun RENAME TO {name}")
-    return {key: f"{server}/{name}" for key, name in names.items()}
-
-
-def _files(shapes: dict[str, tuple[int, int, int]], folder: Path) -> dict[str, str]:
-    """The same on SQLite."""
-    places = {}
-    for key, shape in shapes.items():
-        path = folder / ("_".join(map(str, (key, *shape))) + ".sqlite3")
-        if path.exists():
-            _migrate(f"sqlite:///{path}")
-        else:
-            begun = path.with_suffix(".begun")
-            begun.unlink(missing_ok=True)
-            _build(f"sqlite:///{begun}", shape)
-            forget(begun)
-            begun.rename(path)
-        places[key] = f"sqlite:///{path}"
-    return places
-
-
-def _build(url: str, shape: tuple[int, int, int]) -> None:
-    words = [word for pair in zip(("--schools", "--pupils", "--years"), map(str, shape), strict=True) for word in pair]
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, HERE / "city.py", *words],
-        check=True, env=os.environ | {"DATABASE_URL": url}, cwd=ROOT, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    print(f"{url.rpartition('/')[2]}: built in {time.perf_counter() - began:.0f} s", flush=True)
-
-
-def _migrate(url: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-") as var:
-        subprocess.run(
-            [sys.executable, ROOT / "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
-            check=True, env=os.environ | {"DATABASE_URL": url, "VAR_DIR": var}, cwd=ROOT,
-        )  # fmt: skip
-
-
-def _analyse(url: str) -> int:
-    import psycopg  # noqa: PLC0415 - only here
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-        row = connection.execute("SELECT sum(reltuples)::bigint FROM pg_class WHERE relkind = 'r'").fetchone()
-        assert row is not None
-        return int(row[0])
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--schools", type=int, default=SCHOOLS)
@@ -164,19 +98,17 @@ def main() -> int:
         own_server(options.keep) as server,
         ExitStack() as stack,
     ):
-        places = _databases(shapes, server)
+        places = databases(shapes, server)
         workers: dict[str, Worker] = {}
         kept = options.keep or Path(folder)
-        for name, url in [*places.items(), ("second", places["city"]), *_files(lite, kept).items()]:
+        for name, url in [*places.items(), ("second", places["city"]), *files(lite, kept).items()]:
             var = Path(folder) / name
             var.mkdir()
             workers[name] = Worker(url, var, static=name in ("city", "second", "one"))
             stack.callback(workers[name].stop)
         counted = {name: workers[name].ask("count", 1) for name in places}
         for name, url in places.items():
-            print(
-                f"{name}: {_analyse(url):,} rows; counted (ms of processor, by the clock) {counted[name]}", flush=True
-            )
+            print(f"{name}: {analyse(url):,} rows; counted (ms of processor, by the clock) {counted[name]}", flush=True)
         found = _measure(workers, options.rounds)
     print(f"load average {os.getloadavg()[0]:.2f}", flush=True)
     if options.json:

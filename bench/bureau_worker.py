@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from city import DAY, at_day
-from setting import set_up
+from setting import busy, set_up
 
 #: The figures of the dashboard by class: pupils, those with a mentor, those done with each action.
 PLAIN = """
@@ -45,21 +45,10 @@ def _spent(act: Callable[[], object], rounds: int) -> list[tuple[float, float]]:
     """Milliseconds of processor and by the clock of each round."""
     times = []
     for _ in range(rounds):
-        began, busy = time.perf_counter(), _busy()
+        began, spent = time.perf_counter(), busy()
         act()
-        times.append(((_busy() - busy) * 1000, (time.perf_counter() - began) * 1000))
+        times.append(((busy() - spent) * 1000, (time.perf_counter() - began) * 1000))
     return times
-
-
-def _busy() -> float:
-    """Seconds of processor of this process, and of the database's that serves it."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up only now
-
-    if connection.vendor != "postgresql":
-        return time.process_time()
-    connection.ensure_connection()
-    stat = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    return time.process_time() + int(stat.read_text().split()[0]) / 1e9
 
 
 def median(times: list[tuple[float, float]]) -> tuple[float, float]:

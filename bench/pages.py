@@ -1,17 +1,18 @@
 """What every page costs in a large school beside a small one, and in a city beside a single school, in one run.
 
     .venv/bin/python bench/pages.py [--small] [--only sqlite|postgres] [--rounds N] [--page PATTERN]…
-                                    [--keep FOLDER] [--json FILE]
+                                    [--schools N] [--pupils N] [--keep FOLDER] [--json FILE]
 
 On SQLite: a school of 3,000 pupils with two years of records beside one of 600 with one, each in a file that was never
 analysed; in a third column the large one with statistics. On PostgreSQL (a server of its own, analysed, as autovacuum
-does): a school beside the same school with ten others in one database. Each database is read by a process of its own,
-in turns. A page is a whole request through Django's test client. Pages are those of mentor, 班主任, 德育室, 管理员 and
-family; `pages_walk.py` names each URL pattern that is left out, and why.
+does): a school beside the same school in a city of `--schools`, all in one database, of `--pupils` each (100 and 200: a
+city at a tenth of its size). Each database is read by a process of its own, in turns. A page is a whole request through
+Django's test client. Pages are those of mentor, 班主任, 德育室, 管理员 and family; `pages_walk.py` names each URL
+pattern that is left out, and why.
 
 Prints milliseconds of processor (on PostgreSQL with those of the server's process), queries, kilobytes and the ratio.
 Exit code 1 if a page misses a bound. `--small` makes a fifth of everything, to try the script; `--page 'office *'` asks
-for some pages only; `--keep` leaves the SQLite files in a folder, or reads those that lie there.
+for some pages only; `--keep` leaves the databases in a folder, or reads those that lie there.
 """
 
 import argparse
@@ -31,8 +32,8 @@ from pathlib import Path
 from typing import Any
 
 from figures import Figure, note
+from places import analyse, databases, files, forget, statistics_of
 from postgres import own_server
-from setting import ROOT
 
 HERE = Path(__file__).resolve().parent
 SMALL, LARGE, BESIDE = (600, 1), (3_000, 2), 10  # pupils and years; further schools of the city
@@ -116,7 +117,9 @@ def main() -> int:
     parser.add_argument("--only", choices=("sqlite", "postgres"))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--page", action="append", default=[], metavar="PATTERN", help="as 'mentor desk:*'")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of the SQLite files")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of the databases")
+    parser.add_argument("--schools", type=int, default=1 + BESIDE, help="of the city on PostgreSQL")
+    parser.add_argument("--pupils", type=int, default=SMALL[0], help="of each of them")
     parser.add_argument("--json", type=Path, help="write all figures there")
     options = parser.parse_args()
     part = 5 if options.small else 1
@@ -128,19 +131,12 @@ def main() -> int:
             with _sqlite(Path(folder), options.keep or Path(folder), part) as readers:
                 missed += _compare("SQLite", readers, options, MOST_RATIO, kept)
         if options.only != "sqlite":
-            with _postgres(Path(folder), part) as readers:
+            with _postgres(Path(folder), options.keep, options.schools, options.pupils // part) as readers:
                 missed += _compare("PostgreSQL", readers, options, MOST_CITY_RATIO, kept)
     if options.json:
         options.json.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"\n{len(missed)} missed" + "".join(f"\n  {line}" for line in missed))
     return 1 if missed else 0
-
-
-def _build(url: str, pupils: int, years: int, schools: int) -> None:
-    subprocess.run(
-        [sys.executable, HERE / "city.py", "--pupils", str(pupils), "--years", str(years), "--schools", str(schools)],
-        check=True, env=os.environ | {"DATABASE_URL": url}, cwd=ROOT,
-    )  # fmt: skip
 
 
 @contextmanager
@@ -156,67 +152,29 @@ def _readers(places: dict[str, str], folder: Path) -> Iterator[dict[str, Reader]
 
 
 @contextmanager
-def _sqlite(folder: Path, files: Path, part: int) -> Iterator[dict[str, Reader]]:
-    places = {}
-    for name, (pupils, years) in (("small", SMALL), ("large", LARGE)):
-        path = files / f"{name}.sqlite3"
-        if not path.exists():
-            begun = path.with_suffix(".begun")
-            _build(f"sqlite:///{begun}", pupils // part, years, 1)
-            forget(begun)
-            begun.rename(path)
+def _sqlite(folder: Path, keep: Path, part: int) -> Iterator[dict[str, Reader]]:
+    places = files({"small": (1, SMALL[0] // part, SMALL[1]), "large": (1, LARGE[0] // part, LARGE[1])}, keep)
+    paths = {name: Path(url.removeprefix("sqlite:///")) for name, url in places.items()}
+    for path in paths.values():
         forget(path)
-        places[name] = f"sqlite:///{path}"
-    known = files / "known.sqlite3"
-    shutil.copy(files / "large.sqlite3", known)
+    known = keep / "known.sqlite3"
+    shutil.copy(paths["large"], known)
     with sqlite3.connect(known) as connection:
         connection.execute("ANALYZE")
     connection.close()
     places["large with statistics"] = f"sqlite:///{known}"
     with _readers(places, folder) as readers:
         yield readers
-    left = {name: _statistics(files / f"{name}.sqlite3") for name in ("small", "large")}
-    print(f"statistics in the files at the end: {left}")
-
-
-def forget(path: Path) -> None:
-    """The database as if it had never been analysed, and in one file."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'").fetchall():
-        connection.execute(f"DROP TABLE {table}")
-    connection.commit()
-    connection.close()
-    assert _statistics(path) == 0
-
-
-def _statistics(path: Path) -> int:
-    """Rows of statistics that the file holds."""
-    connection = sqlite3.connect(path)
-    try:
-        return int(connection.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-    finally:
-        connection.close()
+    print(f"statistics in the files at the end: { {name: statistics_of(path) for name, path in paths.items()} }")
 
 
 @contextmanager
-def _postgres(folder: Path, part: int) -> Iterator[dict[str, Reader]]:
-    import psycopg  # noqa: PLC0415 - only this half needs it
-
-    pupils, years = SMALL[0] // part, LARGE[1]
-    with own_server() as server:
-        places = {}
-        for name, schools in (("one school", 1), ("eleven schools", 1 + BESIDE)):
-            database = f"city_{schools}"
-            with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {database}")
-            places[name] = f"{server}/{database}"
-            _build(places[name], pupils, years, schools)
-            with psycopg.connect(places[name], autocommit=True) as connection:
-                connection.execute("VACUUM ANALYZE")
-        with _readers(places, folder) as readers:
+def _postgres(folder: Path, keep: Path | None, schools: int, pupils: int) -> Iterator[dict[str, Reader]]:
+    with own_server(keep) as server:
+        places = databases({"one": (1, pupils, LARGE[1]), "city": (schools, pupils, LARGE[1])}, server)
+        for name, url in places.items():
+            print(f"{name}: {analyse(url):,} rows", flush=True)
+        with _readers({"one school": places["one"], f"{schools} schools": places["city"]}, folder) as readers:
             yield readers
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from city import at_day
-from setting import set_up
+from setting import busy, set_up
 
 if TYPE_CHECKING:
     from django.http import HttpResponseBase
@@ -33,12 +33,6 @@ class Reader:
         self._connection = connection
         self._browsers = browsers()
         self._addresses = addresses()
-        backend = "self"
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                backend = str(cursor.fetchone()[0])
-        self._server = Path(f"/proc/{backend}/schedstat") if backend != "self" else None
 
     def pages(self) -> list[tuple[str, str]]:
         """Role and name of all pages that somebody may see. Raises AssertionError about one that nobody sees."""
@@ -60,9 +54,9 @@ class Reader:
         answer: dict[str, Any] = {"processor": [], "clock": []}
 
         def get() -> "HttpResponseBase":
-            clock, busy = time.perf_counter(), self._processor()
+            clock, spent = time.perf_counter(), busy()
             page = browser.get(address, SERVER_NAME="localhost")
-            answer["processor"].append((self._processor() - busy) * 1000)
+            answer["processor"].append((busy() - spent) * 1000)
             answer["clock"].append((time.perf_counter() - clock) * 1000)
             return page
 
@@ -78,10 +72,6 @@ class Reader:
         for _ in range(rounds):
             get()
         return answer
-
-    def _processor(self) -> float:
-        own = time.process_time()
-        return own + int(self._server.read_text().split()[0]) / 1e9 if self._server else own
 
 
 def main() -> None:
