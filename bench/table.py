@@ -41,6 +41,7 @@ BENCHMARKS: Final = {
     "likeness": Benchmark("finding nearly equal letters", ("2000",)),
     "papers": Benchmark("letters and record books", ("--quick", "--rounds", "1")),
     "pages": Benchmark("every page, growing", ("--small", "--only", "sqlite", "--rounds", "1")),
+    "page_floor": Benchmark("every page beside its template and SQL", ("--pupils", "300", "--rounds", "1")),
     "bureau": Benchmark("a city", ("--schools", "3", "--pupils", "300", "--rounds", "4")),
     "faults/load": Benchmark("a term's end: 500 mentors in two minutes", ("--quick",)),
     "faults/kills": Benchmark("each part killed, servers frozen and gone, under load", ("--quick",)),
