@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[User], Client]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ONE = datetime.timedelta(seconds=1)
+NIGHT_HOURS = (23, 0, 1, 2, 3, 4)
 NIGHT = datetime.datetime.combine(TODAY, datetime.time(2, 30), SHANGHAI)
 
 
@@ -43,7 +45,7 @@ def opened(cast: SchoolCast, user: User, pupils: Iterable[int], at: datetime.dat
 
 def told(cast: SchoolCast) -> list[tuple[str, str, int, bool]]:
     found = many_opened(cast.school.pk, TODAY, TODAY)
-    return [(one.user.name, one.hour.astimezone(SHANGHAI).strftime("%H"), one.pupils, one.at_night) for one in found]
+    return [(one.user.name, one.begin.astimezone(SHANGHAI).strftime("%H"), one.pupils, one.at_night) for one in found]
 
 
 @pytest.mark.parametrize("count,is_told", [(40, False), (41, True)])
@@ -78,7 +80,7 @@ def test_ones_own_pupils_do_not_count_be_it_as_mentor_of_a_class_or_in_somebodys
 
 
 def test_the_count_is_that_of_a_slower_one(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted anew from the raw lines, hour by hour and pupil by pupil."""
+    """Counted anew from the raw lines, from each opening on for an hour."""
     monkeypatch.setattr(unusual, "MOST_AT_NIGHT", 3)
     monkeypatch.setattr(unusual, "MOST_IN_AN_HOUR", 6)
     more = [EnrolmentFactory.create(school_class=qingzhu.class_five).pupil.pk for _n in range(9)]
@@ -87,22 +89,42 @@ def test_the_count_is_that_of_a_slower_one(qingzhu: SchoolCast, monkeypatch: pyt
     begin = datetime.datetime.combine(TODAY, datetime.time(), SHANGHAI)
     for user in (qingzhu.mentor, qingzhu.colleague, qingzhu.office):
         for _n in range(90):
-            at = begin + datetime.timedelta(minutes=draw.choice([30, 150, 620, 625, 900, 1410]) + draw.randrange(25))
+            at = begin + datetime.timedelta(minutes=draw.choice([30, 150, 595, 620, 900, 1365]) + draw.randrange(25))
             opened(qingzhu, user, [draw.choice(children)], at)
-    expected = set()
+    expected = []
     for user in (qingzhu.mentor, qingzhu.colleague, qingzhu.office):
         own = {a.pupil_id for a in Assignment.objects.all() if user in {m.teacher.user for m in a.mentor.members.all()}}
-        for hour in range(24):
-            seen = {
-                entry.target_id
-                for entry in AuditEntry.objects.filter(user=user, verb="open_pupil")
-                if entry.at.astimezone(SHANGHAI).hour == hour
-            }
-            if len(seen - own) > (3 if hour in (23, 0, 1, 2, 3, 4) else 6):
-                expected.add((user.name, f"{hour:02}", len(seen - own), hour in (23, 0, 1, 2, 3, 4)))
-    found = told(qingzhu)
-    assert (set(found), len(found)) == (expected, len(expected))
+        left = [(one.at.astimezone(SHANGHAI), one.target_id) for one in AuditEntry.objects.filter(user=user)]
+        left = sorted((at, pupil) for at, pupil in left if pupil not in own)
+        while left:
+            since = left[0][0]
+            hour = [(at, pupil) for at, pupil in left if at - since < datetime.timedelta(hours=1)]
+            night = {pupil for at, pupil in hour if at.hour in NIGHT_HOURS}
+            count = len({pupil for _at, pupil in hour})
+            is_told = count > 6 or (since.hour in NIGHT_HOURS and len(night) > 3)
+            if is_told:
+                expected.append((user.name, f"{since:%H}", count, since.hour in NIGHT_HOURS))
+            left = left[len(hour) if is_told else 1 :]
+    assert sorted(told(qingzhu)) == sorted(expected)
     assert len(expected) > 3
+
+
+def test_any_hour_counts_and_not_that_of_the_clock(qingzhu: SchoolCast) -> None:
+    """Seen: 39 before it struck and 39 after it were told by nobody."""
+    eleven = SCHOOL_DAY.replace(hour=11, minute=0, second=0, microsecond=0, tzinfo=SHANGHAI)
+    opened(qingzhu, qingzhu.office, range(1000, 1039), eleven - datetime.timedelta(minutes=5))
+    opened(qingzhu, qingzhu.office, range(1037, 1041), eleven + datetime.timedelta(minutes=55) - ONE)
+    assert told(qingzhu) == [("德育韩", "10", 41, False)]
+    AuditEntry.objects.filter(at__gt=eleven).update(at=eleven + datetime.timedelta(minutes=55))
+    assert told(qingzhu) == []
+
+
+def test_an_hour_around_midnight_is_told_on_the_day_on_which_it_began(qingzhu: SchoolCast) -> None:
+    midnight = datetime.datetime.combine(TODAY, datetime.time(), SHANGHAI) + datetime.timedelta(days=1)
+    opened(qingzhu, qingzhu.office, range(1000, 1006), midnight - datetime.timedelta(minutes=20))
+    opened(qingzhu, qingzhu.office, range(1006, 1011), midnight + datetime.timedelta(minutes=20))
+    assert told(qingzhu) == [("德育韩", "23", 11, True)]
+    assert many_opened(qingzhu.school.pk, midnight.date(), midnight.date()) == []
 
 
 def test_whoever_reads_the_log_is_told_once_without_a_name(qingzhu: SchoolCast, other: SchoolCast) -> None:
