@@ -6,8 +6,7 @@ identifiers, telephones, free text of limited length). Which tables there are is
 
 import datetime
 import re
-from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from core.days import OUT_OF_RANGE, Days, day_meant
 from core.footlines import FOOT, is_foot_line
@@ -32,9 +31,11 @@ from core.text import (
     whole_number,
     without_identity,
 )
-from core.workbooks import CellError, ColumnSpec, Record, Table, column_letters
+from core.workbooks import Cell, CellError, ColumnSpec, Record, Table, column_letters
 
 NAME_LENGTH = 60
+#: Whether the caller has taken a row as it stands: its number, and its values by column.
+Take = Callable[[int, Sequence[Cell]], bool]
 _LOST_BY_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,2}|\d[eE]\+\d{1,2}")
 # A day where a name should stand.
 _DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月](?:\d{1,2}日?)?)?").fullmatch
@@ -75,19 +76,23 @@ class TableReader:
         # Per column: how many cells say that there is nothing, the first row and the words.
         self._nothing: dict[str, tuple[int, int, dict[str, None]]] = {}
 
-    def records(self, *, keep: Container[str] = ()) -> Iterator[Record]:
+    def records(self, *, keep: Container[str] = (), take: Take | None = None) -> Iterator[Record]:
         """The rows under the heading; cells that only say 无, / or 待定 are empty, `="00123"` is what it stands for.
 
         Call `check_headings` first. Told once for each column, after the last row. `keep`: columns left as they are.
+        `take` is asked first of each row in which no cell says that there is nothing.
         """
-        for record in self.table.records():
-            cells = record.cells
+        for number, values, hidden in self.table.rows():
+            says_nothing = not NOTHING_AS_TYPED.isdisjoint(values)
+            if take is not None and not says_nothing and take(number, values):
+                continue
+            record = self.table.record(number, values, hidden)
             try:  # entered without cost, unlike `suppress`
-                if _SOUND_ROW("\x1f".join(cells.values())):  # type: ignore[arg-type]  # other kinds of cells raise
+                if _SOUND_ROW("\x1f".join(values)):  # type: ignore[arg-type]  # other kinds of cells raise
                     self._plain = record
             except TypeError:
                 pass
-            if record is not self._plain or not NOTHING_AS_TYPED.isdisjoint(cells.values()):
+            if record is not self._plain or says_nothing:
                 self._clear(record, keep)
             yield record
         for key, (count, row, words) in self._nothing.items():
@@ -375,17 +380,6 @@ class TableReader:
             self.error(OUT_OF_RANGE, problem, record, key)
             day = None
         return day
-
-    def check_lengths(self, numbers: Sequence[tuple[Record, str]], key: str) -> None:
-        """Warn about numbers shorter than nearly all others of the column: zeros in front may have been lost."""
-        usual = Counter(len(number) for _, number in numbers).most_common(1)
-        if not usual or len(numbers) < 3 or usual[0][1] * 2 <= len(numbers):
-            return
-        length = usual[0][0]
-        for record, number in numbers:
-            if len(number) < length and number.isdigit() and isinstance(record.cells.get(key), int | float):
-                message = f"比同一列的号码少 {length - len(number)} 位，开头的 0 可能被 Excel 去掉了。请核对。"
-                self.warn("number_short", message, record, key)
 
     def text(self, record: Record, key: str, length: int) -> str:
         """Free text; longer than `length` is an error."""

@@ -85,22 +85,31 @@ class Table:
 
     def records(self) -> Iterator[Record]:
         """The rows under the heading; values of cells joined downwards are repeated in each row of the range."""
-        keys, places = tuple(self.columns), tuple(self.columns.values())
+        for number, values, hidden in self.rows():
+            yield self.record(number, values, hidden)
+
+    def record(self, number: int, values: Sequence[Cell], hidden: bool = False) -> Record:
+        """One of `rows`, by column key."""
+        return Record(number, dict(zip(self.columns, values, strict=True)), hidden)
+
+    def rows(self) -> Iterator[tuple[int, tuple[Cell, ...], bool]]:
+        """As `records`, each as its number, its values in the order of `columns`, and whether it is hidden."""
+        places = tuple(self.columns.values())
         take = itemgetter(*places) if len(places) > 1 else lambda cells: tuple(cells[at] for at in places)
         wanted = max(places, default=-1) + 1
         filled = self._filled_down()
         for row in self.sheet.rows:
-            if row.number <= self.header_row or (row.hidden and not self.with_hidden):
+            number, cells, hidden = row.number, row.cells, row.hidden
+            if number <= self.header_row or (hidden and not self.with_hidden):
                 continue
-            cells = row.cells
             if len(cells) < wanted:
                 cells += ("",) * (wanted - len(cells))
-            values: dict[str, Cell] = dict(zip(keys, take(cells), strict=True))
-            if row.number in filled:
-                for key, value in filled[row.number].items():
-                    if values[key] == "":
-                        values[key] = value
-            yield Record(row.number, values, row.hidden)
+            values: tuple[Cell, ...] = take(cells)
+            if number in filled:
+                above = filled[number]
+                pairs = zip(self.columns, values, strict=True)
+                values = tuple(above[key] if value == "" and key in above else value for key, value in pairs)
+            yield number, values, hidden
 
     def heading(self, key: str) -> str:
         """The heading as the sheet writes it, for messages."""

@@ -24,7 +24,7 @@ _FILLERS = (
 # A name cell that says more than a name: a number, a colon, a bracket or the kinship in front.
 _SAYS_MORE = re.compile(r"\d{5}|[:：(（]|^\s*(?:父亲|母亲|爸爸|妈妈)")
 # Said of a person who cannot be written to, where a name should stand.
-_NO_PERSON = re.compile(
+NO_PERSON = re.compile(
     r"(?:已|父|母|父亲|母亲)?(?:离异|离婚|亡|亡故|已?故|去世|过世|病故|死亡|失踪|失联|服刑|丧父|丧母)(?:\(.*\))?|丧[父母]|孤儿|单亲|未婚|保密|本人"
     r"|无[父母](?:亲)?|无监护人?|[父母]不详|否|未|[xn]+|no",
     re.IGNORECASE,
@@ -96,12 +96,7 @@ def _words(run: str) -> list[tuple[str, str]] | None:
             continue
         behind = next((word for word in _KIN_WORDS if run.endswith(word)), "")
         name = run.removesuffix(behind)
-        if (
-            is_nothing(name)
-            or _NO_PERSON.fullmatch(name)
-            or len(name) < 2
-            or (len(name) > 4 and MIDDLE_DOT not in name)
-        ):
+        if is_nothing(name) or NO_PERSON.fullmatch(name) or len(name) < 2 or (len(name) > 4 and MIDDLE_DOT not in name):
             return None
         found.append(("n", clean_name(name)))
         found += [("r", KIN[behind])] if behind else []
@@ -122,7 +117,7 @@ class GuardianReader:
         ]
         # Per position the keys of its name, its phone and its relation.
         self._keys = {p: (f"guardian{p}_name", f"guardian{p}_phone", f"guardian{p}_relation") for p in self._positions}
-        self._relations = {position: _relation_of(table, position) for position in self._positions}
+        self._relations = {position: relation_of(table, position) for position in self._positions}
         self._asked = [p for p in self._positions if f"guardian{p}_guardian" in table.columns]
         self._one_cell = IN_ONE_CELL in table.columns
 
@@ -147,7 +142,7 @@ class GuardianReader:
     def _at(self, record: Record, position: int) -> list[GuardianRow]:
         cells, (key, phone_key, relation_key) = self._cells, self._keys[position]
         typed = record.text(key)
-        if typed and _NO_PERSON.fullmatch(clean_key(typed)):
+        if typed and NO_PERSON.fullmatch(clean_key(typed)):
             cells.warn("not_a_name", "写的不是姓名，没有导入。请核对这一位家长。", record, key)
             record.cells[key] = typed = ""
         if both := self._several(typed, record, position):
@@ -212,7 +207,7 @@ class GuardianReader:
         return people[: len(GUARDIANS)]
 
 
-def _relation_of(table: Table, position: int) -> str:
+def relation_of(table: Table, position: int) -> str:
     """The relation that the headings themselves tell: 父亲姓名, 父亲电话."""
     keys = (f"guardian{position}_name", f"guardian{position}_phone")
     told = {relation_in(table.headings[key]) for key in keys if key in table.headings} - {""}

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from core.importlog import ImportLog, Level
 from core.variants import fold_variants
 from schools.labels import ClassKey
-from students.imports.rows import PupilRow
+from students.imports.pupilrow import PupilRow
 from students.imports.stored import StoredPupil, StoredRoster
 
 

@@ -18,8 +18,9 @@ from students.enums import EndReason, Gender
 from students.imports.columns import COLUMNS
 from students.imports.guardians import GuardianRow
 from students.imports.matching import match, without_repeats
+from students.imports.pupilrow import PupilRow
 from students.imports.questions import ALL_GUARDIANS, Questions
-from students.imports.rows import PupilRow, read_pupils
+from students.imports.rows import read_pupils
 from students.imports.stored import StoredGuardian, StoredPupil, StoredRoster, read_stored
 from students.models import Enrolment, Guardian, Pupil
 

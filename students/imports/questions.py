@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from core.importlog import ImportLog
 from core.importplan import Choice, ChoiceGroup, rename_choices
-from students.imports.rows import PupilRow
+from students.imports.pupilrow import PupilRow
 from students.imports.stored import StoredPupil
 
 _STATUS = ChoiceGroup("不在校的学生", "名册里标着这些状态的学生没有导入，系统里的也没有改动。仍然要导入的请打勾。")

@@ -4,12 +4,13 @@ import datetime
 import math
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from core.days import Days
 from core.importlog import ImportLog
+from core.numberlengths import NumberLengths
 from core.phones import phones_in
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader
@@ -20,9 +21,11 @@ from schools.days import joining_days
 from schools.labels import ClassKey
 from students.enums import Gender
 from students.imports.columns import COLUMNS
-from students.imports.guardians import GuardianReader, GuardianRow
+from students.imports.guardians import GuardianReader
 from students.imports.headings import is_about_family, may_be_phone_of_family, meanings
 from students.imports.other_lines import class_lines, leavers_in, leavers_line, lines_between
+from students.imports.plain import NUMBERS, plain_reader
+from students.imports.pupilrow import PupilRow
 from students.imports.status import split_status, status_in_remark, status_mentioned, status_of
 
 # GB/T 2261.1 counts 1 男性, 2 女性, 9 未说明; programs write code and word in one cell.
@@ -31,32 +34,14 @@ _GENDERS = {
     **dict.fromkeys(("女", "f", "female", "girl", "g", "♀", "2", "2女", "f女", "女2", "女f"), Gender.FEMALE),
     **dict.fromkeys(("9", "9未说明", "未说明", "未说明的"), ""),
 }
+# Class and grade as typed where no column says them: the class is the sheet's, or that of a line above.
+_NO_LABEL = ("", "")
 # How many cells of an unknown column tell what it holds.
 _LOOKED_AT = 50
 _NAME_LIKE = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
 _BRACKETS = (")", "）", "]", "】")
 _NOTE = re.compile(r".*[(（\[【]([^)）\]】]+)[)）\]】]\s*").fullmatch
 _NO_GENDER_WORD = re.compile(r"[\s\-_.:、,/()]|(?<=男|女)[性生孩童的]+|^0(?=\d)|性别$")
-
-
-@dataclass(slots=True)
-class PupilRow:
-    """One pupil as the workbook has them; empty strings and None say nothing, they erase nothing."""
-
-    sheet: str
-    row: int
-    name: str
-    number: str
-    school_class: ClassKey
-    gender: str
-    seat: int | None
-    remark: str
-    guardians: tuple[GuardianRow | None, ...]
-    # When a newcomer joined the class, if the workbook says so.
-    joined: datetime.date | None = None
-    # The word with which the workbook says that the pupil is not there (any more), and its column.
-    status: str = ""
-    status_column: str = ""
 
 
 @dataclass(slots=True)
@@ -69,8 +54,6 @@ class Reading:
     joining: Days
     columns: tuple[ColumnInFile, ...] = ()
     from_1904: bool = False
-    # Per column of identifiers, every number with its record, for a look at their lengths.
-    numbers: dict[str, list[tuple[Record, str]]] = field(default_factory=dict)
 
 
 def read_pupils(request: ImportRequest, *, classes: ClassFinder, log: ImportLog, known: Container[str] = ()) -> Reading:
@@ -118,6 +101,10 @@ class _SheetReader:
         self._joins = "joined" in table.columns
         # What a class and a grade as typed were found to mean: a sheet has few of them.
         self._known: dict[tuple[Cell, Cell], ClassKey] = {}
+        self._numbers = {key: NumberLengths(key) for key in NUMBERS}
+        self._plain = plain_reader(table)
+        # The running numbers of the rows, where they may be seats.
+        self._ordinals: list[int | None] = []
         self._sheet_class = None if "class" in table.headings else self._class_of_sheet(file_name)
         # Lines between the rows, and those of them that name the class of the rows beneath.
         self._lines = lines_between(table)
@@ -140,10 +127,8 @@ class _SheetReader:
                 column = self._table.heading(key)
                 self._log.warning("guardian_shared", message, sheet=self._sheet, row=merged.first_row, column=column)
         first = len(self._reading.rows)
-        self._reading.numbers = {}
-        ordinals: list[int | None] = []
         takes_ordinals = "ordinal" in self._table.columns and "seat" not in self._table.columns
-        for record in self._cells.records():
+        for record in self._cells.records(take=self._take if self._plain else None):
             if record.row in self._class_lines:
                 self._begin_class(record, self._class_lines[record.row])
                 continue
@@ -154,13 +139,27 @@ class _SheetReader:
             pupil = self._pupil(record)
             if pupil is not None:
                 self._reading.rows.append(pupil)
-                if takes_ordinals:
-                    ordinals.append(whole_number(record.text("ordinal")))
+                self._ordinals.append(whole_number(record.text("ordinal")))
         self._tell_lone(self._reading.rows[first:])
-        for key, numbers in self._reading.numbers.items():
-            self._cells.check_lengths(numbers, key)
+        for numbers in self._numbers.values():
+            numbers.check(self._cells)
         if takes_ordinals:
-            _take_ordinals(self._reading.rows[first:], ordinals)
+            _take_ordinals(self._reading.rows[first:], self._ordinals)
+
+    def _take(self, number: int, values: Sequence[Cell]) -> bool:
+        """Take a row whose every cell is plain; any other, and lines between the pupils, are read cell by cell."""
+        if self._left or number in self._lines or self._plain is None:
+            return False
+        plain = self._plain(self._sheet, number, values, self._known)
+        if plain is None:
+            return False
+        pupil, column, ordinal = plain
+        self._reading.seen += 1
+        self._reading.rows.append(pupil)
+        self._ordinals.append(ordinal)
+        if column:
+            self._numbers[column].counts[len(pupil.number)] += 1
+        return True
 
     def _tell_lone(self, pupils: list[PupilRow]) -> None:
         """Warn of rows that hold nothing but a name, where most say more: they may be anything."""
@@ -181,6 +180,7 @@ class _SheetReader:
             message = f"这一行写着班级，从这里起按{key.label}读取。请核对。"
             self._log.warning("class_from_line", message, sheet=self._sheet, row=record.row, column="班级")
         self._sheet_class = key
+        self._known.pop(_NO_LABEL, None)
 
     def _misses_people(self) -> bool:
         """Whether columns that look like families' names or phones are not read, and no other is: then nobody goes in.
@@ -302,12 +302,12 @@ class _SheetReader:
         return "", ""
 
     def _number(self, record: Record) -> str | None:
-        for key in ("number", "local_number", "school_number"):
+        for key in NUMBERS:
             number = self._cells.identifier(record, key)
             if number is None:
                 return None
             if number:
-                self._reading.numbers.setdefault(key, []).append((record, number))
+                self._numbers[key].add(record, number)
                 return number
         return ""
 
@@ -325,8 +325,10 @@ class _SheetReader:
             key = self._sheet_class
             if key is None:
                 self._cells.error("class_missing", "看不出这名学生是哪个班。请加上“班级”一列。", record, "name")
-            known = key is not None and self._classes.check(key, shown=self._sheet, sheet=self._sheet)
-            return key if known else None
+            elif self._classes.check(key, shown=self._sheet, sheet=self._sheet):
+                self._known[_NO_LABEL] = key
+                return key
+            return None
         cell = record.cells["class"]
         typed = (cell, record.cells.get("grade", ""))
         if (found := self._known.get(typed)) is not None:

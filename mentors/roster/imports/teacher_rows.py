@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.importlog import ImportLog, LinePlace
+from core.numberlengths import NumberLengths
 from core.tablefinder import ColumnInFile, find_tables
 from core.tablereader import TableReader
 from core.text import clean_key, clean_name, clean_text
@@ -64,7 +65,7 @@ def read_teachers(
         take_hidden=options.take_hidden,
     )
     for table in found.tables:
-        numbers: list[tuple[Record, str]] = []
+        numbers = NumberLengths("number")
         reader = TableReader(table, log)
         if not reader.check_headings(COLUMNS):
             continue
@@ -80,11 +81,11 @@ def read_teachers(
                 continue
             seen += 1
             if number:
-                numbers.append((record, number))
+                numbers.add(record, number)
             row = _row(reader, record, number, classes)
             if row is not None:
                 rows.append(row)
-        reader.check_lengths(numbers, "number")
+        numbers.check(reader)
     if found.tables and not seen and not log.has_errors:
         log.error("no_rows", "表头下面没有教师。请检查文件内容。")
     return rows, seen, tuple(found.columns.values())
