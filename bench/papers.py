@@ -10,10 +10,11 @@ mail merge from one `.docx` and its export as PDF (`papers_office.py`). The orde
 result is read back in the first. The processor's time stands beside the clock's: on a busy machine two workers do not
 get two cores.
 
-Books: 60 record books of 15 pupils with a term of notes, then 600: seconds, and the peak of memory of the workers; in
-between, one note is changed and the 60 are ordered again. Each number is then ordered as one PDF (in volumes) by fresh
-workers, from the books already made: what remains is putting them together. All in an empty SQLite database in a
-temporary folder. `--quick` makes a tenth of everything. Without LibreOffice its lines are left out.
+Books: 60 record books of 15 pupils with a term of notes, then 600: seconds, and the peak of memory of the workers,
+which is also told on the way; in between, one note is changed and the 60 are ordered again. Their floor is one bare
+process that sets 60 of them one after the other; ten times its time stands for 600. Each number is then ordered as one
+PDF (in volumes) by fresh workers, from the books already made: what remains is putting them together. All in an empty
+SQLite database in a temporary folder. `--quick` makes a tenth of everything. Without LibreOffice its lines are missing.
 """
 
 import argparse
@@ -38,15 +39,20 @@ from figures import Figure, note
 from setting import set_up
 
 if TYPE_CHECKING:
-    from papers_jobs import Stage
+    from papers_jobs import Stage, Workers
     from papers_school import Built
 
+    from jobs.models import Job
     from records.contexts import Letter
 
+#: As many as bench/papers_jobs.py starts.
+WORKERS = 2
 HERE = Path(__file__).resolve().parent
 CLASSES, BOOKS, MANY_BOOKS, ROUNDS = 20, 60, 600, 3
 #: Ours against the floor, as one PDF and as a ZIP; ours against LibreOffice; 600 books' memory against 60's.
 WANTED_OF_FLOOR, WANTED_ZIP_OF_FLOOR, WANTED_OF_OFFICE, WANTED_GROWTH = 0.4, 0.6, 1.0, 1.1
+#: Ours against the floor, for books.
+WANTED_BOOKS_OF_FLOOR = 0.7
 #: The ways to 900 letters.
 FLOOR, ONE, ZIP, OFFICE = "bare WeasyPrint", "ours, one PDF", "ours, ZIP", "LibreOffice"
 STARTED = f"{OFFICE} with its start"
@@ -120,11 +126,13 @@ class Letters:
             self._ratio(f"{name}, again", name)
 
     def figures(self) -> Iterator[Figure]:
-        """The letters against the floor, by the clock."""
-        median = {name: statistics.median(spent) for name, spent in self._spent.items()}
+        """The letters against the floor: by the clock, and what of the processor each of the two workers takes."""
         for name, times in ((ONE, WANTED_OF_FLOOR), (ZIP, WANTED_ZIP_OF_FLOOR)):
             what = f"{len(self._letters)} letters, {name}"
-            yield Figure(what, median[name], "s", beside=median[FLOOR], beside_what=FLOOR, times=times)
+            clock, busy, bare, bare_busy = (
+                statistics.median(taken[way]) for way in (name, FLOOR) for taken in (self._spent, self._busy)
+            )
+            yield from _against(what, clock, busy, bare, bare_busy, times=times)
 
     def _ratio(self, one: str, other: str, wanted: str = "") -> None:
         ratios = [a / b for a, b in zip(self._spent[one], self._spent[other], strict=True)]
@@ -142,12 +150,7 @@ class Letters:
             self._busy.setdefault(name, []).append(processor)
 
     def _floor(self, check: bool) -> None:
-        source, target = self._folder / "floor.json", self._folder / "floor.pdf"
-        source.write_text(json.dumps(_papers(self._letters)), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, HERE / "papers_floor.py", source, target], check=True, capture_output=True, text=True
-        )
-        self._note(FLOOR, *map(float, done.stdout.split()))
+        self._note(FLOOR, *_set_bare(_papers(self._letters), self._folder))
         if check:
             self._check(FLOOR, sorted(self._folder.glob("floor-*.pdf")))
 
@@ -194,6 +197,22 @@ class Letters:
         missing = [x.pupil_name for x in self._letters if _bare(x.body) not in text]
         assert not missing, f"{who}: {len(missing)} letters are not whole, the first is {missing[0]}'s"
         print(f"{who}: {len(self._letters)} letters read back from {pages} pages")
+
+
+def _set_bare(papers: list[dict[str, object]], folder: Path) -> tuple[float, float]:
+    """Seconds by the clock and of processor that the floor takes; its files are `floor-*.pdf`."""
+    source = folder / "floor.json"
+    source.write_text(json.dumps(papers), encoding="utf-8")
+    command: list[str | Path] = [sys.executable, HERE / "papers_floor.py", source, folder / "floor.pdf"]
+    clock, busy = map(float, subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    return clock, busy
+
+
+def _against(what: str, clock: float, busy: float, bare: float, bare_busy: float, *, times: float) -> Iterator[Figure]:
+    """Two workers that take `clock` and `busy` seconds against one bare process."""
+    yield Figure(what, clock, "s", beside=bare, beside_what=FLOOR, times=times)
+    each = f"{what}, a worker's processor"
+    yield Figure(each, busy / WORKERS, "s", beside=bare_busy, beside_what=FLOOR, times=times)
 
 
 def _bare(text: str) -> str:
@@ -271,6 +290,7 @@ def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
     from papers_school import build_book_school, change_one_note  # noqa: PLC0415 - as above
 
     peaks: dict[str, list[int]] = {"ZIP": [], "one PDF": []}
+    few = min(numbers)
 
     def line(label: str, number: int, done: Done, peak: list[int]) -> None:
         a_book = f"{done.seconds / number:>7.2f} s{done.processor / number:>10.2f} s"
@@ -281,11 +301,23 @@ def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
     print(f"\n{'record books of 15 pupils':<36}{head}")
     for number in numbers:
         built = build_book_school(number)
+        bare = _set_bare(_books(built, few), folder)
+        print(
+            f"{f'{few} books, {FLOOR}':<36}{bare[0]:>7.1f} s{bare[0] / few:>7.2f} s{bare[1] / few:>10.2f} s", flush=True
+        )
         with workers(folder / "run") as crew:
-            done = crew.run(partial(books_ordered, built, merged=False))
+            now = Resting(crew, number)
+            done = crew.run(partial(books_ordered, built, merged=False), now.look)
             peaks["ZIP"].append(max(crew.peaks()))
             line(f"{number} books, ZIP", number, done, crew.peaks())
-            if number == min(numbers):
+            print(f"{'':<36}memory after {now}", flush=True)
+            clock, busy = (one * number / few for one in bare)
+            note(
+                *_against(
+                    f"{number} books, ZIP", done.seconds, done.processor, clock, busy, times=WANTED_BOOKS_OF_FLOOR
+                )
+            )
+            if number == few:
                 change_one_note(built)
                 again = crew.run(partial(books_ordered, built, merged=False))
                 line(f"{number} again, one note changed", number, again, crew.peaks())
@@ -293,12 +325,43 @@ def _measure_books(folder: Path, numbers: tuple[int, int]) -> None:
             done = crew.run(partial(books_ordered, built, merged=True))
             peaks["one PDF"].append(max(crew.peaks()))
             line(f"{number} again, as one PDF", number, done, crew.peaks())
-    for form, (few, many) in peaks.items():
+    for form, (least, most) in peaks.items():
         label = f"peak memory, {form}, {numbers[1]} / {numbers[0]}"
         note(
-            Figure(f"{numbers[1]} books, {form}, peak memory", many, "MB", few, f"of {numbers[0]}", times=WANTED_GROWTH)
+            Figure(
+                f"{numbers[1]} books, {form}, peak memory", most, "MB", least, f"of {numbers[0]}", times=WANTED_GROWTH
+            )
         )
-        print(f"{label:<44}{many / few:.2f} (wanted: at most {WANTED_GROWTH})")
+        print(f"{label:<44}{most / least:.2f} (wanted: at most {WANTED_GROWTH})")
+
+
+class Resting:
+    """The memory of the workers after a sixth, a half and all of `number` papers, in words."""
+
+    def __init__(self, crew: "Workers", number: int) -> None:
+        self._crew, self._marks, self._said = crew, [number // 6, number // 2, number], list[str]()
+
+    def look(self, job: "Job") -> None:
+        """See whether the job has come to the next mark."""
+        while self._marks and job.done_count >= self._marks[0]:
+            self._said.append(f"{self._marks.pop(0)}: {self._crew.peaks('VmRSS')} MB")
+
+    def __str__(self) -> str:
+        return ", ".join(self._said)
+
+
+def _books(built: "Built", number: int) -> list[dict[str, object]]:
+    """The manuscripts of the first `number` books of a school."""
+    from records.contexts import BookVersion  # noqa: PLC0415 - Django is set up only now
+    from records.papers.documents.record_book import book_manuscript  # noqa: PLC0415 - as above
+    from records.papers.queries.books import BookSource  # noqa: PLC0415 - as above
+    from records.papers.queries.print_lists import mentors_for_print  # noqa: PLC0415 - as above
+
+    actor, year = built.actor(), built.year()
+    mentors = mentors_for_print(actor, year)[:number]
+    source = BookSource(actor, year, mentors)
+    books = (source.book(mentor, mask_phones=True, version=BookVersion.MIXED) for mentor in mentors)
+    return [{"html": paper.html, "recolour": dict(paper.recolour)} for paper in map(book_manuscript, books)]
 
 
 if __name__ == "__main__":

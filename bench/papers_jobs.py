@@ -57,8 +57,8 @@ class Workers:
     folder: Path
     processes: list[subprocess.Popen[bytes]]
 
-    def run(self, order: Callable[[], Job]) -> Done:
-        """Order, wait, and return what came of it. Raises RuntimeError if anything of the job failed."""
+    def run(self, order: Callable[[], Job], look: Callable[[Job], None] = lambda job: None) -> Done:
+        """Order, wait, `look` now and then, and return what came of it. Raises RuntimeError if anything failed."""
         before, busy = self._files_set(), self._processor()
         began = time.perf_counter()
         job = order()
@@ -67,6 +67,7 @@ class Workers:
             if any(process.poll() is not None for process in self.processes):
                 raise RuntimeError("a worker ended")
             job.refresh_from_db()
+            look(job)
         seconds = time.perf_counter() - began
         if job.state != JobState.DONE or job.failed_count:
             raise RuntimeError(f"the job ended as {job.state} with {job.failed_count} failures: {job.message}")
@@ -75,12 +76,12 @@ class Workers:
         path = Path(results[0].file.path)
         return Done(seconds, self._processor() - busy, self._files_set() - before, path, size, len(results))
 
-    def peaks(self) -> list[int]:
-        """The most memory that each worker has had since it started, in MB."""
+    def peaks(self, field: str = "VmHWM") -> list[int]:
+        """The most memory that each worker has had since it started (with `VmRSS`, what it has now), in MB."""
         found = []
         for process in self.processes:
             status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-            line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+            line = next(line for line in status.splitlines() if line.startswith(field))
             found.append(int(line.split()[1]) // 1024)
         return found
 
