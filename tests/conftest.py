@@ -20,7 +20,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
-from core import pdf
+from core import kept, pdf
 from core.workbooks import marking, reader
 from tests.cases.corners import A1
 from tests.cast import SCHOOL_DAY, SchoolCast
@@ -41,6 +41,9 @@ FOLDER_OF_STAGE = {"browser": "browser", "migrations": "migrating", "servers": "
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
+
+# Whatever a test asks with a kept query is compared with what Django makes of it.
+kept.CHECKED = True
 
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()

@@ -1,0 +1,288 @@
+"""Queries whose SQL is kept: Django puts a queryset together and compiles it once for each shape of its arguments.
+
+Of a short query, building and compiling take some ten times as long as the database and the rows. `kept` turns a
+function that gives a queryset into one that gives its rows; from the second call on only the values go out anew:
+
+    @kept
+    def _open_drafts(actor: Actor, pupil_ids: Sequence[int]) -> QuerySet[Draft]:
+        return Draft.objects.visible_to(actor).open().filter(pupil_id__in=pupil_ids)
+
+The function is called with numbers and days that nothing else has, and the SQL is searched for them; so `visible_to`
+and all other querysets serve as they are. What an argument says otherwise (None, a yes or no, roles) is part of the
+shape: another one is compiled for itself. A function may use values, but decide nothing by them. Whoever does, or
+computes with them, is found out: each new shape is compiled with its first true values as well and compared, and with
+`CHECKED` (in tests) every call is.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from enum import Enum
+from functools import lru_cache, wraps
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import BooleanField, ForeignKey, Model, QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+
+P = ParamSpec("P")
+Row = TypeVar("Row")
+
+#: Whether each call is compared with what Django makes of it; for tests.
+CHECKED = False
+
+#: So many shapes are kept in a process, the latest used ones.
+_MOST: Final = 500
+#: Keys as no table has them, but as columns of keys may hold. They and the days go up: what was sorted stays so.
+_KEY: Final = 918_273_645_000_000_000
+_DAY: Final = datetime.date(8000, 1, 1)
+_MOMENT: Final = datetime.datetime(8000, 1, 1, 12, 34, 56, tzinfo=datetime.UTC)
+
+
+def kept(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+    """A function with the arguments of `build` that gives the rows of its queryset, with at most the queries of that.
+
+    Arguments are numbers, days, moments, texts, models' rows (of which `build` may read keys and booleans), frozen
+    dataclasses of all these, and lists or sets of numbers, which may be empty; None, booleans and enums tell shapes
+    apart. Raises TypeError for anything else, and where the SQL depends on values in another way.
+    """
+
+    @wraps(build)
+    def rows(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
+        values: list[Any] = []
+        given = (*args, *kwargs.values())
+        shapes = tuple([_part(value, values, _repeated) for value in given])
+        key = (build, connections[DEFAULT_DB_ALIAS].vendor, shapes, len(args), tuple(kwargs))
+        shape = _shape(key)
+        if CHECKED or not shape.is_checked:
+            _check(shape, key, given)
+        return shape.rows(values)
+
+    return rows
+
+
+def forget_kept() -> None:
+    """Compile all anew; for tests that change tables."""
+    _shape.cache_clear()
+
+
+Key = tuple[Callable[..., QuerySet[Any]], str, tuple[Any, ...], int, tuple[str, ...]]
+
+
+# --- Arguments: what belongs to the shape, and the values ------------------------------------------------------------
+def _repeated(values: list[int], missing: int) -> list[int]:
+    return values[-1:] * missing
+
+
+def _unlike(values: list[int], missing: int) -> list[int]:
+    return [max(_KEY - 1, *values) + n for n in range(1, missing + 1)]
+
+
+def _part(value: Any, values: list[Any], fill: Callable[[list[int], int], list[int]]) -> Any:
+    """The shape of an argument; its values are added to `values`. Lists of like length have one shape: `fill`."""
+    kind = type(value)
+    if kind in (int, str, datetime.date, datetime.datetime):
+        values.append(value)
+        return kind
+    if value is None or kind is bool or isinstance(value, Enum):
+        return ("same", value)
+    if kind in (list, tuple, set, frozenset):
+        return _part_many(value, values, fill)
+    if isinstance(value, Model):
+        names, held = _read(value)
+        return ("row", kind, names, tuple([_part(one, values, fill) for one in held]))
+    if dataclasses.is_dataclass(value):
+        held = [getattr(value, name) for name in _init_fields(cast(Any, kind))]
+        return ("data", kind, tuple([_part(one, values, fill) for one in held]))
+    raise TypeError(f"no query is kept for an argument of the kind {kind.__name__}")
+
+
+def _part_many(many: Any, values: list[Any], fill: Callable[[list[int], int], list[int]]) -> Any:
+    kind = type(many)
+    if all(isinstance(value, Enum) for value in many):
+        return ("same", frozenset(many) if kind in (set, frozenset) else tuple(many))
+    if not all(type(value) is int for value in many):
+        raise TypeError("a list in the arguments of a kept query holds numbers, or enums")
+    numbers = sorted(many) if kind in (set, frozenset) else list(dict.fromkeys(many))
+    length = 1 << (len(numbers) - 1).bit_length()
+    values += numbers
+    values += fill(numbers, length - len(numbers))
+    return ("many", kind, length)
+
+
+def _read(row: Model) -> tuple[tuple[str, ...], list[Any]]:
+    """Those columns of a row that are keys or booleans."""
+    names = [name for name in _columns(type(row)) if name in row.__dict__]
+    return tuple(names), [row.__dict__[name] for name in names]
+
+
+@lru_cache
+def _columns(model: type[Model]) -> list[str]:
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.primary_key or isinstance(field, (ForeignKey, BooleanField))
+    ]
+
+
+@lru_cache
+def _init_fields(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind) if field.init]
+
+
+def _whole(shape: Any, values: Iterator[Any]) -> Any:
+    """The argument of this shape with other values."""
+    if isinstance(shape, type):
+        return next(values)
+    match shape:
+        case ("same", value):
+            return value
+        case ("many", kind, length):
+            return kind([next(values) for _ in range(length)])
+        case ("row", model, names, parts):
+            return model.from_db(DEFAULT_DB_ALIAS, names, [_whole(part, values) for part in parts])
+        case (_, kind, parts):
+            return kind(**dict(zip(_init_fields(kind), [_whole(part, values) for part in parts], strict=True)))
+    raise AssertionError(shape)
+
+
+def _marks(shapes: Sequence[Any]) -> Iterator[Any]:
+    """A value for each place of the shapes, by which it is known again."""
+    kinds = [kind for shape in shapes for kind in _kinds(shape)]
+    for at, kind in enumerate(kinds):
+        if kind is int:
+            yield _KEY + at
+        elif kind is str:
+            yield f"\ue0f1{at}\ue0f1"
+        else:
+            yield (_MOMENT if kind is datetime.datetime else _DAY) + datetime.timedelta(days=at)
+
+
+def _kinds(shape: Any) -> Iterator[type]:
+    if isinstance(shape, type):
+        yield shape
+    elif shape[0] == "many":
+        yield from [int] * shape[2]
+    elif shape[0] != "same":
+        for part in shape[-1]:
+            yield from _kinds(part)
+
+
+# --- The compiled query -----------------------------------------------------------------------------------------------
+class _KeptQuery(Query):
+    """A query that hands out its compiler with the SQL ready."""
+
+    ready: SQLCompiler
+    asked: tuple[str, tuple[Any, ...]]
+
+    def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> SQLCompiler:
+        """A copy of the compiler that once made the SQL, which knows what the columns are."""
+        compiler: Any = object.__new__(type(self.ready))
+        compiler.__dict__.update(self.ready.__dict__)
+        compiler.connection = connections[using] if using is not None else connection
+        asked = self.asked
+        compiler.as_sql = lambda *_args, **_kwargs: asked
+        return compiler  # type: ignore[no-any-return]  # put together above
+
+
+class _Shape:
+    """A queryset with its SQL, and where the values stand among what goes out with it. Without SQL it has no rows."""
+
+    def __init__(self, found: QuerySet[Any], compiler: SQLCompiler, sql: str | None, places: list["_Place"]) -> None:
+        self.found = found
+        self.compiler = compiler
+        self.sql = sql
+        self.places = places
+        self.is_checked = False
+
+    def params(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """What goes out with the SQL for these values."""
+        ready = [_adapted(value) for value in values]
+        return tuple([place.given if place.at is None else place.filled(ready) for place in self.places])
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """The rows for these values."""
+        if self.sql is None:
+            return []
+        query: Any = object.__new__(_KeptQuery)
+        query.__dict__.update(self.found.query.__dict__)
+        query.ready, query.asked = self.compiler, (self.sql, self.params(values))
+        again: Any = type(self.found)(self.found.model, query, self.found.db)
+        for name in ("_iterable_class", "_fields", "_prefetch_related_lookups", "_known_related_objects"):
+            setattr(again, name, getattr(self.found, name))
+        return list(again)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
+    """One of the values that go out: always `given`, or that of place `at`; `given` is then the text around it."""
+
+    given: Any
+    at: int | None = None
+
+    def filled(self, ready: Sequence[Any]) -> Any:
+        value = ready[self.at or 0]
+        return value if self.given is None else f"{self.given[0]}{value}{self.given[1]}"
+
+
+def _adapted(value: Any) -> Any:
+    """The value as it goes to the database."""
+    kind = type(value)
+    if kind is datetime.date:
+        return connections[DEFAULT_DB_ALIAS].ops.adapt_datefield_value(value)
+    if kind is datetime.datetime:
+        return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
+    return value
+
+
+@lru_cache(maxsize=_MOST)
+def _shape(key: Key) -> _Shape:
+    marks = list(_marks(key[2]))
+    found, compiler, sql, params = _compiled(key, marks)
+    return _Shape(found, compiler, sql, [_place(param, marks) for param in params])
+
+
+def _place(param: Any, marks: Sequence[Any]) -> _Place:
+    for at, mark in enumerate(marks):
+        if type(param) is type(sent := _adapted(mark)) and param == sent:
+            return _Place(None, at)
+        if isinstance(param, str) and str(mark) in param:
+            before, _, after = param.partition(str(mark))
+            return _Place((before, after), at)
+    return _Place(param)
+
+
+def _compiled(key: Key, values: Sequence[Any]) -> tuple[QuerySet[Any], SQLCompiler, str | None, tuple[Any, ...]]:
+    build, _, shapes, positional, names = key
+    taken = iter(values)
+    whole = [_whole(shape, taken) for shape in shapes]
+    with ExitStack() as stack:
+        for connection in connections.all(initialized_only=True):
+            stack.enter_context(connection.execute_wrapper(_refuse))
+        found = build(*whole[:positional], **dict(zip(names, whole[positional:], strict=True)))
+        compiler = found.query.get_compiler(using=found.db)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return found, compiler, None, ()
+    return found, compiler, sql, tuple(params)
+
+
+def _refuse(*_args: object) -> NoReturn:
+    raise TypeError("a kept query reads more than keys and booleans of a row, or asks the database")
+
+
+def _check(shape: _Shape, key: Key, given: Sequence[Any]) -> None:
+    """Compare with what Django makes of the true values. Raises TypeError."""
+    values: list[Any] = []
+    # Lists are filled up with numbers of their own here: a repeated one would stand in the SQL once.
+    for value in given:
+        _part(value, values, _unlike)
+    _, _, sql, params = _compiled(key, values)
+    # Sets come in any order.
+    if sql != shape.sql or sorted(map(repr, params)) != sorted(map(repr, shape.params(values))):
+        raise TypeError(f"the SQL of {key[0].__qualname__} depends on values other than None, booleans and enums")
+    shape.is_checked = True
