@@ -4,9 +4,12 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import AccountSlip, RoleGrant, User
+from core.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,13 @@ class ActingScope:
 
 def scopes_of(user: User, *, on: datetime.date) -> list[ActingScope]:
     """The scopes a person can act in, own school first. One query."""
-    return _scopes(_grants(user, on=on))
+    return _scopes(_grants(user.pk, on))
 
 
-def _grants(user: User, *, on: datetime.date) -> list[RoleGrant]:
-    return list(
-        RoleGrant.objects.active(on).filter(user=user).select_related("school", "bureau").order_by("school_id", "pk")
-    )
+@kept
+def _grants(user_id: int, on: datetime.date) -> QuerySet[RoleGrant]:
+    rows = RoleGrant.objects.active(on).filter(user_id=user_id)
+    return rows.select_related("school", "bureau").order_by("school_id", "pk")
 
 
 def _scopes(grants: list[RoleGrant]) -> list[ActingScope]:
@@ -47,7 +50,7 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
 
     A person without any role today gets an actor without roles: every page of a school then answers 403.
     """
-    grants = _grants(user, on=on)
+    grants = _grants(user.pk, on)
     scopes = _scopes(grants)
     scope = next((s for s in scopes if s.key == scope_key), scopes[0] if scopes else None)
     if scope is None:

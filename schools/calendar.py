@@ -12,12 +12,13 @@ from typing import Any, Final, cast
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from core.errors import DomainError
+from core.kept import kept
 from core.text import small_number
 from schools.contexts import DateSpan, YearDates
 from schools.enums import ActionKind, KeyDateKind, LetterTone, PeriodKind
 from schools.models import Period, Plan, School, SchoolYear, Term
 from schools.official import dates_of
-from schools.plan_rules import read_plans
+from schools.plan_rules import plans_of_year, read_plans
 from schools.queries import Due, OwedAction, PlanRules, Window, action_windows, begun_term, due_together
 
 #: The present year and those before it that pages offer.
@@ -35,7 +36,7 @@ class YearCalendar:
 
     @cached_property
     def _read(self) -> tuple[tuple[Period, ...], tuple[DateSpan, ...]]:
-        periods, dates = _periods_with_dates(Period.objects.filter(year=self.year))
+        periods, dates = _periods_with_dates(_periods_of_year(self.year.pk))
         for period in periods:
             period.year = self.year
             if period.term is not None:
@@ -55,7 +56,7 @@ class YearCalendar:
     @cached_property
     def versions(self) -> tuple[PlanRules, ...]:
         """All versions of the year's plan, the oldest first. One query; grades' modes of matching one more."""
-        return read_plans(Plan.objects.filter(withdrawn_at=None, year=self.year)).get(self.year.pk, ())
+        return plans_of_year(self.year.pk)
 
     @property
     def is_set_up(self) -> bool:
@@ -232,9 +233,7 @@ class SchoolCalendar:
         """The present year with its terms and key dates. One query; a second one for a year without any term."""
         if self.school_id is None:
             return None
-        periods, dates = _periods_with_dates(
-            Period.objects.filter(year__is_current=True, year__school_id=self.school_id).select_related("year__school")
-        )
+        periods, dates = _periods_with_dates(_present_periods(self.school_id))
         if not periods:
             year = SchoolYear.objects.current().filter(school_id=self.school_id).select_related("school").first()
             return YearCalendar(year, self.today) if year is not None else None
@@ -311,7 +310,7 @@ class SchoolCalendar:
 def calendars_of(schools: Iterable[School], today: datetime.date) -> dict[int, YearCalendar]:
     """The present years by the keys of their schools, for comparing schools. Three queries whatever their number."""
     years = {year.school_id: year for year in SchoolYear.objects.current().filter(school__in=schools)}
-    periods, dates = _periods_with_dates(Period.objects.filter(year__in=years.values()))
+    periods, dates = _periods_with_dates(list(_with_dates(Period.objects.filter(year__in=years.values()))))
     versions = read_plans(Plan.objects.filter(withdrawn_at=None, year__in=years.values()))
     calendars = {school_id: YearCalendar(year, today) for school_id, year in years.items()}
     for calendar in calendars.values():
@@ -332,15 +331,30 @@ def _not_set_up() -> DomainError:
     return DomainError("not_set_up", "本学年的学期或方案还没有设置，请联系学校管理员。")
 
 
-def _periods_with_dates(rows: QuerySet[Period]) -> tuple[tuple[Period, ...], dict[int, tuple[DateSpan, ...]]]:
-    """The periods of `rows`, terms in order and the year last, and the named days by the year's key. One query."""
-    found: Iterable[Any] = (
+@kept
+def _present_periods(school_id: int) -> QuerySet[Period]:
+    rows = Period.objects.filter(year__is_current=True, year__school_id=school_id)
+    return _with_dates(rows.select_related("year__school"))
+
+
+@kept
+def _periods_of_year(year_id: int) -> QuerySet[Period]:
+    return _with_dates(Period.objects.filter(year_id=year_id))
+
+
+def _with_dates(rows: QuerySet[Period]) -> QuerySet[Period]:
+    """The periods of `rows`, terms in order and the year last, this once for each named day."""
+    return (
         rows.select_related("term")
         # Once a year, beside the period that is the whole year, and not again for each term.
         .annotate(date=FilteredRelation("year__key_dates", condition=Q(term=None)))
         .annotate(**{f"date_{name}": F(f"date__{name}") for name in _DATE_COLUMNS})
         .order_by(F("term__starts_on").asc(nulls_last=True), F("date__starts_on").asc(nulls_last=True), "date__pk")
     )
+
+
+def _periods_with_dates(found: Iterable[Any]) -> tuple[tuple[Period, ...], dict[int, tuple[DateSpan, ...]]]:
+    """The periods, and the named days by the year's key, of rows as `_with_dates` gives them."""
     periods: dict[int, Period] = {}
     dates: dict[int, list[DateSpan]] = defaultdict(list)
     for row in found:

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
+from core.kept import kept
 from schools.contexts import WindowRule
 from schools.enums import ActionKind, Anchor, MatchingMode, PeriodKind
 from schools.models import Plan, PlanGrade
@@ -20,13 +21,28 @@ _WINDOW_COLUMNS: Final = ("pk", "anchor", "opens_days", "due_days")
 
 def read_plans(plans: QuerySet[Plan]) -> dict[int, tuple[PlanRules, ...]]:
     """The versions `plans` by the key of their year, with their rules and these with grades and windows. One query."""
+    return _by_year(list(_with_actions(plans)))
+
+
+def plans_of_year(year_id: int) -> tuple[PlanRules, ...]:
+    """As `read_plans`, of all versions of one year that were not withdrawn."""
+    return _by_year(_plans_of_year(year_id)).get(year_id, ())
+
+
+@kept
+def _plans_of_year(year_id: int) -> QuerySet[Plan]:
+    return _with_actions(Plan.objects.filter(withdrawn_at=None, year_id=year_id))
+
+
+def _with_actions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """A row for each window and grade of each rule."""
     columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
     columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
-    rows: Sequence[Any] = list(
-        plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id")).order_by(
-            "effective_from", "version", "actions__pk", "actions__windows__pk"
-        )
-    )
+    rows = plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id"))
+    return rows.order_by("effective_from", "version", "actions__pk", "actions__windows__pk")
+
+
+def _by_year(rows: Sequence[Any]) -> dict[int, tuple[PlanRules, ...]]:
     actions: dict[int, dict[int, Any]] = {}
     grades: dict[int, set[int]] = defaultdict(set)
     windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)

@@ -2,9 +2,12 @@
 
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.actors import Actor
+from core.kept import kept
+from records.announcing.models import Announcement
 from records.announcing.queries.announcements import open_announcements
 
 #: Where people begin.
@@ -18,5 +21,10 @@ def new_announcements(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if actor is None or actor.school_id is None or match is None or match.view_name not in HOMES:
         return {"new_announcements": []}
-    found = list(open_announcements(actor)[: SHOWN + 1])
+    found = _first_open(actor)
     return {"new_announcements": found[:SHOWN], "more_announcements": len(found) > SHOWN}
+
+
+@kept
+def _first_open(actor: Actor) -> QuerySet[Announcement]:
+    return open_announcements(actor)[: SHOWN + 1]

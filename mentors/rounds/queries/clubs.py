@@ -9,6 +9,7 @@ from functools import partial
 from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.text import clean_name, clean_text
 from mentors.models.slots import Assignment
 from mentors.rounds.models import Club, ClubMember
@@ -28,12 +29,13 @@ def clubs_visible_to(actor: Actor) -> QuerySet[Club]:
     return rows.prefetch_related("mentor__members__teacher")
 
 
-def led_clubs(actor: Actor, year: SchoolYear) -> list[Club]:
+@kept
+def led_clubs(actor: Actor, year: SchoolYear) -> QuerySet[Club]:
     """The clubs that the actor leads in `year`. One query."""
     if actor.user_id is None:
-        return []
+        return Club.objects.none()
     rows = Club.objects.filter(year=year, mentor__members__teacher__user_id=actor.user_id)
-    return list(rows.order_by("name", "pk"))
+    return rows.order_by("name", "pk")
 
 
 @dataclass(frozen=True, slots=True)

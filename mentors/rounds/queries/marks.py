@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import now
+from core.kept import kept
 from core.search import is_named_like
 from mentors.enums import MentorMarkKind, RoundState
 from mentors.rounds.models import Choice, MatchingRound, MentorMark, RoundMentor
@@ -49,15 +50,7 @@ class MarkTask:
 
 def mark_tasks(actor: Actor) -> list[MarkTask]:
     """The rounds in which the actor is a candidate and marking is possible now. Three queries at most."""
-    rows = [
-        row
-        for row in RoundMentor.objects.held_by(actor)
-        .filter(round__mode=MatchingMode.TWO_SIDED, round__state=RoundState.OPEN)
-        .select_related("round__grade", "mentor")
-        .annotate(marked=Count("marks", distinct=True))
-        .order_by("round__grade__number", "pk")
-        if can_be_marked(row.round)
-    ]
+    rows = [row for row in _candidacies(actor) if can_be_marked(row.round)]
     if not rows:
         return []
     named = dict(
@@ -67,6 +60,13 @@ def mark_tasks(actor: Actor) -> list[MarkTask]:
         .values_list("sheet__round_id", "count")
     )
     return [MarkTask(row, named.get(row.round_id, 0), getattr(row, "marked", 0)) for row in rows]
+
+
+@kept
+def _candidacies(actor: Actor) -> QuerySet[RoundMentor]:
+    rows = RoundMentor.objects.held_by(actor).filter(round__mode=MatchingMode.TWO_SIDED, round__state=RoundState.OPEN)
+    rows = rows.select_related("round__grade", "mentor").annotate(marked=Count("marks", distinct=True))
+    return rows.order_by("round__grade__number", "pk")
 
 
 def _of(rows: Sequence[RoundMentor]) -> Q:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from core.clock import now
+from core.kept import kept
 from mentors.models.slots import Teacher, TeamMember
 from mentors.team.models import CaseMeeting
 from mentors.team.queries.places import MeetingPlace
@@ -66,12 +67,13 @@ def class_list(school_class: SchoolClass) -> list[Enrolment]:
     return list(Enrolment.objects.for_class_list(school_class))
 
 
-def team_classes(actor: Actor) -> list[SchoolClass]:
+@kept
+def team_classes(actor: Actor) -> QuerySet[SchoolClass]:
     """The classes of the current year in whose team the actor is, in teaching order. One query."""
     if actor.user_id is None or actor.school_id is None:
-        return []
+        return SchoolClass.objects.none()
     classes = SchoolClass.objects.visible_to(actor).filter(
         year__is_current=True,
         pk__in=TeamMember.objects.filter(mentor__members__teacher__user_id=actor.user_id).values("school_class_id"),
     )
-    return list(classes.select_related("grade").order_by("grade__number", "number"))
+    return classes.select_related("grade").order_by("grade__number", "number")

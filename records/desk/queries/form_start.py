@@ -2,14 +2,15 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import RoleGrant
+from core.kept import kept
 from mentors.models.slots import Assignment, MentorMember, Teacher, TeamMember
 from records.desk.models import Draft, VisitPlan
 from records.desk.querysets import DraftQuerySet
@@ -77,6 +78,10 @@ def visit_team(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> list[Teach
         return teacher.user_id != actor.user_id, flags[0], flags[1], team.get(teacher.pk, len(team)), teacher.pk
 
     return sorted(rows, key=place)
+
+
+#: So many drafts are listed.
+_MOST_DRAFTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +169,14 @@ def open_draft(actor: Actor, key: str) -> Draft | None:
     return Draft.objects.visible_to(actor).open().filter(key=key).first()
 
 
-def draft_lines(actor: Actor, *, most: int = 20) -> list[DraftLine]:
+def draft_lines(actor: Actor) -> list[DraftLine]:
     """What the actor has not finished, the latest first. One query."""
-    return [line_of(actor, draft) for draft in own_drafts(actor).open()[:most]]
+    return [line_of(actor, draft) for draft in _latest_drafts(actor)]
+
+
+@kept
+def _latest_drafts(actor: Actor) -> QuerySet[Draft]:
+    return own_drafts(actor).open()[:_MOST_DRAFTS]
 
 
 def line_of(actor: Actor, draft: Draft) -> DraftLine:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.search import is_named_like
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, Mentor
@@ -210,17 +211,7 @@ def find_desk(
         return None
     mentor = chosen_slot(slots, slot, pupil)
     is_now = calendar.year.is_current
-    held = Q(pupil__assignments__ends_on=None)
-    if not is_now:
-        held = Q(pupil__assignments__in=Assignment.objects.lasting(calendar.year).filter(mentor=mentor).values("pk"))
-    enrolments: list[Any] = list(
-        Enrolment.objects.in_school(actor)
-        .lasting(calendar.year)
-        .filter(held, pupil__assignments__mentor=mentor)
-        .annotate(kind=F("pupil__assignments__kind"))
-        .select_related("pupil", "school_class__grade")
-        .in_list_order()
-    )
+    enrolments: list[Any] = _enrolments(actor, calendar.year, mentor.pk)
     # Pupils whom the mentor only supports stand after the own ones, as on the last lines of the paper.
     enrolments.sort(key=lambda e: e.kind != AssignmentKind.MAIN)
     mains = _main_mentors(calendar.year, [e.pupil_id for e in enrolments if e.kind == AssignmentKind.SUPPORTING])
@@ -241,6 +232,22 @@ def find_desk(
         follow_ups_due(actor, records, pupils) if is_now else (),
         visits_soon(actor, records, pupils) if is_now else (),
         slots=slot_links(actor, slots, mentor),
+    )
+
+
+@kept
+def _enrolments(actor: Actor, year: SchoolYear, mentor_id: int) -> QuerySet[Enrolment]:
+    """The pupils of a slot, each with the `kind` of the assignment."""
+    held = Q(pupil__assignments__ends_on=None)
+    if not year.is_current:
+        held = Q(pupil__assignments__in=Assignment.objects.lasting(year).filter(mentor_id=mentor_id).values("pk"))
+    return (
+        Enrolment.objects.in_school(actor)
+        .lasting(year)
+        .filter(held, pupil__assignments__mentor_id=mentor_id)
+        .annotate(kind=F("pupil__assignments__kind"))
+        .select_related("pupil", "school_class__grade")
+        .in_list_order()
     )
 
 

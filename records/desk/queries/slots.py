@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from mentors.queries.people import acting_grants
 from schools.models import SchoolYear
@@ -32,9 +33,13 @@ def slots_of(actor: Actor, year: SchoolYear) -> list[Mentor]:
     """The slots that the actor holds or shares in `year`, with names, and behind them those of whom they act for; an
     own one without pupils last. Two queries.
     """
+    return sorted(_slots(actor, year), key=lambda slot: (not slot.load, not _is_own(actor, slot)))
+
+
+@kept
+def _slots(actor: Actor, year: SchoolYear) -> QuerySet[Mentor]:
     members = Prefetch("members", MentorMember.objects.select_related("teacher"))
-    found = Mentor.objects.of_year(year).of_actor(actor).order_by("pk").prefetch_related(members)
-    return sorted(found, key=lambda slot: (not slot.load, not _is_own(actor, slot)))
+    return Mentor.objects.of_year(year).of_actor(actor).order_by("pk").prefetch_related(members)
 
 
 def _is_own(actor: Actor, slot: Mentor) -> bool:

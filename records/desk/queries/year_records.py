@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from core.kept import kept
 from core.rowwise import among
 from records.desk.models import VisitPlan
 from records.enums import TalkForm
@@ -79,23 +80,45 @@ def talks_of_year(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[Any]
 
 def ticks_of(calendar: YearCalendar, pupil_ids: Collection[int]) -> dict[tuple[int, int, str], Tick]:
     """The year's ticks of these pupils by pupil, period and action. One query."""
-    ticks = Tick.objects.filter(period__in=calendar.periods, pupil_id__in=pupil_ids)
+    ticks = _ticks([period.pk for period in calendar.periods], pupil_ids)
     return {(tick.pupil_id, tick.period_id, tick.action): tick for tick in ticks}
+
+
+@kept
+def _ticks(period_ids: Collection[int], pupil_ids: Collection[int]) -> QuerySet[Tick]:
+    return Tick.objects.filter(period_id__in=period_ids, pupil_id__in=pupil_ids)
+
+
+@kept
+def _letter_states(term: Term, pupil_ids: Collection[int]) -> QuerySet[GrowthLetter, tuple[int, str]]:
+    letters = GrowthLetter.objects.present().of_term(term).filter(pupil_id__in=pupil_ids)
+    return letters.order_by().values_list("pupil_id", "state")
+
+
+@kept
+def _visit_lines(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[Any, Any]:
+    return visits_of_year(year, pupil_ids).order_by().values_list(*VisitLine._fields)
+
+
+@kept
+def _talk_lines(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[Any, Any]:
+    columns = (name if name == "pupil_id" else f"hearttalk__{name}" for name in TalkLine._fields)
+    return talks_of_year(year, pupil_ids).values_list(*columns)
+
+
+@kept
+def _open_plans(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[VisitPlan]:
+    return VisitPlan.objects.open().filter(term__year=year, pupil_id__in=pupil_ids)
 
 
 def read_year(calendar: YearCalendar, pupil_ids: Collection[int], *, with_talks: bool = False) -> YearRecords:
     """What was recorded and planned this year for these pupils. Four queries, five `with_talks`."""
-    letters = GrowthLetter.objects.present().of_term(calendar.term).filter(pupil_id__in=pupil_ids)
-    visits = visits_of_year(calendar.year, pupil_ids).order_by()
-    plans = VisitPlan.objects.open().filter(term__year=calendar.year, pupil_id__in=pupil_ids)
-    talks: list[TalkLine] = []
-    if with_talks:
-        columns = (name if name == "pupil_id" else f"hearttalk__{name}" for name in TalkLine._fields)
-        talks = [TalkLine._make(row) for row in talks_of_year(calendar.year, pupil_ids).values_list(*columns)]
+    talks = _talk_lines(calendar.year, pupil_ids) if with_talks else []
+    plans = _open_plans(calendar.year, pupil_ids)
     return YearRecords(
         ticks=ticks_of(calendar, pupil_ids),
-        letters=dict(letters.order_by().values_list("pupil_id", "state")),
-        visits=[VisitLine._make(row) for row in visits.values_list(*VisitLine._fields)],
-        talks=talks,
+        letters=dict(_letter_states(calendar.term, pupil_ids)),
+        visits=[VisitLine._make(row) for row in _visit_lines(calendar.year, pupil_ids)],
+        talks=[TalkLine._make(row) for row in talks],
         plans={(plan.pupil_id, plan.term_id): plan for plan in plans},
     )

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.models.slots import Assignment
 from schools.calendar import YearCalendar
 from schools.models import Term
@@ -28,7 +31,7 @@ def own_terms(actor: Actor, calendar: YearCalendar, *, everything: str = "", nar
     `everything` is the word for all terms together, where a page shows them; it does unless it is `narrowed` to one.
     One query, two where there is another year.
     """
-    held = set(Assignment.objects.held_by(actor).order_by().values_list("year_id", flat=True).distinct())
+    held = set(_held_years(actor))
     is_alone = calendar.year.is_current and held <= {calendar.year.pk}
     years = [] if is_alone else calendar.other_years(held)
     # Where the page has no heading of its own for the term, its year is told here.
@@ -38,3 +41,8 @@ def own_terms(actor: Actor, calendar: YearCalendar, *, everything: str = "", nar
         # The present year, which has no key of its own, is within everything.
         return [TermChoice("", everything, not narrowed), *(TermChoice(*year) for year in years if year[0]), *shown]
     return [*(TermChoice(*year) for year in years), *shown]
+
+
+@kept
+def _held_years(actor: Actor) -> QuerySet[Assignment, int]:
+    return Assignment.objects.held_by(actor).order_by().values_list("year_id", flat=True).distinct()

@@ -28,7 +28,7 @@ from records.desk.views.form_page import (
     saved,
 )
 from records.querysets.records import pupils_in_reach
-from records.rules import led_formerly, with_may_log
+from records.rules import classes_led_formerly, with_may_log
 
 
 @page_for(Role.MENTOR)
@@ -60,7 +60,7 @@ def home(request: ActorRequest) -> HttpResponse:
         context
         | {
             "terms": own_terms(request.actor, calendar) if calendar is not None else [],
-            "led_formerly": led_formerly(request.actor),
+            "led_formerly": classes_led_formerly(request.actor),
             "drafts": draft_lines(request.actor),
             "team_classes": team_classes(request.actor),
             "mark_tasks": mark_tasks(request.actor),

@@ -30,7 +30,7 @@ from records.desk.queries.visits import (
 )
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
 from records.desk.views.form_page import RECORDERS, of_chosen_term, pupil_to_record
-from records.rules import led_formerly, may_plan_for, planned_by
+from records.rules import classes_led_formerly, may_plan_for, planned_by
 from schools.days import coming_days
 
 PAGE_SIZE: Final = 20
@@ -49,7 +49,7 @@ def visits(request: ActorRequest) -> HttpResponse:
         "has_more_plans": len(plans) > MOST_PLANS,
         "page_obj": page,
         "terms": terms,
-        "led_formerly": led_formerly(request.actor),
+        "led_formerly": classes_led_formerly(request.actor),
         "may_plan": bool(request.actor.homeroom_class_ids),
         "own": planned_by(request.actor, {plan.pupil_id for plan in plans}),
         "is_mentor": request.actor.has(Role.MENTOR),

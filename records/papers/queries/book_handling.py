@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.shortcodes import key_of_code
 from mentors.models.slots import Assignment, Mentor
 from records.contexts import BookClass, BookGrade, BookLine, BookList
@@ -250,9 +251,10 @@ def check_items(actor: Actor) -> list[BookCheckItem]:
     return list(BookCheckItem.objects.visible_to(actor))
 
 
-def returned_books(actor: Actor) -> list[BookHandling]:
+@kept
+def returned_books(actor: Actor) -> QuerySet[BookHandling]:
     """The actor's own books that were given back to be made up, term at hand. One query."""
-    return list(BookHandling.objects.returned_to(actor).select_related("term"))
+    return BookHandling.objects.returned_to(actor).select_related("term")
 
 
 def slot_of_code(actor: Actor, text: str) -> Mentor | None:
