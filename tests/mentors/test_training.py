@@ -189,6 +189,19 @@ def held(cast: SchoolCast, topic: str, hours: str | None, *who: User, date: date
     return session
 
 
+@pytest.mark.parametrize("sort,key", [("", "number"), ("-number", "number"), ("name", "pinyin"), ("hours", "number")])
+def test_hours_stand_by_number_or_name_and_never_by_themselves(
+    qingzhu: SchoolCast, client_of: SignIn, sort: str, key: str
+) -> None:
+    held(qingzhu, "怎样谈心", "1.5", qingzhu.mentor)
+    for place, teacher in enumerate(Teacher.objects.order_by("-number")):
+        Teacher.objects.filter(pk=teacher.pk).update(pinyin=f"{place:03}")
+    rows = client_of(qingzhu.office).get(reverse("training:people"), {"sort": sort}).context["rows"]
+    values = [getattr(row.teacher, key) for row in rows]
+    assert values == sorted(values, reverse=sort.startswith("-"))
+    assert len(set(values)) > 2
+
+
 @pytest.mark.parametrize("hours", ["0", "-1", "0.3", "60.5", "1.25"])
 def test_hours_go_by_halves_within_a_week(qingzhu: SchoolCast, hours: str) -> None:
     data = TrainingData(DAY, "怎样谈心", hours=Decimal(hours))

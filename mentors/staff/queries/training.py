@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from core.lists import ordered
 from mentors.models.slots import MentorMember, Teacher
 from mentors.staff.models import TrainingFile, TrainingSession
 from mentors.staff.querysets import TrainingFileQuerySet
@@ -123,8 +125,14 @@ class YearTraining:
         return hours_of(self.sessions)
 
 
-def teachers_with_training(actor: Actor, year: SchoolYear, *, teacher_id: int | None = None) -> QuerySet[Teacher]:
-    """Who was there in `year`, in the order of their numbers, each with `attended`: the sessions of that year.
+#: How the page can be ordered: by number, or by name; never by how much somebody attended.
+TRAINING_ORDERS: Final = {"number": ["number", "pk"], "name": ["pinyin", "pk"]}
+
+
+def teachers_with_training(
+    actor: Actor, year: SchoolYear, *, teacher_id: int | None = None, sort: str = ""
+) -> QuerySet[Teacher]:
+    """Who was there in `year`, by one of `TRAINING_ORDERS`, each with `attended`: the sessions of that year.
 
     Those who are there today, and whoever has left meanwhile and attended one; or the one with this key.
     """
@@ -134,7 +142,7 @@ def teachers_with_training(actor: Actor, year: SchoolYear, *, teacher_id: int | 
         teachers = teachers.filter(pk=teacher_id)
     return (
         teachers.filter(Q(left_on=None) | Exists(sessions.filter(teachers=OuterRef("pk"))))
-        .order_by("number", "pk")
+        .order_by(*ordered(sort, TRAINING_ORDERS))
         .prefetch_related(
             Prefetch("training_sessions", sessions.order_by("date", "pk"), to_attr="attended"),
         )

@@ -33,10 +33,10 @@ MOST = 150
 
 @page_for(Role.MORAL_OFFICE)
 def people(request: ActorRequest) -> HttpResponse:
-    """Which trainings each teacher attended and how many hours, in the order of their numbers; `?year=` names which."""
+    """Which trainings each teacher attended and how many hours; `?year=` names which, `?sort=` in which order."""
     years = years_of_school(request.actor)
     year = _year(request, years)
-    found = teachers_with_training(request.actor, year) if year is not None else ()
+    found = teachers_with_training(request.actor, year, sort=request.GET.get("sort", "")) if year is not None else ()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [training_of(teacher, year) for teacher in page] if year is not None else []
     # Nobody is led to a paper of which there is none.
