@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from accounts.models import User
@@ -55,7 +56,12 @@ class ActionRule:
 
     def tells(self, reach: Reach) -> bool:
         """Whether people with this reach are told."""
-        return {Reach.CLASS: self.to_homeroom, Reach.SCHOOL: self.to_office}.get(reach, self.to_mentors)
+        if reach == Reach.CLASS:
+            return self.to_homeroom
+        return self.to_office if reach == Reach.SCHOOL else self.to_mentors
+
+
+_UNSAID: Final = ActionRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class ReminderRules:
 
     def of(self, action: ActionKind) -> ActionRule:
         """The rule of one action."""
-        return self.actions.get(action, ActionRule())
+        return self.actions.get(action, _UNSAID)
 
     def is_paused(self, day: datetime.date) -> bool:
         """Whether nobody is told anything on `day`."""
@@ -93,7 +99,7 @@ class ReminderRules:
         return any(span.contains(day) for span in self.mutes.get(user_id, ()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DueAction:
     """An action in a window that is open, or over.
 
@@ -121,14 +127,14 @@ class DueAction:
         """Whether its window was over before the school began to write here."""
         return self.point == "before"
 
-    @property
+    @cached_property
     def place(self) -> str:
         """The action in its window: named by its days, so that one that moves is told again."""
         opens, ends = self.what.window.opens_on, self.what.window.due_on
         return f"{self.what.action}:{self.what.term.pk}:{opens:%m%d}-{ends:%m%d}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DigestItem:
     """One line of a digest: `open_count` pupils are open, to be done by the window's end.
 
@@ -147,7 +153,7 @@ class DigestItem:
         """The action as this school calls it."""
         return self.label if self.due.what.action == ActionKind.LETTER else self.due.what.action.label
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What `Reminder` keeps, so that nobody is told twice; empty where no point was reached yet."""
         if not self.due.point:

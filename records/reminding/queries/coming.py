@@ -42,11 +42,17 @@ class ComingDay:
 
 
 def coming_days(
-    calendar: YearCalendar, rules: ReminderRules, *, after: datetime.date
+    calendar: YearCalendar,
+    rules: ReminderRules,
+    *,
+    after: datetime.date,
+    until: datetime.date = datetime.date.max,
 ) -> dict[datetime.date, list[Digest]]:
-    """What would be told on each day of sending among the 30 days after `after`, if nothing more were done."""
+    """What would be told on each day of sending among the 30 days after `after`, if nothing more were done; of those
+    days up to `until`, for what is told depends on what was told before.
+    """
     days = [after + n * ONE_DAY for n in range(1, SHOWN_AHEAD + 1)]
-    sending = [day for day in days if sends_on(calendar, rules, day)]
+    sending = [day for day in days if day <= until and sends_on(calendar, rules, day)]
     return coming_digests(calendar.year.school, calendar, rules, sending)
 
 
@@ -63,10 +69,13 @@ def summed_up(coming: Mapping[datetime.date, list[Digest]]) -> list[ComingDay]:
 def told_words(digests: Iterable[Digest]) -> tuple[str, ...]:
     """What is told on one day, and to how many: counts, no names."""
     people: Counter[str] = Counter()
+    # The same few things are told to all of them.
+    words: dict[tuple[int, str], str] = {}
     for digest in digests:
+        told = [(id(item.due), item.label) for item in digest.items]
+        words |= {key: _what(item) for key, item in zip(told, digest.items, strict=True) if key not in words}
         # Once a person, also of a class or the school beside the own pupils.
-        for what in dict.fromkeys(_what(item) for item in digest.items):
-            people[what] += 1
+        people.update(dict.fromkeys(words[key] for key in told).keys())
     return tuple(f"{what}：{count} 人" for what, count in people.items())
 
 

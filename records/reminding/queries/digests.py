@@ -192,11 +192,13 @@ class _Known:
 
         Whoever is told something new hears again what is open, but not what was over: once a week.
         """
-        fresh = [item for item in items if item.key and item.key not in self.keys]
-        had_one = self.last is not None and monday_of(self.last) == monday_of(on)
-        if not any(item.due.is_closing or not had_one for item in fresh):
+        fresh = {item.key for item in items if item.key and item.key not in self.keys}
+        if not fresh:
             return ()
-        return tuple(item for item in items if item in fresh or not item.due.is_weekly)
+        had_one = self.last is not None and monday_of(self.last) == monday_of(on)
+        if had_one and not any(item.due.is_closing for item in items if item.key in fresh):
+            return ()
+        return tuple(item for item in items if item.key in fresh or not item.due.is_weekly)
 
 
 def _said_before(school: School, asked: Sequence[_Asked]) -> dict[int, _Known]:

@@ -59,7 +59,7 @@ def day(request: ActorRequest, on: str) -> HttpResponse:
     actor, wanted = request.actor, _day(on)
     calendar = actor.calendar.now
     rules = reminder_rules(calendar.year.school_id, since=actor.today)
-    coming = coming_days(calendar, rules, after=first_coming(timezone.localtime(now())))
+    coming = coming_days(calendar, rules, after=first_coming(timezone.localtime(now())), until=wanted)
     digests = coming.get(wanted, [])
     page = Paginator(digests, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "reminding/day.html", {"day": wanted, "page_obj": page})
