@@ -23,8 +23,7 @@ from core.importplan import ChangeKind
 from core.journal import recording
 from core.statistics import refresh_statistics_soon
 from core.text import visible
-from core.workbooks import WorkbookRefused
-from core.workbooks.packed import pack_workbook
+from core.workbooks import WorkbookRefused, opened
 from jobs.enums import IMPORTERS, OF_FORMER_YEARS, ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan
 from jobs.models import ImportBatch
@@ -33,7 +32,15 @@ from jobs.queries import remembered_mapping
 from jobs.registry import NewItem
 from jobs.services import create_job, remember_mapping
 from jobs.undo import keep_journal
-from jobs.workbooks import forget_parsed, plan_of, read_upload, refuse_if_over, stored_file, stored_workbook
+from jobs.workbooks import (
+    forget_parsed,
+    parse_upload,
+    plan_of,
+    read_upload,
+    refuse_if_over,
+    stored_file,
+    stored_workbook,
+)
 from schools.models import SchoolYear
 
 # A file with more rows than this is checked in the background.
@@ -78,6 +85,7 @@ def import_roster(
     return _run(actor, year, kind, data, file_name, options, write=True, accepted=accepted)
 
 
+@without_collector()
 def upload_batch(
     *, actor: Actor, year: SchoolYear, kind: ImportKind, data: bytes, file_name: str, options: ImportOptions
 ) -> ImportBatch:
@@ -88,11 +96,11 @@ def upload_batch(
     """
     _check_actor(actor, year, kind)
     options = _with_memory(options, year, kind)
-    workbook = read_upload(data, file_name)
+    parsed = parse_upload(data, file_name)
     kept_name = visible(file_name)[-200:]
-    large = sum(len(sheet.rows) for sheet in workbook.sheets) > LARGE_ROWS
-    report = None if large else report_of(plan_of(actor, year, kind, workbook, options, file_name=kept_name))
-    packed = pack_workbook(workbook)
+    large = parsed.rows > LARGE_ROWS
+    report = None if large else report_of(plan_of(actor, year, kind, opened(parsed), options, file_name=kept_name))
+    packed = parsed.packed()
     with transaction.atomic():
         batch = ImportBatch(
             school_id=year.school_id,
@@ -118,6 +126,7 @@ def upload_batch(
     return batch
 
 
+@without_collector()
 def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -> ImportBatch:
     """Compute the preview of a batch anew, with other options or after the data changed.
 
@@ -134,6 +143,7 @@ def recheck_batch(*, actor: Actor, batch: ImportBatch, options: ImportOptions) -
     return locked
 
 
+@without_collector()
 def set_rows_aside(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     """Leave the rows that have errors out of this import, and compute the preview for the rest.
 
@@ -169,6 +179,7 @@ def check_in_background(*, actor: Actor, batch: ImportBatch) -> None:
         _check_later(actor, locked)
 
 
+@without_collector()
 def finish_check(*, actor: Actor, batch: ImportBatch) -> Callable[[], None]:
     """Compute the preview of a batch that waits for its check; the function returned writes it.
 
@@ -189,6 +200,7 @@ def finish_check(*, actor: Actor, batch: ImportBatch) -> Callable[[], None]:
     return write
 
 
+@without_collector()
 def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] = ()) -> ImportBatch:
     """Write what the preview of the batch shows, all or nothing, once.
 
@@ -219,7 +231,7 @@ def confirm_batch(*, actor: Actor, batch: ImportBatch, accepted: Iterable[str] =
             elif report.log.has_errors:
                 raise DomainError("has_errors", "名册里还有错误，没有导入。请按提示改好后重新上传。")
             else:
-                with without_collector(), recording() as journal:
+                with recording() as journal:
                     plan.write(_chosen(plan, accepted))
                     keep_journal(locked, journal)
                 remember_mapping(school_id=year.school_id, kind=ImportKind(locked.kind), mapping=options.mapping)
@@ -251,6 +263,7 @@ def cancel_batch(*, actor: Actor, batch: ImportBatch) -> None:
         audit(actor=actor, verb="cancel_roster", target=locked)
 
 
+@without_collector()
 def _run(
     actor: Actor,
     year: SchoolYear,

@@ -5,6 +5,7 @@ import re
 from accounts.actors import Actor
 from accounts.enums import AuditKind
 from accounts.services import audit
+from core.collector import without_collector
 from core.errors import DomainError
 from core.importlog import Finding, Level
 from core.workbooks.marking import Mark, MarkingFailed, mark_workbook
@@ -16,6 +17,7 @@ from jobs.workbooks import plan_of, stored_file, stored_workbook
 _ENDING = re.compile(r"\.[A-Za-z]{2,5}$")
 
 
+@without_collector()
 def marked_workbook(*, actor: Actor, batch: ImportBatch) -> tuple[bytes, str]:
     """The workbook with its errors and warnings marked as of now, and a name for it.
 

@@ -7,22 +7,24 @@ from dataclasses import replace
 from django.conf import settings
 
 from accounts.actors import Actor
-from core.collector import without_collector
 from core.errors import DomainError
 from core.files import delete_later
-from core.workbooks import Limits, Workbook, read_workbook
+from core.workbooks import Limits, Parsed, Workbook, opened, parse_workbook
 from core.workbooks.marking import without_list
-from core.workbooks.packed import unpack_workbook
 from jobs.enums import ImportKind, ImportState
 from jobs.importers import ImportOptions, ImportPlan, ImportRequest, importer_for
 from jobs.models import ImportBatch
 from schools.models import SchoolYear
 
 
+def parse_upload(data: bytes, file_name: str) -> Parsed:
+    """The uploaded bytes, parsed. Raises WorkbookRefused."""
+    return parse_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
+
+
 def read_upload(data: bytes, file_name: str) -> Workbook:
     """The uploaded bytes as a workbook. Raises WorkbookRefused."""
-    with without_collector():
-        return read_workbook(data, file_name=file_name, limits=Limits(file_bytes=settings.ROSTER_MAX_BYTES))
+    return opened(parse_upload(data, file_name))
 
 
 def plan_of(
@@ -36,8 +38,7 @@ def plan_of(
 ) -> ImportPlan:
     """Plan a workbook against the stored roster, without the rows that `options` set aside; writes nothing."""
     kept = _without(without_list(workbook), options.set_aside)
-    with without_collector():
-        plan = importer_for(kind)(ImportRequest(actor, year, kept, options, file_name))
+    plan = importer_for(kind)(ImportRequest(actor, year, kept, options, file_name))
     for sheet, rows in options.set_aside.items():
         for row in rows:
             plan.log.info("set_aside", "按您的选择，这几行先不导入。", sheet=sheet, row=row)
@@ -65,8 +66,7 @@ def stored_workbook(batch: ImportBatch, data: bytes) -> Workbook:
             with batch.parsed.open("rb") as stored:
                 packed = stored.read()
             if hashlib.sha256(packed).hexdigest() == batch.parsed_sha256:
-                with without_collector():
-                    return unpack_workbook(packed)
+                return Parsed.unpacked(packed).workbook()
         except (FileNotFoundError, ValueError):
             pass
     return read_upload(data, batch.file_name)

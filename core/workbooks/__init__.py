@@ -12,7 +12,8 @@ from core.workbooks.model import (
     WorkbookRefused,
     cell_text,
 )
-from core.workbooks.reader import read_workbook
+from core.workbooks.packed import Parsed
+from core.workbooks.reader import opened, parse_workbook, read_workbook
 from core.workbooks.tables import (
     Column,
     ColumnSpec,
@@ -39,6 +40,7 @@ __all__ = [
     "Limits",
     "Meanings",
     "MergedRange",
+    "Parsed",
     "Record",
     "Row",
     "Sheet",
@@ -52,6 +54,8 @@ __all__ = [
     "find_table",
     "heading_key",
     "is_turned",
+    "opened",
+    "parse_workbook",
     "read_workbook",
     "write_form",
     "write_workbook",

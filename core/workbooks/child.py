@@ -4,8 +4,9 @@ Run as a script, never imported: no Django, nothing of the project, so that it s
 A hostile workbook can abort the interpreter or eat all memory; here it takes only this process with it.
 
 Arguments: kind, memory bytes, CPU seconds, rows, columns, sheets, characters.
-Output: `{"sheets": [{"name", "visible", "merged": [[r1, r2, c1, c2]], "hidden_columns": [c],
-"rows": [[number, hidden, [cells]]]}], "macros", "from_1904"}` or `{"refused": code}`.
+Output: how many rows there are, in a line of its own, then `{"sheets": [{"name", "visible", "merged":
+[[r1, r2, c1, c2]], "hidden_columns": [c], "rows": [[number, hidden, [cells]]]}], "macros", "from_1904"}` or
+`{"refused": code}`.
 Cells are strings, numbers, booleans, `{"d": iso}`, `{"t": iso}` or `{"e": text}`.
 """
 
@@ -69,6 +70,7 @@ def main() -> None:
 def _pieces(answer: dict[str, Any]) -> Iterator[bytes]:
     """The answer as JSON. `json.dump` would ask Python for each cell, and `json.dumps` would hold all of it at once."""
     sheets = answer.pop("sheets", None)
+    yield b"%d\n" % sum(len(sheet["rows"]) for sheet in sheets or ())
     if sheets is None:
         yield _json(answer)
         return

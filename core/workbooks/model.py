@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.errors import DomainError
 from core.text import number_text
@@ -17,8 +18,7 @@ class CellError:
 Cell = str | int | float | bool | datetime.date | datetime.time | CellError
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row that holds anything. `number` counts from 1 as the spreadsheet shows it; an empty cell is `""`."""
 
     number: int

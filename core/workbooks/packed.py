@@ -1,74 +1,68 @@
-"""A workbook that was read once, as bytes to keep beside the file: confirming it need not parse it again."""
+"""A workbook as the bytes in which its parser told it: kept beside the file, it need not be parsed again."""
 
 import datetime
 import json
 import zlib
-from collections.abc import Callable
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
+from core.text import clean_text
 from core.workbooks.model import CellError, MergedRange, Row, Sheet, Workbook
 
-_ROW = attrgetter(*(field.name for field in fields(Row)))
-_MERGED = attrgetter(*(field.name for field in fields(MergedRange)))
-_SHEET = tuple(field.name for field in fields(Sheet))
-_WORKBOOK = tuple(field.name for field in fields(Workbook))
-_SPECIAL: dict[str, Callable[[str], Any]] = {
-    "t": datetime.datetime.fromisoformat,
-    "d": datetime.date.fromisoformat,
-    "h": datetime.time.fromisoformat,
-    "e": CellError,
-}
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser found, not yet taken apart. `rows`: how many it has; `answer`: all of it, as `child` writes it."""
+
+    kind: str
+    rows: int
+    answer: bytes
+
+    @classmethod
+    def of_sheet(cls, kind: str, sheet: Sheet) -> Self:
+        """A sheet of nothing but text, which was read without a parser."""
+        rows = [[row.number, row.hidden, row.cells] for row in sheet.rows]
+        raw = {"name": sheet.name, "visible": True, "merged": [], "hidden_columns": [], "rows": rows}
+        answer = json.dumps({"sheets": [raw], "macros": False, "from_1904": False}, ensure_ascii=False)
+        return cls(kind, len(rows), answer.encode("utf-8", "surrogatepass"))
+
+    def packed(self) -> bytes:
+        """To be kept: values only, so that a damaged copy can do no more than fail to open."""
+        return zlib.compress(b"%s %d\n%s" % (self.kind.encode(), self.rows, self.answer), 1)
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self:
+        """What `packed` packed. Raises ValueError for anything else."""
+        try:
+            head, _, answer = zlib.decompress(data).partition(b"\n")
+            kind, rows = head.decode().split(" ")
+            return cls(kind, int(rows), answer)
+        except zlib.error as error:
+            raise ValueError("no packed workbook") from error
+
+    def workbook(self) -> Workbook:
+        """The sheets with their cells. Raises ValueError if the answer is none."""
+        try:
+            raw: dict[str, Any] = json.loads(self.answer, object_hook=_special)
+            sheets = tuple(map(_sheet, raw["sheets"]))
+            return Workbook(self.kind, sheets, has_macros=raw["macros"], from_1904=raw["from_1904"])
+        except (KeyError, TypeError) as error:
+            raise ValueError("no answer of a parser") from error
 
 
-def pack_workbook(workbook: Workbook) -> bytes:
-    """The workbook as compressed JSON: values only, so that a damaged copy can do no more than fail to open."""
-    raw = {name: getattr(workbook, name) for name in _WORKBOOK}
-    raw["sheets"] = [_packed_sheet(sheet) for sheet in workbook.sheets]
-    text = json.dumps(raw, default=_special, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def unpack_workbook(data: bytes) -> Workbook:
-    """What `pack_workbook` packed. Raises ValueError for anything else."""
-    try:
-        raw = json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass"), object_hook=_value)
-        raw["sheets"] = tuple(_unpacked_sheet(sheet) for sheet in raw["sheets"])
-        return Workbook(**raw)
-    except (zlib.error, KeyError, TypeError) as error:
-        raise ValueError("no packed workbook") from error
-
-
-def _packed_sheet(sheet: Sheet) -> dict[str, Any]:
-    raw = {name: getattr(sheet, name) for name in _SHEET}
-    raw["rows"] = [_ROW(row) for row in sheet.rows]
-    raw["merged"] = [_MERGED(merged) for merged in sheet.merged]
-    return raw
-
-
-def _unpacked_sheet(raw: dict[str, Any]) -> Sheet:
-    rows = tuple(Row(number, tuple(cells), *rest) for number, cells, *rest in raw.pop("rows"))
-    merged = tuple(MergedRange(*bounds) for bounds in raw.pop("merged"))
-    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
-    return Sheet(rows=rows, merged=merged, **plain)
-
-
-def _special(value: object) -> dict[str, str]:
-    if isinstance(value, datetime.datetime):
-        return {"t": value.isoformat()}
-    if isinstance(value, datetime.date):
-        return {"d": value.isoformat()}
-    if isinstance(value, datetime.time):
-        return {"h": value.isoformat()}
-    if isinstance(value, CellError):
-        return {"e": value.text}
-    raise TypeError(f"no cell value: {type(value).__name__}")
-
-
-def _value(raw: dict[str, Any]) -> Any:
+def _special(raw: dict[str, Any]) -> Any:
     if len(raw) == 1:
         ((key, value),) = raw.items()
-        if key in _SPECIAL:
-            return _SPECIAL[key](value)
+        if key == "d":
+            return datetime.datetime.fromisoformat(value) if "T" in value else datetime.date.fromisoformat(value)
+        if key == "t":
+            return datetime.time.fromisoformat(value)
+        if key == "e":
+            return CellError(value)
     return raw
+
+
+def _sheet(raw: dict[str, Any]) -> Sheet:
+    rows = tuple([Row(number, tuple(cells), hidden) for number, hidden, cells in raw["rows"]])
+    merged = tuple(MergedRange(*bounds) for bounds in raw["merged"])
+    return Sheet(clean_text(raw["name"]), rows, raw["visible"], merged, tuple(raw["hidden_columns"]))

@@ -1,23 +1,13 @@
 """Bytes in, workbook out: content decides the format, and only a limited child process parses it."""
 
-import datetime
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from core.text import clean_text
-from core.workbooks.model import (
-    Cell,
-    CellError,
-    Limits,
-    MergedRange,
-    Row,
-    Sheet,
-    Workbook,
-    WorkbookRefused,
-)
+from core.workbooks.model import Limits, Workbook, WorkbookRefused
+from core.workbooks.packed import Parsed
 from core.workbooks.sniff import OLD_EXCEL, sniff
 from core.workbooks.textfile import read_text
 
@@ -33,12 +23,26 @@ _REFUSALS = {
     "too_much_text": "文字太多，这不像一份名册。请把名册复制到新工作簿再上传。",
     "web_page": "这个文件其实是网页格式，里面没有表格。请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。",
     "far_cells": "离表格很远的地方还有零星单元格。请把名册复制到一个新工作簿再上传。",
+    "empty_file": "这个文件里没有内容，请重新选择名册文件。",
     "gave_up": "文件打不开：可能已损坏，或在很远的地方有零星单元格。请把名册复制到一个新工作簿再上传。",
 }
 
 
 def read_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) -> Workbook:
-    """Read a roster file of any supported format; `file_name` only names the sheet of a text file.
+    """Read a roster file of any supported format; see `parse_workbook`. Raises WorkbookRefused."""
+    return opened(parse_workbook(data, file_name=file_name, limits=limits))
+
+
+def opened(parsed: Parsed) -> Workbook:
+    """The workbook that was parsed. Raises WorkbookRefused."""
+    try:
+        return parsed.workbook()
+    except ValueError:
+        raise WorkbookRefused("gave_up", _REFUSALS["gave_up"]) from None
+
+
+def parse_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) -> Parsed:
+    """Parse a roster file of any supported format; `file_name` only names the sheet of a text file.
 
     Raises WorkbookRefused with a sentence for the user; never lets a file harm or crash the caller: archives are
     measured before unpacking, and parsing happens in a child process with bounded memory and time.
@@ -47,20 +51,21 @@ def read_workbook(data: bytes, *, file_name: str, limits: Limits | None = None) 
     kind = sniff(data, limits)
     if kind == "text":
         stem = file_name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        return Workbook(kind, (read_text(data, sheet_name=clean_text(stem)[:60] or "文本", limits=limits),))
-    answer = _parse(data, kind, limits)
-    if "refused" in answer:
-        # Excel 5 and 95 keep their table in a stream called Book, later ones in Workbook.
-        if kind == "xls" and _BOOK in data and _WORKBOOK not in data:
-            raise WorkbookRefused("old_xls", OLD_EXCEL)
-        raise WorkbookRefused(answer["refused"], _REFUSALS[answer["refused"]])
-    sheets = tuple(_sheet(raw) for raw in answer["sheets"])
-    if not any(sheet.rows for sheet in sheets):
-        raise WorkbookRefused("empty_file", "这个文件里没有内容，请重新选择名册文件。")
-    return Workbook(kind, sheets, has_macros=answer["macros"], from_1904=answer["from_1904"])
+        return Parsed.of_sheet(kind, read_text(data, sheet_name=clean_text(stem)[:60] or "文本", limits=limits))
+    parsed = _parse(data, kind, limits)
+    if parsed.rows:
+        return parsed
+    try:
+        refused = json.loads(parsed.answer).get("refused", "empty_file")
+    except ValueError:
+        refused = "gave_up"
+    # Excel 5 and 95 keep their table in a stream called Book, later ones in Workbook.
+    if kind == "xls" and _BOOK in data and _WORKBOOK not in data and refused != "empty_file":
+        raise WorkbookRefused("old_xls", OLD_EXCEL)
+    raise WorkbookRefused(refused, _REFUSALS[refused])
 
 
-def _parse(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
+def _parse(data: bytes, kind: str, limits: Limits) -> Parsed:
     bounds = (
         limits.child_memory_bytes,
         limits.child_cpu_seconds,
@@ -80,30 +85,8 @@ def _parse(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
             env={},
         )
         if child.returncode == 0:
-            answer: dict[str, Any] = json.loads(child.stdout, object_hook=_special)
-            return answer
+            rows, _, answer = child.stdout.partition(b"\n")
+            return Parsed(kind, int(rows), answer)
     except (subprocess.TimeoutExpired, ValueError):
         pass
     raise WorkbookRefused("gave_up", _REFUSALS["gave_up"])
-
-
-def _special(raw: dict[str, Any]) -> Any:
-    if len(raw) == 1:
-        ((key, value),) = raw.items()
-        if key == "d":
-            return datetime.datetime.fromisoformat(value) if "T" in value else datetime.date.fromisoformat(value)
-        if key == "t":
-            return datetime.time.fromisoformat(value)
-        if key == "e":
-            return CellError(value)
-    return raw
-
-
-def _sheet(raw: dict[str, Any]) -> Sheet:
-    rows = tuple(Row(number, _cells(cells), hidden) for number, hidden, cells in raw["rows"])
-    merged = tuple(MergedRange(*bounds) for bounds in raw["merged"])
-    return Sheet(clean_text(raw["name"]), rows, raw["visible"], merged, tuple(raw["hidden_columns"]))
-
-
-def _cells(cells: list[Cell]) -> tuple[Cell, ...]:
-    return tuple(cells)

@@ -5,6 +5,7 @@ import io
 import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from core.workbooks import (
     CellError,
     ColumnSpec,
     Limits,
+    Parsed,
     SheetToWrite,
     WorkbookRefused,
     find_table,
     heading_key,
+    parse_workbook,
     read_workbook,
     write_workbook,
 )
@@ -312,3 +315,16 @@ def test_sheets_of_thousands_of_rows_come_whole_and_in_order() -> None:
     assert [[row.cells for row in sheet.rows] for sheet in sheets] == [
         [(n, f"“王”\\{n}\U00020000") for n in range(rows)] for rows in (2000, 0, 1001)
     ]
+
+
+def test_a_kept_copy_opens_as_the_file_does_and_nothing_else_opens() -> None:
+    """All kinds of cells, and whatever the parser knows beside them, survive the disk."""
+    day = datetime.datetime(2026, 9, 1, 8, 30)
+    rows = (["姓名", 1, 1.5, True, day, day.date(), datetime.time(7, 5), "=1/"], ["甲\u2028", "", "𠮷"])
+    for name, data in (("a.xlsx", sheet_of(*rows)), ("a.csv", "姓名,班级\n甲,\u3000\n".encode())):
+        parsed = parse_workbook(data, file_name=name)
+        assert Parsed.unpacked(parsed.packed()).workbook() == read_workbook(data, file_name=name)
+        assert parsed.rows == 2
+    for other in (b"", b"{}", zlib.compress(b'{"kind":"xlsx","sheets":[]}'), zlib.compress(b"xlsx 1\n{}")):
+        with pytest.raises(ValueError, match=r"no packed workbook|no answer of a parser|to unpack"):
+            Parsed.unpacked(other).workbook()
