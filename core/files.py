@@ -1,17 +1,23 @@
 """Files that people put beside something: made clean, named plainly, and answered so that they can do no harm."""
 
+import datetime
 import re
 import unicodedata
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseBase
 
+from core.clock import now
 from core.errors import DomainError
 
 #: What may stand beside a record.
@@ -22,6 +28,8 @@ HANDOUT_BYTES: Final = 10 * 1024 * 1024
 HANDOUT_PAGES: Final = 60
 #: What a Word or Excel file, old or new, begins with.
 _OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+#: What was taken away can be brought back for so long.
+KEPT: Final = datetime.timedelta(days=30)
 #: No picture is kept larger: enough to read a page of handwriting.
 MAX_SIDE: Final = 2400
 ALONE: Final = {
@@ -101,9 +109,47 @@ def delete_later(name: str | None) -> None:
         transaction.on_commit(delete, robust=True)
 
 
-def purge_files(rows: Iterable[Any]) -> int:
-    """Delete for good the rows, each of a model with a column `file`, and what they name; returns how many."""
-    gone = list(rows)
+@contextmanager
+def put_beside(row: Any, content: bytes, suffix: str) -> Iterator[None]:
+    """Save a new row with its column `file`, and do what belongs to it inside; whatever fails leaves no file behind."""
+    # The stored name tells nothing: neither whom it is about nor what it was called.
+    row.file.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(content), save=False)
+    try:
+        row.save()
+        yield
+    except BaseException:
+        row.file.delete(save=False)
+        raise
+
+
+def take_away(row: Any) -> bool:
+    """Nobody sees the file of a locked row with a column `removed_at` any more; whether it was there until now."""
+    was_there = row.removed_at is None
+    if was_there:
+        row.removed_at = now()
+        row.save(update_fields=["removed_at"])
+    return was_there
+
+
+def bring_back(row: Any, *, present: QuerySet[Any], most: int, full: str) -> bool:
+    """The other way round, while fewer than `most` are `present`. Raises DomainError `too_many_files` with `full`."""
+    if row.removed_at is None:
+        return False
+    check_room(present, most, full)
+    row.removed_at = None
+    row.save(update_fields=["removed_at"])
+    return True
+
+
+def check_room(present: QuerySet[Any], most: int, full: str) -> None:
+    """Raises DomainError `too_many_files`, with the sentence `full`, where `most` are there."""
+    if present.count() >= most:
+        raise DomainError("too_many_files", full)
+
+
+def purge_taken_away(rows: QuerySet[Any]) -> int:
+    """Delete for good, of rows with `file` and `removed_at`, what was taken away longer ago than `KEPT`; how many."""
+    gone = list(rows.filter(removed_at__lt=now() - KEPT))
     for row in gone:
         row.file.delete(save=False)
         row.delete()

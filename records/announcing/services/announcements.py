@@ -1,12 +1,10 @@
 """The only writer of announcements: drafts, what goes out, corrections, taking back, telling who has not read."""
 
 import datetime
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.actors import Actor
@@ -15,7 +13,7 @@ from accounts.models import User
 from accounts.services import audit
 from core.clock import now, today
 from core.errors import DomainError
-from core.files import clean_file_name, clean_handout, delete_later
+from core.files import check_room, clean_file_name, clean_handout, delete_later, put_beside
 from core.nightly import for_each
 from core.saving import CHANGED
 from core.text import clean_text, visible
@@ -191,8 +189,7 @@ def add_announcement_file(*, actor: Actor, announcement: Announcement, data: byt
     content, content_type, suffix = clean_handout(data)
     with transaction.atomic():
         row = _locked(actor, announcement)
-        if row.files.count() >= MOST_FILES:
-            raise DomainError("too_many_files", f"一条公告最多放 {MOST_FILES} 个附件，请先移除不需要的。")
+        check_room(row.files.all(), MOST_FILES, f"一条公告最多放 {MOST_FILES} 个附件，请先移除不需要的。")
         file = AnnouncementFile(
             announcement=row,
             name=clean_file_name(name, suffix),
@@ -200,13 +197,8 @@ def add_announcement_file(*, actor: Actor, announcement: Announcement, data: byt
             size=len(content),
             added_at=now(),
         )
-        file.file.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(content), save=False)
-        try:
-            file.save()
+        with put_beside(file, content, suffix):
             audit(actor=actor, verb="add_announcement_file", target=file)
-        except BaseException:
-            file.file.delete(save=False)
-            raise
     return file
 
 

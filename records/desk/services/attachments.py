@@ -3,20 +3,20 @@
 import uuid
 from typing import Any, Final
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.files import clean_file, clean_file_name
+from core.files import check_room, clean_file, clean_file_name, put_beside
 from records.desk.models import Attachment
 from records.desk.services.deletion import KEPT
 from records.kinds import deletion_of, kind_of, record_kinds
 from records.models.records import Record
 
 MOST: Final = 6
+_FULL: Final = f"一条记录最多 {MOST} 个附件，请先移除不需要的。"
 
 
 def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, submission: uuid.UUID) -> Attachment:
@@ -39,8 +39,7 @@ def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, subm
         if locked.deleted_at is not None:
             raise DomainError("not_allowed", "这条记录已经删除，请先恢复再添加附件。")
         owner = {kind_of(record).key.value: record}
-        if Attachment.objects.present().filter(**owner).count() >= MOST:
-            raise DomainError("too_many_files", f"一条记录最多 {MOST} 个附件，请先移除不需要的。")
+        check_room(Attachment.objects.present().filter(**owner), MOST, _FULL)
         attachment = Attachment(
             school_id=record.school_id,
             name=clean_file_name(name, suffix),
@@ -50,14 +49,9 @@ def add_attachment(*, actor: Actor, record: Record, data: bytes, name: str, subm
             created_by_id=user_id,
             **owner,
         )
-        # The stored name tells nothing: neither who it is about nor what it was called.
-        attachment.file.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(content), save=False)
-        try:
-            attachment.save()
-        except BaseException:
-            attachment.file.delete(save=False)
-            raise
-        audit(actor=actor, verb="add_attachment", target=attachment, detail={kind_of(record).key.value: record.pk})
+        with put_beside(attachment, content, suffix):
+            owners = {kind_of(record).key.value: record.pk}
+            audit(actor=actor, verb="add_attachment", target=attachment, detail=owners)
     return attachment
 
 
@@ -91,8 +85,7 @@ def _set_deleted(actor: Actor, attachment: Attachment, *, verb: str) -> Attachme
                 return locked
             if moment - locked.deleted_at > KEPT:
                 raise DomainError("too_late", "移除已经超过 30 天，不能再恢复。")
-            if Attachment.objects.present().filter(**{kind_of(record).key.value: record}).count() >= MOST:
-                raise DomainError("too_many_files", f"一条记录最多 {MOST} 个附件，请先移除不需要的。")
+            check_room(Attachment.objects.present().filter(**{kind_of(record).key.value: record}), MOST, _FULL)
             locked.deleted_at = None
         locked.save(update_fields=["deleted_at"])
         audit(actor=actor, verb=verb, target=locked)

@@ -1,21 +1,27 @@
 """The only writer of the plan as a document 方案全文: its versions, and the files beside it."""
 
-import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.services import audit
 from core.clock import now
 from core.errors import DomainError
-from core.files import clean_file_name, clean_handout, purge_files
+from core.files import (
+    bring_back,
+    check_room,
+    clean_file_name,
+    clean_handout,
+    purge_taken_away,
+    put_beside,
+    take_away,
+)
 from core.glyphs import missing_glyphs
 from core.saving import CHANGED
 from core.text import clean_text, visible
-from records.desk.services.deletion import KEPT
 from records.desk.services.drafts import drop_draft
 from records.kinds import FormKey, Target, register_form
 from records.setup.contexts import DocumentContent, GroupMember
@@ -30,6 +36,7 @@ from schools.models import School
 PART_LENGTH: Final = 4000
 MOST_MEMBERS: Final = 40
 MOST_FILES: Final = 12
+_FULL: Final = f"最多放 {MOST_FILES} 个附件，请先移除不需要的。"
 _NOTHING: Final = "请先写一些正文。"
 
 
@@ -152,7 +159,7 @@ def add_document_file(*, actor: Actor, school: School, data: bytes, name: str) -
     content, content_type, suffix = clean_handout(data)
     with transaction.atomic():
         School.objects.select_for_update().get(pk=school.pk)
-        _room_for_one(school)
+        check_room(_present(school), MOST_FILES, _FULL)
         file = DocumentFile(
             school=school,
             name=clean_file_name(name, suffix),
@@ -161,13 +168,8 @@ def add_document_file(*, actor: Actor, school: School, data: bytes, name: str) -
             added_by_id=actor.user_id,
             added_at=now(),
         )
-        file.file.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(content), save=False)
-        try:
-            file.save()
+        with put_beside(file, content, suffix):
             audit(actor=actor, verb="add_plan_file", target=file)
-        except BaseException:
-            file.file.delete(save=False)
-            raise
     return file
 
 
@@ -178,9 +180,7 @@ def remove_document_file(*, actor: Actor, file: DocumentFile) -> DocumentFile:
     Raises DomainError `other_school`, `not_allowed`.
     """
     row = _locked(actor, file)
-    if row.removed_at is None:
-        row.removed_at = now()
-        row.save(update_fields=["removed_at"])
+    if take_away(row):
         audit(actor=actor, verb="remove_plan_file", target=row)
     return row
 
@@ -189,17 +189,14 @@ def remove_document_file(*, actor: Actor, file: DocumentFile) -> DocumentFile:
 def restore_document_file(*, actor: Actor, file: DocumentFile) -> DocumentFile:
     """Bring a file back. Raises DomainError `other_school`, `not_allowed`, `too_late`, `too_many_files`."""
     row = _locked(actor, file)
-    if row.removed_at is not None:
-        _room_for_one(row.school)
-        row.removed_at = None
-        row.save(update_fields=["removed_at"])
+    if bring_back(row, present=_present(row.school), most=MOST_FILES, full=_FULL):
         audit(actor=actor, verb="restore_plan_file", target=row)
     return row
 
 
 def purge_document_files() -> int:
     """Delete for good what was taken away more than 30 days ago; returns how many."""
-    return purge_files(DocumentFile.objects.filter(removed_at__lt=now() - KEPT))
+    return purge_taken_away(DocumentFile.objects.all())
 
 
 def _locked(actor: Actor, file: DocumentFile) -> DocumentFile:
@@ -211,9 +208,8 @@ def _locked(actor: Actor, file: DocumentFile) -> DocumentFile:
     return row
 
 
-def _room_for_one(school: School) -> None:
-    if DocumentFile.objects.present().filter(school=school).count() >= MOST_FILES:
-        raise DomainError("too_many_files", f"最多放 {MOST_FILES} 个附件，请先移除不需要的。")
+def _present(school: School) -> QuerySet[DocumentFile]:
+    return DocumentFile.objects.present().filter(school=school)
 
 
 def _check(actor: Actor, school: School) -> None:
