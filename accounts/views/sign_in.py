@@ -4,7 +4,6 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +19,7 @@ from accounts.services import audit, change_own_password, note_refused
 from accounts.services.door import SIGN_IN, subject_of
 from core.clock import today
 from core.gates import allows_first_password, public, repeatable
+from core.ownpaths import own_path
 
 
 @repeatable
@@ -32,9 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
     Where nobody has an account yet it leads to 开通.
     """
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = ""
+    target = own_path(request.POST.get("next") or request.GET.get("next") or "")
     if isinstance(request.user, User) and request.method != "POST":
         return redirect(target or "home")
     if request.method != "POST" and nobody_yet():

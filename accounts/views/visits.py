@@ -2,11 +2,11 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for
 from accounts.services import close_first_visit
+from core.ownpaths import own_path
 from core.saving import button_done
 
 
@@ -17,7 +17,4 @@ def close(request: ActorRequest) -> HttpResponse:
         raise Http404
     role = Role(request.POST["role"])
     button_done(request, lambda: close_first_visit(actor=request.actor, role=role))
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = "home"
-    return redirect(target)
+    return redirect(own_path(request.POST.get("next", "")) or "home")

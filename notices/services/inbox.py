@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import email_link
 from core.clock import now
+from core.ownpaths import own_path
 from notices.enums import Channel
 from notices.models import Notice, OutboxMessage
 from schools.models import School
@@ -63,9 +63,7 @@ def send_notices(*, school: School | None, kind: str, wanted: Iterable[NoticeFor
     """
     once: dict[tuple[int, str], NoticeFor] = {}
     for one in wanted:
-        if one.link and not (
-            one.link.startswith("/") and url_has_allowed_host_and_scheme(one.link, allowed_hosts=None)
-        ):
+        if one.link and not own_path(one.link):
             raise ValueError("a notice links to a path of this site")
         if school is not None and one.recipient.school_id is not None and one.recipient.school_id != school.pk:
             raise ValueError("a notice stays in the recipient's school")

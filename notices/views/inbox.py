@@ -7,9 +7,9 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
+from core.ownpaths import own_path
 from notices.models import Notice
 from notices.queries import own_notices
 from notices.services import mark_all_read, mark_read
@@ -36,7 +36,7 @@ def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     mark_read(actor=request.actor, notice=notice)
-    if not notice.link or not url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None):
+    if not own_path(notice.link):
         return redirect("notices:inbox")
     if not _leads_on(notice, request.actor.school):
         messages.info(request, "这条消息说的功能，学校现在没有使用。")

@@ -39,10 +39,14 @@ def test_capitals_and_blanks_in_the_name_do_not_matter(qingzhu: SchoolCast, pass
     assert enter(client, " Qingzhu-Mentor ", password) == (302, "/")
 
 
-@pytest.mark.parametrize("target,arrival", [("/inbox/", "/inbox/"), ("https://example.invalid/", "/"), ("//x.y/", "/")])
+@pytest.mark.parametrize(
+    "target,arrival",
+    [("/inbox/", "/inbox/"), ("https://example.invalid/", "/"), ("//x.y/", "/"), ("23:59", "/"), ("start", "/")],
+)
 def test_afterwards_to_the_page_that_was_asked_for_on_this_site_only(
     qingzhu: SchoolCast, password: str, client: Client, target: str, arrival: str
 ) -> None:
+    """A word with a colon ended in a server error: it was taken for the name of an address."""
     assert enter(client, "qingzhu-mentor", password, next=target) == (302, arrival)
 
 

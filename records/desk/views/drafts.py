@@ -7,13 +7,13 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404
 from core.errors import DomainError
 from core.gates import repeatable
+from core.ownpaths import own_path
 from core.templatetags.words import cn_moment
 from core.undo import offer_undo
 from records.desk.models import Draft
@@ -85,10 +85,7 @@ def drop(request: ActorRequest, pk: int) -> HttpResponse:
     offer_undo(
         request, f"已放弃{line_of(request.actor, draft).label}草稿。", reverse("desk:draft_undo", args=[draft.pk])
     )
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = reverse("home")
-    return redirect(target)
+    return redirect(own_path(request.POST.get("next", "")) or "home")
 
 
 @action_for(*WRITERS)

@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for
 from core.errors import DomainError
 from core.gates import repeatable
+from core.ownpaths import own_path
 from core.saving import form_saved
 from jobs.lists import PICKED
 from records.office.queries.dashboard import covered_classes
@@ -32,8 +33,7 @@ def _form(request: ActorRequest, calendar: YearCalendar) -> NudgeForm:
 
 def _back(request: ActorRequest, calendar: YearCalendar) -> str:
     """The list that one came from."""
-    back = request.POST.get("back", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    if back := own_path(request.POST.get("back", "")):
         return back
     kept = {name: request.POST[name] for name in ("show", "place") if request.POST.get(name)}
     return f"{reverse('office:pupils')}?{urlencode(kept | {'term': calendar.key})}"
