@@ -1,6 +1,24 @@
-"""Named database constraints that several apps need."""
+"""Named database constraints that several apps need, and the bounds of fields in words."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from core.errors import DomainError
+
+
+def check_fits(row: models.Model, *names: str) -> None:
+    """For services that commands call, too: what a form says of a field that is empty, too long or no address.
+
+    Raises DomainError `unfit` for the first of the fields `names` of `row` that cannot be kept.
+    """
+    for name in names:
+        field: Any = row._meta.get_field(name)
+        try:
+            field.clean(getattr(row, name), row)
+        except ValidationError as error:
+            raise DomainError("unfit", f"{field.verbose_name}：{error.messages[0]}") from error
 
 
 def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:

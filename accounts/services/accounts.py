@@ -15,6 +15,7 @@ from accounts.services.audit import audit
 from accounts.services.door import SIGN_IN, open_again, shut_subjects, subject_of
 from accounts.signals import PowerChange, power_changed
 from core.clock import now, today
+from core.constraints import check_fits
 from core.errors import DomainError
 from core.journal import note_changing, note_created
 from core.papercodes import random_code
@@ -39,13 +40,14 @@ def create_user(
 ) -> User:
     """A new account; without `password` nobody can sign in until one is issued.
 
-    Raises DomainError `other_school`, `not_allowed`, `username_taken`.
+    Raises DomainError `other_school`, `not_allowed`, `username_taken`, `unfit`.
     """
     check_keeps_accounts(actor, school.pk if school is not None else None)
     username = typed_key(username)
     if User.objects.filter(username=username).exists():
         raise DomainError("username_taken", f"账号“{username}”已经有人使用，请换一个。")
     user = User(username=username, name=name, school=school, email=email)
+    check_fits(user, "username", "name", "email")
     user.password = make_password(password)
     user.save()
     audit(

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from django.db import transaction
 
 from core.clock import today
+from core.constraints import check_fits
 from core.errors import DomainError
 from core.journal import note_created
 from core.text import typed_key
@@ -72,7 +73,8 @@ def create_school(
 
     `grades` (counted from primary one) and `naming` None are those of the preset. What was due before `began_on` the
     school has done elsewhere.
-    Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `grades_missing`, `grades_unfit`, `code_taken`.
+    Raises DomainError `code_unfit`, `name_missing`, `year_unfit`, `grades_missing`, `grades_unfit`, `code_taken`,
+    `unfit`.
     """
     new = NewSchool(name, preset, start_year, code, tuple(grades) if grades is not None else None, system, naming)
     year = create_schools(schools=[replace(new, bureau_name=bureau_name)], began_on=began_on)[0]
@@ -96,6 +98,8 @@ def create_schools(*, schools: Sequence[NewSchool], began_on: datetime.date | No
         if code in taken:
             raise DomainError("code_taken", f"学校代码“{code}”已经有了，请换一个。")
     names = dict.fromkeys(one.bureau_name.strip() for one in schools)
+    for name in filter(None, names):
+        check_fits(Bureau(name=name), "name")
     bureaus = {name: Bureau.objects.get_or_create(name=name)[0] for name in names if name}
     made = School.objects.bulk_create(
         School(
@@ -134,6 +138,7 @@ def _fit(
         raise DomainError("code_unfit", "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。")
     if not name:
         raise DomainError("name_missing", "请写校名。")
+    check_fits(School(name=name), "name")
     check_opens_now(start_year, today())
     numbers = PRESETS[preset].grades_in(system) if grades is None else tuple(sorted(set(grades)))
     if not numbers:

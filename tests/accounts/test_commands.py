@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
 from core.clock import today
 from schools.models import Plan, School, Term
 from tests.cast import SchoolCast
@@ -36,6 +37,8 @@ def test_a_school_comes_with_year_terms_plan_and_bureau() -> None:
         ({"code": "BAILU"}, "学校代码“bailu”已经有了，请换一个。"),
         ({"code": "a b/"}, "学校代码只用小写字母、数字和连字符，最多 30 个，如 qingzhu。"),
         ({"code": "x", "name": "  "}, "请写校名。"),
+        ({"code": "x", "name": "鹭" * 61}, "校名：确保该变量包含不超过 60 字符 (目前字符数 61)。"),
+        ({"code": "x", "bureau": "鹭" * 61}, "名称：确保该变量包含不超过 60 字符 (目前字符数 61)。"),
         ({"code": "x", "year": 20260}, "现在不能建立20260学年，只能建立{first}到{last}年开始的学年。"),
         ({"code": "x", "year": 2062}, "现在不能建立2062学年，只能建立{first}到{last}年开始的学年。"),
     ],
@@ -48,6 +51,24 @@ def test_unfit_schools_are_refused(changes: dict[str, object], sentence: str) ->
     year = today().year
     assert str(refused.value) == sentence.format(first=year - 10, last=year + 1)
     assert School.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes,sentence",
+    [
+        ({"username": " "}, "账号：此字段不能为空。"),
+        ({"name": ""}, "姓名：此字段不能为空。"),
+        ({"username": "a" * 61}, "账号：确保该变量包含不超过 60 字符 (目前字符数 61)。"),
+        ({"email": "qingzhu"}, "邮箱：输入一个有效的 Email 地址。"),
+    ],
+)
+def test_unfit_accounts_are_refused(qingzhu: SchoolCast, changes: dict[str, str], sentence: str) -> None:
+    """An empty name, typed by a script whose variable was empty, ended in a traceback of the database."""
+    accounts = User.objects.count()
+    with pytest.raises(CommandError) as refused:
+        call_command("create_account", **({"username": "lin", "name": "林知远", "school": "qingzhu"} | changes))
+    assert (str(refused.value), User.objects.count()) == (sentence, accounts)
 
 
 def test_rebuild_ticks_knows_its_schools(qingzhu: SchoolCast) -> None:

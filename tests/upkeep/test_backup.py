@@ -3,6 +3,7 @@ out.
 """
 
 import datetime
+import os
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -158,6 +159,17 @@ def test_no_other_file_is_written_over(db: None, tmp_path: Path) -> None:
     with pytest.raises(DomainError, match="已经有这个文件"):
         make_backup(target=tmp_path / "a", passphrase="")
     assert (tmp_path / "a").read_text() == "precious"
+
+
+def test_a_name_in_other_letters_is_written_down_and_one_that_is_too_long_is_refused(
+    qingzhu: SchoolCast, tmp_path: Path
+) -> None:
+    """The first was to be kept in the table as it was, the second ended the command before it began."""
+    made = make_backup(target=tmp_path / os.fsdecode(b"a\xff"), passphrase="")
+    assert made.path.exists()
+    assert Backup.objects.get().path == str(tmp_path / "a\ufffd")
+    with pytest.raises(DomainError, match="备份没有写成：File name too long"):
+        make_backup(target=tmp_path / ("9" * 300), passphrase="")
 
 
 def test_two_at_once_do_not_get_into_each_others_way(db: None, tmp_path: Path) -> None:

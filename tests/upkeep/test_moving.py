@@ -96,6 +96,8 @@ def test_an_older_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
         move_database(source)
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DomainError, match="没有这个文件"), opened(tmp_path / "db.sqlite3"):
+@pytest.mark.parametrize("name", ["db.sqlite3", "9" * 300])
+def test_a_file_that_is_not_there_is_said(name: str, tmp_path: Path) -> None:
+    """The longer name was answered by a traceback."""
+    with pytest.raises(DomainError, match="没有这个文件"), opened(tmp_path / name):
         raise AssertionError

@@ -51,6 +51,11 @@ def kept_key_files() -> dict[str, list[str]]:
     return {name: keys for name, keys in found.items() if keys}
 
 
+def printable(path: Path) -> str:
+    """Its name in letters, where a file system holds it in others."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def make_backup(*, target: Path, passphrase: str, nightly: bool = False) -> Made:
     """Write a backup to `target`, read it back, and remember it. With a passphrase it is encrypted and holds the keys.
 
@@ -63,7 +68,8 @@ def make_backup(*, target: Path, passphrase: str, nightly: bool = False) -> Made
 
 
 def _remembered(target: Path, passphrase: str, *, nightly: bool) -> Made:
-    if target.exists():
+    # A name that no file can have is told below, where it cannot be written.
+    if os.path.exists(target):  # noqa: PTH110
         raise DomainError("exists", f"已经有这个文件了：{target}。请换一个名字。")
     row = _begun(target, encrypted=bool(passphrase), nightly=nightly)
     try:
@@ -135,7 +141,7 @@ def _begun(target: Path, *, encrypted: bool, nightly: bool) -> Backup | None:
     """Its row; None in a database that is older than this table, before an upgrade."""
     if Backup._meta.db_table not in connection.introspection.table_names():
         return None
-    path = str(target.absolute())[:400]
+    path = printable(target.absolute())[:400]
     return Backup.objects.create(path=path, encrypted=encrypted, nightly=nightly)
 
 

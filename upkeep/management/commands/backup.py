@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from core.errors import DomainError
-from upkeep.services.backing_up import Made, make_backup
+from upkeep.services.backing_up import Made, make_backup, printable
 from upkeep.services.nightly import back_up_nightly
 from upkeep.services.passphrases import passphrase_to_seal
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def _report(self, made: Made) -> None:
         rows = sum(made.manifest["tables"].values())
         self.stdout.write(
-            f"已备份并读回核对：{made.path}（{made.size / 1e6:.1f} MB，{rows} 行数据、{made.files} 个文件，"
+            f"已备份并读回核对：{printable(made.path)}（{made.size / 1e6:.1f} MB，{rows} 行数据、{made.files} 个文件，"
             f"{made.seconds:.1f} 秒）"
         )
         if made.missing:
