@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -441,25 +442,35 @@ def path_of(url: str) -> str:
     return urlsplit(url).path
 
 
-def sent(world: World, client: Client, name: str) -> Body:
-    """What is sent: the fields of the form as its page shows it, and over them what is typed."""
-    press = PRESSES[name]
-    if press.typed is None:
-        return {}
-    typed = press.typed(world) if callable(press.typed) else press.typed
+def form_of(world: World, client: Client, name: str, press: P) -> Element | None:
+    """The form that is sent to `name`, as its page shows it."""
     target = address(world, name)
     here = (
         (reverse(press.page, kwargs=press.at(world)) if press.at else world.url(press.page)) if press.page else target
     )
     page = client.get(here)
     if page.status_code != HTTPStatus.OK:
-        return typed
+        return None
     path = urlsplit(here).path
     for form in tree(page).iter("form"):
         leads = [form.get("action") or path, *(button.get("formaction", "") for button in form.iter("button"))]
         if (form.get("method") or "").lower() == "post" and urlsplit(target).path in map(path_of, leads):
-            return fields(form) | typed
-    return typed
+            return form
+    return None
+
+
+def typed(world: World, press: P) -> Body:
+    """What is typed over the form."""
+    return press.typed(world) if callable(press.typed) else press.typed or {}
+
+
+def sent(world: World, client: Client, name: str) -> Body:
+    """What is sent: the fields of the form as its page shows it, and over them what is typed."""
+    press = PRESSES[name]
+    if press.typed is None:
+        return {}
+    over, form = typed(world, press), form_of(world, client, name, press)
+    return over if form is None else fields(form) | over
 
 
 def spare_teacher(world: World) -> Teacher:
