@@ -79,8 +79,8 @@ TYPED = ("qingzhu", "2026", "2026-11-18", "1", "2026-1", "1-5", "roster.xlsx", "
 #: What pages read from their address, beside what stands in their own forms and links.
 ASKED = (
     "by", "card", "class", "code", "day", "do", "edit", "for", "grade", "kind", "layout", "mentor", "mode", "month",
-    "next", "occasion", "on", "open", "other", "page", "paper", "phones", "pupil", "q", "role", "saved", "show", "slot", "sort",
-    "state", "teacher", "term", "to", "version", "year",
+    "next", "occasion", "on", "open", "other", "page", "paper", "phones", "pupil", "q", "role", "saved", "show",
+    "slot", "sort", "state", "teacher", "term", "to", "version", "year",
 )  # fmt: skip
 
 
