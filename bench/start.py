@@ -4,8 +4,10 @@
 
 * The start of `manage.py` (`shell -c pass`), in seconds of processor, in turns with that of an empty project as
   `django-admin startproject` makes it, by the same Python and the same Django.
-* `script/server --empty` in a folder of its own: the first start makes the folder ready, the second is timed until the
-  product answers, by the clock and in seconds of processor of everything that it started.
+* `script/server` in a folder of its own, first with `--empty`, then with the demo: the first start makes the folder
+  ready, the second is timed until the product answers and says its address, by the clock and in seconds of processor of
+  everything that it started; of that `script/setup` (packages, static files and tables are in place) is told apart, and
+  what comes after the first answer: the look into the database, workers and beat.
 * What each of its processes then weighs: RSS, and PSS, in which memory that several share counts once.
 
 Prints a table; exit code 1 if a bound is missed. `--commands` measures the first of them alone. Linux only.
@@ -89,17 +91,21 @@ def _environment(var: Path, **more: str) -> dict[str, str]:
 
 
 def _server(var: Path) -> list[Figure]:
-    with _started(var):
+    with _started(var, "--empty"):
         pass
-    with _started(var) as (spent, busy, root):
+    found = _second(var, "--empty", "an empty school's")
+    with _started(var, "--empty") as start:
+        start.await_line("Ctrl-C")
         time.sleep(REST)
-        weights = _weights(root)
+        weights = _weights(start.root)
         for weight in sorted(weights):
             print(f"  {weight.kind:<12}{weight.rss:8.1f} MB alone{weight.pss:8.1f} MB with shared pages divided")
+    with _started(var.with_name("demo")):
+        pass
+    found += _second(var.with_name("demo"), "", "the demo's")
     by_kind = {kind: [one.rss for one in weights if one.kind == kind] for kind in KINDS.values()}
     return [
-        Figure("second script/server until it answers", spent, "s", at_most=SECOND_START),
-        Figure("the same, processor", busy, "s"),
+        *found,
         Figure("a web process", max(by_kind["web"]), "MB", at_most=WEB),
         Figure("beat", max(by_kind["beat"]), "MB", at_most=BEAT),
         Figure("an idle worker", max(by_kind["worker"]), "MB"),
@@ -107,28 +113,63 @@ def _server(var: Path) -> list[Figure]:
     ]
 
 
+def _second(var: Path, how: str, whose: str) -> list[Figure]:
+    """The second start: until it answers, the set-up in it, and until all that it says is said."""
+    began = processor()
+    subprocess.run(["script/setup"], check=True, cwd=ROOT, env=_environment(var), stdout=subprocess.DEVNULL)
+    setup = processor() - began
+    with _started(var, how) as start:
+        answers, busy = start.clock, start.busy
+        start.await_line("Ctrl-C")
+        return [
+            Figure(f"{whose} second script/server until it answers", answers, "s", at_most=SECOND_START),
+            Figure("the same, processor", busy, "s"),
+            Figure("of it script/setup, processor", setup, "s"),
+            Figure("and until it has told its accounts, processor", start.busy, "s"),
+        ]
+
+
+class Start:
+    """A `script/server` that was started: its process, and what it took so far."""
+
+    def __init__(self, server: "subprocess.Popen[str]") -> None:
+        self.root = server.pid
+        self._server, self._began, self._said = server, time.perf_counter(), list[str]()
+
+    def await_line(self, words: str) -> None:
+        """Read on until it says `words`. Raises SystemExit if it ends before."""
+        assert self._server.stdout is not None
+        for line in self._server.stdout:
+            self._said.append(line)
+            if words in line:
+                return
+        raise SystemExit("script/server did not start:\n" + "".join(self._said))
+
+    @property
+    def clock(self) -> float:
+        """Seconds since it was started."""
+        return time.perf_counter() - self._began
+
+    @property
+    def busy(self) -> float:
+        """Seconds of processor that all of it has had."""
+        return _busy(self.root)
+
+
 @contextmanager
-def _started(var: Path) -> Iterator[tuple[float, float, int]]:
-    """The product in the folder `var`: seconds until it answered, by the clock and of processor, and its process."""
+def _started(var: Path, how: str = "") -> Iterator[Start]:
+    """The product in the folder `var`, from the moment at which it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    began = time.perf_counter()
     server = subprocess.Popen(
-        ["script/server", "--empty"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        ["script/server", *filter(None, [how])], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env=_environment(var, PORT=str(port)), start_new_session=True,
     )  # fmt: skip
-    said = []
     try:
-        assert server.stdout is not None
-        for line in server.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:
-                break
-        else:
-            raise SystemExit("script/server did not start:\n" + "".join(said))
-        clock = time.perf_counter() - began
-        yield clock, _busy(server.pid), server.pid
+        start = Start(server)
+        start.await_line(f":{port}")
+        yield start
     finally:
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=60)
