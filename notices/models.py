@@ -127,6 +127,9 @@ class OutboxMessage(models.Model):
     handed_over_at = models.DateTimeField(null=True, blank=True)
     # Also the claim: who takes a message pushes this into the future before sending.
     next_try_at = models.DateTimeField()
+    # By which process (core.processes), so that a claim ends with one that was killed. By the database too: an older
+    # version, still at work in an upgrade, names nobody.
+    claimed_by = models.CharField(max_length=100, default="", db_default="", blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = OutboxQuerySet.as_manager()

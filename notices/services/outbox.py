@@ -23,6 +23,7 @@ from accounts.services.mail import PASSWORD_LINK
 from core.clock import now, today
 from core.errors import DomainError
 from core.nightly import for_each
+from core.processes import is_gone, this_process
 from core.sealed import SealBroken
 from notices.enums import WHAT_TO_DO, Channel, OutboxState, Trouble
 from notices.mail import Unanswered
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 #: After so many minutes a message that was refused for now is tried again, for three days: a long weekend.
 BACKOFF_MINUTES: Final = (1, 5, 30, 120, 240, 480, 960, 1440, 1440)
-#: Who takes a message has it for so long; a worker that dies in between gives it back by this.
+#: Who takes a message has it for so long; a worker of another machine that dies in between gives it back by this.
 CLAIM_MINUTES: Final = 10
 #: A server that refuses this often in a row is down: the rest of its channel waits for the next run.
 FAILURES_IN_A_ROW: Final = 3
@@ -75,6 +76,7 @@ def send_outbox(*, limit: int = 100) -> int:
     school's hours its messages wait. A message that this house itself cannot handle holds up no other, and a channel
     that is down no other channel: SomeFailed comes at the end.
     """
+    _end_claims_of_the_dead()
     run = _Run()
     try:
         return for_each("notices.send_outbox", _due(run, limit), lambda message: _take(message, run))
@@ -111,7 +113,17 @@ def _take(message: OutboxMessage, run: _Run) -> bool:
 
 def _claim(message: OutboxMessage) -> bool:
     until = now() + datetime.timedelta(minutes=CLAIM_MINUTES)
-    return bool(_still(message).update(next_try_at=until, attempts=F("attempts") + 1))
+    return bool(_still(message).update(next_try_at=until, attempts=F("attempts") + 1, claimed_by=this_process()))
+
+
+def _end_claims_of_the_dead() -> None:
+    """What a process of this machine had taken before it was killed is due now: a link to a new password would wait
+    for as long as a claim lasts.
+    """
+    claims = OutboxMessage.objects.filter(state=OutboxState.WAITING, next_try_at__gt=now()).exclude(claimed_by="")
+    gone = list(filter(is_gone, claims.order_by().values_list("claimed_by", flat=True).distinct()))
+    if gone:
+        claims.filter(claimed_by__in=gone).update(next_try_at=now(), claimed_by="")
 
 
 def _still(message: OutboxMessage) -> QuerySet[OutboxMessage]:
@@ -217,7 +229,7 @@ def _later(message: OutboxMessage) -> OutboxState:
     if attempt > len(BACKOFF_MINUTES):
         return _give_up(message, Trouble.TOO_LONG)
     pause = datetime.timedelta(minutes=BACKOFF_MINUTES[attempt - 1])
-    _own(message).update(next_try_at=now() + pause, handed_over_at=None)
+    _own(message).update(next_try_at=now() + pause, handed_over_at=None, claimed_by="")
     return OutboxState.WAITING
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from core.clock import now
+from core.processes import this_process
 from notices.enums import WHAT_TO_DO, OutboxState, Trouble
 from notices.models import Notice, OutboxMessage
 from notices.services import NoticeFor, inbox, mark_all_read, mark_read, send_notice, send_notices, send_outbox
@@ -272,6 +273,29 @@ def test_a_message_whose_worker_was_killed_is_due_again_when_its_claim_runs_out(
     assert send_outbox() == 0
     make_due()
     assert send_outbox() == 1
+
+
+@pytest.mark.both_databases
+def test_what_a_killed_worker_of_this_machine_had_taken_is_sent_by_the_next_run(people: People) -> None:
+    """A link to a new password waited for ten minutes. Where the worker lives, or lived elsewhere, nobody can know."""
+    remind(people)
+    message = OutboxMessage.objects.get()
+    assert _claim(message) is True
+    for living in (this_process(), "another-boot pid:[4026531836] 17 17", ""):
+        OutboxMessage.objects.update(claimed_by=living)
+        assert send_outbox() == 0
+    OutboxMessage.objects.update(claimed_by=f"{this_process()}0")  # its number belongs to one that was started later
+    assert send_outbox() == 1
+
+
+def test_a_message_that_waits_for_its_next_try_is_nobodys(
+    people: People, failing: Callable[[Exception | None], None]
+) -> None:
+    """Else the end of the worker that tried it would cut its pause short."""
+    remind(people)
+    failing(ConnectionRefusedError())
+    send_outbox()
+    assert list(OutboxMessage.objects.values_list("state", "claimed_by")) == [(OutboxState.WAITING, "")]
 
 
 @pytest.mark.both_databases
