@@ -19,8 +19,8 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import Enum
-from functools import lru_cache, wraps
-from typing import Any, Final, NoReturn, ParamSpec, TypeVar, cast
+from functools import lru_cache, update_wrapper
+from typing import Any, Final, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -42,7 +42,7 @@ _DAY: Final = datetime.date(8000, 1, 1)
 _MOMENT: Final = datetime.datetime(8000, 1, 1, 12, 34, 56, tzinfo=datetime.UTC)
 
 
-def kept(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+class kept(Generic[P, Row]):  # noqa: N801 - a decorator
     """A function with the arguments of `build` that gives the rows of its queryset, with at most the queries of that.
 
     Arguments are numbers, days, moments, texts, models' rows (of which `build` may read keys and booleans), frozen
@@ -50,18 +50,21 @@ def kept(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
     apart. Raises TypeError for anything else, and where the SQL depends on values in another way.
     """
 
-    @wraps(build)
-    def rows(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
+    def __init__(self, build: Callable[P, QuerySet[Any, Row]]) -> None:
+        #: The queryset itself, for whoever asks it in another way.
+        self.build = build
+        update_wrapper(self, build)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
+        """The rows."""
         values: list[Any] = []
         given = (*args, *kwargs.values())
         shapes = tuple([_part(value, values, _repeated) for value in given])
-        key = (build, connections[DEFAULT_DB_ALIAS].vendor, shapes, len(args), tuple(kwargs))
+        key = (self.build, connections[DEFAULT_DB_ALIAS].vendor, shapes, len(args), tuple(kwargs))
         shape = _shape(key)
         if CHECKED or not shape.is_checked:
             _check(shape, key, given)
         return shape.rows(values)
-
-    return rows
 
 
 def forget_kept() -> None:
@@ -177,26 +180,31 @@ class _KeptQuery(Query):
 
     ready: SQLCompiler
     asked: tuple[str, tuple[Any, ...]]
+    converters: dict[int, Any]
 
     def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> SQLCompiler:
         """A copy of the compiler that once made the SQL, which knows what the columns are."""
         compiler: Any = object.__new__(type(self.ready))
         compiler.__dict__.update(self.ready.__dict__)
         compiler.connection = connections[using] if using is not None else connection
-        asked = self.asked
+        asked, converters = self.asked, self.converters
         compiler.as_sql = lambda *_args, **_kwargs: asked
+        compiler.get_converters = lambda _columns: converters
         return compiler  # type: ignore[no-any-return]  # put together above
 
 
 class _Shape:
     """A queryset with its SQL, and where the values stand among what goes out with it. Without SQL it has no rows."""
 
-    def __init__(self, found: QuerySet[Any], compiler: SQLCompiler, sql: str | None, places: list["_Place"]) -> None:
+    def __init__(self, found: QuerySet[Any], compiler: Any, sql: str | None, places: list["_Place"]) -> None:
         self.found = found
         self.compiler = compiler
         self.sql = sql
         self.places = places
         self.is_checked = False
+        # What brings columns into Python's types, where the database does not.
+        columns = [column[0] for column in compiler.select[: compiler.col_count]] if sql is not None else []
+        self.converters = compiler.get_converters(columns)
 
     def params(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """What goes out with the SQL for these values."""
@@ -209,7 +217,8 @@ class _Shape:
             return []
         query: Any = object.__new__(_KeptQuery)
         query.__dict__.update(self.found.query.__dict__)
-        query.ready, query.asked = self.compiler, (self.sql, self.params(values))
+        query.ready, query.converters = self.compiler, self.converters
+        query.asked = self.sql, self.params(values)
         again: Any = type(self.found)(self.found.model, query, self.found.db)
         for name in ("_iterable_class", "_fields", "_prefetch_related_lookups", "_known_related_objects"):
             setattr(again, name, getattr(self.found, name))
