@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,15 +12,15 @@ from accounts.actors import Actor
 from core.kept import kept
 from core.search import is_named_like
 from mentors.enums import AssignmentKind
-from mentors.models.slots import Assignment, Mentor
+from mentors.models.slots import Assignment
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
-from records.desk.queries.slots import SlotLink, chosen_slot, slot_links, slots_of
+from records.desk.queries.slots import BookSlot, SlotLink, chosen_slot, slot_links, slots_of
 from records.desk.queries.year_records import YearRecords, read_year
 from records.enums import LetterState, TickState
 from records.models.records import Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, VisitOutcome
-from schools.models import SchoolYear
+from schools.models import Period, SchoolYear
 from schools.queries import OwedAction, Window
 from students.models import Enrolment, Pupil
 
@@ -116,7 +116,7 @@ class Desk:
     """A mentor slot's book of this term."""
 
     calendar: YearCalendar
-    mentor: Mentor
+    mentor: BookSlot
     rows: tuple[RosterRow, ...]
     # Each action as a whole, and parted by window where the plan gives grades different ones.
     progress: tuple[ActionProgress, ...]
@@ -268,11 +268,15 @@ def _progress(
     """How far each action is with the pupils of `rows`, as a whole and for each window that some grades have."""
     progress, steps = [], []
     for index, action in enumerate(DESK_ACTIONS):
-        parts: dict[Window | None, list[RosterRow]] = defaultdict(list)
+        by_grade: dict[int, list[RosterRow]] = defaultdict(list)
         for row in rows:
-            owed = calendar.rules.owed(action, row.enrolment.school_class.grade_id)
-            if owed is not None and row.ticks[index].state != "none":
-                parts[_window_now(calendar, owed)].append(row)
+            if row.ticks[index].state != "none":
+                by_grade[row.enrolment.school_class.grade_id].append(row)
+        parts: dict[Window | None, list[RosterRow]] = defaultdict(list)
+        for grade_id, some in by_grade.items():
+            owed = calendar.rules.owed(action, grade_id)
+            if owed is not None:
+                parts[_window_now(calendar, owed)] += some
         label = calendar.label(action)
         for window, some in parts.items():
             grades = dict.fromkeys(row.enrolment.school_class.grade.name for row in some) if len(parts) > 1 else {}
@@ -306,16 +310,17 @@ def roster_ticks(
     No query; the enrolments need their class at hand.
     """
     outcomes = records.outcomes()
+    labels = {action: calendar.label(action) for action in DESK_ACTIONS}
+    places = _places(calendar, {enrolment.school_class.grade_id for enrolment in enrolments})
     result = {}
     for enrolment in enrolments:
         ticks = []
-        for action in DESK_ACTIONS:
-            owed = calendar.rules.owed(action, enrolment.school_class.grade_id)
-            label = calendar.label(action)
-            if owed is None or not owed.required:
+        for action, label in labels.items():
+            place = places.get((action, enrolment.school_class.grade_id))
+            if place is None:
                 ticks.append(DeskTick(enrolment.pupil_id, action, label, "none"))
                 continue
-            period = calendar.period_of(owed)
+            owed, period, window = place
             tick = records.ticks.get((enrolment.pupil_id, period.pk, action))
             note = ""
             if action == ActionKind.LETTER:
@@ -323,7 +328,7 @@ def roster_ticks(
             elif action == ActionKind.VISIT and tick is not None:
                 note = _visit_note(outcomes[(enrolment.pupil_id, period.term_id)], owed, tick)
             blank = DeskTick(enrolment.pupil_id, action, label, "open")
-            made = _desk_tick(blank, owed, tick, note, _window_now(calendar, owed), calendar.today)
+            made = _desk_tick(blank, owed, tick, note, window, calendar.today)
             plan = records.plans.get((enrolment.pupil_id, calendar.term.pk))
             if action == ActionKind.VISIT and plan is not None and made.is_open:
                 # An open tick that has a date: the plan is told, the tick itself follows from records alone.
@@ -331,6 +336,18 @@ def roster_ticks(
             ticks.append(made)
         result[enrolment.pupil_id] = tuple(ticks)
     return result
+
+
+def _places(
+    calendar: YearCalendar, grade_ids: Iterable[int]
+) -> dict[tuple[ActionKind, int], tuple[OwedAction, Period, Window | None]]:
+    """What is required of each grade, for which period, and when: the same for all pupils of the grade."""
+    return {
+        (action, grade_id): (owed, calendar.period_of(owed), _window_now(calendar, owed))
+        for action in DESK_ACTIONS
+        for grade_id in grade_ids
+        if (owed := calendar.rules.owed(action, grade_id)) is not None and owed.required
+    }
 
 
 def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:
