@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.enums import AUDITORS
+from core.kept import kept
 from core.text import typed_key
 
 if TYPE_CHECKING:
@@ -34,9 +36,20 @@ class UserManager(BaseUserManager["User"]):
         """See `UserQuerySet.visible_to`."""
         return self.get_queryset().visible_to(actor)
 
+    def get(self, *args: Any, **lookup: Any) -> User:
+        """As every manager's. By the key alone, as each request asks for its person, the query is kept."""
+        key = lookup.get("pk") if not args and len(lookup) == 1 else None
+        found = _of_key(key) if type(key) is int else []
+        return found[0] if found else super().get(*args, **lookup)
+
     def get_by_natural_key(self, username: str | None) -> User:
         """Sign-in ignores case, width and the blanks that phones add."""
         return self.get(username=typed_key(username or ""))
+
+
+@kept
+def _of_key(key: int) -> QuerySet[User]:
+    return get_user_model()._default_manager.filter(pk=key)
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):

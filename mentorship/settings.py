@@ -178,6 +178,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 FIRST_PASSWORD_DAYS = env.int("FIRST_PASSWORD_DAYS", default=14)
 # Whose X-Forwarded-For is believed: addresses or networks of the own proxies; "unix" for one behind a socket.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -1,14 +1,17 @@
 """Signing in and out, the lock after wrong passwords, first passwords, and several scopes."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, RoleGrant, User
 from accounts.services import create_user, end_role, grant_role, issue_password
+from core.clock import now
 from core.errors import DomainError
 from tests.cast import SINCE, SchoolCast
 
@@ -114,3 +117,23 @@ def test_the_last_admin_stays_and_a_closed_account_is_no_admin(qingzhu: SchoolCa
     second.save()
     end_role(actor=qingzhu.actor(qingzhu.admin), grant=own)
     assert qingzhu.actor(qingzhu.admin).roles == frozenset()
+
+
+def test_a_session_that_is_over_or_gone_opens_nothing(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.mentor)
+    assert client.get("/my/").status_code == 200
+    Session.objects.update(expire_date=now() - datetime.timedelta(seconds=1))
+    over = client.get("/my/")
+    assert (over.status_code, over.headers["Location"].split("?")[0]) == (302, DOOR)
+    again = client_of(qingzhu.mentor)
+    Session.objects.all().delete()
+    assert again.get("/my/").status_code == 302
+
+
+def test_an_account_that_is_gone_or_shut_is_nobody(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    client = client_of(qingzhu.colleague)
+    assert client.get("/my/").status_code == 200
+    User.objects.filter(pk=qingzhu.colleague.pk).update(is_active=False)
+    assert client.get("/my/").status_code == 302
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=10**9)
