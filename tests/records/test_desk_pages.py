@@ -262,7 +262,7 @@ def test_a_completed_visit_is_not_called_by_an_earlier_outcome(
     assert (said[:2], said[3:]) == (["家访", "已完成"], [])
 
 
-HOME_QUERIES = 22
+HOME_QUERIES = 18
 PUPIL_QUERIES = 26
 
 

@@ -50,7 +50,7 @@ class MarkTask:
 
 def mark_tasks(actor: Actor) -> list[MarkTask]:
     """The rounds in which the actor is a candidate and marking is possible now. Three queries at most."""
-    rows = [row for row in _candidacies(actor) if can_be_marked(row.round)]
+    rows = [row for row in open_candidacies(actor) if can_be_marked(row.round)]
     if not rows:
         return []
     named = dict(
@@ -63,7 +63,8 @@ def mark_tasks(actor: Actor) -> list[MarkTask]:
 
 
 @kept
-def _candidacies(actor: Actor) -> QuerySet[RoundMentor]:
+def open_candidacies(actor: Actor) -> QuerySet[RoundMentor]:
+    """The actor's candidacies in open two-sided rounds, each with the number `marked`. One query."""
     rows = RoundMentor.objects.held_by(actor).filter(round__mode=MatchingMode.TWO_SIDED, round__state=RoundState.OPEN)
     rows = rows.select_related("round__grade", "mentor").annotate(marked=Count("marks", distinct=True))
     return rows.order_by("round__grade__number", "pk")

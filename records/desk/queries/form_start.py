@@ -171,11 +171,12 @@ def open_draft(actor: Actor, key: str) -> Draft | None:
 
 def draft_lines(actor: Actor) -> list[DraftLine]:
     """What the actor has not finished, the latest first. One query."""
-    return [line_of(actor, draft) for draft in _latest_drafts(actor)]
+    return [line_of(actor, draft) for draft in latest_drafts(actor)]
 
 
 @kept
-def _latest_drafts(actor: Actor) -> QuerySet[Draft]:
+def latest_drafts(actor: Actor) -> QuerySet[Draft]:
+    """The actor's open drafts. One query."""
     return own_drafts(actor).open()[:_MOST_DRAFTS]
 
 

@@ -8,11 +8,9 @@ from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from accounts.services import audit
 from core.text import small_number
-from mentors.rounds.queries.clubs import led_clubs
-from mentors.rounds.queries.marks import mark_tasks
-from mentors.team.queries.meetings import team_classes
 from records.desk.forms.records import BriefForm
-from records.desk.queries.form_start import draft_lines, own_enrolment
+from records.desk.queries.beside import find_beside
+from records.desk.queries.form_start import own_enrolment
 from records.desk.queries.roster import find_desk
 from records.desk.queries.years import own_terms
 from records.desk.services.briefs import write_brief
@@ -28,7 +26,7 @@ from records.desk.views.form_page import (
     saved,
 )
 from records.querysets.records import pupils_in_reach
-from records.rules import classes_led_formerly, with_may_log
+from records.rules import with_may_log
 
 
 @page_for(Role.MENTOR)
@@ -54,17 +52,18 @@ def home(request: ActorRequest) -> HttpResponse:
     }
     if request.htmx.target == "roster":
         return render(request, "desk/_roster.html", context)
+    beside = find_beside(request.actor, calendar.year if calendar is not None else None)
     return render(
         request,
         "desk/home.html",
         context
         | {
             "terms": own_terms(request.actor, calendar) if calendar is not None else [],
-            "led_formerly": classes_led_formerly(request.actor),
-            "drafts": draft_lines(request.actor),
-            "team_classes": team_classes(request.actor),
-            "mark_tasks": mark_tasks(request.actor),
-            "clubs": led_clubs(request.actor, calendar.year) if calendar is not None else [],
+            "led_formerly": beside.led_formerly,
+            "drafts": beside.drafts,
+            "team_classes": beside.team_classes,
+            "mark_tasks": beside.mark_tasks,
+            "clubs": beside.clubs,
         },
     )
 
