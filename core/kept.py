@@ -227,13 +227,17 @@ class _Shape:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Place:
-    """One of the values that go out: always `given`, or that of place `at`; `given` is then the text around it."""
+    """One of the values that go out: always `given`, or that of place `at`; `given` is then the text around it, or the
+    kind of number that PostgreSQL is told of.
+    """
 
     given: Any
     at: int | None = None
 
     def filled(self, ready: Sequence[Any]) -> Any:
         value = ready[self.at or 0]
+        if isinstance(self.given, type):
+            return self.given(value)
         return value if self.given is None else f"{self.given[0]}{value}{self.given[1]}"
 
 
@@ -258,6 +262,9 @@ def _place(param: Any, marks: Sequence[Any]) -> _Place:
     for at, mark in enumerate(marks):
         if type(param) is type(sent := _adapted(mark)) and param == sent:
             return _Place(None, at)
+        # In sums psycopg says how wide a number is (`Int4`), by a kind of its own.
+        if type(mark) is int and isinstance(param, int) and param == mark:
+            return _Place(type(param), at)
         if isinstance(param, str) and str(mark) in param:
             before, _, after = param.partition(str(mark))
             return _Place((before, after), at)

@@ -14,6 +14,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant
 from core import kept as kept_module
 from core.kept import forget_kept, kept
+from core.rowwise import among
 from mentors.models.slots import Assignment, Mentor, MentorMember
 from schools.models import SchoolYear
 from students.models import Pupil
@@ -31,6 +32,11 @@ def by_number(number: str, *, except_for: int | None = None) -> QuerySet[Pupil]:
 @kept
 def of_keys(keys: Collection[int]) -> QuerySet[Pupil, str]:
     return Pupil.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True)
+
+
+@kept
+def among_years(year: SchoolYear) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(among("year_id", [year.pk])).order_by("pk")
 
 
 @kept
@@ -78,6 +84,12 @@ def test_a_shape_is_compiled_once_and_its_rows_are_those_of_the_values(
     assert by_number("'; -- %s") == []
     assert by_number(first.student_number) == [first]
     assert again == []
+
+
+def test_a_number_in_a_sum_is_found_again(qingzhu: SchoolCast) -> None:
+    """PostgreSQL is told how wide it is, by a kind of its own: the page of planned visits could not be opened."""
+    mine = list(Assignment.objects.filter(year=qingzhu.year).order_by("pk"))
+    assert (among_years(qingzhu.year), among_years(SchoolYear(pk=qingzhu.year.pk + 1))) == (mine, [])
 
 
 def test_none_is_a_shape_of_its_own(qingzhu: SchoolCast) -> None:
