@@ -5,13 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from core.colours import BAMBOO
 from core.constraints import between, one_of, ordered
-from schools.contexts import AUDIT_MONTHS, PaperWords
+from schools.contexts import AUDIT_MONTHS
 from schools.enums import (
     ActionKind,
     Anchor,
-    Design,
     FirstWeeks,
     GradeNaming,
     KeyDateKind,
@@ -26,10 +24,8 @@ from schools.enums import (
 )
 from schools.labels import ClassKey
 from schools.owned import SchoolOwned
+from schools.paper_settings import PaperSettings  # noqa: F401 - a table of a module of its own, which Django finds here
 from schools.querysets import PlanQuerySet, SchoolClassQuerySet, SchoolQuerySet, SchoolYearQuerySet
-
-#: What papers say where a school says nothing of its own.
-WORDS = PaperWords()
 
 
 class Bureau(models.Model):
@@ -85,42 +81,6 @@ class School(models.Model):
     def in_use(self) -> frozenset[str]:
         """The modules that are to be seen: a part is not there without its whole."""
         return modules_seen(self.modules)
-
-
-class PaperSettings(SchoolOwned):
-    """How a school's papers look and speak; a school without a row has the defaults of `schools.contexts.PaperWords`.
-
-    The book's title stands on the school, since the mentors' home page shows it too; the letter's name in the plan.
-    """
-
-    school = models.OneToOneField(School, models.PROTECT, related_name="paper_settings")
-    # A PNG or JPEG without the camera's data, in the private storage.
-    logo = models.FileField("校徽", upload_to="logos/%Y/", max_length=120, blank=True)
-    colour = models.CharField("主色", max_length=7, default=BAMBOO)
-    book_subtitle = models.CharField("记录本副标题", max_length=20, default=WORDS.book_subtitle)
-    salutation = models.CharField("称呼", max_length=30, default=WORDS.salutation)
-    closing = models.CharField("落款前的一句话", max_length=30, blank=True)
-    card_title = models.CharField("激励卡标题", max_length=20, default=WORDS.card_title)
-    card_motto = models.CharField("激励卡上的一句话", max_length=30, blank=True, default=WORDS.card_motto)
-    tree_hole_title = models.CharField("树洞卡标题", max_length=20, default=WORDS.tree_hole_title)
-    tree_hole_intro = models.CharField("树洞卡说明", max_length=60, blank=True, default=WORDS.tree_hole_intro)
-    slip_note = models.CharField("凭条上的一句话", max_length=40, blank=True, default=WORDS.slip_note)
-    appointment_title = models.CharField("聘书标题", max_length=20, default=WORDS.appointment_title)
-    appointment = models.TextField("聘书正文", max_length=300, default=WORDS.appointment)
-    signed_by_hand = models.BooleanField("导师手写签名", default=False)
-    family_code = models.BooleanField("寄语上印家长页二维码", default=False)
-    # Empty: by the pupil's grade.
-    design = models.CharField("版式", max_length=10, choices=Design, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(design__in=["", *Design.values]), name="paper_design_known"),
-            models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="paper_colour_is_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"papers of school {self.school_id}"
 
 
 class SchoolYear(SchoolOwned):

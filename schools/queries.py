@@ -28,7 +28,6 @@ from schools.grades import kind_of
 from schools.labels import GradeName, GradeSense
 from schools.models import (
     Grade,
-    PaperSettings,
     Plan,
     PlanActionGrade,
     PlanGrade,
@@ -36,6 +35,7 @@ from schools.models import (
     SchoolYear,
     Term,
 )
+from schools.paper_settings import PaperSettings
 from schools.querysets import Scope
 
 #: A window closes soon in its last week: then mentors are reminded, and pages turn amber.

@@ -15,7 +15,8 @@ from core.glyphs import missing_glyphs
 from core.pdf import picture_type
 from core.text import clean_text, visible
 from schools.contexts import PaperWords, placeholder_problem, placeholders, plain_braces
-from schools.models import PaperSettings, School
+from schools.models import School
+from schools.paper_settings import PaperSettings
 
 #: What stands for a name, a year or a class in a text, and whether it must be there. Other texts hold none.
 PLACEHOLDERS: Final[dict[str, tuple[str, ...]]] = {

@@ -20,7 +20,8 @@ from records.papers.forms.settings import SECTIONS, PaperSettingsForm
 from records.papers.samples import SAMPLES, sample_picture
 from schools.contexts import Letterhead, PaperSample, PaperStyle, PaperWords, SampleLook
 from schools.enums import Design
-from schools.models import PaperSettings, Plan
+from schools.models import Plan
+from schools.paper_settings import PaperSettings
 from schools.queries import paper_style
 from tests.cast import SchoolCast
 from tests.core.test_pictures import picture

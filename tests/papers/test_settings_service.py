@@ -19,7 +19,8 @@ from records.papers.services.settings import LabelChange, PaperChange, save_pape
 from schools.calendar import YearCalendar
 from schools.contexts import PaperWords
 from schools.enums import Design
-from schools.models import PaperSettings, Plan, School
+from schools.models import Plan, School
+from schools.paper_settings import PaperSettings
 from schools.queries import PlanRules, paper_style
 from schools.services import paper_problems
 from tests.cast import SINCE, TODAY, SchoolCast

@@ -22,7 +22,7 @@ from core.clock import now, today
 from core.errors import DomainError
 from core.keyring import PAPER
 from notices.models import Notice
-from schools.models import PaperSettings
+from schools.paper_settings import PaperSettings
 from students.models import Pupil
 from tests.cast import SchoolCast
 from upkeep import agefile

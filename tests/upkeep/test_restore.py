@@ -30,7 +30,7 @@ from notices.enums import OutboxState, Trouble
 from notices.models import OutboxMessage
 from notices.services import NoticeFor, hold_waiting, send_notices, send_outbox
 from records.models.records import HeartTalk
-from schools.models import PaperSettings
+from schools.paper_settings import PaperSettings
 from students.models import Pupil
 from students.services import issue_slips, slip_code
 from tests.cast import SchoolCast

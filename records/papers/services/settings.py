@@ -13,7 +13,8 @@ from core.glyphs import missing_glyphs
 from core.text import clean_text
 from records.office.services import change_plan, unchanged
 from schools.contexts import PaperWords
-from schools.models import PaperSettings, School
+from schools.models import School
+from schools.paper_settings import PaperSettings
 from schools.services import save_paper_settings as write_paper_settings
 
 #: Printed 15 to 25 mm wide: more than any printer shows.
