@@ -4,7 +4,9 @@ import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.db.models import QuerySet
 
 from core.clock import now
@@ -18,6 +20,17 @@ class SessionStore(db.SessionStore):
         """What the session holds; without a living one, what Django makes of that."""
         found = _living(self.session_key, now())
         return self.decode(found[0]) if found else super().load()
+
+    def save(self, must_create: bool = False) -> None:
+        """Write it down. Raises UpdateError where it was ended meanwhile; OperationalError where the database does not
+        serve just now, which Django takes for the same, and answers 400.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
 
 @kept

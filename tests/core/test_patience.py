@@ -2,18 +2,22 @@
 
 import socket
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 
+from accounts.models import User
 from core.postgres import base
 from core.postgres.base import DatabaseWrapper, PatientConnection, Presence
+from tests.cast import SchoolCast
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +163,21 @@ def test_a_page_without_database_or_disk_says_so_and_asks_neither(
     answer = Client(raise_request_exception=False).get("/my/")
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
     assert answer.headers.get("Retry-After") == ("30" if status == 503 else None)
+
+
+@pytest.mark.parametrize(
+    "error, status", [(OperationalError("database or disk is full"), 503), (DatabaseError("no row was changed"), 400)]
+)
+def test_a_session_that_a_full_disk_does_not_take_is_no_fault_of_the_request(
+    qingzhu: SchoolCast,
+    client_of: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+) -> None:
+    """37 pages after saving were answered 400 while the disk was full, as if the session had been ended meanwhile."""
+    client = client_of(qingzhu.mentor)
+    client.raise_request_exception = False
+    scope = f"school-{qingzhu.school.pk}"
+    monkeypatch.setattr(Session, "save", Mock(side_effect=error))
+    assert client.post("/account/scope/", {"scope": scope}).status_code == status
