@@ -30,6 +30,11 @@ def by_number(number: str, *, except_for: int | None = None) -> QuerySet[Pupil]:
 
 
 @kept
+def of_key(key: int) -> QuerySet[Pupil]:
+    return Pupil.objects.filter(pk=key)
+
+
+@kept
 def of_keys(keys: Collection[int]) -> QuerySet[Pupil, str]:
     return Pupil.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True)
 
@@ -90,6 +95,12 @@ def test_a_number_in_a_sum_is_found_again(qingzhu: SchoolCast) -> None:
     """PostgreSQL is told how wide it is, by a kind of its own: the page of planned visits could not be opened."""
     mine = list(Assignment.objects.filter(year=qingzhu.year).order_by("pk"))
     assert (among_years(qingzhu.year), among_years(SchoolYear(pk=qingzhu.year.pk + 1))) == (mine, [])
+
+
+@pytest.mark.parametrize("key", [(1 << 63) - 1, 1 << 63, -(1 << 63) - 1, 10**30])
+def test_a_number_larger_than_any_column_holds_is_found_nowhere(qingzhu: SchoolCast, key: int) -> None:
+    """The address /my/pupils/10000000000000000000/ ended in OverflowError."""
+    assert (of_key(key), by_number(qingzhu.pupils[0].student_number, except_for=key)) == ([], [qingzhu.pupils[0]])
 
 
 def test_none_is_a_shape_of_its_own(qingzhu: SchoolCast) -> None:
