@@ -155,7 +155,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_for_three(
             origin=AssignmentOrigin.CHOICE,
         )
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(reverse("office:class", args=[qingzhu.class_five.pk]))
 
 

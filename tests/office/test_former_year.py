@@ -167,5 +167,5 @@ def test_a_former_years_class_costs_a_fixed_number_of_queries(
     qingzhu: SchoolCast, waiting: GrowthLetter, client_of: SignIn, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(reverse("office:class", args=[qingzhu.class_one.pk]))

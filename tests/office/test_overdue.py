@@ -7,16 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from records.enums import TickState
 from records.models.records import Tick
-from records.office.queries.dashboard import covered_pupils, find_dashboard, find_overdue
+from records.office.queries.dashboard import find_dashboard
 from schools.calendar import SchoolCalendar
 from students.enums import EndReason
 from students.models import Enrolment
-from tests.cast import EnrolmentFactory, SchoolCast
+from tests.cast import SchoolCast
 from tests.pages import by_class, text, tree
 from tests.plans import ask
 from tests.records.builders import talk, visit
@@ -29,8 +28,8 @@ def figures(cast: SchoolCast, on: datetime.date, term: int | None = None) -> lis
     """Label, number of the term and open pupils on `on`."""
     calendar = SchoolCalendar(cast.school.pk, on).in_term(term)
     assert calendar is not None
-    pupils = covered_pupils(cast.actor(cast.office), calendar)
-    return [(item.label, item.term.number, item.open) for item in find_overdue(calendar, pupils)]
+    found = find_dashboard(cast.actor(cast.office), calendar).overdue
+    return [(item.label, item.term.number, item.open) for item in found]
 
 
 def open_by_hand(cast: SchoolCast, action: str, term: int) -> int:
@@ -74,18 +73,6 @@ def test_an_action_of_the_year_is_told_once_in_the_term_that_is_looked_at(qingzh
     may = datetime.date(2027, 5, 1)
     visits = {n: [row for row in figures(qingzhu, may, n) if row[0] == "家访"] for n in (1, 2)}
     assert visits == {1: [("家访", 1, 5)], 2: [("家访", 2, 5)]}
-
-
-@pytest.mark.parametrize("pupils", [0, 3])
-def test_the_figures_take_one_query_whatever_the_number_of_pupils(
-    qingzhu: SchoolCast, django_assert_num_queries: DjangoAssertNumQueries, pupils: int
-) -> None:
-    EnrolmentFactory.create_batch(pupils, school_class=qingzhu.class_one)
-    calendar = SchoolCalendar(qingzhu.school.pk, FEBRUARY).now
-    found = covered_pupils(qingzhu.actor(qingzhu.office), calendar)
-    assert len(calendar.over_windows()) == 3
-    with django_assert_num_queries(1):
-        assert [item.open for item in find_overdue(calendar, found)] == [5 + pupils] * 3
 
 
 def told(client: Client, address: str) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.lists import ordered
 from mentors.models.slots import MentorMember, Teacher
 from mentors.staff.models import TrainingFile, TrainingSession
@@ -27,18 +28,20 @@ class TrainingTally:
 
 def training_tally(actor: Actor, term: Term) -> TrainingTally:
     """How often the mentors were trained in `term` up to today, and how many came. One query."""
-    sessions = list(
-        TrainingSession.objects.visible_to(actor)
-        .of_term(term)
-        .annotate(came=Count("teachers"))
-        .values_list("date", "came")
-    )
-    held = [came for date, came in sessions if date <= actor.today]
+    sessions = _came(actor, term)
+    held = [came for _, date, came in sessions if date <= actor.today]
     return TrainingTally(
         held=len(held),
         attendances=sum(held),
-        next_on=min((date for date, _ in sessions if date > actor.today), default=None),
+        next_on=min((date for _, date, _ in sessions if date > actor.today), default=None),
     )
+
+
+@kept
+def _came(actor: Actor, term: Term) -> QuerySet[TrainingSession, tuple[int, datetime.date, int]]:
+    """The day of each session of `term`, and how many came."""
+    rows = TrainingSession.objects.visible_to(actor).of_term(term).order_by()
+    return rows.values_list("pk", "date").annotate(came=Count("teachers"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
 def _choices(request: ActorRequest, calendar: YearCalendar) -> dict[str, Any]:
     return {
         "calendar": calendar,
-        "classes": list(covered_classes(request.actor, calendar)),
+        "classes": covered_classes(request.actor, calendar),
         "mentors": mentor_choices(request.actor, calendar.year),
     }
 

@@ -6,15 +6,16 @@ teachers, so nothing here sorts by completion.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.keysets import KeySet
 from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
@@ -22,7 +23,7 @@ from records.enums import TickState
 from records.models.records import Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind
-from schools.models import Grade, SchoolClass, Term
+from schools.models import Grade, SchoolClass, SchoolYear, Term
 from schools.queries import Due, OwedAction, Window
 from schools.querysets import SchoolClassQuerySet
 from students.models import Enrolment
@@ -194,9 +195,14 @@ def has_mentor(calendar: YearCalendar) -> Exists:
     return Exists(Assignment.objects.lasting(calendar.year).main().filter(pupil=OuterRef("pupil")))
 
 
-def covered_classes(actor: Actor, calendar: YearCalendar) -> SchoolClassQuerySet:
-    """The classes of the covered grades in teaching order, grade at hand."""
-    return SchoolClass.objects.visible_to(actor).of_year(calendar.year).filter(grade__in=_covered(calendar))
+def covered_classes(actor: Actor, calendar: YearCalendar) -> list[SchoolClass]:
+    """The classes of the covered grades in teaching order, grade at hand. One query."""
+    return _classes(actor, calendar.year, _covered(calendar))
+
+
+@kept
+def _classes(actor: Actor, year: SchoolYear, grade_ids: Collection[int]) -> SchoolClassQuerySet:
+    return SchoolClass.objects.visible_to(actor).of_year(year).filter(grade_id__in=grade_ids)
 
 
 #: Ticks of one action in one period, by its key.
@@ -223,16 +229,33 @@ class _Pupils:
     def __init__(self, actor: Actor, calendar: YearCalendar, over: Iterable[Due]) -> None:
         asked = {_asked(calendar, rule) for rule in calendar.rules.actions if rule.required}
         asked |= {one for due in over for _, one in _asked_in(calendar, due)}
-        assigned = Assignment.objects.lasting(calendar.year).main()
-        ticks = Tick.objects.done().filter(period__in={period for period, _ in asked}).order_by()
-        keys = KeySet("pupil_id")
-        enrolments = Enrolment.objects.in_school(actor).lasting(calendar.year).order_by()
-        self.of_class: dict[int, frozenset[int]] = dict(enrolments.values_list("school_class_id").annotate(keys=keys))
-        self.mentored: frozenset[int] = assigned.aggregate(keys=keys)["keys"]
-        done = ticks.values_list("period_id", "action").annotate(keys=keys)
+        self.of_class: dict[int, frozenset[int]] = dict(_by_class(actor, calendar.year))
+        self.mentored: frozenset[int] = frozenset().union(*_mentored(calendar.year))
+        done = _done_in({period for period, _ in asked})
         self.done: defaultdict[_Asked, frozenset[int]] = defaultdict(
             frozenset, {(period_id, action): pupils for period_id, action, pupils in done}
         )
+
+
+_KEYS: Final = KeySet("pupil_id")
+
+
+@kept
+def _by_class(actor: Actor, year: SchoolYear) -> QuerySet[Enrolment, tuple[int, frozenset[int]]]:
+    rows = Enrolment.objects.in_school(actor).lasting(year)
+    return rows.order_by().values_list("school_class_id").annotate(keys=_KEYS)
+
+
+@kept
+def _mentored(year: SchoolYear) -> QuerySet[Any, Any]:
+    rows = Assignment.objects.lasting(year).main()
+    return rows.order_by().values("year_id").annotate(keys=_KEYS).values_list("keys", flat=True)
+
+
+@kept
+def _done_in(period_ids: Collection[int]) -> QuerySet[Tick, tuple[int, ActionKind, frozenset[int]]]:
+    rows = Tick.objects.done().filter(period_id__in=period_ids)
+    return rows.order_by().values_list("period_id", "action").annotate(keys=_KEYS)
 
 
 def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None = None) -> Dashboard:
@@ -240,20 +263,17 @@ def find_dashboard(actor: Actor, calendar: YearCalendar, *, grade_id: int | None
 
     A pupil without a tick is open; a tick of a yearly action is the year's.
     """
-    classes = list(covered_classes(actor, calendar))
+    classes = covered_classes(actor, calendar)
     if grade_id is not None:
         classes = [c for c in classes if c.grade_id == grade_id]
     over = calendar.over_windows()
     pupils = _Pupils(actor, calendar, over)
     required = calendar.rules.required
+    asked = [(rule, pupils.done[_asked(calendar, rule)]) for rule in calendar.rules.actions if rule.required]
     by_grade: dict[int, list[ClassRow]] = defaultdict(list)
     for school_class in classes:
         own = pupils.of_class.get(school_class.pk, frozenset())
-        done = {
-            rule.action: own & pupils.done[_asked(calendar, rule)]
-            for rule in calendar.rules.actions
-            if rule.required and school_class.grade_id in rule.grade_ids
-        }
+        done = {rule.action: own & keys for rule, keys in asked if school_class.grade_id in rule.grade_ids}
         progress = tuple(
             Progress(a, calendar.label(a), len(done.get(a, ())), len(own) if a in done else 0) for a in required
         )
@@ -325,23 +345,27 @@ def _grades(calendar: YearCalendar, due: Due, grades: Sequence[Grade]) -> Window
 
 
 def find_overdue(
-    calendar: YearCalendar, enrolments: EnrolmentQuerySet, grades: Sequence[Grade] = ()
+    calendar: YearCalendar,
+    pupils: Mapping[int, int],
+    ticks: Mapping[tuple[int, int, str], Tick],
+    grades: Sequence[Grade],
 ) -> tuple[Overdue, ...]:
-    """What was to be done by a day of this year that has passed and is still open for some of `enrolments`.
+    """What was to be done by a day of this year that has passed and is still open for some of `pupils`. No query.
 
-    `grades` are those of the enrolments where these are of several.
-
-    One query, none while no window is over. The list behind a figure is `pupils_to_show` with the action, in its term.
+    `pupils` are the grades' keys by theirs, `ticks` those of the year (`YearRecords.ticks`), `grades` the pupils' own.
+    The list behind a figure is `pupils_to_show` with the action, in its term.
     """
+    done = {place for place, tick in ticks.items() if tick.state == TickState.DONE}
     over = calendar.over_windows()
-    if not over:
-        return ()
-    counts = {
-        f"open_{index}": Count("pk", filter=still_open(calendar.in_term(due.term.number), due.rules))
-        for index, due in enumerate(over)
-    }
-    found = enrolments.order_by().aggregate(**counts)
-    return _overdue(calendar, over, [found[f"open_{index}"] for index in range(len(over))], grades)
+    still = [
+        sum(
+            grade in owing and (pupil, *asked) not in done
+            for owing, asked in _asked_in(calendar, due)
+            for pupil, grade in pupils.items()
+        )
+        for due in over
+    ]
+    return _overdue(calendar, over, still, grades)
 
 
 def _overdue(

@@ -128,15 +128,6 @@ def find_class(calendar: YearCalendar, school_class: SchoolClass, *, with_talks:
     return ClassPage(calendar, school_class, tuple(team), rows, _tally(calendar, rows), records)
 
 
-def class_overdue(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> tuple[Overdue, ...]:
-    """What is overdue in one class. One query at most."""
-    return find_overdue(
-        calendar,
-        Enrolment.objects.in_school(actor).lasting(school_class.year).filter(school_class=school_class),
-        [school_class.grade],
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class MentorPage:
     """One mentor slot: all its pupils of the year, class by class."""
@@ -145,6 +136,7 @@ class MentorPage:
     mentor: Mentor
     rows: tuple[PupilRow, ...]
     tally: Tally
+    records: YearRecords
 
     @property
     def load(self) -> int:
@@ -158,13 +150,15 @@ def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorP
     enrolments = list(found.in_list_order())
     records = read_year(calendar, [e.pupil_id for e in enrolments])
     rows = _pupil_rows(calendar, enrolments, {e.pupil_id: mentor for e in enrolments}, records)
-    return MentorPage(calendar, mentor, rows, _tally(calendar, rows))
+    return MentorPage(calendar, mentor, rows, _tally(calendar, rows), records)
 
 
-def mentor_overdue(actor: Actor, page: MentorPage) -> tuple[Overdue, ...]:
-    """What is overdue for the pupils of a mentor's page. One query at most."""
-    grades = dict.fromkeys(row.enrolment.school_class.grade for row in page.rows)
-    return find_overdue(page.calendar, _held_by(actor, page.calendar, page.mentor), list(grades))
+def page_overdue(page: ClassPage | MentorPage) -> tuple[Overdue, ...]:
+    """What is overdue for the pupils of a page. No query."""
+    classes = {row.pupil.pk: row.enrolment.school_class for row in page.rows}
+    grades = dict.fromkeys(school_class.grade for school_class in classes.values())
+    pupils = {pk: school_class.grade_id for pk, school_class in classes.items()}
+    return find_overdue(page.calendar, pupils, page.records.ticks, list(grades))
 
 
 def _held_by(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> EnrolmentQuerySet:

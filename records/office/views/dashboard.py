@@ -18,11 +18,10 @@ from records.office.queries.pupils import (
     SHOW,
     PupilRow,
     Reminded,
-    class_overdue,
     find_class,
     find_mentor,
     may_be_reminded,
-    mentor_overdue,
+    page_overdue,
     people_in,
     people_of,
     pupils_out,
@@ -113,7 +112,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
         {
             "calendar": calendar,
             "page": page,
-            "overdue": class_overdue(request.actor, calendar, found),
+            "overdue": page_overdue(page),
             **_kept(request, calendar, page.rows, ("place", f"c{found.pk}")),
             "filters": _filters(calendar),
             "watches": watches,
@@ -136,7 +135,7 @@ def mentor(request: ActorRequest, pk: int) -> HttpResponse:
         {
             "calendar": calendar,
             "page": page,
-            "overdue": mentor_overdue(request.actor, page),
+            "overdue": page_overdue(page),
             **_kept(request, calendar, page.rows, ("mentor", str(found.pk))),
             "filters": [one for one in _filters(calendar) if one[0] != "no_mentor"],
             "opens_files": request.actor.has(Role.MORAL_OFFICE),
@@ -197,7 +196,7 @@ def _pupil_filter(request: ActorRequest, asked: QueryDict) -> tuple[YearCalendar
     calendar = calendar_or_stop(request)
     data = asked.copy()
     data["term"] = calendar.key
-    return calendar, PupilFilterForm(data, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+    return calendar, PupilFilterForm(data, calendar=calendar, classes=covered_classes(request.actor, calendar))
 
 
 def _kept(

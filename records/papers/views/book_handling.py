@@ -255,7 +255,7 @@ def listing(request: ActorRequest) -> HttpResponse:
 
 def _form(request: ActorRequest, calendar: YearCalendar, data: Mapping[str, Any]) -> HandledBooksForm:
     values = {"term": calendar.key, "place": data.get("place", ""), "state": data.get("state", "")}
-    return HandledBooksForm(values, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+    return HandledBooksForm(values, calendar=calendar, classes=covered_classes(request.actor, calendar))
 
 
 def _filters(data: Mapping[str, Any]) -> dict[str, str]:

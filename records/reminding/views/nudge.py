@@ -25,7 +25,7 @@ def _form(request: ActorRequest, calendar: YearCalendar) -> NudgeForm:
     """The list as its page filtered it. Raises DomainError `list_unclear`: nobody is told by a list misunderstood."""
     data = request.POST.copy()
     data.setdefault("term", calendar.key)
-    form = NudgeForm(data, calendar=calendar, classes=list(covered_classes(request.actor, calendar)))
+    form = NudgeForm(data, calendar=calendar, classes=covered_classes(request.actor, calendar))
     if not form.is_valid() and set(form.errors) - {"message"}:
         raise DomainError("list_unclear", "这份名单已经变了，请回到名单，重新筛选后再提醒。")
     return form
