@@ -51,6 +51,18 @@ def with_may_log(rows: PupilQuerySet, actor: Actor, year: SchoolYear) -> PupilQu
     return rows.annotate(may_log=Exists(pupils_to_record(actor, year).filter(pk=OuterRef("pk"))))
 
 
+@kept
+def the_one_in_reach(actor: Actor, year: SchoolYear, pk: int) -> PupilQuerySet:
+    """The pupil of this key if the actor may know of it, with `may_log`."""
+    return with_may_log(pupils_in_reach(actor).filter(pk=pk), actor, year)
+
+
+@kept
+def the_one_to_record(actor: Actor, year: SchoolYear, pk: int) -> PupilQuerySet:
+    """The pupil of this key if the actor may record for it."""
+    return pupils_to_record(actor, year).filter(pk=pk)
+
+
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     """Whether the actor may log visits and talks for all of these pupils. One query."""
     wanted = set(pupil_ids)

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import AccountSlip, RoleGrant, User
 from core.clock import now
+from core.kept import kept
 from core.search import named_like
 from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment, CapException, Mentor, MentorMember, RollOver, Teacher, TeamMember
@@ -50,21 +51,30 @@ class ClassBoard:
 
 def class_board(school_class: SchoolClass) -> ClassBoard:
     """The board of one class: four queries whatever its size. Mentors of other classes who hold a pupil come last."""
-    rows = Enrolment.objects.lasting(school_class.year).filter(school_class=school_class)
-    enrolments = list(rows.select_related("pupil").in_list_order())
-    held = dict(
-        Assignment.objects.lasting(school_class.year)
-        .filter(
-            kind=AssignmentKind.MAIN,
-            pupil_id__in=[e.pupil_id for e in enrolments],
-        )
-        .values_list("pupil_id", "mentor_id")
-    )
-    mentors = list(Mentor.objects.for_board(school_class))
+    enrolments = _on_board(school_class.year, school_class.pk)
+    held = dict(_held(school_class.year, [e.pupil_id for e in enrolments]))
+    mentors = _team(school_class)
     guests = set(held.values()) - {m.pk for m in mentors}
     if guests:
         mentors += Mentor.objects.filter(pk__in=guests).with_names().order_by("pk")
     return ClassBoard(school_class, mentors, [BoardRow(e, held.get(e.pupil_id)) for e in enrolments])
+
+
+@kept
+def _on_board(year: SchoolYear, class_id: int) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.lasting(year).filter(school_class_id=class_id)
+    return rows.select_related("pupil").in_list_order()
+
+
+@kept
+def _held(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[Assignment, tuple[int, int]]:
+    rows = Assignment.objects.lasting(year).filter(kind=AssignmentKind.MAIN, pupil_id__in=pupil_ids)
+    return rows.values_list("pupil_id", "mentor_id")
+
+
+@kept
+def _team(school_class: SchoolClass) -> MentorQuerySet:
+    return Mentor.objects.for_board(school_class)
 
 
 def teams_of_year(year: SchoolYear, *, class_ids: Collection[int] | None = None) -> dict[int, list[TeamMember]]:

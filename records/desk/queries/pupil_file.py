@@ -6,7 +6,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.team.queries.handover import held_lately
 from records.desk.models import VisitPlan
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, planned_visit
@@ -20,7 +23,7 @@ from records.desk.queries.timeline import (
     places_of,
     present_members,
     read_entries,
-    records_of,
+    read_records,
     sees_all_years,
 )
 from records.desk.queries.visits import wishes_of
@@ -108,29 +111,21 @@ def pupil_file(
     `may_log`: whether the pupil is the actor's to record for this year; `may_read`: whether a note's text is theirs.
     Whoever was the mentor in earlier years only sees those years (domain: earlier pupils read-only).
     """
-    enrolments = list(
-        Enrolment.objects.in_school(actor)
-        .filter(pupil=pupil)
-        .select_related("pupil", "school_class__grade", "year")
-        .order_by("-year__start_year", "ends_on", "-pk")
-    )
+    enrolments = _enrolments(actor, pupil.pk)
     present = next((e for e in enrolments if e.ends_on is None and e.year_id == calendar.year.pk), None)
     enrolment = present or (enrolments[0] if enrolments else None)
-    records = {
-        kind: list(rows)
-        for kind, rows in records_of(actor, pupil, all_years=sees_all_years(actor, may_log=may_log)).items()
-    }
-    terms = list(Term._default_manager.filter(school_id=pupil.school_id).select_related("year").order_by("starts_on"))
+    records = read_records(actor, pupil, all_years=sees_all_years(actor, may_log=may_log))
+    terms = _terms(pupil.school_id)
     places = places_of(records, terms)
     timeline = _timeline(actor, pupil, places, {term.pk: term for term in terms}, asked, may_read, may_log=may_log)
-    plan = VisitPlan.objects.visible_to(actor).open().filter(pupil=pupil, term=calendar.term).first()
+    plan = next(iter(_next_plan(actor, pupil.pk, calendar.term.pk)), None)
     of_year = _of_year(calendar, pupil, records, plan) if may_log else YearRecords()
     members = present_members(actor, pupil, calendar.year.pk)
     handed = next((p.term_id for p in places if p.kind == "handover"), 0)
     return PupilFile(
         pupil=pupil,
         enrolment=enrolment,
-        guardians=list(Guardian._default_manager.filter(pupil=pupil).order_by("position", "pk")),
+        guardians=_guardians(pupil.pk),
         timeline=timeline,
         ticks=roster_ticks(calendar, [present], of_year)[pupil.pk] if may_log and present is not None else (),
         follow_ups=follow_ups_due(actor, of_year, {pupil.pk: pupil}),
@@ -145,6 +140,27 @@ def pupil_file(
         may_write_handover=may_log or held_lately(actor, pupil),
         handover_term_id=handed if all(e.kind != "handover" for e in timeline.entries) else 0,
     )
+
+
+@kept
+def _enrolments(actor: Actor, pupil_id: int) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.in_school(actor).filter(pupil_id=pupil_id)
+    return rows.select_related("pupil", "school_class__grade", "year").order_by("-year__start_year", "ends_on", "-pk")
+
+
+@kept
+def _terms(school_id: int) -> QuerySet[Term]:
+    return Term._default_manager.filter(school_id=school_id).select_related("year").order_by("starts_on")
+
+
+@kept
+def _next_plan(actor: Actor, pupil_id: int, term_id: int) -> QuerySet[VisitPlan]:
+    return VisitPlan.objects.visible_to(actor).open().filter(pupil_id=pupil_id, term_id=term_id)[:1]
+
+
+@kept
+def _guardians(pupil_id: int) -> QuerySet[Guardian]:
+    return Guardian._default_manager.filter(pupil_id=pupil_id).order_by("position", "pk")
 
 
 def _timeline(

@@ -29,6 +29,7 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.enums import Role
 from core.clock import cn_date
+from core.kept import kept
 from mentors.models.slots import Assignment, MentorMember, Teacher
 from mentors.team.models import CaseMeeting, HandOverNote
 from records.danger import Danger
@@ -177,12 +178,31 @@ STRANDS: Final[dict[str, Strand]] = {
 
 def records_of(actor: Actor, pupil: Pupil, *, all_years: bool) -> dict[str, QuerySet[Any]]:
     """What the actor may know of, by kind. Without `all_years` only of the years in which they held the pupil."""
+    return {name: _rows_of(strand, actor, pupil, all_years=all_years) for name, strand in STRANDS.items()}
+
+
+def _rows_of(strand: Strand, actor: Actor, pupil: Pupil, *, all_years: bool) -> QuerySet[Any]:
+    rows = strand.rows(actor, pupil)
+    if all_years or not strand.year:
+        return rows
     held = Assignment.objects.held_by(actor).filter(pupil=pupil).values("year_id")
-    return {
-        name: rows if all_years or not strand.year else rows.filter(**{f"{strand.year}__in": held})
-        for name, strand in STRANDS.items()
-        for rows in (strand.rows(actor, pupil),)
-    }
+    return rows.filter(**{f"{strand.year}__in": held})
+
+
+def read_records(actor: Actor, pupil: Pupil, *, all_years: bool) -> dict[str, list[Any]]:
+    """As `records_of`, read. One query a kind."""
+    return {name: read(actor, pupil, all_years) for name, read in _READ.items()}
+
+
+def _reads(strand: Strand) -> Callable[[Actor, Pupil, bool], list[Any]]:
+    @kept
+    def read(actor: Actor, pupil: Pupil, all_years: bool) -> QuerySet[Any]:
+        return _rows_of(strand, actor, pupil, all_years=all_years)
+
+    return read
+
+
+_READ: Final = {name: _reads(strand) for name, strand in STRANDS.items()}
 
 
 def places_of(records: dict[str, list[Any]], terms: Sequence[Term]) -> list[Place]:
@@ -284,10 +304,15 @@ def is_held(members: Iterable[MentorMember], actor: Actor) -> bool:
 
 def present_members(actor: Actor, pupil: Pupil, year_id: int) -> list[MentorMember]:
     """Who hold the slot of the pupil's main mentor this year, teachers at hand; empty without one. One query."""
-    present = Assignment.objects.visible_to(actor).active().main().filter(pupil=pupil, year=year_id)
+    return _present_members(actor, pupil.pk, year_id)
+
+
+@kept
+def _present_members(actor: Actor, pupil_id: int, year_id: int) -> QuerySet[MentorMember]:
+    present = Assignment.objects.visible_to(actor).active().main().filter(pupil_id=pupil_id, year_id=year_id)
     # The pupil once more: the same filter makes it one join, which else reads the assignments of all pupils.
-    rows = MentorMember.objects.filter(mentor__assignments__in=present, mentor__assignments__pupil=pupil)
-    return list(rows.select_related("teacher").order_by("mentor", "position"))
+    rows = MentorMember.objects.filter(mentor__assignments__in=present, mentor__assignments__pupil_id=pupil_id)
+    return rows.select_related("teacher").order_by("mentor", "position")
 
 
 def sees_all_years(actor: Actor, *, may_log: bool) -> bool:

@@ -26,7 +26,7 @@ from records.desk.views.form_page import (
     saved,
 )
 from records.querysets.records import pupils_in_reach
-from records.rules import with_may_log
+from records.rules import the_one_in_reach
 
 
 @page_for(Role.MENTOR)
@@ -72,8 +72,8 @@ def home(request: ActorRequest) -> HttpResponse:
 def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil's page 一生一表; opening it is logged."""
     calendar = request.actor.calendar.now
-    reach = with_may_log(pupils_in_reach(request.actor), request.actor, calendar.year)
-    found = get_visible_or_404(reach, request.actor, pk=pk)
+    seen = the_one_in_reach(request.actor, calendar.year, pk)
+    found = seen[0] if seen else get_visible_or_404(pupils_in_reach(request.actor), request.actor, pk=pk)
     file = file_of(request, found, calendar)
     audit(actor=request.actor, verb="open_pupil", target=found, kind=AuditKind.READ)
     note_readings(actor=request.actor, records=file.shown)
