@@ -1,5 +1,6 @@
 """Which pages bench/pages.py asks for: every pattern of the URL map, or the reason why not. Wants Django set up."""
 
+import time
 from typing import Any, Final
 
 from city import DAY
@@ -170,7 +171,8 @@ def browsers() -> dict[str, Client]:
         found[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     family = Client()
     session = family.session
-    session[SESSION_KEY] = {str(probe.slip.pk): signing.dumps(probe.slip.pk, salt=SALT)}
+    # As on the family's own phone, opened just now.
+    session[SESSION_KEY] = {str(probe.slip.pk): signing.dumps([probe.slip.pk, True, int(time.time())], salt=SALT)}
     session.save()
     family.cookies["sessionid"] = session.session_key or ""
     return found | {"family": family}
