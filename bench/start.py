@@ -91,16 +91,16 @@ def _environment(var: Path, **more: str) -> dict[str, str]:
 
 
 def _server(var: Path) -> list[Figure]:
-    with _started(var, "--empty"):
+    with started(var, "--empty"):
         pass
     found = _second(var, "--empty", "an empty school's")
-    with _started(var, "--empty") as start:
+    with started(var, "--empty") as start:
         start.await_line("Ctrl-C")
         time.sleep(REST)
         weights = _weights(start.root)
         for weight in sorted(weights):
             print(f"  {weight.kind:<12}{weight.rss:8.1f} MB alone{weight.pss:8.1f} MB with shared pages divided")
-    with _started(var.with_name("demo")):
+    with started(var.with_name("demo")):
         pass
     found += _second(var.with_name("demo"), "", "the demo's")
     by_kind = {kind: [one.rss for one in weights if one.kind == kind] for kind in KINDS.values()}
@@ -118,7 +118,7 @@ def _second(var: Path, how: str, whose: str) -> list[Figure]:
     began = processor()
     subprocess.run(["script/setup"], check=True, cwd=ROOT, env=_environment(var), stdout=subprocess.DEVNULL)
     setup = processor() - began
-    with _started(var, how) as start:
+    with started(var, how) as start:
         answers, busy = start.clock, start.busy
         start.await_line("Ctrl-C")
         return [
@@ -130,10 +130,10 @@ def _second(var: Path, how: str, whose: str) -> list[Figure]:
 
 
 class Start:
-    """A `script/server` that was started: its process, and what it took so far."""
+    """A `script/server` that was started: its process, its address, and what it took so far."""
 
-    def __init__(self, server: "subprocess.Popen[str]") -> None:
-        self.root = server.pid
+    def __init__(self, server: "subprocess.Popen[str]", address: str) -> None:
+        self.root, self.address = server.pid, address
         self._server, self._began, self._said = server, time.perf_counter(), list[str]()
 
     def await_line(self, words: str) -> None:
@@ -157,7 +157,7 @@ class Start:
 
 
 @contextmanager
-def _started(var: Path, how: str = "") -> Iterator[Start]:
+def started(var: Path, how: str = "") -> Iterator[Start]:
     """The product in the folder `var`, from the moment at which it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -167,8 +167,8 @@ def _started(var: Path, how: str = "") -> Iterator[Start]:
         env=_environment(var, PORT=str(port)), start_new_session=True,
     )  # fmt: skip
     try:
-        start = Start(server)
-        start.await_line(f":{port}")
+        start = Start(server, f"http://127.0.0.1:{port}")
+        start.await_line(start.address)
         yield start
     finally:
         server.send_signal(signal.SIGTERM)

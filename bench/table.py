@@ -40,6 +40,7 @@ BENCHMARKS: Final = {
     "letter_checks": Benchmark("the checks of letters"),
     "likeness": Benchmark("finding nearly equal letters", ("2000",)),
     "papers": Benchmark("letters and record books", ("--quick", "--rounds", "1")),
+    "phone": Benchmark("a mentor's home on a slow phone", ("--rounds", "2")),
     "pages": Benchmark("every page, growing", ("--small", "--only", "sqlite", "--rounds", "1")),
     "page_floor": Benchmark("every page beside its template and SQL", ("--pupils", "300", "--rounds", "1")),
     "bureau": Benchmark("a city", ("--schools", "3", "--pupils", "300", "--rounds", "4")),
