@@ -29,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "daoshi.qingzhu.example"
 PASSWORD = "bamboo-grove-7!"  # noqa: S105 - of an invented person
+STATIC = "/opt/mentorship/static"
 PARTS = ["web", "worker@default", "worker@mail", "worker@papers", "beat"]
 PAGES = ["/", "/manage/people/", "/school/first-weeks/", "/account/me/", "/jobs/", "/inbox/"]
 
@@ -100,11 +101,15 @@ class Browser:
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> str:
         """The page. Raises HTTPError."""
+        return self.fetch(path, form).decode()
+
+    def fetch(self, path: str, form: dict[str, str] | None = None) -> bytes:
+        """What is answered. Raises HTTPError."""
         data = urllib.parse.urlencode(form).encode() if form else None
         headers = {"Referer": "https://127.0.0.1/"}
         request = urllib.request.Request(f"https://127.0.0.1{path}", data, headers)
         with self._open(request, timeout=130) as answer:
-            return str(answer.read().decode())
+            return bytes(answer.read())
 
     def send(self, path: str, **form: str) -> str:
         """A form, with what its page put into it."""
@@ -187,18 +192,48 @@ def try_machine(machine: Machine) -> None:
     machine.run("systemctl", "start", "mentorship-backup")
     kept = machine.run("ls", "/var/lib/mentorship/backups").split()
     _told("backup by the timer's unit", ", ".join(kept))
+    machine.run("touch", f"{STATIC}/css/app.000000000000.css")
     reader = Reader()
     reader.start()
     began = time.monotonic()
     machine.run("/mnt/source/script/install")
     _told("upgraded while pages are read", f"{time.monotonic() - began:.0f} s; pages {reader.told()}")
+    stale = machine.run("find", STATIC, "-name", "*.000000000000.css").strip()
+    _told("static files", f"{_look()}; of former releases: {stale or 'none'}")
     said = machine.run("/opt/mentorship/current/script/install", "--back", check=False)
     _told("back to the release before", f"{said.strip() or 'refused: the tables have changed'}; {_all_run(machine)}")
+    _told("static files then", _look())
     time.sleep(25)
     # Over the socket, as nginx reaches it.
     program = "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/mentorship/web.sock'); "
     program += "s.sendall(b'GET /readyz HTTP/1.0\\r\\n\\r\\n'); print(s.makefile().read().splitlines()[-1])"
     _told("readyz", machine.run("/opt/mentorship/current/.venv/bin/python", "-c", program).strip())
+    machine.run("/mnt/source/script/install", "--remove")
+    _told("removed", f"left: {_left(machine)}")
+    machine.run("/mnt/source/script/install")
+    Reader()
+    _told("installed again", "the same school, with the same account")
+    machine.run("sh", "-c", f"echo {NAME} | /mnt/source/script/install --remove --with-data")
+    _told("removed with its data", f"left: {_left(machine)}")
+
+
+def _look() -> str:
+    """Whether all that the first page asks for is there, and the icon."""
+    browser = Browser()
+    asked = re.findall(r'(?:href|src)="(/static/[^"]+)"', browser.ask("/account/sign-in/"))
+    for address in (*asked, "/favicon.ico"):
+        browser.fetch(address)
+    return f"all {len(asked)} and the icon are there"
+
+
+def _left(machine: Machine) -> str:
+    """What an installation has left behind."""
+    places = "/opt/mentorship /etc/mentorship /var/lib/mentorship /etc/systemd/system/mentorship-web.service"
+    found = machine.run("sh", "-c", f"ls -d {places} /etc/nginx/sites-*/mentorship.conf; true").split()
+    databases = machine.run(
+        "runuser", "-u", "postgres", "--", "psql", "-tAc", "SELECT datname FROM pg_database"
+    ).split()
+    return ", ".join([*found, *(["database"] if "mentorship" in databases else [])]) or "nothing"
 
 
 def main() -> None:
