@@ -27,7 +27,6 @@ from typing import Any
 
 # Cells between the first and the last used one. Rosters stay far below; a stray cell at the sheet's end is beyond.
 _AREA = 6_000_000
-_ONLY_TEXT = frozenset({str})
 # The scripts beside this one that a kind of file needs.
 _NEIGHBOURS = {
     "xlsx": ("package.py", "unseen_xlsx.py"),
@@ -231,7 +230,9 @@ def _rows(
         # The library hands out the empty rows above the first used cell, but not the empty columns beside it.
         before = [""] * margin
         for number, values in enumerate(islice(sheet.iter_rows(), first, None), start=first + 1):
-            row = _row(before + values if margin else values, errors.pop(number, {}), columns, left)
+            row = _row(
+                before + values if margin else values, errors.pop(number, None) if errors else None, columns, left
+            )
             if row:
                 rows.append([number, number in hidden, row])
     # Formulas without a result are no used cells to it.
@@ -246,15 +247,15 @@ def _rows(
     return rows
 
 
-def _row(values: list[Any], errors: dict[int, str], columns: int, left: _Budget) -> list[Any]:
+def _row(values: list[Any], errors: dict[int, str] | None, columns: int, left: _Budget) -> list[Any]:
     """The cells without blank ones at the end; an empty list for a blank row."""
-    if _ONLY_TEXT.issuperset(map(type, values)):
-        cells = values
-        left.characters -= sum(map(len, values))
-    else:
+    cells = values
+    try:
+        left.characters -= len("".join(values))
+    except TypeError:
         cells = list(map(_cell, values))
         left.characters -= sum(len(cell) for cell in cells if isinstance(cell, str))
-    for position, text in errors.items():
+    for position, text in errors.items() if errors else ():
         if position < columns:
             cells.extend("" for _ in range(position + 1 - len(cells)))
             cells[position] = {"e": text}

@@ -95,13 +95,19 @@ def _scan(xml: bytes) -> Sheet:
 
 
 def _has_telltales(xml: bytes, body: int) -> bool:
-    telltales = [*_TELLTALES, b"<f"]
-    if b"'" in xml:
-        telltales += [telltale.replace(b'"', b"'") for telltale in _TELLTALES[1:]]
-    if xml[body - 1 : body] == b":":
-        telltales.append(b":f")
     # The height of rows that say nothing stands above them.
-    return any(xml.find(telltale, body) >= 0 for telltale in telltales) or bool(_FLAT.search(xml[:body]))
+    if _FLAT.search(xml[:body]):
+        return True
+    start, end = body + len(b"sheetData"), xml.rfind(b"sheetData")
+    # Most sheets lack one letter of each, and one letter is looked for ten times as fast.
+    letters = [letter for letter in (b"h", b"f", b"'") if xml.find(letter, start, end) >= 0]
+    telltales = [telltale for telltale in _TELLTALES if b"h" in letters or b"h" not in telltale]
+    if b"'" in letters:
+        telltales += [telltale.replace(b'"', b"'") for telltale in telltales if b'"' in telltale]
+    if b"f" in letters:
+        # With a prefix, where the sheet's elements have one.
+        telltales += [b"<f", b":f"] if xml[body - 1 : body] == b":" else [b"<f"]
+    return any(xml.find(telltale, start, end) >= 0 for telltale in telltales)
 
 
 def _hidden_columns(head: bytes) -> list[int]:
