@@ -1,6 +1,7 @@
 """Which stored pupil a row means: by 学籍号, then by name and class if that is unique on both sides. Never a guess."""
 
 from collections import Counter, defaultdict
+from functools import cached_property
 
 from core.importlog import ImportLog, Level
 from core.variants import fold_variants
@@ -53,6 +54,9 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
 
 def _tell_doubles(rows: list[PupilRow], log: ImportLog) -> None:
     """Warn of rows of one name that may be one child: one class and a number missing, or one family's phone."""
+    families = [(row.name, g.phone) for row in rows for g in row.guardians if g is not None and g.phone]
+    if len(set(families)) == len(families) and all(row.number for row in rows):
+        return
     alike: dict[str, list[PupilRow]] = defaultdict(list)
     for row in rows:
         alike[row.name].append(row)
@@ -135,12 +139,9 @@ def _take_over(row: PupilRow, into: PupilRow) -> None:
 
 def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tuple[PupilRow, StoredPupil | None]]:
     """Each row with its stored pupil, or None for a new one; rows that could be several pupils are errors."""
-    in_file = Counter((row.name, row.school_class) for row in rows)
+    in_file = Counter([(row.name, row.school_class) for row in rows])
     numbers_in_file = {row.number for row in rows if row.number}
-    elsewhere = {place[0]: place[1] for place in roster.by_place}
-    folded: dict[tuple[str, ClassKey], list[StoredPupil]] = defaultdict(list)
-    for (name, key), stored in roster.by_place.items():
-        folded[(fold_variants(name), key)].extend(stored)
+    lookalikes = _Lookalikes(roster)
     pairs: list[tuple[PupilRow, StoredPupil | None]] = []
     for row in rows:
         known = roster.by_number.get(row.number) if row.number else None
@@ -156,12 +157,12 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             candidates = [c for c in candidates if not c.number or c.number not in numbers_in_file]
         if not candidates:
             pairs.append((row, None))
-            alike = folded.get((fold_variants(row.name), row.school_class), [])
-            if alike and alike[0].name != row.name:
-                message = f"与本班的“{alike[0].name}”写法相近，这里按另一个人导入。如果是同一个人，请统一写法。"
+            alike = lookalikes.in_class(row)
+            if alike is not None and alike.name != row.name:
+                message = f"与本班的“{alike.name}”写法相近，这里按另一个人导入。如果是同一个人，请统一写法。"
                 _say(log, Level.WARNING, "name_alike", message, row, "姓名", row.name)
-            if not row.number and row.name in elsewhere:
-                message = f"{elsewhere[row.name].label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
+            if not row.number and (elsewhere := lookalikes.elsewhere(row)):
+                message = f"{elsewhere.label}有同名学生，这里按新生导入。如果是转班，请填写学籍号。"
                 _say(log, Level.WARNING, "maybe_moved", message, row, "姓名", row.name)
         elif len(candidates) == 1 and in_file[place] == 1:
             pairs.append((row, candidates[0]))
@@ -170,6 +171,32 @@ def match(rows: list[PupilRow], roster: StoredRoster, log: ImportLog) -> list[tu
             _say(log, Level.ERROR, "name_ambiguous", message, row, "姓名", row.name)
     _tell_namesakes(pairs, roster, log)
     return pairs
+
+
+class _Lookalikes:
+    """Stored pupils whose names are those of newcomers, or look like them; gathered when the first newcomer asks."""
+
+    def __init__(self, roster: StoredRoster) -> None:
+        self._roster = roster
+
+    @cached_property
+    def _folded(self) -> dict[tuple[str, ClassKey], StoredPupil]:
+        found: dict[tuple[str, ClassKey], StoredPupil] = {}
+        for (name, key), stored in self._roster.by_place.items():
+            found.setdefault((fold_variants(name), key), stored[0])
+        return found
+
+    @cached_property
+    def _classes(self) -> dict[str, ClassKey]:
+        return dict(self._roster.by_place.keys())
+
+    def in_class(self, row: PupilRow) -> StoredPupil | None:
+        """The first one of the row's class whose name is written alike."""
+        return self._folded.get((fold_variants(row.name), row.school_class)) if self._folded else None
+
+    def elsewhere(self, row: PupilRow) -> ClassKey | None:
+        """The last class that has a pupil of the row's name."""
+        return self._classes.get(row.name)
 
 
 def _tell_namesakes(pairs: list[tuple[PupilRow, StoredPupil | None]], roster: StoredRoster, log: ImportLog) -> None:

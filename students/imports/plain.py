@@ -57,10 +57,18 @@ def plain_reader(table: Table) -> PlainReader | None:
     class_at, grade_at = place("class", lacks), place("grade", lacks)
     numbers = [(place(key, lacks), key) for key in NUMBERS if key in table.columns]
     people = [
-        (*(place(f"guardian{position}_{part}", lacks) for part in ("name", "relation", "phone")), position)
+        (
+            place(f"guardian{position}_name", lacks),
+            place(f"guardian{position}_relation", lacks),
+            place(f"guardian{position}_phone", lacks),
+            relation_of(table, position),
+        )
         for position in GUARDIANS
     ]
-    told = {position: relation_of(table, position) for position in GUARDIANS}
+    nobody: tuple[None, ...] = ()
+    while people and people[-1][0] == people[-1][2] == lacks:
+        people.pop()
+        nobody += (None,)
     # The columns in which a number stands for itself.
     counted = [at for at in (seat_at, ordinal_at) if at != lacks]
 
@@ -77,19 +85,19 @@ def plain_reader(table: Table) -> PlainReader | None:
         school_class = classes.get((cells[class_at], cells[grade_at]))
         if school_class is None or not is_plain(line):
             return None
-        number, column = next(((cells[at], key) for at, key in numbers if cells[at]), ("", ""))
-        guardians = tuple(
-            [
-                GuardianRow(cells[name], cells[relation] or told[position], cells[phone])
-                if cells[name] or cells[phone]
-                else None
-                for name, relation, phone, position in people
-            ]
-        )
+        number = column = ""
+        for at, key in numbers:
+            if cells[at]:
+                number, column = cells[at], key
+                break
+        guardians = [
+            GuardianRow(cells[name], cells[relation] or told, cells[phone]) if cells[name] or cells[phone] else None
+            for name, relation, phone, told in people
+        ]
         seat, ordinal = cells[seat_at], cells[ordinal_at]
         pupil = PupilRow(
             sheet, row, cells[name_at], number, school_class, _GENDERS[cells[gender_at]],
-            int(seat) if seat else None, "", guardians,
+            int(seat) if seat else None, "", (*guardians, *nobody),
         )  # fmt: skip
         return pupil, column, int(ordinal) if ordinal else None
 

@@ -46,6 +46,9 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     pairs = match(rows, roster, log)
     questions = Questions(pairs, log)
     for row, stored in pairs:
+        if stored is not None and _is_as_stored(row, stored):
+            plan.unchanged += 1
+            continue
         needs = questions.needed(row)
         subject = f"{row.school_class.label} {row.name}"
         if stored is None:
@@ -60,7 +63,7 @@ def plan_students(request: ImportRequest) -> ImportPlan:
     if reading.seen and not log.has_errors:
         matched = {stored.pk for _, stored in pairs if stored is not None}
         plan.changes.extend(_gone(rows, roster, matched))
-    if not questions.compare_guardians(writing.new_contacts, roster.contacts):
+    if not writing.new_contacts or not questions.compare_guardians(writing.new_contacts, roster.contacts):
         writing.agreed.add(ALL_GUARDIANS)
     plan.choices = (*writing.proposals(), *questions.choices())
     plan.moved = tuple(
@@ -226,6 +229,22 @@ def _move_key(row: PupilRow, stored: StoredPupil, *, single: bool) -> str:
     if single or old is None:
         return f"move:{stored.pk}"
     return f"move:{old.grade}-{old.number}:{new.grade}-{new.number}"
+
+
+def _is_as_stored(row: PupilRow, stored: StoredPupil) -> bool:
+    """Whether each value stands as the row has it, as nearly all do of a roster that is imported again."""
+    return (
+        row.name == stored.name
+        and row.number == stored.number
+        and row.school_class == stored.school_class
+        and row.gender == stored.gender
+        and row.remark == stored.remark
+        and row.seat == stored.seat
+        and all(
+            guardian is None or ((old := stored.guardians.get(position)) is not None and old[1:] == guardian)
+            for position, guardian in enumerate(row.guardians, start=1)
+        )
+    )
 
 
 def _compare(

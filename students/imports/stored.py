@@ -1,15 +1,16 @@
 """The roster as stored, read once for a comparison: four queries, whatever its size."""
 
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from schools.labels import CLASS_KEY, ClassKey
 from schools.models import SchoolYear
 from students.models import Enrolment, Guardian, Pupil
 
 
-@dataclass(slots=True)
-class StoredGuardian:
-    """A guardian as stored."""
+class StoredGuardian(NamedTuple):
+    """A guardian as stored; behind the key, in the order of `GuardianRow`."""
 
     pk: int
     name: str
@@ -43,16 +44,26 @@ class StoredRoster:
     used_classes: frozenset[ClassKey]
 
     @property
-    def known(self) -> set[str]:
-        """All names and numbers, as they are written here."""
-        pupils = self.by_pk.values()
-        return {text for pupil in pupils for text in (pupil.name, pupil.number)} | self.contacts
+    def known(self) -> Container[str]:
+        """All names and numbers, as they are written here; gathered when the first one is looked for."""
+        return _Gathered(lambda: {text for p in self.by_pk.values() for text in (p.name, p.number)} | self.contacts)
 
     @property
     def contacts(self) -> set[str]:
         """The phones and names of all guardians."""
         guardians = [guardian for pupil in self.by_pk.values() for guardian in pupil.guardians.values()]
         return {text for guardian in guardians for text in (guardian.phone, guardian.name) if text}
+
+
+class _Gathered(Container[str]):
+    def __init__(self, gather: Callable[[], set[str]]) -> None:
+        self._gather: Callable[[], set[str]] | None = gather
+        self._texts: set[str] = set()
+
+    def __contains__(self, text: object) -> bool:
+        if self._gather is not None:
+            self._texts, self._gather = self._gather(), None
+        return text in self._texts
 
 
 def read_stored(year: SchoolYear) -> StoredRoster:
@@ -63,21 +74,19 @@ def read_stored(year: SchoolYear) -> StoredRoster:
             "pk", "name", "student_number", "gender", "remark"
         )
     }
-    guardians = Guardian.objects.filter(school_id=year.school_id).values_list(
-        "pupil_id", "position", "pk", "name", "relation", "phone"
-    )
-    for pupil_id, position, pk, name, relation, phone in guardians:
-        pupils[pupil_id].guardians[position] = StoredGuardian(pk, name, relation, phone)
+    guardians = Guardian.objects.filter(school_id=year.school_id).order_by()
+    for pupil_id, position, *rest in guardians.values_list("pupil_id", "position", "pk", "name", "relation", "phone"):
+        pupils[pupil_id].guardians[position] = StoredGuardian._make(rest)
     roster = StoredRoster(pupils, {p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
-    used: set[ClassKey] = set()
+    keys: dict[tuple[int, int, str], ClassKey] = {}
     enrolments = Enrolment.objects.of_year(year).values_list("pk", "pupil_id", "seat_number", "ends_on", *CLASS_KEY)
-    for pk, pupil_id, seat, ends_on, *place in enrolments:
-        key = ClassKey(*place)
-        used.add(key)
+    for pk, pupil_id, seat, ends_on, grade, number, short_name in enrolments:
+        place = grade, number, short_name
+        key = keys.get(place) or keys.setdefault(place, ClassKey(*place))
         if ends_on is None:
             pupil = pupils[pupil_id]
             pupil.enrolment_pk, pupil.school_class, pupil.seat = pk, key, seat
             roster.by_place.setdefault((pupil.name, key), []).append(pupil)
             roster.enrolled.append(pupil)
-    roster.used_classes = frozenset(used)
+    roster.used_classes = frozenset(keys.values())
     return roster
