@@ -59,7 +59,7 @@ def name_pinyin(name: str) -> NamePinyin:
     elif name[:1] in _SURNAMES:
         as_surname = [_SURNAMES[name[0]], *plain[1:]]
     else:
-        as_surname = plain
+        return NamePinyin("".join(plain), f" {''.join([s[:1] for s in plain])} ")
     readings = [as_surname] if as_surname == plain else [as_surname, plain]
     full = dict.fromkeys("".join(reading) for reading in readings)
     initials = dict.fromkeys("".join(s[:1] for s in reading) for reading in readings)
