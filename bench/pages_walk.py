@@ -30,7 +30,8 @@ _POST, _PDF, _MOVES = "takes posts only", "sets a PDF: bench/papers.py", "leads 
 _FILE, _OTHER = "hands out a file", "no page of the five roles"
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys((
-        "accounts:sign_out", "announcements:families_export", "announcements:families_slips",
+        "accounts:close_first_visit", "accounts:sign_out", "announcements:families_export",
+        "announcements:families_slips",
         "announcements:confirm", "announcements:left_export", "announcements:delete", "announcements:file_remove",
         "audit:export",
         "announcements:publish", "announcements:remind", "family:announcement_confirm",
