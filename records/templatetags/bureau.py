@@ -1,11 +1,13 @@
 """The cells of a bureau's tables: a hundred rows of ten are made in one go, not by a template each."""
 
+from functools import lru_cache
 from html import escape
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from records.bureau.queries.schools import FigureRow
+from records.bureau.queries.schools import Comparison, FigureRow
 
 register = template.Library()
 
@@ -25,3 +27,14 @@ def figure_cells(row: FigureRow, *, mentors: bool = True) -> SafeString:
         for share in row.columns
     ]
     return mark_safe("\n".join(cells))  # noqa: S308 - each value is escaped
+
+
+@register.simple_tag
+def school_rows(found: Comparison) -> SafeString:
+    """A row for each school, and the city's: the same for everybody, and kept while no figure changes."""
+    return _school_rows(found)
+
+
+@lru_cache(maxsize=16)
+def _school_rows(found: Comparison) -> SafeString:
+    return mark_safe(render_to_string("bureau/_rows.html", {"found": found}).strip())  # noqa: S308 - a template's

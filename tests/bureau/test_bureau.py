@@ -12,8 +12,11 @@ from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
+from records.bureau.models import CountedTerm
+from records.bureau.queries.schools import Comparison
 from records.bureau.services.counting import recount_all
 from schools.enums import Preset
+from schools.models import School
 from schools.services import create_class, create_school
 from students.models import Enrolment
 from tests.cast import TODAY, EnrolmentFactory, SchoolCast
@@ -138,6 +141,23 @@ def test_the_page_costs_the_same_for_one_school_and_for_three(
         client.get(reverse("bureau:home"))
     with django_assert_num_queries(8):
         client.get(reverse("bureau:school", args=[qingzhu.school.pk]))
+
+
+def test_rows_are_kept_until_a_figure_or_a_name_changes(qingzhu: SchoolCast, client_of: SignIn) -> None:
+    """Twenty readers at once waited for each other, and each had the same table made anew."""
+    recount_all(today=TODAY)
+    client = client_of(qingzhu.bureau_user)
+
+    def found() -> Comparison:
+        looked: Comparison = client.get(reverse("bureau:home")).context["found"]
+        return looked
+
+    first = found()
+    assert found() is first
+    CountedTerm.objects.update(mentors=77)
+    School.objects.filter(pk=qingzhu.school.pk).update(name="新青竹小学")
+    assert figures(client)["新青竹小学"][1] == "77"
+    assert found() is not first
 
 
 def test_terms_are_switched_and_the_order_is_by_name_or_by_what_is_open(qingzhu: SchoolCast, client_of: SignIn) -> None:

@@ -8,9 +8,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from records.bureau.enums import Measure, Shown
 from records.bureau.models import CityCount, CountedTerm, KeptCount
 from schools.models import Grade, School
@@ -139,9 +143,12 @@ class SchoolRow(FigureRow):
     document_version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """The schools of a bureau in one term. `counted_at`: when the oldest of the counts was made."""
+    """The schools of a bureau in one term, equal to nothing but itself.
+
+    `counted_at`: when the oldest of the counts was made.
+    """
 
     term: TermKey | None
     terms: Sequence[TermKey]
@@ -157,8 +164,12 @@ def schools_seen(actor: Actor) -> SchoolQuerySet:
 
 def terms_seen(actor: Actor) -> list[TermKey]:
     """The terms in which schools of the bureau were counted, the newest first. One query."""
-    rows = CountedTerm.objects.visible_to(actor).values_list("term__year__start_year", "term__number").distinct()
-    return [TermKey(*row) for row in sorted(rows, reverse=True)]
+    return [TermKey(*row) for row in sorted(_terms(actor), reverse=True)]
+
+
+@kept
+def _terms(actor: Actor) -> QuerySet[CountedTerm, tuple[int, int]]:
+    return CountedTerm.objects.visible_to(actor).values_list("term__year__start_year", "term__number").distinct()
 
 
 def term_of(terms: Sequence[TermKey], key: str) -> TermKey | None:
@@ -166,30 +177,84 @@ def term_of(terms: Sequence[TermKey], key: str) -> TermKey | None:
     return next((term for term in terms if term.key == key), terms[0] if terms else None)
 
 
+class _Counted(NamedTuple):
+    """What is read of `CountedTerm`."""
+
+    school_id: int
+    mentors: int
+    trainings: int
+    plan_version: int
+    document_version: int
+    counted_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rows that a comparison is made of."""
+
+    terms: tuple[TermKey, ...]
+    term: TermKey | None
+    schools: tuple[tuple[int, str], ...]
+    counted: tuple[tuple[Any, ...], ...] = ()
+    counts: tuple[tuple[int, str, int, int, str], ...] = ()
+    city: tuple[tuple[str, int, int, str], ...] = ()
+
+
+@kept
+def _schools(actor: Actor) -> QuerySet[School, tuple[int, str]]:
+    return schools_seen(actor).values_list("pk", "name")
+
+
+@kept
+def _counted(actor: Actor, start_year: int, number: int) -> QuerySet[CountedTerm, Any]:
+    return CountedTerm.objects.visible_to(actor).of_term(start_year, number).values_list(*_Counted._fields)
+
+
+@kept
+def _counts(actor: Actor, start_year: int, number: int) -> QuerySet[KeptCount, tuple[int, str, int, int, str]]:
+    rows = KeptCount.objects.visible_to(actor).of_term(start_year, number).filter(grade=None)
+    return rows.values_list("school_id", "measure", "part", "whole", "shown")
+
+
+@kept
+def _city(actor: Actor, start_year: int, number: int) -> QuerySet[CityCount, tuple[str, int, int, str]]:
+    rows = CityCount.objects.visible_to(actor).filter(start_year=start_year, number=number)
+    return rows.values_list("measure", "part", "whole", "shown")
+
+
 def schools_side_by_side(actor: Actor, key: str = "", *, by: str = "") -> Comparison:
-    """All schools of the bureau in one term: five queries whatever their number."""
+    """All schools of the bureau in one term: five queries whatever their number.
+
+    While no figure has changed it is the very same comparison as before, so that what was made of it can be kept.
+    """
     terms = terms_seen(actor)
     term = term_of(terms, key)
-    # Nothing else of them is shown, and a city has hundreds.
-    schools = list(schools_seen(actor).only("name"))
-    if term is None:
-        return Comparison(None, terms, [SchoolRow(one.name, {}, school=one) for one in schools], FigureRow("全市", {}))
-    counted = {
-        row.school_id: row for row in CountedTerm.objects.visible_to(actor).of_term(term.start_year, term.number)
-    }
+    read = _Read(tuple(terms), term, tuple(_schools(actor)))
+    if term is not None:
+        asked = actor, term.start_year, term.number
+        rows = tuple(_counted(*asked)), tuple(_counts(*asked)), tuple(_city(*asked))
+        read = _Read(read.terms, term, read.schools, *rows)
+    return _compared(read, by == BY_OPEN)
+
+
+@lru_cache(maxsize=16)
+def _compared(read: _Read, open_first: bool) -> Comparison:
+    schools = [School(pk=pk, name=name) for pk, name in read.schools]
+    counted = {row.school_id: row for row in map(_Counted._make, read.counted)}
     shares: dict[int, dict[str, Share]] = defaultdict(dict)
-    counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(grade=None)
-    for school_id, measure, part, whole, shown in counts.values_list("school_id", "measure", "part", "whole", "shown"):
+    for school_id, measure, part, whole, shown in read.counts:
         shares[school_id][measure] = Share(_LABELS.get(measure, ""), part, whole, shown)
     rows = [_school_row(one, counted.get(one.pk), shares[one.pk]) for one in schools]
-    if by == BY_OPEN:
+    if open_first:
         rows.sort(key=lambda row: -row.open)
-    mentors = sum(row.mentors for row in rows), sum(row.trainings for row in rows)
-    city = FigureRow("全市", _city(actor, term), *mentors)
-    return Comparison(term, terms, rows, city, min((one.counted_at for one in counted.values()), default=None))
+    of_city = {one: Share(_LABELS.get(one, ""), part, whole, shown) for one, part, whole, shown in read.city}
+    city = FigureRow("全市", of_city, sum(row.mentors for row in rows), sum(row.trainings for row in rows))
+    return Comparison(
+        read.term, read.terms, rows, city, min((one.counted_at for one in counted.values()), default=None)
+    )
 
 
-def _school_row(school: School, counted: CountedTerm | None, shares: Mapping[str, Share]) -> SchoolRow:
+def _school_row(school: School, counted: _Counted | None, shares: Mapping[str, Share]) -> SchoolRow:
     if counted is None:
         return SchoolRow(school.name, {}, school=school)
     return SchoolRow(
@@ -203,18 +268,14 @@ def _school_row(school: School, counted: CountedTerm | None, shares: Mapping[str
     )
 
 
-def _city(actor: Actor, term: TermKey) -> dict[str, Share]:
-    rows = CityCount.objects.visible_to(actor).filter(start_year=term.start_year, number=term.number)
-    return {row.measure: Share(_LABELS.get(row.measure, ""), row.part, row.whole, row.shown) for row in rows}
-
-
 def grades_side_by_side(actor: Actor, school: School, key: str = "") -> tuple[Comparison, list[FigureRow]]:
     """One school of the bureau: its grades in one term, and the school itself. Four queries, whatever their number."""
     terms = terms_seen(actor)
     term = term_of(terms, key)
     if term is None:
         return Comparison(None, terms, (), FigureRow(school.name, {})), []
-    own = CountedTerm.objects.of_term(term.start_year, term.number).filter(school=school).first()
+    found = CountedTerm.objects.of_term(term.start_year, term.number).filter(school=school)
+    own = next(map(_Counted._make, found.values_list(*_Counted._fields)[:1]), None)
     shares: dict[int | None, dict[str, Share]] = defaultdict(dict)
     grades: dict[int, Grade] = {}
     counts = KeptCount.objects.visible_to(actor).of_term(term.start_year, term.number).filter(school=school)
