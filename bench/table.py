@@ -44,11 +44,13 @@ BENCHMARKS: Final = {
     "pages": Benchmark("every page, growing", ("--small", "--only", "sqlite", "--rounds", "1")),
     "page_floor": Benchmark("every page beside its template and SQL", ("--pupils", "300", "--rounds", "1")),
     "bureau": Benchmark("a city", ("--schools", "3", "--pupils", "300", "--rounds", "4")),
+    "backup": Benchmark("a city backed up and put back", ("--quick",)),
     "faults/load": Benchmark("a term's end: 500 mentors in two minutes", ("--quick",)),
     "faults/kills": Benchmark("each part killed, servers frozen and gone, under load", ("--quick",)),
     "faults/mail": Benchmark("a mail server that is down, says later or never, is slow", ("--quick",)),
     "faults/disk": Benchmark("the disk full and freed, read-only", ("--quick",)),
     "faults/clock": Benchmark("the clock two days ahead and behind", ("--quick",)),
+    "faults/midnight": Benchmark("the last midnight of a term", ("--quick",)),
 }
 
 

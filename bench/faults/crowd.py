@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -123,9 +123,15 @@ class Browser:
         self._token = secrets.token_hex(16)
         self._cookies = {"sessionid": session, "csrftoken": self._token}
 
-    def _ask(self, what: str, path: str, form: Mapping[str, object] | None = None) -> tuple[int, str, str]:
+    def _ask(
+        self,
+        what: str,
+        path: str,
+        form: Mapping[str, object] | None = None,
+        between: Callable[[], object] | None = None,
+    ) -> tuple[int, str, str]:
         began = time.monotonic()
-        status, body, headers = asked(self._port, path, form, cookies=self._cookies)
+        status, body, headers = asked(self._port, path, form, cookies=self._cookies, between=between)
         ended = time.monotonic()
         self._diary.answers.append(Answer(ended, ended - began, status, what))
         return status, body, (headers["Location"] or "") if headers is not None else ""
@@ -147,13 +153,20 @@ class Browser:
                 return ""
             time.sleep(AGAIN)
 
-    def press(self, save: Save, path: str, form: Mapping[str, object], action: str = "") -> None:
+    def press(
+        self,
+        save: Save,
+        path: str,
+        form: Mapping[str, object],
+        action: str = "",
+        between: Callable[[], object] | None = None,
+    ) -> None:
         """Send a form until it is acknowledged: with the same words and key each time, as the page itself would."""
         until = time.monotonic() + PATIENCE
         sent = dict(form) | {CSRF: self._token} | ({"action": action} if action else {})
         while time.monotonic() < until:
             save.presses += 1
-            status, body, to = self._ask(save.kind, path, sent)
+            status, body, to = self._ask(save.kind, path, sent, between)
             if SIGN_IN in to:
                 self._diary.refused[f"{save.kind}: sign in anew"] += 1
                 return
@@ -203,12 +216,24 @@ class Mentor:
         return save
 
     def _talk(self) -> None:
+        if (press := self.open_talk()) is not None:
+            press(None)
+
+    def open_talk(self) -> "Callable[[Callable[[], object] | None], Save] | None":
+        """The form of a talk, filled in; what is returned presses it, however much later."""
         pupil, _given, mark = self._next()
         path = f"/my/pupils/{pupil}/talk/"
         form = Form(self._browser.read("talk's page", path)).values
-        if "submission" in form:
-            words = note_text(self._dice, 60) + mark
-            self._browser.press(self._keep("talk", pupil, words), path, form | {"text": [words]})
+        if "submission" not in form:
+            return None
+        words = note_text(self._dice, 60) + mark
+
+        def press(between: Callable[[], object] | None) -> Save:
+            save = self._keep("talk", pupil, words)
+            self._browser.press(save, path, form | {"text": [words]}, between=between)
+            return save
+
+        return press
 
     def _letter(self) -> None:
         pupil, given, mark = self._next()
@@ -289,11 +314,13 @@ def kept(saves: Sequence[Save], *, among: Sequence[Save] = ()) -> Kept:
     What was never acknowledged may be there or not, but not twice.
     """
     talks = collections.Counter(HeartTalk.objects.filter(deleted_at=None).values_list("text", flat=True))
-    letters = {
-        (pupil, body): state
-        for pupil, body, state in GrowthLetter.objects.values_list("pupil_id", "body", "state").iterator()
-    }
-    a_pupil = collections.Counter(pupil for pupil, _body in letters)
+    rows = list(GrowthLetter.objects.values_list("pupil_id", "body", "state", "term_id"))
+    letters = {(pupil, body): state for pupil, body, state, _term in rows}
+    # One for each term.
+    a_term = collections.Counter((pupil, term) for pupil, _body, _state, term in rows)
+    a_pupil: dict[int, int] = collections.defaultdict(int)
+    for (pupil, _term), number in a_term.items():
+        a_pupil[pupil] = max(a_pupil[pupil], number)
     tried: dict[int, list[Save]] = collections.defaultdict(list)
     for save in among or saves:
         if save.kind != "talk":
