@@ -3,8 +3,8 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
@@ -15,9 +15,8 @@ from mentors.enums import AssignmentKind
 from mentors.models.slots import Assignment
 from records.desk.queries.due import FollowUp, PlannedVisit, follow_ups_due, visits_soon
 from records.desk.queries.slots import BookSlot, SlotLink, chosen_slot, slot_links, slots_of
-from records.desk.queries.year_records import YearRecords, read_year
+from records.desk.queries.year_records import TickLine, YearRecords, read_year
 from records.enums import LetterState, TickState
-from records.models.records import Tick
 from schools.calendar import YearCalendar
 from schools.enums import ActionKind, VisitOutcome
 from schools.models import Period, SchoolYear
@@ -28,8 +27,7 @@ from students.models import Enrolment, Pupil
 DESK_ACTIONS: Final = (ActionKind.VISIT, ActionKind.TALK, ActionKind.LETTER)
 
 
-@dataclass(frozen=True, slots=True)
-class DeskTick:
+class DeskTick(NamedTuple):
     """One tick of the roster table, ready for the tag `tick`."""
 
     pupil_id: int
@@ -332,7 +330,7 @@ def roster_ticks(
             plan = records.plans.get((enrolment.pupil_id, calendar.term.pk))
             if action == ActionKind.VISIT and plan is not None and made.is_open:
                 # An open tick that has a date: the plan is told, the tick itself follows from records alone.
-                made = replace(made, state="planned", date=plan.date, note="约", due=False)
+                made = made._replace(state="planned", date=plan.date, note="约", due=False)
             ticks.append(made)
         result[enrolment.pupil_id] = tuple(ticks)
     return result
@@ -350,7 +348,7 @@ def _places(
     }
 
 
-def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:
+def _visit_note(outcomes: list[str], owed: OwedAction, tick: TickLine) -> str:
     """Why a visit's tick is what it is, if the word 已完成 does not say it: 家长婉拒, 改约; empty otherwise."""
     if VisitOutcome.COMPLETED in outcomes:
         return ""
@@ -362,16 +360,16 @@ def _visit_note(outcomes: list[str], owed: OwedAction, tick: Tick) -> str:
 def _desk_tick(
     blank: DeskTick,
     owed: OwedAction,
-    tick: Tick | None,
+    tick: TickLine | None,
     note: str,
     window: Window | None,
     today: datetime.date,
 ) -> DeskTick:
     if tick is None or tick.state == TickState.OPEN:
-        return replace(blank, due=window is not None and window.closes_soon(today))
+        return blank._replace(due=window is not None and window.closes_soon(today))
     if tick.state == TickState.DONE:
-        return replace(blank, state="done", date=tick.done_on, note=note)
+        return blank._replace(state="done", date=tick.done_on, note=note)
     if owed.count > 1 and tick.done_count:
         note = f"已 {tick.done_count} 次，共 {owed.count} 次"
     state = "draft" if blank.action == ActionKind.LETTER and not note else "planned"
-    return replace(blank, state=state, note=note)
+    return blank._replace(state=state, note=note)

@@ -43,11 +43,22 @@ class TalkLine(NamedTuple):
     form: str
 
 
+class TickLine(NamedTuple):
+    """What desks ask of a tick."""
+
+    pupil_id: int
+    period_id: int
+    action: str
+    state: str
+    done_count: int
+    done_on: datetime.date | None
+
+
 @dataclass(frozen=True, slots=True)
 class YearRecords:
     """Ticks by pupil, period and action; states of the term's letters by pupil; open plans by pupil and term."""
 
-    ticks: Mapping[tuple[int, int, str], Tick] = field(default_factory=dict)
+    ticks: Mapping[tuple[int, int, str], TickLine] = field(default_factory=dict)
     letters: Mapping[int, str] = field(default_factory=dict)
     visits: Sequence[VisitLine] = ()
     talks: Sequence[TalkLine] = ()
@@ -78,15 +89,16 @@ def talks_of_year(year: SchoolYear, pupil_ids: Collection[int]) -> QuerySet[Any]
     return rows.filter(among("hearttalk__term__year_id", [year.pk]), hearttalk__deleted_at=None)
 
 
-def ticks_of(calendar: YearCalendar, pupil_ids: Collection[int]) -> dict[tuple[int, int, str], Tick]:
+def ticks_of(calendar: YearCalendar, pupil_ids: Collection[int]) -> dict[tuple[int, int, str], TickLine]:
     """The year's ticks of these pupils by pupil, period and action. One query."""
-    ticks = _ticks([period.pk for period in calendar.periods], pupil_ids)
-    return {(tick.pupil_id, tick.period_id, tick.action): tick for tick in ticks}
+    rows = _tick_lines([period.pk for period in calendar.periods], pupil_ids)
+    return {row[:3]: TickLine._make(row) for row in rows}
 
 
 @kept
-def _ticks(period_ids: Collection[int], pupil_ids: Collection[int]) -> QuerySet[Tick]:
-    return Tick.objects.filter(period_id__in=period_ids, pupil_id__in=pupil_ids)
+def _tick_lines(period_ids: Collection[int], pupil_ids: Collection[int]) -> QuerySet[Any, Any]:
+    ticks = Tick.objects.filter(period_id__in=period_ids, pupil_id__in=pupil_ids)
+    return ticks.values_list(*TickLine._fields)
 
 
 @kept
