@@ -34,7 +34,7 @@ class Actor:
     calendar: SchoolCalendar = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "calendar", SchoolCalendar(self.school_id, self.today))
+        object.__setattr__(self, "calendar", SchoolCalendar(self.school_id, self.today, self.school))
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of `roles` today in this scope."""

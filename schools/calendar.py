@@ -224,20 +224,24 @@ class YearCalendar:
 class SchoolCalendar:
     """The years of a school as they stand on the day `today`; empty for whoever acts in no school."""
 
-    def __init__(self, school_id: int | None, today: datetime.date) -> None:
+    def __init__(self, school_id: int | None, today: datetime.date, school: School | None = None) -> None:
         self.school_id = school_id
         self.today = today
+        # At hand, it is not read again with each of its periods.
+        self._school = school
 
     @cached_property
     def _present(self) -> YearCalendar | None:
         """The present year with its terms and key dates. One query; a second one for a year without any term."""
         if self.school_id is None:
             return None
-        periods, dates = _periods_with_dates(_present_periods(self.school_id))
+        periods, dates = _periods_with_dates(_present_periods(self.school_id, with_school=self._school is None))
         if not periods:
             year = SchoolYear.objects.current().filter(school_id=self.school_id).select_related("school").first()
             return YearCalendar(year, self.today) if year is not None else None
         calendar = YearCalendar(periods[0].year, self.today)
+        if self._school is not None:
+            calendar.year.school = self._school
         for period in periods:
             period.year = calendar.year
             if period.term is not None:
@@ -303,6 +307,7 @@ class SchoolCalendar:
 
     def forget(self) -> None:
         """Read anew: for the services that change years, terms, dates or plans."""
+        self._school = None
         for name in ("_present", "present", "now", "_others"):
             self.__dict__.pop(name, None)
 
@@ -332,9 +337,9 @@ def _not_set_up() -> DomainError:
 
 
 @kept
-def _present_periods(school_id: int) -> QuerySet[Period]:
+def _present_periods(school_id: int, *, with_school: bool) -> QuerySet[Period]:
     rows = Period.objects.filter(year__is_current=True, year__school_id=school_id)
-    return _with_dates(rows.select_related("year__school"))
+    return _with_dates(rows.select_related("year__school" if with_school else "year"))
 
 
 @kept

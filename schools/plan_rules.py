@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final, cast
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 from django.utils.functional import SimpleLazyObject
 
@@ -30,16 +31,21 @@ def plans_of_year(year_id: int) -> tuple[PlanRules, ...]:
 
 
 @kept
-def _plans_of_year(year_id: int) -> QuerySet[Plan]:
+def _plans_of_year(year_id: int) -> QuerySet[Plan, Any]:
     return _with_actions(Plan.objects.filter(withdrawn_at=None, year_id=year_id))
 
 
-def _with_actions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    """A row for each window and grade of each rule."""
+def _with_actions(plans: QuerySet[Plan]) -> QuerySet[Plan, Any]:
+    """A row for each window and grade of each rule: the plan's own columns first."""
     columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
     columns |= {f"window_{name}": F(f"actions__windows__{name}") for name in _WINDOW_COLUMNS}
-    rows = plans.annotate(**columns, owed_grade=F("actions__grade_rows__grade_id"))
-    return rows.order_by("effective_from", "version", "actions__pk", "actions__windows__pk")
+    columns["owed_grade"] = F("actions__grade_rows__grade_id")
+    rows = plans.order_by("effective_from", "version", "actions__pk", "actions__windows__pk")
+    return rows.annotate(**columns).values_list(*_plan_columns(), *columns, named=True)
+
+
+def _plan_columns() -> list[str]:
+    return [field.attname for field in Plan._meta.concrete_fields]
 
 
 def _by_year(rows: Sequence[Any]) -> dict[int, tuple[PlanRules, ...]]:
@@ -47,7 +53,7 @@ def _by_year(rows: Sequence[Any]) -> dict[int, tuple[PlanRules, ...]]:
     grades: dict[int, set[int]] = defaultdict(set)
     windows: dict[int, dict[int, WindowRule]] = defaultdict(dict)
     for row in rows:
-        owed = actions.setdefault(row.pk, {})
+        owed = actions.setdefault(row.id, {})
         if row.owed_pk is not None:
             owed.setdefault(row.owed_pk, row)
             grades[row.owed_pk].update(() if row.owed_grade is None else (row.owed_grade,))
@@ -65,7 +71,9 @@ def _by_year(rows: Sequence[Any]) -> dict[int, tuple[PlanRules, ...]]:
     # The modes of matching, which few pages show, are read when they are asked for: of all versions at once.
     modes = cast(dict[int, dict[int, MatchingMode]], SimpleLazyObject(read_modes))
     found: dict[int, list[PlanRules]] = {}
-    for plan in {row.pk: row for row in reversed(rows)}.values():
+    names = _plan_columns()
+    for row in {row.id: row for row in reversed(rows)}.values():
+        plan = Plan.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
         matching = cast(dict[int, MatchingMode], SimpleLazyObject(partial(lambda pk: modes[pk], plan.pk)))
         rules = [_owed(row, windows[pk].values(), grades[pk]) for pk, row in actions[plan.pk].items()]
         # In the order of the record book, whatever was added to the plan last.
