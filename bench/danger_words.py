@@ -16,6 +16,8 @@ from typing import Literal, TypedDict
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from figures import Figure, note
+
 from records.danger import Level, look
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests/records/danger/corpus"
@@ -82,10 +84,13 @@ def main() -> None:
         some = [case for case in cases if case["level"] == level]
         right = sum(map(is_right, some))
         print(f"{level:6} {right:3} of {len(some):3} {right / max(len(some), 1):7.1%}")
+        note(Figure(f"texts read as they should be: {level}", 100 * right / max(len(some), 1), "%"))
     watched = [case for case in cases if case["level"] == "watch"]
     print("watch read as today:", sum(look(case["text"]).is_today for case in watched), "of", len(watched))
     print("harmless asked about:", sum(bool(look(case["text"])) for case in cases if case["level"] == "none"))
-    print(f"{milliseconds(cases):.2f} ms of processor a text")
+    each = milliseconds(cases)
+    print(f"{each:.2f} ms of processor a text")
+    note(Figure("a text, processor", each, "ms"))
     if options.misses:
         for case in cases:
             if not is_right(case):

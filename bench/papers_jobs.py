@@ -22,7 +22,7 @@ from records.papers.printing import order_books, order_letters
 WORKERS = ("one", "two")
 SCRIPT = Path(__file__).resolve().parent / "papers_worker.py"
 LOOK_EVERY = 0.05
-PATIENCE = 1800.0
+PATIENCE = 7200.0
 
 
 def letters_ordered(built: Built, *, merged: bool) -> Job:

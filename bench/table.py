@@ -39,6 +39,7 @@ BENCHMARKS: Final = {
     "desk": Benchmark("a mentor's home page", ("10",)),
     "letter_checks": Benchmark("the checks of letters"),
     "likeness": Benchmark("finding nearly equal letters", ("2000",)),
+    "danger_words": Benchmark("the words of danger in texts"),
     "papers": Benchmark("letters and record books", ("--quick", "--rounds", "1")),
     "phone": Benchmark("a mentor's home on a slow phone", ("--rounds", "2")),
     "pages": Benchmark("every page, growing", ("--small", "--only", "sqlite", "--rounds", "1")),
