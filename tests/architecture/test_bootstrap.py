@@ -1,10 +1,11 @@
-"""Bootstrap's style sheet is collected without what no page uses; what pages use is in it."""
+"""The style sheets in the head: Bootstrap's is collected without what no page uses, and no script waits for one."""
 
 import re
 from pathlib import Path
 
 import crispy_bootstrap5  # type: ignore[import-untyped]  # it has no types
 import crispy_forms
+import pytest
 from django.apps import apps
 from django.conf import settings
 
@@ -54,3 +55,11 @@ def test_the_sheet_is_collected_without_the_rest() -> None:
     assert _classes(re.sub(r":not\([^)]*\)", "", collected)) - USED == set()
     assert ".btn-primary{" in collected
     assert len(collected) < SHEET.stat().st_size / 3
+
+
+@pytest.mark.parametrize("page", ["base.html", "base_public.html"])
+def test_the_script_that_is_not_deferred_stands_before_the_sheets(page: str) -> None:
+    """Behind them it waited until they had come, and the browser read on only after it."""
+    head = (ROOT / "templates" / page).read_text(encoding="utf-8")
+    sheet, script = head.index('rel="stylesheet"'), head.index("js/theme.js")
+    assert script < sheet
