@@ -89,7 +89,7 @@ def run(kind: str, address: str, schools: int, room: Path) -> None:
           f"{floor.clock:>8.1f}{floor.processor:>8.1f}"
           f"{restore.clock:>9.1f}{restore.processor:>8.1f}{restore.memory:>6}   built in {built.clock:.0f} s",
           flush=True)  # fmt: skip
-    print(restore.said.strip(), flush=True)
+    print(f"after it: {restore.said.strip().splitlines()[-1]}", flush=True)
     note(
         Figure(f"a city backed up, {kind}", backup.clock, "s", floor.clock, "read and packed with nothing else"),
         Figure(f"put back, {kind}", restore.clock, "s"),

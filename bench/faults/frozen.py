@@ -25,7 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
-from postgres import own_server  # noqa: E402 - the folder of the benchmarks is on the path now
+from figures import Figure, note  # noqa: E402 - the folder of the benchmarks is on the path now
+from postgres import own_server  # noqa: E402 - as above
 
 READERS, CALM, AFTER = 16, 5.0, 12.0
 #: Seconds: a page waits for a thread and the question whether the server is there, then nobody does; who watches over
@@ -166,6 +167,10 @@ def measure(folder: Path, seconds: float) -> int:
     back = min(well, default=float("inf")) - thawed_at
     print(f"the first page is there again after {back:.1f} s")
     later = f"frozen, after {AT_FIRST:.0f} s"
+    for name in ("/healthz", "/readyz"):
+        most = max(slowest[part, name] for part in parts)
+        note(Figure(f"slowest {name} while PostgreSQL is frozen", most, "s", at_most=MOST_OF_HEALTH))
+    note(Figure("first page after PostgreSQL goes on", back, "s", at_most=MOST_BACK))
     missed = [
         *(f"pages, {part}" for part in ("frozen", later) if slowest[part, "pages"] > MOST_AT_FIRST),
         *(

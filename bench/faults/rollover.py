@@ -27,7 +27,8 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from postgres import own_server  # noqa: E402  # of the folder above
+from figures import Figure, note  # noqa: E402  # of the folder above
+from postgres import own_server  # noqa: E402  # as above
 from setting import set_up  # noqa: E402  # as above
 
 PARTS = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95)
@@ -93,20 +94,21 @@ def in_a_process(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def cut_off(kind: str) -> bool:
     """Kill it again and again, then let it run."""
-    before, well = fingerprint(), True
+    before, half_done = fingerprint(), 0
     tried = in_a_process("--roll", "-1").stdout
     statements = int(tried.split("DONE ")[1].split()[0])
     for part in PARTS:
         at = max(1, round(part * statements))
         child = in_a_process("--roll", str(at))
         same = fingerprint() == before and child.returncode == -signal.SIGKILL
-        well &= same
+        half_done += not same
         words = "nothing done" if same else "HALF DONE"
         print(f"{kind:<11} killed before statement {at} of {statements}: {words}", flush=True)
     began = time.monotonic()
     said = in_a_process("--roll", "0").stdout.strip()
     print(f"{kind:<11} to its end: {time.monotonic() - began:.1f} s, {said}")
-    return whole("2027-09-02") and done_as_a_whole() and well
+    note(Figure(f"{kind}: roll-overs cut off that left something half-done", half_done, "", at_most=0))
+    return whole("2027-09-02") and done_as_a_whole() and not half_done
 
 
 def done_as_a_whole() -> bool:
@@ -216,6 +218,11 @@ def midnight(kind: str) -> bool:
     well = (there, written, doubled, failures) == (len(acknowledged), len(acknowledged), 0, [])
     words = f"{len(acknowledged)} talks acknowledged, {there} there, {written} written, {doubled} told twice"
     print(f"{kind:<11} {began} → {ended}: {words}, {len(failures)} failures")
+    note(
+        Figure(f"{kind}: talks of a term's midnight lost or doubled", abs(len(acknowledged) - there)
+               + abs(written - there), "", at_most=0),
+        Figure(f"{kind}: notices of that night sent twice, tasks that failed", doubled + len(failures), "", at_most=0),
+    )  # fmt: skip
     for failure in sorted(set(failures))[:5]:
         print(f"{'':<11} {failure}")
     return whole(f"{ended}") and well

@@ -27,7 +27,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
-from postgres import own_server  # noqa: E402  # of the folder above
+from figures import Figure, note  # noqa: E402  # of the folder above
+from postgres import own_server  # noqa: E402  # as above
 
 COMMITS = ("3232cc7", "5c36c49")
 #: What went: libraries that are no longer used, a count that moved, and what Django writes itself.
@@ -238,9 +239,10 @@ def main() -> int:
                 except RuntimeError as error:
                     line, well = [f"FAILED: {error}"], False
                 failed += not well
+                note(Figure(f"upgrade from {commit} on {kind} that is not whole", float(not well), "", at_most=0))
                 print(f"{commit:<9} {kind:<11} {' '.join(line)}", flush=True)
-                for note in house.notes:
-                    print(f"{'':>21} {note}", flush=True)
+                for remark in house.notes:
+                    print(f"{'':>21} {remark}", flush=True)
                 shutil.rmtree(room, ignore_errors=True)
     return 1 if failed else 0
 
