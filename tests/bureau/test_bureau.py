@@ -143,6 +143,7 @@ def test_the_page_costs_the_same_for_one_school_and_for_three(
         client.get(reverse("bureau:school", args=[qingzhu.school.pk]))
 
 
+@pytest.mark.both_databases
 def test_rows_are_kept_until_a_figure_or_a_name_changes(qingzhu: SchoolCast, client_of: SignIn) -> None:
     """Twenty readers at once waited for each other, and each had the same table made anew."""
     recount_all(today=TODAY)

@@ -205,18 +205,16 @@ def _schools(actor: Actor) -> QuerySet[School, tuple[int, str]]:
     return schools_seen(actor).values_list("pk", "name")
 
 
-@kept
+# A term's number is small, and a kept query stands for it by a large one, which PostgreSQL's columns do not hold.
 def _counted(actor: Actor, start_year: int, number: int) -> QuerySet[CountedTerm, Any]:
     return CountedTerm.objects.visible_to(actor).of_term(start_year, number).values_list(*_Counted._fields)
 
 
-@kept
 def _counts(actor: Actor, start_year: int, number: int) -> QuerySet[KeptCount, tuple[int, str, int, int, str]]:
     rows = KeptCount.objects.visible_to(actor).of_term(start_year, number).filter(grade=None)
     return rows.values_list("school_id", "measure", "part", "whole", "shown")
 
 
-@kept
 def _city(actor: Actor, start_year: int, number: int) -> QuerySet[CityCount, tuple[str, int, int, str]]:
     rows = CityCount.objects.visible_to(actor).filter(start_year=start_year, number=number)
     return rows.values_list("measure", "part", "whole", "shown")
