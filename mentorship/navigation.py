@@ -1,7 +1,7 @@
 """The main navigation: what each role finds in it, in the order of how often it is needed."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -10,11 +10,12 @@ from django.urls import resolve, reverse
 from accounts.actors import Actor
 from accounts.enums import AUDITORS, Role
 from accounts.middleware import NOBODY
+from core.templatetags.routes import address
 from mentors.queries.people import has_pupils
 from records.setup.queries.first_weeks import first_weeks
 from records.setup.services.school import KEEPERS
 from schools.enums import FirstWeeks
-from schools.modules import is_there
+from schools.modules import module_of
 
 #: More things than this are not read in a line: then what belongs to one side of somebody's work becomes one menu.
 MOST: Final = 7
@@ -151,15 +152,25 @@ def _view(name: str) -> Any:
     return resolve(reverse(name)).func
 
 
-def _entries(actor: Actor) -> list[tuple[str, str, str, Group | Side | None]]:
+def _entries(actor: Actor) -> tuple[tuple[str, str, str, Group | Side | None], ...]:
     """Name, label, icon and place of what this person finds in the navigation."""
-    return [
+    school = actor.school
+    begins = school is not None and school.first_weeks == FirstWeeks.OPEN
+    return _entries_of(actor.roles, school.in_use if school is not None else None, begins)
+
+
+@lru_cache
+def _entries_of(
+    held: frozenset[Role], in_use: frozenset[str] | None, begins: bool
+) -> tuple[tuple[str, str, str, Group | Side | None], ...]:
+    """The same for all who hold these roles where these modules are in use; `begins` in the first weeks."""
+    return tuple(
         (name, label, icon, place)
         for name, label, icon, roles, place in _ENTRIES
-        if actor.has(*roles)
-        and is_there(_view(name), actor.school)
-        and (name != FIRST_WEEKS or (actor.school is not None and actor.school.first_weeks == FirstWeeks.OPEN))
-    ]
+        if not held.isdisjoint(roles)
+        and (in_use is None or module_of(_view(name)) in {None, *in_use})
+        and (name != FIRST_WEEKS or begins)
+    )
 
 
 def home_url(actor: Actor) -> str:
@@ -183,12 +194,23 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for a phone `nav_bar`, what stands at the bottom, and `nav_more`, the rest.
     """
     actor: Actor = getattr(request, "actor", NOBODY)
-    entries = [(reverse(name), label, icon, place) for name, label, icon, place in _entries(actor)]
+    entries = _entries(actor)
     under = _UNDER.get(request.path.split("/")[1])
     # The most exact one: /office/letters/ lies below /office/.
-    here = max((url for url, *_ in entries if request.path.startswith(url)), key=len, default="")
-    here = reverse(under) if under is not None else here
-    items = [(NavItem(url, label, icon, url == here), place) for url, label, icon, place in entries]
+    urls = [address(name) for name, *_ in entries]
+    here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    return _menus(entries, tuple(urls), address(under) if under is not None else here)
+
+
+@lru_cache
+def _menus(
+    entries: tuple[tuple[str, str, str, Group | Side | None], ...], urls: tuple[str, ...], here: str
+) -> dict[str, Any]:
+    """What `navigation` answers where these are the entries and `here` is the present one."""
+    items = [
+        (NavItem(url, label, icon, url == here), place)
+        for url, (_, label, icon, place) in zip(urls, entries, strict=True)
+    ]
     bar = _grouped(items, ())
     rest = len(bar) if len(bar) <= ON_PHONE + 1 else ON_PHONE
     more = [item for group in bar[rest:] for item in group.items]

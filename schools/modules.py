@@ -19,7 +19,12 @@ def part_of(module: Module, patterns: P) -> P:
     return patterns
 
 
+def module_of(view: Callable[..., Any] | None) -> Module | None:
+    """The module that `view` is a part of; None for what every school has."""
+    return getattr(view, "module", None)
+
+
 def is_there(view: Callable[..., Any] | None, school: School | None) -> bool:
     """Whether `view` is to be seen in `school`; without a school, as for bureaus, everything is."""
-    module = getattr(view, "module", None)
+    module = module_of(view)
     return module is None or school is None or module in school.in_use
