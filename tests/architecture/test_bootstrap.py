@@ -33,8 +33,10 @@ def _words() -> set[str]:
     return set(re.findall(r"[A-Za-z_][A-Za-z0-9_-]*", text))
 
 
-def test_every_class_of_bootstrap_that_anything_names_is_kept_and_no_other() -> None:
-    assert sorted(USED) == sorted(_classes(SHEET.read_text(encoding="utf-8")) & _words())
+def test_every_class_of_bootstrap_that_anything_names_is_kept() -> None:
+    """Words of comments count too: a class that is kept in vain costs little, one that is missing breaks a page."""
+    named = _classes(SHEET.read_text(encoding="utf-8")) & _words()
+    assert sorted(named - USED) == [], "add these to core/bootstrap.py"
 
 
 def test_a_rule_goes_with_its_last_used_selector() -> None:
