@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.importlog import Finding
 from core.text import without_identity
@@ -27,8 +27,7 @@ class FieldChange:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
+class PlannedChange(NamedTuple):
     """One subject of the import (`一（1）班 张三`) and what would change; unchanged subjects are only counted."""
 
     kind: ChangeKind

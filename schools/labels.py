@@ -90,7 +90,7 @@ class ClassKey(tuple[int, int]):
         """The number in the grade."""
         return self[1]
 
-    @property
+    @cached_property
     def label(self) -> str:
         """As teachers write it: 一（1）班."""
         return f"{self.short_name}（{self.number}）班"

@@ -18,15 +18,15 @@ def without_repeats(rows: list[PupilRow], log: ImportLog) -> list[PupilRow]:
     rows = _without_repeated_sheets(rows, log)
     by_number: dict[str, list[PupilRow]] = defaultdict(list)
     nameless_numbers: dict[tuple[str, ClassKey], list[PupilRow]] = defaultdict(list)
+    counts = Counter([row.number for row in rows])
     for row in rows:
         if row.number:
-            by_number[row.number].append(row)
+            if counts[row.number] > 1:
+                by_number[row.number].append(row)
         else:
             nameless_numbers[(row.name, row.school_class)].append(row)
     dropped: set[int] = set()
     for number, group in by_number.items():
-        if len(group) == 1:
-            continue
         if len({(r.name, r.school_class) for r in group}) == 1:
             for row in group[1:]:
                 message = f"与第 {group[0].row} 行是同一名学生，只导入一次。"

@@ -233,18 +233,19 @@ def _move_key(row: PupilRow, stored: StoredPupil, *, single: bool) -> str:
 
 def _is_as_stored(row: PupilRow, stored: StoredPupil) -> bool:
     """Whether each value stands as the row has it, as nearly all do of a roster that is imported again."""
-    return (
-        row.name == stored.name
-        and row.number == stored.number
-        and row.school_class == stored.school_class
-        and row.gender == stored.gender
-        and row.remark == stored.remark
-        and row.seat == stored.seat
-        and all(
-            guardian is None or ((old := stored.guardians.get(position)) is not None and old[1:] == guardian)
-            for position, guardian in enumerate(row.guardians, start=1)
-        )
-    )
+    if (
+        row.name != stored.name
+        or row.number != stored.number
+        or row.school_class != stored.school_class
+        or row.gender != stored.gender
+        or row.remark != stored.remark
+        or row.seat != stored.seat
+    ):
+        return False
+    for guardian, old in zip(row.guardians, stored.guardians, strict=True):
+        if guardian is not None and (old is None or old[1:] != guardian):
+            return False
+    return True
 
 
 def _compare(
@@ -301,7 +302,7 @@ def _compare_place(row: PupilRow, stored: StoredPupil, part: _Part, log: ImportL
 def _compare_guardian(
     position: int, row: GuardianRow, stored: StoredPupil, writing: _Writing, needs: frozenset[str]
 ) -> list[FieldChange]:
-    old = stored.guardians.get(position)
+    old = stored.guardians[position - 1]
     if old is None:
         writing.part(needs).new_guardians.append((stored.pk, position, row))
         return [FieldChange(f"监护人{position}", "", " ".join(filter(None, (row.name, row.relation, row.phone))))]

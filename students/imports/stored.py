@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from schools.labels import CLASS_KEY, ClassKey
 from schools.models import SchoolYear
+from students.imports.columns import GUARDIANS
 from students.models import Enrolment, Guardian, Pupil
 
 
@@ -30,7 +34,8 @@ class StoredPupil:
     enrolment_pk: int | None = None
     school_class: ClassKey | None = None
     seat: int | None = None
-    guardians: dict[int, StoredGuardian] = field(default_factory=dict)
+    # By position, the first one at 0.
+    guardians: list[StoredGuardian | None] = field(default_factory=lambda: [None] * len(GUARDIANS))
 
 
 @dataclass(slots=True)
@@ -51,7 +56,7 @@ class StoredRoster:
     @property
     def contacts(self) -> set[str]:
         """The phones and names of all guardians."""
-        guardians = [guardian for pupil in self.by_pk.values() for guardian in pupil.guardians.values()]
+        guardians = [guardian for pupil in self.by_pk.values() for guardian in pupil.guardians if guardian]
         return {text for guardian in guardians for text in (guardian.phone, guardian.name) if text}
 
 
@@ -68,19 +73,16 @@ class _Gathered(Container[str]):
 
 def read_stored(year: SchoolYear) -> StoredRoster:
     """The roster of the year's school."""
-    pupils = {
-        pk: StoredPupil(pk, name, number, gender, remark)
-        for pk, name, number, gender, remark in Pupil.objects.filter(school_id=year.school_id).values_list(
-            "pk", "name", "student_number", "gender", "remark"
-        )
-    }
+    found = Pupil.objects.filter(school_id=year.school_id)
+    columns = found.values_list("pk", "name", "student_number", "gender", "remark")
+    pupils = {row[0]: StoredPupil(*row) for row in _rows(columns)}
     guardians = Guardian.objects.filter(school_id=year.school_id).order_by()
-    for pupil_id, position, *rest in guardians.values_list("pupil_id", "position", "pk", "name", "relation", "phone"):
-        pupils[pupil_id].guardians[position] = StoredGuardian._make(rest)
+    for row in _rows(guardians.values_list("pupil_id", "position", "pk", "name", "relation", "phone")):
+        pupils[row[0]].guardians[row[1] - 1] = StoredGuardian._make(row[2:])
     roster = StoredRoster(pupils, {p.number: p for p in pupils.values() if p.number}, {}, [], frozenset())
     keys: dict[tuple[int, int, str], ClassKey] = {}
     enrolments = Enrolment.objects.of_year(year).values_list("pk", "pupil_id", "seat_number", "ends_on", *CLASS_KEY)
-    for pk, pupil_id, seat, ends_on, grade, number, short_name in enrolments:
+    for pk, pupil_id, seat, ends_on, grade, number, short_name in _rows(enrolments):
         place = grade, number, short_name
         key = keys.get(place) or keys.setdefault(place, ClassKey(*place))
         if ends_on is None:
@@ -90,3 +92,11 @@ def read_stored(year: SchoolYear) -> StoredRoster:
             roster.enrolled.append(pupil)
     roster.used_classes = frozenset(keys.values())
     return roster
+
+
+def _rows(found: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query of plain columns as the database gives them: Django takes a turn for each otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(*found.query.sql_with_params())
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
