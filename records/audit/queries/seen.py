@@ -88,11 +88,15 @@ def _in_words(words: str, whom: Iterable[str]) -> str:
 
 
 def _texts(actor: Actor, since: datetime.datetime) -> Iterator[_Act]:
-    mine = Q(pk__in=())
-    for kind in (kind for kind in all_kinds() if kind.author == "created_by"):
-        written = kind.model._default_manager.filter(created_by=actor.user_id)
-        mine |= Q(kind=kind.key, record_id__in=written.order_by().values("pk"))
-    rows = Reading.objects.filter(mine, school=actor.school_id, last_at__gte=since).exclude(user=actor.user_id)
+    of_kinds = [
+        Reading.objects.filter(kind=kind.key, record_id__in=written.order_by().values("pk")).order_by().values("pk")
+        for kind in all_kinds()
+        if kind.author == "created_by"
+        for written in (kind.model._default_manager.filter(created_by=actor.user_id),)
+    ]
+    # Kind by kind they are looked up by the record; for all at once the readings of a whole city were gone through.
+    mine = of_kinds[0].union(*of_kinds[1:], all=True)
+    rows = Reading.objects.filter(pk__in=mine, school=actor.school_id, last_at__gte=since).exclude(user=actor.user_id)
     for row in rows.select_related("user").order_by("-last_at", "-pk")[:MOST]:
         words = f"看了您写的{kind_called(row.kind).label}"
         yield _Act(localtime(row.last_at).date(), row.user_id, row.user.name, words)
