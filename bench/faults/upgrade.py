@@ -179,9 +179,10 @@ def drill(house: House, former: Path, now: Path) -> tuple[list[str], bool]:
     lost_again = differences(before, again)
     back = []
     for app, target in targets_back(former, now):
-        said = house.manage(now, "migrate", app, target, "--verbosity", "0", may_fail=True)
-        if "Error" in said or "error" in said:
-            back.append(f"{app}: {said.strip().splitlines()[-1][:90]}")
+        try:
+            house.manage(now, "migrate", app, target, "--verbosity", "0")
+        except RuntimeError as error:
+            back.append(f"{app}: {str(error).splitlines()[-1][:120]}")
     returned = house.counts(now) if not back else {}
     lost_back = differences(before, returned) if not back else []
     former_says = "" if back else said_by_former(house, former)

@@ -23,6 +23,6 @@ def drop(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("jobs", "0001_squashed_0004_kept_documents")]
+    dependencies: ClassVar = [("jobs", "0004_kept_documents")]
 
     operations: ClassVar = [migrations.RunPython(drop, migrations.RunPython.noop)]

@@ -161,8 +161,9 @@ def test_a_filled_database_of_the_former_state_ends_there_too_and_keeps_every_ro
 @pytest.mark.both_databases
 def test_dropping_tables_that_are_not_there_can_be_taken_back(empty_database: tuple[str, str], tmp_path: Path) -> None:
     _, address = empty_database
-    _manage(address, tmp_path, "migrate", "jobs", "0005", "--verbosity", "0")
-    _manage(address, tmp_path, "migrate", "jobs", "0001_squashed_0004_kept_documents", "--verbosity", "0")
+    """Beyond the squashed file as well: 0005 hung on that alone, and stayed while 0004 went (inconsistent history)."""
+    for target in ("0005", "0003_import_undo", "0005"):
+        _manage(address, tmp_path, "migrate", "jobs", target, "--verbosity", "0")
 
 
 @pytest.mark.both_databases
