@@ -43,13 +43,16 @@ def follow_ups_due(actor: Actor, records: YearRecords, pupils: Mapping[int, Pupi
     Dates of restricted notes are told to their authors only.
     """
     notes: tuple[VisitLine | TalkLine, ...] = (*records.visits, *records.talks)
+    last_day = actor.today + FOLLOW_UP_AHEAD
+    if not any(note.follow_up_on is not None and note.follow_up_on <= last_day for note in notes):
+        return ()
     latest: dict[int, datetime.date] = {}
     for note in notes:
         latest[note.pupil_id] = max(note.date, latest.get(note.pupil_id, note.date))
     found: dict[int, FollowUp] = {}
     for note in notes:
         due = note.follow_up_on
-        if due is None or due > actor.today + FOLLOW_UP_AHEAD or latest[note.pupil_id] > note.date:
+        if due is None or due > last_day or latest[note.pupil_id] > note.date:
             continue
         if note.visibility != NoteVisibility.TEAM and note.created_by_id != actor.user_id:
             continue
