@@ -57,12 +57,6 @@ def the_one_in_reach(actor: Actor, year: SchoolYear, pk: int) -> PupilQuerySet:
     return with_may_log(pupils_in_reach(actor).filter(pk=pk), actor, year)
 
 
-@kept
-def the_one_to_record(actor: Actor, year: SchoolYear, pk: int) -> PupilQuerySet:
-    """The pupil of this key if the actor may record for it."""
-    return pupils_to_record(actor, year).filter(pk=pk)
-
-
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     """Whether the actor may log visits and talks for all of these pupils. One query."""
     wanted = set(pupil_ids)

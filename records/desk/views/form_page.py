@@ -37,7 +37,7 @@ from records.kinds import kind_of
 from records.models.records import Note
 from records.queries.danger import calls_for_help, danger_of
 from records.querysets.records import pupils_to_record
-from records.rules import can_read_text, can_see_pupil_records, may_log_for, the_one_to_record
+from records.rules import can_read_text, can_see_pupil_records, may_log_for
 from schools.calendar import YearCalendar
 from students.models import Pupil
 
@@ -124,9 +124,8 @@ def of_chosen_term(request: ActorRequest, rows: QuerySet[M]) -> tuple[QuerySet[M
 
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:
     """The pupil, if the actor may record for them this year; else 403, and 404 for another school's pupil."""
-    year = request.actor.calendar.now.year
-    found = the_one_to_record(request.actor, year, pk)
-    return found[0] if found else get_visible_or_404(pupils_to_record(request.actor, year), request.actor, pk=pk)
+    rows = pupils_to_record(request.actor, request.actor.calendar.now.year)
+    return get_visible_or_404(rows, request.actor, pk=pk)
 
 
 def file_of(request: ActorRequest, found: Pupil, calendar: YearCalendar) -> PupilFile:
