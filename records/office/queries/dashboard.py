@@ -19,6 +19,7 @@ from core.kept import kept
 from core.keysets import KeySet
 from mentors.models.slots import Assignment
 from mentors.staff.queries.training import TrainingTally, training_tally
+from records.desk.queries.year_records import TickLine
 from records.enums import TickState
 from records.models.records import Tick
 from schools.calendar import YearCalendar
@@ -347,7 +348,7 @@ def _grades(calendar: YearCalendar, due: Due, grades: Sequence[Grade]) -> Window
 def find_overdue(
     calendar: YearCalendar,
     pupils: Mapping[int, int],
-    ticks: Mapping[tuple[int, int, str], Tick],
+    ticks: Mapping[tuple[int, int, str], TickLine],
     grades: Sequence[Grade],
 ) -> tuple[Overdue, ...]:
     """What was to be done by a day of this year that has passed and is still open for some of `pupils`. No query.
