@@ -1,5 +1,6 @@
 """The whole house for a browser: `script/server` with the demo, on a free port, in a folder of its own."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def running(folder: Path, *arguments: str) -> Iterator[tuple[str, dict[str, str]
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 300
         while not _answers(address):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(printed.read_text(encoding="utf-8", errors="replace")[-4000:])
@@ -117,11 +118,31 @@ def _copy_database(source: Path, target: Path) -> None:
         from_here.backup(there)
 
 
+def _leave_for_the_others(folder: Path, left: Path) -> None:
+    """All that the first start made: files, keys and the database, but nothing of what is running."""
+    shutil.copytree(folder, left, ignore=shutil.ignore_patterns("db.sqlite3*", "broker", "*.log", "*.pid", "*.lock"))
+    _copy_database(folder / "db.sqlite3", left / "db.sqlite3")
+
+
 @pytest.fixture(scope="session")
-def standing_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`script/server` with the demo, and a copy of its database beside it."""
+def standing_house(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[House]:
+    """`script/server` with the demo, and a copy of its database beside it.
+
+    The demo is loaded once: where several workers test, the others wait for the first one and start from its files.
+    """
     folder = tmp_path_factory.mktemp("house")
-    with running(folder) as (address, environment, _printed):
+    together = tmp_path_factory.getbasetemp()
+    left = (together if worker_id == "master" else together.parent) / "demo-house"
+    with left.with_suffix(".lock").open("w") as lock, ExitStack() as stack:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        is_there = left.exists()
+        if is_there:
+            shutil.copytree(left, folder, dirs_exist_ok=True)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        address, environment, _printed = stack.enter_context(running(folder))
+        if not is_there:
+            _leave_for_the_others(folder, left)
+            fcntl.flock(lock, fcntl.LOCK_UN)
         printed = _manage(environment, "demo")
         found = re.search(r"家长凭条：\S+?(/f/\S+)\s+凭条码 (\w+)\s+手机后四位 (\d{4})", printed)
         assert found is not None, "the demo prints a family slip"
