@@ -10,8 +10,8 @@ function that gives a queryset into one that gives its rows; from the second cal
 The function is called with numbers and days that nothing else has, and the SQL is searched for them; so `visible_to`
 and all other querysets serve as they are. What an argument says otherwise (None, a yes or no, roles) is part of the
 shape: another one is compiled for itself. A function may use values, but decide nothing by them. Whoever does, or
-computes with them, is found out: each new shape is compiled with its first true values as well and compared, and with
-`CHECKED` (in tests) every call is.
+computes with them, is found out: each new shape is compiled with its first true values as well and compared; in tests
+its first `CHECKS` values are.
 """
 
 import dataclasses
@@ -31,8 +31,8 @@ from django.db.models.sql.compiler import SQLCompiler
 P = ParamSpec("P")
 Row = TypeVar("Row")
 
-#: Whether each call is compared with what Django makes of it; for tests.
-CHECKED = False
+#: So many calls of each shape are compared with what Django makes of them.
+CHECKS = 1
 
 #: So many shapes are kept in a process, the latest used ones.
 _MOST: Final = 500
@@ -67,7 +67,7 @@ class kept(Generic[P, Row]):  # noqa: N801 - a decorator
             return list(self.build(*args, **kwargs))
         key = (self.build, connections[DEFAULT_DB_ALIAS].vendor, shapes, len(args), tuple(kwargs))
         shape = _shape(key)
-        if CHECKED or not shape.is_checked:
+        if shape.checked < CHECKS:
             _check(shape, key, given)
         return shape.rows(values)
 
@@ -206,7 +206,7 @@ class _Shape:
         self.compiler = compiler
         self.sql = sql
         self.places = places
-        self.is_checked = False
+        self.checked = 0
         # What brings columns into Python's types, where the database does not.
         columns = [column[0] for column in compiler.select[: compiler.col_count]] if sql is not None else []
         self.converters = compiler.get_converters(columns)
@@ -306,4 +306,4 @@ def _check(shape: _Shape, key: Key, given: Sequence[Any]) -> None:
     # Sets come in any order.
     if sql != shape.sql or sorted(map(repr, params)) != sorted(map(repr, shape.params(values))):
         raise TypeError(f"the SQL of {key[0].__qualname__} depends on values other than None, booleans and enums")
-    shape.is_checked = True
+    shape.checked += 1

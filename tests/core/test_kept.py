@@ -67,7 +67,7 @@ def _anew() -> None:
 
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is compiled from now on; nothing is compared in between."""
-    monkeypatch.setattr(kept_module, "CHECKED", False)
+    monkeypatch.setattr(kept_module, "CHECKS", 1)
     found: list[Any] = []
     original = kept_module._compiled
 
