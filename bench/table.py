@@ -52,6 +52,10 @@ BENCHMARKS: Final = {
     "faults/disk": Benchmark("the disk full and freed, read-only", ("--quick",)),
     "faults/clock": Benchmark("the clock two days ahead and behind", ("--quick",)),
     "faults/midnight": Benchmark("the last midnight of a term", ("--quick",)),
+    "faults/frozen": Benchmark("PostgreSQL frozen under readers", ("--seconds", "8")),
+    "faults/rollover": Benchmark("a roll-over cut off, and a term's last midnight", ("--pupils", "300")),
+    "faults/upgrade": Benchmark("upgraded from former commits, and back", ("3232cc7", "--only", "sqlite")),
+    "faults/machine": Benchmark("a bare Debian: installed, hurt, upgraded, removed"),
 }
 
 
