@@ -38,6 +38,8 @@ CHECKS = 1
 _MOST: Final = 500
 #: Keys as no table has them, but as columns of keys may hold. They and the days go up: what was sorted stays so.
 _KEY: Final = 918_273_645_000_000_000
+#: A call with more values goes unkept: finding each in the SQL takes longer than Django needs.
+_MANY: Final = 300
 #: The first number that no column holds.
 _LARGEST: Final = 1 << 63
 _DAY: Final = datetime.date(8000, 1, 1)
@@ -62,8 +64,8 @@ class kept(Generic[P, Row]):  # noqa: N801 - a decorator
         values: list[Any] = []
         given = (*args, *kwargs.values())
         shapes = tuple([_part(value, values, _repeated) for value in given])
-        if any(type(value) is int and not -_LARGEST <= value < _LARGEST for value in values):
-            # No column holds it, and the database would refuse to look: Django knows that nothing is found.
+        if len(values) > _MANY or any(type(value) is int and not -_LARGEST <= value < _LARGEST for value in values):
+            # What no column holds the database would refuse to look for: Django knows that nothing is found.
             return list(self.build(*args, **kwargs))
         key = (self.build, connections[DEFAULT_DB_ALIAS].vendor, shapes, len(args), tuple(kwargs))
         shape = _shape(key)

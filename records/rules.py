@@ -60,7 +60,12 @@ def the_one_in_reach(actor: Actor, year: SchoolYear, pk: int) -> PupilQuerySet:
 def may_log_for(actor: Actor, pupil_ids: list[int], year: SchoolYear) -> bool:
     """Whether the actor may log visits and talks for all of these pupils. One query."""
     wanted = set(pupil_ids)
-    return pupils_to_record(actor, year).filter(pk__in=wanted).count() == len(wanted)
+    return len(_to_record(actor, year, wanted)) == len(wanted)
+
+
+@kept
+def _to_record(actor: Actor, year: SchoolYear, pupil_ids: set[int]) -> QuerySet[Pupil, int]:
+    return pupils_to_record(actor, year).filter(pk__in=pupil_ids).order_by().values_list("pk", flat=True)
 
 
 def may_enter_paper_cards(actor: Actor, year: SchoolYear) -> PupilQuerySet:

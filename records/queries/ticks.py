@@ -9,10 +9,12 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from core.kept import kept
 from core.rowwise import among
 from records.enums import LetterState, TickState
 from records.models.records import GrowthLetter, HeartTalk, HomeVisit
@@ -49,25 +51,12 @@ class TickValue:
 
 def counted_records(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iterable[CountedRecord]:
     """The present records of `year`: three queries whatever their number."""
-    visits, letters = HomeVisit.objects.present(), GrowthLetter.objects.present()
-    talks = HeartTalk.pupils.through._default_manager.filter(hearttalk__deleted_at=None)
-    if pupil_ids is None:
-        visits, letters = visits.filter(term__year=year), letters.filter(term__year=year)
-        talks = talks.filter(hearttalk__term__year=year)
-    else:
-        of_year = among("term__year_id", [year.pk])
-        visits, letters = (
-            visits.filter(of_year, pupil_id__in=pupil_ids),
-            letters.filter(of_year, pupil_id__in=pupil_ids),
-        )
-        talks = talks.filter(among("hearttalk__term__year_id", [year.pk]), pupil_id__in=pupil_ids)
-    for pupil_id, term_id, date, outcome in visits.values_list("pupil_id", "term_id", "date", "outcome"):
+    keys = None if pupil_ids is None else list(pupil_ids)
+    for pupil_id, term_id, date, outcome in _visits(year.pk, keys):
         yield CountedRecord(pupil_id, term_id, ActionKind.VISIT, date, outcome=outcome)
-    for pupil_id, term_id, date in talks.values_list("pupil_id", "hearttalk__term_id", "hearttalk__date"):
+    for pupil_id, term_id, date in _talks(year.pk, keys):
         yield CountedRecord(pupil_id, term_id, ActionKind.TALK, date)
-    for pupil_id, term_id, state, handed_in_at, created_at in letters.values_list(
-        "pupil_id", "term_id", "state", "handed_in_at", "created_at"
-    ):
+    for pupil_id, term_id, state, handed_in_at, created_at in _letters(year.pk, keys):
         day = timezone.localdate(handed_in_at or created_at)
         yield CountedRecord(
             pupil_id,
@@ -76,6 +65,32 @@ def counted_records(year: SchoolYear, pupil_ids: Collection[int] | None) -> Iter
             day,
             fulfilled=state in FULFILLED_LETTERS,
         )
+
+
+def _of_year(year_id: int, keys: list[int] | None, *, term: str = "term") -> Q:
+    """Of all pupils by the year, of some by the pupil."""
+    if keys is None:
+        return Q((f"{term}__year_id", year_id))
+    return Q(among(f"{term}__year_id", [year_id]), pupil_id__in=keys)
+
+
+@kept
+def _visits(year_id: int, keys: list[int] | None) -> QuerySet[HomeVisit, Any]:
+    rows = HomeVisit.objects.present().filter(_of_year(year_id, keys))
+    return rows.values_list("pupil_id", "term_id", "date", "outcome")
+
+
+@kept
+def _talks(year_id: int, keys: list[int] | None) -> QuerySet[Any, Any]:
+    rows = HeartTalk.pupils.through._default_manager.filter(hearttalk__deleted_at=None)
+    rows = rows.filter(_of_year(year_id, keys, term="hearttalk__term"))
+    return rows.values_list("pupil_id", "hearttalk__term_id", "hearttalk__date")
+
+
+@kept
+def _letters(year_id: int, keys: list[int] | None) -> QuerySet[GrowthLetter, Any]:
+    rows = GrowthLetter.objects.present().filter(_of_year(year_id, keys))
+    return rows.values_list("pupil_id", "term_id", "state", "handed_in_at", "created_at")
 
 
 def expected_ticks(

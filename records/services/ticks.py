@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core.journal import note_changing, note_created, note_deleting
+from core.kept import kept
 from records.enums import TickState
 from records.models.records import Tick
 from records.queries.ticks import TickKey, TickValue, counted_records, expected_ticks, grades_in
@@ -67,10 +68,14 @@ def _compare(stored: dict[TickKey, Tick], expected: dict[TickKey, TickValue]) ->
 
 
 def _stored(year: SchoolYear, pupil_ids: Collection[int] | None) -> dict[TickKey, Tick]:
-    ticks = Tick.objects.filter(period__year=year)
-    if pupil_ids is not None:
-        ticks = ticks.filter(pupil_id__in=pupil_ids)
+    ticks = _ticks(year.pk, None if pupil_ids is None else list(pupil_ids))
     return {(t.pupil_id, t.period_id, t.action): t for t in ticks}
+
+
+@kept
+def _ticks(year_id: int, pupil_ids: list[int] | None) -> QuerySet[Tick]:
+    ticks = Tick.objects.filter(period__year_id=year_id)
+    return ticks if pupil_ids is None else ticks.filter(pupil_id__in=pupil_ids)
 
 
 def _locked(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:

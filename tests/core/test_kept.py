@@ -125,6 +125,13 @@ def test_lists_of_like_length_share_a_shape_and_an_empty_one_asks_nothing(
     assert len(asked) == 0
 
 
+def test_a_long_list_goes_unkept(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value is looked for in the SQL: for thousands that takes longer than Django needs."""
+    again = compiled(monkeypatch)
+    assert of_keys(list(range(qingzhu.pupils[0].pk, qingzhu.pupils[0].pk + 1_000))) != []
+    assert again == []
+
+
 def test_who_sees_what_follows_the_actor(qingzhu: SchoolCast, other: SchoolCast) -> None:
     people = [*qingzhu.people.values(), *other.people.values()]
     for cast in (qingzhu, other):

@@ -20,7 +20,7 @@ from records.models.records import GrowthLetter, HeartTalk, HomeVisit
 from records.querysets.records import HeartTalkQuerySet, HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.enums import KeyDateKind
-from schools.models import Term
+from schools.models import SchoolYear, Term
 from students.models import Enrolment, Pupil
 from students.querysets import PupilQuerySet
 
@@ -34,17 +34,21 @@ def companions_of(actor: Actor, calendar: YearCalendar, pupil: Pupil | None = No
     """The actor's present pupils other than `pupil`, in the book's order: who may have joined a talk. One query."""
     if actor.user_id is None:
         return []
-    own = Assignment.objects.held_by(actor).active().filter(year=calendar.year)
-    rows = (
+    return _companions(actor, calendar.year, pupil.pk if pupil is not None else None)
+
+
+@kept
+def _companions(actor: Actor, year: SchoolYear, pupil_id: int | None) -> QuerySet[Enrolment]:
+    own = Assignment.objects.held_by(actor).active().filter(year=year)
+    return (
         Enrolment.objects.in_school(actor)
         .active()
-        .of_year(calendar.year)
+        .of_year(year)
         .filter(pupil_id__in=own.values("pupil_id"))
-        .exclude(pupil=pupil.pk if pupil is not None else None)
+        .exclude(pupil=pupil_id)
         .select_related("pupil", "school_class__grade")
         .in_list_order()
     )
-    return list(rows)
 
 
 def visit_team(actor: Actor, calendar: YearCalendar, pupil: Pupil) -> list[Teacher]:
@@ -145,6 +149,18 @@ def known_talks(actor: Actor) -> HeartTalkQuerySet:
     return HeartTalk.objects.visible_to(actor).present().select_related("term__year").prefetch_related("pupils")
 
 
+@kept
+def own_visits_of(actor: Actor, pupil_id: int, day: datetime.date) -> QuerySet[HomeVisit]:
+    """The visits of the pupil on one day that the actor wrote. Two queries."""
+    return known_visits(actor).filter(pupil_id=pupil_id, created_by_id=actor.user_id, date=day)
+
+
+@kept
+def own_talks_of(actor: Actor, pupil_id: int, day: datetime.date) -> QuerySet[HeartTalk]:
+    """The talks with the pupil on one day that the actor wrote. Two queries."""
+    return known_talks(actor).filter(pupils=pupil_id, created_by_id=actor.user_id, date=day)
+
+
 def letter_of(actor: Actor, pupil: Pupil, term: Term) -> GrowthLetter | None:
     """The letter to `pupil` in `term`, if it was begun."""
     return GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(pupil=pupil).first()
@@ -166,7 +182,13 @@ def own_drafts(actor: Actor) -> DraftQuerySet:
 
 def open_draft(actor: Actor, key: str) -> Draft | None:
     """What the actor left unsaved in the form `key`."""
-    return Draft.objects.visible_to(actor).open().filter(key=key).first()
+    return next(iter(_open_draft(actor, key)), None)
+
+
+@kept
+def _open_draft(actor: Actor, key: str) -> QuerySet[Draft]:
+    """At most one: a key is a person's own."""
+    return Draft.objects.visible_to(actor).open().filter(key=key)
 
 
 def draft_lines(actor: Actor) -> list[DraftLine]:

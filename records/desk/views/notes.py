@@ -1,14 +1,15 @@
 """Logging and editing visits and talks."""
 
+import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.actors import Actor
 from accounts.http import ActorRequest, form_for, get_visible_or_404
 from core.saving import form_saved, record_changed
 from core.templatetags.words import names
@@ -19,6 +20,8 @@ from records.desk.queries.form_start import (
     known_talks,
     known_visits,
     likely_occasion,
+    own_talks_of,
+    own_visits_of,
     visit_start,
     visit_team,
 )
@@ -71,7 +74,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {"pupil": pupil, "form": form, "draft": draft, "plan": start.plan, "is_new": True}
     if form.is_valid():
-        _ask_once_more(request, form, known_visits(request.actor).filter(pupil=pupil), pupil, "家访")
+        _ask_once_more(request, form, own_visits_of, pupil, "家访")
     if done := form_saved(
         form,
         lambda: log_visit(
@@ -157,7 +160,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
     chosen = set(form.cleaned_data["pupils"]) if form.is_valid() else set()
     pupils = [pupil, *(e.pupil for e in others if e.pupil_id in chosen)]
     if form.is_valid():
-        _ask_once_more(request, form, known_talks(request.actor).filter(pupils=pupil), pupil, "谈心")
+        _ask_once_more(request, form, own_talks_of, pupil, "谈心")
     if done := form_saved(
         form,
         lambda: log_talk(
@@ -220,10 +223,16 @@ def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     return render_form(request, "desk/talk.html", context)
 
 
-def _ask_once_more(request: ActorRequest, form: NoteForm, rows: models.QuerySet[N], pupil: Pupil, what: str) -> None:
-    """Ask about an equal one among those of `rows` that the actor wrote of the day in a valid form."""
+def _ask_once_more(
+    request: ActorRequest,
+    form: NoteForm,
+    own_of: Callable[[Actor, int, datetime.date], list[N]],
+    pupil: Pupil,
+    what: str,
+) -> None:
+    """Ask about an equal one among the actor's own records of the pupil and the day in a valid form."""
     day, seen = form.cleaned_data["date"], reverse("desk:pupil", args=[pupil.pk])
-    own = rows.filter(created_by_id=request.actor.user_id, date=day)
+    own = own_of(request.actor, pupil.pk, day)
     form.ask_about(own, what, on=day, today=request.actor.today, seen_at=lambda _note: seen)
 
 
