@@ -25,7 +25,8 @@ def _classes(css: str) -> set[str]:
 
 def _words() -> set[str]:
     """All words of what draws the pages: whatever is a class anywhere is among them."""
-    folders = [Path(one.path) for one in apps.get_app_configs() if one.path.startswith(f"{ROOT}/")]
+    # The product's own; packages lie beneath it where the checkout has a .venv of its own.
+    folders = [Path(one.path) for one in apps.get_app_configs() if Path(one.path).parent == ROOT]
     folders += [ROOT / "templates", ROOT / "static", *(Path(m.__path__[0]) for m in (crispy_bootstrap5, crispy_forms))]
     drawing = {path for folder in folders for path in folder.rglob("*") if path.suffix in (".html", ".js", ".py")}
     drawing.remove(ROOT / "core" / "bootstrap.py")

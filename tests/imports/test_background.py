@@ -132,5 +132,6 @@ def test_the_queries_of_preview_and_confirmation_grow_with_batches_only(
         return len(context)
 
     few, many = queries(range(1, 4)), queries(range(100, 900))
-    # Three tables are written by the hundred; what is left over, or all of a few, takes one turn more.
-    assert (many - few, queries(range(1000, 1500)) - many) == (3, 0)
+    # SQLite writes three tables by the hundred; what is left over, or all of a few, takes one turn more.
+    turns = 3 if connection.vendor == "sqlite" else 0
+    assert (many - few, queries(range(1000, 1500)) - many) == (turns, 0)
