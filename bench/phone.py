@@ -78,7 +78,9 @@ def main() -> int:
         var = Path(os.environ.get("VAR_DIR", folder))
         with started(var) as house, sync_playwright() as play:
             house.await_line("Ctrl-C")
-            browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell"))
+            browser = play.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
+            )
             state = _signed_in(browser, house.address)
             views: dict[str, list[View]] = {"cold": [], "warm": [], "floor": []}
             for _ in range(options.rounds):
