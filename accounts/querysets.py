@@ -38,7 +38,9 @@ class UserManager(BaseUserManager["User"]):
 
     def get(self, *args: Any, **lookup: Any) -> User:
         """As every manager's. By the key alone, as each request asks for its person, the query is kept."""
-        key = lookup.get("pk") if not args and len(lookup) == 1 else None
+        # `school.users` is of a kind of its own, and asks among its own alone.
+        is_asked_of_all = type(self) is UserManager and not args and len(lookup) == 1
+        key = lookup.get("pk") if is_asked_of_all else None
         found = _of_key(key) if type(key) is int else []
         return found[0] if found else super().get(*args, **lookup)
 

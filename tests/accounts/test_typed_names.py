@@ -82,3 +82,12 @@ def test_a_race_outside_of_forms_is_a_page_with_a_sentence(
     monkeypatch.setattr("mentors.staff.views.people.issue_password", racing)
     answer = client_of(qingzhu.admin).post(reverse("manage:password", args=[qingzhu.mentor.pk]))
     assert (answer.status_code, "刚才有人同时保存了同样的内容" in answer.content.decode()) == (409, True)
+
+
+@pytest.mark.django_db
+def test_a_schools_people_are_looked_up_among_them_alone(qingzhu: SchoolCast, other: SchoolCast) -> None:
+    """Seen by reading: the kept query for the person of a request answered for `school.users`, too."""
+    assert qingzhu.school.users.get(pk=qingzhu.mentor.pk) == qingzhu.mentor
+    with pytest.raises(User.DoesNotExist):
+        qingzhu.school.users.get(pk=other.mentor.pk)
+    assert User.objects.get(pk=other.mentor.pk) == other.mentor
