@@ -75,7 +75,8 @@ def test_2_a_homeroom_teacher_types_a_class_in_by_keyboard_alone(house: House, v
                 page.keyboard.press(digit)
                 keys += 1
     page.keyboard.press("Enter")
-    expect(page.locator("[data-done]")).to_have_text("26")
+    # A row waits for the lock of SQLite, on a busy machine longer than a page does.
+    expect(page.locator("[data-done]")).to_have_text("26", timeout=30_000)
     assert keys == 26 * 3 * 2
     page.reload()
     expect(page.locator("tr.is-saved")).to_have_count(26)
