@@ -1,8 +1,8 @@
 """What views need: the request with its actor, their gates, and look-ups that hide other schools."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -14,9 +14,12 @@ from django_htmx.middleware import HtmxDetails
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import User
+from core.kept import kept
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=models.Model)
+#: What is looked up among: a model, what an actor may see, or rows.
+Rows: TypeAlias = type[M] | Callable[Concatenate[Actor, ...], models.QuerySet[M]] | models.QuerySet[M]
 
 
 class ActorRequest(HttpRequest):
@@ -75,19 +78,46 @@ def action_for(*roles: Role) -> Callable[[View[P]], View[P]]:
     return _view_for(["POST"], roles)
 
 
-def get_visible_or_404(rows: type[M] | models.QuerySet[M], actor: Actor, **lookup: Any) -> M:
+def get_visible_or_404(rows: Rows[M], actor: Actor, *given: Any, **lookup: Any) -> M:
     """The row that matches `lookup` among `rows`: what the actor may see, or a model, whose `visible_to` is asked.
+
+    What the actor may see is a module's function of the actor and of what is `given`, so that its query is kept
+    (`core.kept`), as a model's is. A queryset serves too; it is put together each time.
 
     Not among them but in the actor's own school (`in_school` of the model's querysets): PermissionDenied, 403.
     Otherwise, for other schools' rows always, and where the model has no `in_school`, so that not even its school may
     know of a row: Http404.
     """
-    if isinstance(rows, type):
-        rows = cast("models.QuerySet[M]", rows._default_manager.visible_to(actor))  # type: ignore[attr-defined]
-    row = rows.filter(**lookup).first()
-    if row is not None:
-        return row
-    in_school = getattr(rows.model._default_manager, "in_school", None)
+    if isinstance(rows, models.QuerySet):
+        found = list(_first(rows, lookup))
+    else:
+        found = _first_of(rows, tuple(lookup))(actor, *given, *lookup.values())
+    if found:
+        return found[0]
+    in_school = getattr(_among(rows, actor, *given).model._default_manager, "in_school", None)
     if in_school is not None and in_school(actor).filter(**lookup).exists():
         raise PermissionDenied
     raise Http404
+
+
+def _among(rows: Rows[M], actor: Actor, *given: Any) -> models.QuerySet[M]:
+    if isinstance(rows, models.QuerySet):
+        return rows
+    if isinstance(rows, type):
+        return cast("models.QuerySet[M]", rows._default_manager.visible_to(actor))  # type: ignore[attr-defined]
+    return rows(actor, *given)
+
+
+def _first(rows: models.QuerySet[M], lookup: dict[str, Any]) -> models.QuerySet[M]:
+    found = rows.filter(**lookup)
+    return (found if found.ordered else found.order_by("pk"))[:1]
+
+
+@cache
+def _first_of(rows: Rows[M], names: tuple[str, ...]) -> Callable[..., list[M]]:
+    @kept
+    def first(actor: Actor, *values: Any) -> models.QuerySet[M]:
+        given = values[: -len(names)]
+        return _first(_among(rows, actor, *given), dict(zip(names, values[len(given) :], strict=True)))
+
+    return first

@@ -188,11 +188,7 @@ def cancel(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _batch(request: ActorRequest, pk: int) -> ImportBatch:
-    return get_visible_or_404(
-        visible_batches(request.actor),
-        request.actor,
-        pk=pk,
-    )
+    return get_visible_or_404(visible_batches, request.actor, pk=pk)
 
 
 def _preview(actor: Actor, batch: ImportBatch) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _HIDDEN = {"on": True, "off": False}
 @action_for(*ALL_IMPORTERS)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Look at the same file again with the answers: `key` and `field` once per question, in the same order."""
-    batch = get_visible_or_404(visible_batches(request.actor), request.actor, pk=pk)
+    batch = get_visible_or_404(visible_batches, request.actor, pk=pk)
     answers = dict(zip(request.POST.getlist("key"), request.POST.getlist("field"), strict=False))
     hidden = _HIDDEN.get(request.POST.get("take_hidden", ""))
     button_done(

@@ -82,7 +82,7 @@ def roll(request: ActorRequest) -> HttpResponse:
 @form_for(Role.SCHOOL_ADMIN)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a roll-over back, while nothing was written in the new year."""
-    row = get_visible_or_404(rollovers_visible_to(request.actor), request.actor, pk=pk)
+    row = get_visible_or_404(rollovers_visible_to, request.actor, pk=pk)
     problem = ""
     if request.method == "POST":
         year = attempt(lambda: undo_rollover(actor=request.actor, rollover=row))

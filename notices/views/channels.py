@@ -18,7 +18,7 @@ from schools.queries import schools_visible_to
 def robots(request: ActorRequest) -> HttpResponse:
     """The school's robots with what they said last; the form adds one."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     form = RobotForm(request.POST or None)
     if done := form_saved(form, lambda: add_robot(actor=actor, school=school, **form.cleaned_data)):
         messages.success(request, f"已添加“{done.value.name}”。请发一条测试消息，看群里能不能收到。")
@@ -30,7 +30,7 @@ def robots(request: ActorRequest) -> HttpResponse:
 def hours(request: ActorRequest) -> HttpResponse:
     """When mails and robots' messages go out."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     now = push_hours(school.pk)
     initial = {name: getattr(now, name) for name in ("opens_at", "closes_at", "school_days_only")}
     form = PushHoursForm(request.POST or None, initial=initial)

@@ -30,11 +30,7 @@ def inbox(request: ActorRequest) -> HttpResponse:
 @page_for()
 def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go where it points; without a link, back to the inbox."""
-    notice = get_visible_or_404(
-        own_notices(request.actor),
-        request.actor,
-        pk=pk,
-    )
+    notice = get_visible_or_404(own_notices, request.actor, pk=pk)
     mark_read(actor=request.actor, notice=notice)
     if not own_path(notice.link):
         return redirect("notices:inbox")

@@ -31,7 +31,7 @@ PAGE_SIZE = 50
 def overview(request: ActorRequest) -> HttpResponse:
     """How many wait, went out and were given up; by day and channel; who has no address."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     context = {
         "counts": counts_by_state(actor),
         "days": sent_by_day(actor),

@@ -74,7 +74,7 @@ def end(request: ActorRequest, pk: int, pupil: int, assignment: int) -> HttpResp
 
 
 def _class(request: ActorRequest, pk: int) -> SchoolClass:
-    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
+    school_class = get_visible_or_404(classes_visible_to, request.actor, pk=pk)
     if not can_assign(request.actor, school_class):
         raise PermissionDenied
     return school_class

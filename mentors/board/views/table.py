@@ -116,7 +116,7 @@ def _pressed_mentor(request: HttpRequest, board: ClassBoard) -> Mentor | None:
 
 def class_to_match(request: ActorRequest, pk: int) -> SchoolClass:
     """The class `pk` if the actor may arrange its mentors; 404 for another school's, 403 for the others."""
-    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
+    school_class = get_visible_or_404(classes_visible_to, request.actor, pk=pk)
     if not can_assign(request.actor, school_class):
         raise PermissionDenied
     return school_class

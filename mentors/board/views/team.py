@@ -25,7 +25,7 @@ def team(request: ActorRequest, pk: int) -> HttpResponse:
 
     Buttons: `add` (teachers, a slot each), `share` (two teachers, one slot), `lead` and `remove` (a mentor's key).
     """
-    school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk)
+    school_class = get_visible_or_404(classes_visible_to, request.actor, pk=pk)
     problem: DomainError | None = None
     if request.method == "POST":
         said = attempt(lambda: _step(request, school_class))
@@ -62,7 +62,7 @@ def _step(request: ActorRequest, school_class: SchoolClass) -> str:
     actor = request.actor
     for button, act in (("lead", choose_leader), ("remove", remove_from_team)):
         if button in request.POST:
-            mentor = get_visible_or_404(mentors_visible_to(actor), actor, pk=small_number(request.POST[button]))
+            mentor = get_visible_or_404(mentors_visible_to, actor, pk=small_number(request.POST[button]))
             act(actor=actor, school_class=school_class, mentor=mentor)
             return f"{mentor.names}老师现在是团长。" if button == "lead" else f"已把{mentor.names}老师移出导师团。"
     keys = [small_number(text) or 0 for text in request.POST.getlist("teacher")]

@@ -102,7 +102,7 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _club(request: ActorRequest, pk: int) -> Club:
     actor = request.actor
-    return get_visible_or_404(clubs_visible_to(actor), actor, pk=pk)
+    return get_visible_or_404(clubs_visible_to, actor, pk=pk)
 
 
 def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpResponse:

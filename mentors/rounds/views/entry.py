@@ -163,8 +163,8 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
 
 def _desk(request: ActorRequest, pk: int, class_pk: int) -> Desk:
     actor = request.actor
-    school_class = get_visible_or_404(classes_visible_to(actor), actor, pk=class_pk)
-    found = get_visible_or_404(rounds_visible_to(actor), actor, pk=pk)
+    school_class = get_visible_or_404(classes_visible_to, actor, pk=class_pk)
+    found = get_visible_or_404(rounds_visible_to, actor, pk=pk)
     if not can_enter_choices(actor, school_class):
         raise PermissionDenied
     if (

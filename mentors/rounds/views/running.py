@@ -33,7 +33,7 @@ WORK_BEGINS, WORK_ENDS = 7, 18
 def find_round(request: ActorRequest, pk: int) -> MatchingRound:
     """The round behind `pk`: 404 for another school's, 403 for one that the actor may not see."""
     actor = request.actor
-    return get_visible_or_404(rounds_visible_to(actor), actor, pk=pk)
+    return get_visible_or_404(rounds_visible_to, actor, pk=pk)
 
 
 @page_for(Role.MORAL_OFFICE)

@@ -23,7 +23,7 @@ def wish_list(request: ActorRequest) -> HttpResponse:
 @action_for(Role.MORAL_OFFICE)
 def answer(request: ActorRequest, pk: int) -> HttpResponse:
     """Close a wish with an answer for the pupil."""
-    wish = get_visible_or_404(wishes_visible_to(request.actor), request.actor, pk=pk)
+    wish = get_visible_or_404(wishes_visible_to, request.actor, pk=pk)
     if not may_read(request.actor, wish):
         raise PermissionDenied
     form = AnswerForm(request.POST, prefix=f"wish{pk}")

@@ -85,7 +85,7 @@ def _print(request: ActorRequest, paper: TeacherPaper, *, verb: str, counted: st
     class_id, teacher_id = small_number(request.GET.get("class")), small_number(request.GET.get("teacher"))
     name = paper.name
     if class_id is not None:
-        school_class = get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=class_id)
+        school_class = get_visible_or_404(classes_visible_to, request.actor, pk=class_id)
         name = f"{school_class.code}-{name}"
     elif teacher_id is not None:
         teacher = get_object_or_404(present_teachers(request.actor), pk=teacher_id)

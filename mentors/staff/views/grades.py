@@ -19,7 +19,7 @@ from schools.queries import grades_of, grades_visible_to, hanging_on, schools_vi
 def grades(request: ActorRequest) -> HttpResponse:
     """What the school calls its grades; saved, the page comes back."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     form = GradeNamesForm(school, grades_of(school), request.POST or None)
     if form_saved(form, lambda: name_grades(actor=actor, school=school, names=form.names())):
         messages.success(request, "年级的叫法已保存。")
@@ -31,7 +31,7 @@ def grades(request: ActorRequest) -> HttpResponse:
 def new_grade(request: ActorRequest) -> HttpResponse:
     """A grade more."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     form = NewGradeForm(school, grades_of(school), request.POST or None)
     saved = form_saved(form, lambda: add_grade(actor=actor, school=school, **form.cleaned_data))
     if saved:

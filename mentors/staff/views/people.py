@@ -191,7 +191,7 @@ def _teacher(request: ActorRequest, pk: int) -> Teacher:
 
 
 def _user(request: ActorRequest, pk: int) -> User:
-    return get_visible_or_404(accounts_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(accounts_visible_to, request.actor, pk=pk)
 
 
 def _teacher_of(request: ActorRequest, user: User) -> Teacher | None:

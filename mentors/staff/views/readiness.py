@@ -79,7 +79,7 @@ def new_case(request: ActorRequest, pk: int) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def case(request: ActorRequest, pk: int) -> HttpResponse:
     """One case: its dates, the private reason, and the next step. Opening it is logged."""
-    found = get_visible_or_404(cases_visible_to(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(cases_visible_to, request.actor, pk=pk)
     step = request.POST.get("step", "")
     reason_form = ReasonForm(request.POST if step == "reason" else None, initial=ReasonForm.initial_of(found))
     days = step_days(request.actor, found, ready=step == ReadinessState.READY)

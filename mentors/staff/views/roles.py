@@ -46,7 +46,7 @@ def give_many(request: ActorRequest) -> HttpResponse:
 def acting(request: ActorRequest, pk: int) -> HttpResponse:
     """Somebody acts for the holder of a role, from one day to another."""
     actor = request.actor
-    grant = get_visible_or_404(grants_of_school(actor), actor, pk=pk)
+    grant = get_visible_or_404(grants_of_school, actor, pk=pk)
     people = [user for user in colleagues(actor) if user.pk != grant.user_id]
     form = ActingForm(people, days_of(request), actor.today, request.POST or None)
     if form_saved(

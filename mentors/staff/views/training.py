@@ -129,4 +129,4 @@ def _keep(request: ActorRequest, session: TrainingSession, form: AttendanceForm)
 
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:
-    return get_visible_or_404(sessions_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(sessions_visible_to, request.actor, pk=pk)

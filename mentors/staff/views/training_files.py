@@ -82,8 +82,8 @@ def restore(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _session(request: ActorRequest, pk: int) -> TrainingSession:
-    return get_visible_or_404(sessions_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(sessions_visible_to, request.actor, pk=pk)
 
 
 def _file(request: ActorRequest, pk: int) -> TrainingFile:
-    return get_visible_or_404(files_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(files_visible_to, request.actor, pk=pk)

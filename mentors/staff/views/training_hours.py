@@ -64,7 +64,7 @@ def certificates(request: ActorRequest) -> HttpResponse:
     actor, year = request.actor, _year(request, years_of_school(request.actor))
     teacher, session = (small_number(request.GET.get(name)) for name in ("teacher", "session"))
     if session is not None:
-        one = get_visible_or_404(sessions_visible_to(actor), actor, pk=session)
+        one = get_visible_or_404(sessions_visible_to, actor, pk=session)
         people = one.teachers.order_by("number", "pk")
         return _print(request, [YearTraining(person, one.term.year, (one,)) for person in people])
     if year is None:

@@ -19,7 +19,7 @@ from mentors.team.services.handover import write_note
 @form_for(Role.MENTOR, Role.HOMEROOM)
 def write(request: ActorRequest, pk: int) -> HttpResponse:
     """Write a note for the pupil's next mentor; one's earlier notes stand beneath."""
-    pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    pupil = get_visible_or_404(school_pupils, request.actor, pk=pk)
     if not can_write_handover(request.actor, pupil):
         raise PermissionDenied
     form = HandOverForm(request.POST or None)

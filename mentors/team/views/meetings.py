@@ -224,7 +224,7 @@ def _restore(request: ActorRequest, found: CaseMeeting) -> HttpResponse:
 
 
 def _class(request: ActorRequest, pk: int) -> MeetingPlace:
-    place = class_place(get_visible_or_404(classes_visible_to(request.actor), request.actor, pk=pk))
+    place = class_place(get_visible_or_404(classes_visible_to, request.actor, pk=pk))
     if not can_read_meetings(request.actor, place):
         raise PermissionDenied
     return place
@@ -248,7 +248,7 @@ def _of_key(request: ActorRequest, key: str, meeting: int, *, deleted: bool = Fa
 
 def _meeting(request: ActorRequest, pk: int, *, deleted: bool = False, school_class_id: int | None) -> CaseMeeting:
     return get_visible_or_404(
-        meetings_visible_to(request.actor),
+        meetings_visible_to,
         request.actor,
         pk=pk,
         school_class_id=school_class_id,

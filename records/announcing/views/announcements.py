@@ -61,7 +61,7 @@ def announcements(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
     """One announcement; opening it is noted for whom it addresses. Whoever manages it sees how many have read it."""
     actor = request.actor
-    found = get_visible_or_404(detailed_announcements(actor), actor, pk=pk)
+    found = get_visible_or_404(detailed_announcements, actor, pk=pk)
     manages = may_manage(actor, found)
     if not found.is_draft:
         read_announcement(actor=actor, announcement=found)
@@ -107,7 +107,7 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
 @page_for(*AUTHORS)
 def sheet(request: ActorRequest, pk: int) -> HttpResponse:
     """The announcement on A4, with a receipt to tear off where it is to be confirmed."""
-    found = get_visible_or_404(detailed_announcements(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(detailed_announcements, request.actor, pk=pk)
     if not may_manage(request.actor, found):
         raise PermissionDenied
     paper = notice_paper(request.actor, found)

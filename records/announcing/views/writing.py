@@ -127,7 +127,7 @@ def delete(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(*AUTHORS)
 def remove_file(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a file away."""
-    found = get_visible_or_404(visible_files(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(visible_files, request.actor, pk=pk)
     if not may_manage(request.actor, found.announcement):
         raise PermissionDenied
     if button_done(request, lambda: remove_announcement_file(actor=request.actor, file=found)):

@@ -16,7 +16,7 @@ from schools.queries import schools_visible_to
 def keeping(request: ActorRequest) -> HttpResponse:
     """The form; saved, it leads back to the lines."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     form = KeepingForm(request.POST or None, initial={"months": school.audit_months})
     if form_saved(form, lambda: set_audit_months(actor=actor, school=school, months=form.cleaned_data["months"])):
         messages.success(request, f"使用记录保留 {school.audit_months} 个月。")

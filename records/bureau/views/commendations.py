@@ -46,7 +46,7 @@ def take_back(request: ActorRequest, pk: int) -> HttpResponse:
 @page_for(Role.BUREAU, *READERS)
 def certificate(request: ActorRequest, pk: int) -> HttpResponse:
     """The certificate of one that stands, for the bureau and for the school."""
-    found = get_visible_or_404(standing_commendations(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(standing_commendations, request.actor, pk=pk)
     data = render_certificates([certificate_of(found)])
     audit(actor=request.actor, verb="print_commendation", target=found, kind=AuditKind.READ)
     answer = HttpResponse(data, content_type="application/pdf")

@@ -49,7 +49,7 @@ PAGE = 20
 @form_for(*SCHOOL_ROLES)
 def new(request: ActorRequest, pk: int) -> HttpResponse:
     """需要心理老师帮助: the short form, in the panel or as a page, with the emergency card beside it."""
-    pupil = get_visible_or_404(school_pupils(request.actor), request.actor, pk=pk)
+    pupil = get_visible_or_404(school_pupils, request.actor, pk=pk)
     year = request.actor.calendar.this_year()
     if not may_refer(request.actor, pupil, year):
         raise PermissionDenied
@@ -114,7 +114,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
 @page_for(*SCHOOL_ROLES)
 def sent(request: ActorRequest, pk: int) -> HttpResponse:
     """One's own referral: the text, since when it waits, who has taken it, and the counsellor's word."""
-    found = get_visible_or_404(sent_by(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(sent_by, request.actor, pk=pk)
     reach = pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists()
     context = {"referral": found, "pupil": found.pupil, "in_reach": reach}
     context["has_counsellor"] = has_counsellor(found.school_id, on=request.actor.today)
@@ -139,7 +139,7 @@ def home(request: ActorRequest) -> HttpResponse:
 
 
 def _referral(request: ActorRequest, pk: int) -> Referral:
-    return get_visible_or_404(referrals_of_school(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(referrals_of_school, request.actor, pk=pk)
 
 
 @page_for(Role.COUNSELLOR)

@@ -74,7 +74,7 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
 
 
 def _card(request: ActorRequest, pk: int) -> TreeHoleCard:
-    return get_visible_or_404(own_tree_hole_cards(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(own_tree_hole_cards, request.actor, pk=pk)
 
 
 @page_for(*SCHOOL_ROLES)
@@ -231,8 +231,7 @@ def find_pupil(request: ActorRequest) -> HttpResponse:
 @form_for(*SCHOOL_ROLES)
 def from_paper(request: ActorRequest, pk: int) -> HttpResponse:
     """Type in the paper card of one pupil."""
-    allowed = may_enter_paper_cards(request.actor, request.actor.calendar.this_year())
-    pupil = get_visible_or_404(allowed, request.actor, pk=pk)
+    pupil = get_visible_or_404(may_enter_paper_cards, request.actor, request.actor.calendar.this_year(), pk=pk)
     if not is_teacher(request.actor):
         raise PermissionDenied
     form = TreeHoleCardForm(request.POST or None)

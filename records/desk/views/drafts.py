@@ -80,7 +80,7 @@ def _told(draft: Draft) -> dict[str, Any]:
 @action_for(*WRITERS)
 def drop(request: ActorRequest, pk: int) -> HttpResponse:
     """Drop one's own draft; a button takes it back. Goes on to `next`, the form as it is without the draft."""
-    draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)
+    draft = get_visible_or_404(own_drafts, request.actor, pk=pk)
     set_aside_draft(actor=request.actor, draft=draft)
     offer_undo(
         request, f"已放弃{line_of(request.actor, draft).label}草稿。", reverse("desk:draft_undo", args=[draft.pk])
@@ -91,6 +91,6 @@ def drop(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(*WRITERS)
 def undo(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a dropped draft back, and open its form with it."""
-    draft = get_visible_or_404(own_drafts(request.actor), request.actor, pk=pk)
+    draft = get_visible_or_404(own_drafts, request.actor, pk=pk)
     take_back_draft(actor=request.actor, draft=draft)
     return redirect(line_of(request.actor, draft).url or reverse("home"))

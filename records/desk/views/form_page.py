@@ -124,8 +124,7 @@ def of_chosen_term(request: ActorRequest, rows: QuerySet[M]) -> tuple[QuerySet[M
 
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:
     """The pupil, if the actor may record for them this year; else 403, and 404 for another school's pupil."""
-    rows = pupils_to_record(request.actor, request.actor.calendar.now.year)
-    return get_visible_or_404(rows, request.actor, pk=pk)
+    return get_visible_or_404(pupils_to_record, request.actor, request.actor.calendar.now.year, pk=pk)
 
 
 def file_of(request: ActorRequest, found: Pupil, calendar: YearCalendar) -> PupilFile:

@@ -96,7 +96,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
 @form_for(*RECORDERS)
 def visit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change one's own visit."""
-    visit = get_visible_or_404(known_visits(request.actor), request.actor, pk=pk, deleted_at=None)
+    visit = get_visible_or_404(known_visits, request.actor, pk=pk, deleted_at=None)
     if not can_edit_note(request.actor, visit):
         raise PermissionDenied
     pupil, calendar = pupil_to_record(request, visit.pupil_id), request.actor.calendar.now
@@ -180,7 +180,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
 @form_for(*RECORDERS)
 def talk_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change one's own talk, and with whom it was."""
-    talk = get_visible_or_404(known_talks(request.actor), request.actor, pk=pk, deleted_at=None)
+    talk = get_visible_or_404(known_talks, request.actor, pk=pk, deleted_at=None)
     if not can_edit_note(request.actor, talk):
         raise PermissionDenied
     pupils = list(talk.pupils.all())

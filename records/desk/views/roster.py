@@ -73,7 +73,7 @@ def pupil(request: ActorRequest, pk: int) -> HttpResponse:
     """A pupil's page 一生一表; opening it is logged."""
     calendar = request.actor.calendar.now
     seen = the_one_in_reach(request.actor, calendar.year, pk)
-    found = seen[0] if seen else get_visible_or_404(pupils_in_reach(request.actor), request.actor, pk=pk)
+    found = seen[0] if seen else get_visible_or_404(pupils_in_reach, request.actor, pk=pk)
     file = file_of(request, found, calendar)
     audit(actor=request.actor, verb="open_pupil", target=found, kind=AuditKind.READ)
     note_readings(actor=request.actor, records=file.shown)

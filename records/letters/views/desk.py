@@ -77,8 +77,7 @@ def letter_desk(request: ActorRequest, pk: int) -> HttpResponse:
     desk = find_letter_desk(request.actor, now, earlier_of=pk)
     row, key = desk.row_of(pk), draft_key(pk, term)
     if row is None:
-        rows = own_letter_pupils(request.actor, now.year)
-        get_visible_or_404(rows, request.actor, pk=pk)
+        get_visible_or_404(own_letter_pupils, request.actor, now.year, pk=pk)
         raise PermissionDenied
     draft = FormDraft(key, row.draft, request.method == "POST")
     if request.method == "POST":

@@ -147,7 +147,7 @@ def return_to_mentor(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _letter(request: ActorRequest, pk: int) -> GrowthLetter:
-    return get_visible_or_404(readable_letters(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(readable_letters, request.actor, pk=pk)
 
 
 def _calendar(request: ActorRequest, found: GrowthLetter) -> YearCalendar | None:

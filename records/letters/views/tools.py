@@ -104,8 +104,7 @@ def lined_all(request: ActorRequest) -> HttpResponse:
 
 def _target(request: ActorRequest, pk: int) -> tuple[YearCalendar, Pupil]:
     term = chosen_term(request)
-    rows = own_letter_pupils(request.actor, term.year)
-    return term, get_visible_or_404(rows, request.actor, pk=pk)
+    return term, get_visible_or_404(own_letter_pupils, request.actor, term.year, pk=pk)
 
 
 def _typed(request: ActorRequest) -> tuple[str, str]:

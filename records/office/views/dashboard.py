@@ -64,7 +64,7 @@ def calendar_of_year(request: ActorRequest, year: SchoolYear) -> YearCalendar:
 
 def class_or_stop(request: ActorRequest, pk: int, *roles: Role) -> SchoolClass:
     """The class, for `roles` and its own homeroom teacher; else 403, and 404 for another school's class."""
-    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(school_classes, request.actor, pk=pk)
     if not may_open_class(request.actor, found, *roles):
         raise PermissionDenied
     return found
@@ -84,7 +84,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
 @page_for(*WATCHERS)
 def grade(request: ActorRequest, pk: int) -> HttpResponse:
     """The term of one grade."""
-    found = get_visible_or_404(grades_of(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(grades_of, request.actor, pk=pk)
     calendar = calendar_or_stop(request)
     context = {
         "dashboard": find_dashboard(request.actor, calendar, grade_id=found.pk),
@@ -99,7 +99,7 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
 
     Whoever led it in a former year looks at it; its papers and the pupils' files are for those who may open it now.
     """
-    found = get_visible_or_404(school_classes(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(school_classes, request.actor, pk=pk)
     if not may_look_at_class(request.actor, found, *WATCHERS):
         raise PermissionDenied
     watches = request.actor.has(*WATCHERS)

@@ -42,13 +42,13 @@ def detail(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.bureau_id is not None:
         return redirect("plan:schools")
-    return _plan_page(request, get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id))
+    return _plan_page(request, get_visible_or_404(schools_visible_to, actor, pk=actor.school_id))
 
 
 @page_for(*Role)
 def of_school(request: ActorRequest, pk: int) -> HttpResponse:
     """The plan of one school that the actor may see: the own one, or one of the bureau's."""
-    return _plan_page(request, get_visible_or_404(schools_visible_to(request.actor), request.actor, pk=pk))
+    return _plan_page(request, get_visible_or_404(schools_visible_to, request.actor, pk=pk))
 
 
 def _plan_page(request: ActorRequest, school: School) -> HttpResponse:

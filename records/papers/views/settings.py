@@ -54,7 +54,7 @@ class _Known:
 def _known(request: ActorRequest) -> _Known:
     """Three queries."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     settings, year = paper_settings(school), actor.calendar.year
     versions = actor.calendar.of(year).versions if year is not None else ()
     plan = max((rules.plan for rules in versions), key=lambda plan: plan.version, default=None)

@@ -113,7 +113,7 @@ def revoke(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _pupil(request: ActorRequest, pk: int) -> Pupil:
-    return get_visible_or_404(pupils_with_kept_slips(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(pupils_with_kept_slips, request.actor, pk=pk)
 
 
 def printed_slips(

@@ -125,7 +125,7 @@ def nomination(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(*EVERYBODY)
 def take_back(request: ActorRequest, pk: int) -> HttpResponse:
     """Take one's own nomination back."""
-    found = get_visible_or_404(own_nomination_rows(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(own_nomination_rows, request.actor, pk=pk)
     if button_done(request, lambda: take_back_nomination(actor=request.actor, nomination=found)):
         messages.success(request, "已撤回这条推荐。")
     return redirect("recognition:round", pk=found.round_id)
@@ -232,7 +232,7 @@ def certificates(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _round(request: ActorRequest, pk: int) -> AwardRound:
-    return get_visible_or_404(rounds_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(rounds_visible_to, request.actor, pk=pk)
 
 
 def _own_sheet(request: ActorRequest, row: AwardRound, found: Nominee) -> RubricSheet | None:

@@ -157,7 +157,7 @@ def _page(request: ActorRequest, found: ExperienceNote, *, asked: bool = False, 
 
 
 def _note(request: ActorRequest, pk: int) -> ExperienceNote:
-    return get_visible_or_404(notes_visible_to(request.actor), request.actor, pk=pk)
+    return get_visible_or_404(notes_visible_to, request.actor, pk=pk)
 
 
 def _own(request: ActorRequest, pk: int) -> ExperienceNote:

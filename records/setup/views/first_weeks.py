@@ -45,7 +45,7 @@ class Line:
 def first_weeks_page(request: ActorRequest) -> HttpResponse:
     """The steps; its buttons put the page away, take it out again, and say that the plan is right as it is."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     if request.method == "POST" and (press := _PRESSES.get(request.POST.get("do", ""))):
         if button_done(request, lambda: press[0](actor, school)):
             messages.success(request, press[1])

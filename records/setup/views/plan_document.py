@@ -67,7 +67,7 @@ def document(request: ActorRequest) -> HttpResponse:
 @page_for(*Role)
 def school_document(request: ActorRequest, pk: int) -> HttpResponse:
     """The document of one school that the actor may see: the own one, or one of the bureau's."""
-    return _page(request, get_visible_or_404(schools_visible_to(request.actor), request.actor, pk=pk))
+    return _page(request, get_visible_or_404(schools_visible_to, request.actor, pk=pk))
 
 
 def _page(request: ActorRequest, school: School) -> HttpResponse:
@@ -85,7 +85,7 @@ def _page(request: ActorRequest, school: School) -> HttpResponse:
 @page_for(*Role)
 def school_document_pdf(request: ActorRequest, pk: int) -> HttpResponse:
     """The document of one school as it is printed."""
-    school = get_visible_or_404(schools_visible_to(request.actor), request.actor, pk=pk)
+    school = get_visible_or_404(schools_visible_to, request.actor, pk=pk)
     found = _read(request, school, paper_style(school).head)
     if found is None:
         raise DomainError("no_document", f"{school.name}还没有方案全文。")
@@ -105,7 +105,7 @@ def _read(request: ActorRequest, school: School, head: Letterhead) -> ReadDocume
 
 def _own_school(request: ActorRequest) -> School:
     actor = request.actor
-    return get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    return get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
 
 
 @form_for(*KEEPERS)
@@ -167,7 +167,7 @@ def files(request: ActorRequest) -> HttpResponse:
 @page_for(*Role)
 def file(request: ActorRequest, pk: int) -> HttpResponseBase:
     """One file, for whoever may read the plan."""
-    found = get_visible_or_404(present_files(request.actor), request.actor, pk=pk)
+    found = get_visible_or_404(present_files, request.actor, pk=pk)
     return stored_file(found.file, name=found.name, content_type=found.content_type)
 
 

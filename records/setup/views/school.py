@@ -16,7 +16,7 @@ from schools.queries import schools_visible_to
 def school_page(request: ActorRequest) -> HttpResponse:
     """The form; saved, it comes back."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     initial = {"name": school.name, "emergency_card": school.emergency_card, "began_on": school.began_on}
     form = SchoolForm(request.POST or None, initial=initial, today=actor.today)
     if form_saved(form, lambda: change_school(actor=actor, school=school, **form.cleaned_data)):
@@ -29,7 +29,7 @@ def school_page(request: ActorRequest) -> HttpResponse:
 def modules(request: ActorRequest) -> HttpResponse:
     """What the school uses; what it does not use is gone from the pages of everybody at once."""
     actor = request.actor
-    school = get_visible_or_404(schools_visible_to(actor), actor, pk=actor.school_id)
+    school = get_visible_or_404(schools_visible_to, actor, pk=actor.school_id)
     data = request.POST if request.method == "POST" else None
     form = ModulesForm(data, initial={"modules": school.modules})
     if form_saved(form, lambda: choose_modules(actor=actor, school=school, modules=form.chosen())):
