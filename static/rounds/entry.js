@@ -5,7 +5,10 @@
   const entry = document.querySelector("[data-entry]");
   if (!entry) return;
   const form = entry.querySelector("[data-entry-form]");
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const LONGEST = 30000; // for an answer, and between two tries
+  // Signing in again changes the token: the cookie always holds the present one.
+  const token = () =>
+    (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || form.querySelector("[name=csrfmiddlewaretoken]").value;
   const rows = [...entry.querySelectorAll("[data-row]")];
   const options = entry.querySelector("[data-options]");
   const mentors = [...entry.querySelectorAll("[data-number]")].map((item) => ({
@@ -92,12 +95,26 @@
     return "";
   }
 
+  const sending = new Set();
+  const trying = new Map(); // rows that did not come through: the next try, and the pause before it
+  const isLeft = (row) => !row.contains(document.activeElement);
+
+  // What did not come through is sent again by itself, but never while somebody types in it.
+  function retry(row) {
+    const wait = Math.min(LONGEST, (trying.has(row) ? trying.get(row).wait : 1000) * 2);
+    const next = () => {
+      if (isLeft(row)) save(row);
+      else trying.get(row).timer = setTimeout(next, wait);
+    };
+    trying.set(row, { wait, timer: setTimeout(next, wait) });
+  }
+
   async function save(row) {
-    if (row.classList.contains("is-saving")) {
-      row.dataset.again = "";
-      return;
-    }
+    // What is typed meanwhile is looked at when the answer is there.
+    if (sending.has(row)) return;
+    if (trying.has(row)) clearTimeout(trying.get(row).timer);
     if (!isDirty(row)) {
+      trying.delete(row);
       rest(row);
       return;
     }
@@ -115,40 +132,53 @@
     const body = new URLSearchParams({ version: row.querySelector("[data-version]").value });
     sent.forEach((value, at) => body.set(`c${at + 1}`, value));
     say(row, "saving", "正在保存");
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LONGEST);
+    sending.add(row);
+    const trouble = await send(row, sent, body, patience.signal);
+    clearTimeout(timer);
+    sending.delete(row);
+    countDone();
+    if (trouble) {
+      say(row, "wrong", trouble);
+      retry(row);
+      return;
+    }
+    trying.delete(row);
+    if (!row.classList.contains("is-wrong") && isDirty(row) && isLeft(row)) save(row);
+  }
+
+  // Sends the row and shows the answer; a sentence when none came that says how the row stands.
+  async function send(row, sent, body, signal) {
     try {
       // HX-Request: an expired session answers 401 instead of a sign-in page.
       const response = await fetch(row.dataset.url, {
         method: "POST",
         body,
-        headers: { "X-CSRFToken": token, "HX-Request": "true" },
+        headers: { "X-CSRFToken": token(), "HX-Request": "true" },
+        signal,
       });
-      if (response.ok) {
-        const answer = await response.json();
-        row.classList.remove("is-saving");
+      if (response.status === 401) return "登录已过期，请在新窗口登录后再回来";
+      if (!response.ok && response.status !== 422) return "没有保存上，稍后自动再试";
+      const answer = await response.json();
+      // The answer to an earlier try may have been lost on its way: then the very same stands there already.
+      const isStored = response.ok || (answer.code === "changed_meanwhile" && answer.cells.join("|") === sent.join("|"));
+      if (isStored && typed(row).join("|") !== sent.join("|")) {
         // Typing went on while the answer was under way: what is stored is known, what is typed stays.
-        if (typed(row).join("|") === sent.join("|")) {
-          fill(row, answer);
-          rest(row);
-        } else {
-          cellsOf(row).forEach((cell, at) => { cell.dataset.stored = answer.cells[at]; });
-          row.querySelector("[data-version]").value = answer.version;
-          row.dataset.source = answer.source;
-          say(row, "dirty", "");
-        }
-        countDone();
-      } else if (response.status === 422) {
-        const answer = await response.json();
+        cellsOf(row).forEach((cell, at) => { cell.dataset.stored = answer.cells[at]; });
+        row.querySelector("[data-version]").value = answer.version;
+        row.dataset.source = answer.source;
+        say(row, "dirty", "");
+      } else if (isStored) {
+        fill(row, answer);
+        rest(row);
+      } else {
         if (answer.code === "changed_meanwhile") fill(row, answer);
         say(row, "wrong", answer.error);
-        countDone();
-      } else if (response.status === 401) say(row, "wrong", "登录已过期，请在新窗口登录后再回来");
-      else say(row, "wrong", "没有保存上，请稍后再试");
+      }
+      return "";
     } catch {
-      say(row, "wrong", "网络连不上，还没有保存");
-    }
-    if ("again" in row.dataset) {
-      delete row.dataset.again;
-      if (!row.contains(document.activeElement)) save(row);
+      return signal.aborted ? "服务器很久没有回应，稍后自动再试" : "网络连不上，连上后自动保存";
     }
   }
 
@@ -319,9 +349,31 @@
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (rows.some((row) => isDirty(row) || row.classList.contains("is-saving"))) event.preventDefault();
+    if (rows.some((row) => isDirty(row) || sending.has(row))) event.preventDefault();
   });
 
-  rows.filter((row) => row.classList.contains("is-wrong")).forEach((row) => cellsOf(row)[0].focus());
-  focus(cellsOf(rows.find((row) => row.querySelector("[data-version]").value === "0") || rows[0])[0]);
+  ["online", "focus"].forEach((name) => window.addEventListener(name, () => [...trying.keys()].filter(isLeft).forEach(save)));
+
+  // What was typed before this script was there is typed once more: it all stands in the one cell that had the focus.
+  function typeAgain(first) {
+    const keys = [...first.value];
+    first.value = "";
+    keys.forEach((key) => {
+      const cell = document.activeElement;
+      if (!cell.matches("[data-cell]")) return;
+      cell.value = cell.selectionEnd > cell.selectionStart ? key : cell.value + key;
+      cell.setSelectionRange(cell.value.length, cell.value.length);
+      onInput(cell);
+    });
+  }
+
+  const begun = cells.find((cell) => cell === document.activeElement);
+  rows.filter((row) => isDirty(row) && isLeft(row) && !row.classList.contains("is-wrong")).forEach((row) => {
+    if (cellsOf(row).every(settle)) save(row);
+  });
+  if (begun && begun.value !== begun.dataset.stored) typeAgain(begun);
+  else {
+    const wrong = rows.find((row) => row.classList.contains("is-wrong"));
+    focus(begun || cellsOf(wrong || rows.find((row) => row.querySelector("[data-version]").value === "0") || rows[0])[0]);
+  }
 })();

@@ -66,6 +66,8 @@ def test_2_a_homeroom_teacher_types_a_class_in_by_keyboard_alone(house: House, v
     page.get_by_role("link", name=re.compile("录入纸质意向")).first.click()
     rows = page.locator("tr[data-row]")
     expect(rows).to_have_count(26)
+    # The rows are there before the script, which goes on from the cell by itself.
+    expect(page.locator("[data-plain]")).to_be_hidden()
     page.locator("input[data-cell]").first.focus()
     keys = 0
     for at in range(26):

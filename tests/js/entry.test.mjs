@@ -15,7 +15,7 @@ const grid = (rows) => `
   <div data-entry><p data-plain></p><p data-help hidden></p><b data-done></b><ul data-options hidden></ul>
     ${MENTORS.map((m) => `<li data-number="${m.number}" data-names="${m.names}" data-initials="${m.initials}"></li>`).join("")}
     <form data-entry-form id="entry"><input type="hidden" name="csrfmiddlewaretoken" value="t"><table>${rows.join("")}</table><button>保存</button></form></div>`;
-const start = (rows, answers) => new Page(grid(rows), "entry.js", { answers });
+const start = (rows, answers, before) => new Page(grid(rows), "entry.js", { answers, before });
 const name = (page, cell) => page.one(`#${cell}`).parentElement.querySelector("[data-name]").textContent;
 const word = (page, id) => page.text(`#row${id} [data-word]`);
 const typing = (page, cell, text) => {
@@ -76,7 +76,7 @@ test("a row saves itself when it is left, once, with its version", async () => {
   await page.settle();
   assert.equal(page.requests.length, 1);
   const { url, body, headers } = page.requests[0];
-  assert.deepEqual([url, String(body), headers["X-CSRFToken"]], ["/entry/1/", "version=0&c1=2&c2=12", "t"]);
+  assert.deepEqual([url, String(body), headers["X-CSRFToken"]], ["/entry/1/", "version=0&c1=2&c2=12", "fresh"]);
   await page.settle();
   assert.deepEqual([word(page, 1), page.text("[data-done]"), page.one("#row1").className, page.asksBeforeLeaving()], ["", "1", "is-saved", false]);
 });
@@ -114,18 +114,127 @@ test("a row that somebody else changed shows theirs and says so", async () => {
   assert.deepEqual([word(page, 1), page.one("#r1c1").value, page.one("#row1 [data-version]").value], ["已被改过。", "12", "5"]);
 });
 
-test("what does not come through stays typed, and is said", async () => {
-  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Error("down"), new Response("", { status: 401 }), new Response("", { status: 500 })]);
+test("what does not come through stays typed, is said, and is sent again after growing pauses", async () => {
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Error("down"), new Response("", { status: 401 }), new Response("", { status: 503 }), new Response("", { status: 409 }), stored(["2", ""])]);
   const said = [];
   typing(page, "r1c1", "2");
-  for (const _ of [1, 2, 3]) {
-    page.one("#entry button").click();
-    await page.settle();
-    await page.settle();
+  typing(page, "r2c1", "");
+  await page.settle();
+  for (const pause of [2000, 4000, 8000, 16000]) {
     said.push(word(page, 1));
+    assert.deepEqual([page.one("#r1c1").value, page.asksBeforeLeaving()], ["2", true]);
+    await page.pass(pause - 1);
+    assert.equal(page.requests.length, said.length);
+    await page.pass(1);
+    await page.settle();
   }
-  assert.deepEqual(said, ["网络连不上，还没有保存", "登录已过期，请在新窗口登录后再回来", "没有保存上，请稍后再试"]);
-  assert.deepEqual([page.one("#r1c1").value, page.asksBeforeLeaving()], ["2", true]);
+  assert.deepEqual(said, ["网络连不上，连上后自动保存", "登录已过期，请在新窗口登录后再回来", "没有保存上，稍后自动再试", "没有保存上，稍后自动再试"]);
+  assert.deepEqual([page.one("#row1").className, page.text("[data-done]"), page.requests.length, page.asksBeforeLeaving()], ["is-saved", "1", 5, false]);
+});
+
+test("a row that did not come through is sent at once when the network or the person is back, not while it is typed in", async () => {
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Error("down"), new Error("down"), stored(["2", "12"])]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "");
+  await page.settle();
+  page.fire(page.window, "online");
+  await page.settle();
+  assert.equal(page.requests.length, 2);
+  typing(page, "r1c2", "1");
+  await page.pass(60000);
+  assert.equal(page.requests.length, 2);
+  typing(page, "r1c2", "12");
+  await page.settle();
+  assert.deepEqual([String(page.requests[2].body), page.one("#row1").className], ["version=0&c1=2&c2=12", "is-saved"]);
+  await page.pass(60000);
+  assert.equal(page.requests.length, 3);
+});
+
+test("an answer that never comes is given up, and the row is sent again", async () => {
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Promise(() => {}), stored(["2", ""])]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "");
+  await page.pass(30000);
+  assert.equal(word(page, 1), "服务器很久没有回应，稍后自动再试");
+  await page.pass(2000);
+  assert.deepEqual([page.requests.length, page.one("#row1").className], [2, "is-saved"]);
+});
+
+test("a row whose first answer was lost is not called changed by somebody else", async () => {
+  const there = json({ code: "changed_meanwhile", error: "已被改过。", cells: ["2", ""], names: ["何远", ""], version: "1", source: "paper" }, 422);
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Error("reset"), there]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "");
+  await page.settle();
+  await page.pass(2000);
+  assert.deepEqual([page.one("#row1").className, word(page, 1), page.text("[data-done]"), page.one("#row1 [data-version]").value], ["is-saved", "", "1", "1"]);
+});
+
+test("a row that is corrected while its save is under way is sent once more, with the version that was answered", async () => {
+  let answer;
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [new Promise((done) => { answer = done; }), stored(["12", ""], { version: "2" })]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "");
+  typing(page, "r1c1", "12");
+  typing(page, "r2c1", "");
+  await page.settle();
+  assert.equal(page.requests.length, 1);
+  answer(stored(["2", ""]));
+  await page.settle();
+  await page.settle();
+  assert.deepEqual(page.requests.map(({ body }) => String(body)), ["version=0&c1=2&c2=", "version=1&c1=12&c2="]);
+  assert.deepEqual([page.one("#r1c1").value, page.one("#row1").className, page.asksBeforeLeaving()], ["12", "is-saved", false]);
+});
+
+test("Escape while a save is under way takes it back, though the row was left before the answer", async () => {
+  let answer;
+  const page = start([row(1, ["1", ""], { version: "3", source: "paper" }), row(2, ["", ""])], [new Promise((done) => { answer = done; }), stored(["1", ""], { version: "5" })]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "");
+  page.one("#r1c1").focus();
+  page.key(page.one("#r1c1"), "Escape");
+  page.one("#r2c1").focus();
+  answer(stored(["2", ""], { version: "4" }));
+  await page.settle();
+  await page.settle();
+  assert.deepEqual(page.requests.map(({ body }) => String(body)), ["version=3&c1=2&c2=", "version=4&c1=1&c2="]);
+  assert.deepEqual([page.one("#r1c1").value, page.one("#row1").className], ["1", "is-saved"]);
+});
+
+test("answers that come in another order leave each row and the count right", async () => {
+  const answers = [];
+  const later = () => new Promise((done) => { answers.push(done); });
+  const page = start([row(1, ["", ""]), row(2, ["", ""]), row(3, ["", ""])], [later(), later()]);
+  typing(page, "r1c1", "2");
+  typing(page, "r2c1", "12");
+  typing(page, "r3c1", "");
+  answers[1](stored(["12", ""]));
+  await page.settle();
+  assert.deepEqual([page.text("[data-done]"), page.one("#row1").className], ["1", "is-saving"]);
+  answers[0](stored(["2", ""]));
+  await page.settle();
+  assert.deepEqual([page.text("[data-done]"), page.one("#r1c1").value, page.one("#r2c1").value], ["2", "2", "12"]);
+});
+
+test("what is typed before the script is there is not lost, and goes to the cells it was meant for", async () => {
+  const page = start([row(1, ["", ""]), row(2, ["", ""])], [stored(["2", "12"])], (document) => {
+    const cell = document.querySelector("#r1c1");
+    cell.focus();
+    cell.value = "021201";
+  });
+  await page.settle();
+  assert.equal(String(page.requests[0].body), "version=0&c1=2&c2=12");
+  assert.deepEqual([page.one("#r2c1").value, at(page), page.text("[data-done]")], ["1", "r2c2", "1"]);
+});
+
+test("where somebody has begun before the script is there they stay, and what they left saves itself", async () => {
+  const page = start([row(1, ["", ""]), row(2, ["", ""]), row(3, ["", ""])], [stored(["2", ""])], (document) => {
+    document.querySelector("#r2c1").value = "2";
+    document.querySelector("#r3c1").focus();
+  });
+  assert.equal(at(page), "r3c1");
+  await page.settle();
+  assert.deepEqual([page.requests[0].url, page.one("#row2").className], ["/entry/2/", "is-saved"]);
 });
 
 test("arrows walk through the grid, Backspace in an empty cell goes back", () => {

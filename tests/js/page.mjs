@@ -26,7 +26,8 @@ class Clock {
 
 export class Page {
   // `answers`: what the server says to one request after the other; an Error means that the network is down.
-  constructor(body, script, { answers = [], cookie = "csrftoken=fresh" } = {}) {
+  // `before`: what somebody does before the script is there.
+  constructor(body, script, { answers = [], cookie = "csrftoken=fresh", before = () => {} } = {}) {
     this.dom = new JSDOM(`<!DOCTYPE html><html lang="zh-CN"><body>${body}</body></html>`, {
       url: "https://school.example/desk/",
       runScripts: "outside-only",
@@ -48,6 +49,8 @@ export class Page {
     this.window.setTimeout = this.clock.set;
     this.window.clearTimeout = this.clock.clear;
     this.window.fetch = this.fetch;
+    this.window.matchMedia = () => ({ matches: false });
+    before(this.document);
     this.window.eval(source(script));
     // jsdom cannot navigate: what would have been sent is noted instead.
     this.document.addEventListener("submit", (event) => {
@@ -58,7 +61,8 @@ export class Page {
 
   fetch = async (url, request) => {
     this.requests.push({ url, ...request });
-    const answer = await (this.answers.length ? this.answers.shift() : new Error("nobody answers"));
+    const givenUp = new Promise((done) => request?.signal?.addEventListener("abort", () => done(new Error("given up"))));
+    const answer = await Promise.race([this.answers.length ? this.answers.shift() : new Error("nobody answers"), givenUp]);
     if (answer instanceof Error) throw answer;
     return answer;
   };
