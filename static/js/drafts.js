@@ -4,7 +4,7 @@
   "use strict";
 
   const WAIT = 2000; // after the last key
-  const LONGEST = 30000; // between two tries
+  const LONGEST = 30000; // for an answer, and between two tries
   const SKIPPED = new Set(["csrfmiddlewaretoken", "press", "next", "action"]);
   // By key: the panel may show the same form again, and what could not be saved outlives a closed panel.
   const states = new Map();
@@ -192,6 +192,8 @@
       seen: state.seen,
       content,
     });
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LONGEST);
     try {
       const answer = await fetch(state.url, {
         method: "POST",
@@ -201,6 +203,7 @@
         redirect: "manual",
         // The browser sends it even when the page is gone; it takes no more than 64 KB so.
         keepalive: body.length < 20000,
+        signal: patience.signal,
       });
       await heard(state, answer, words);
     } catch {
@@ -210,6 +213,7 @@
         retry(state);
       }
     } finally {
+      clearTimeout(timer);
       state.busy = false;
       if (state.again) {
         state.again = false;
@@ -314,6 +318,12 @@
   }
 
   // --- Forms come with the page, and into the panel
+  // Whether somebody began to type before this script was there. What the browser puts back has not the focus.
+  function isBegun(form) {
+    const field = document.activeElement;
+    return form.contains(field) && "defaultValue" in field && field.value !== field.defaultValue;
+  }
+
   function attach(form) {
     const { draft: key, draftUrl: url, draftUser: user, draftSeen: seen = "", draftDirty } = form.dataset;
     const known = states.get(key);
@@ -337,6 +347,9 @@
       plan(state, 0);
     } else if (draftDirty !== undefined) {
       plan(state, 0);
+    } else if (isBegun(form)) {
+      state.saved = state.began = "";
+      plan(state, WAIT);
     }
     states.set(key, state);
   }

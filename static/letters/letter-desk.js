@@ -11,12 +11,13 @@
 
   // --- The keyboard: Alt with an arrow, or Ctrl+Enter, keeps what is there and goes on
   const field = (name) => form && form.querySelector(`textarea[name=${name}]`);
-  const typed = () => ["body", "advice"].map((name) => (field(name) ? field(name).value : "")).join("\u0000");
-  const atFirst = typed();
+  const both = (what) => ["body", "advice"].map((name) => (field(name) ? field(name)[what] : "")).join("\u0000");
+  // Not what stands there now: somebody may have typed before this script was there.
+  const isChanged = () => both("value") !== both("defaultValue");
 
   function go(side) {
     const button = form && form.querySelector(`[data-save=${side}]`);
-    if (button && typed() !== atFirst && field("body").value.trim()) form.requestSubmit(button);
+    if (button && isChanged() && field("body").value.trim()) form.requestSubmit(button);
     else if (steps[side]) steps[side].click();
   }
 
@@ -40,7 +41,8 @@
   if (!form) return;
   const body = field("body");
   // On a phone the keyboard would cover the page before one has seen it.
-  if (body && !isPhone && !form.querySelector("[data-asks]")) body.focus({ preventScroll: true });
+  const isBegun = form.contains(document.activeElement);
+  if (body && !isPhone && !isBegun && !form.querySelector("[data-asks]")) body.focus({ preventScroll: true });
 
   // --- Prompts: one at a time
   const prompts = form.querySelector("[data-prompts]");

@@ -46,6 +46,25 @@ test("each save says which one the page has seen, and has a stamp of its own", a
   assert.deepEqual([sent(page, 0), sent(page, 1)].map((body) => body.stamp.split(".")[1]), ["1", "2"]);
 });
 
+test("what is typed before the script is there is saved as well, not what the browser puts back", async () => {
+  const write = (document) => { document.querySelector("textarea").value = "孩子"; };
+  const begun = new Page(FORM, "drafts.js", { answers: [saved()], before: (document) => { document.querySelector("textarea").focus(); write(document); } });
+  await begun.pass(2000);
+  assert.deepEqual(begun.requests.map(({ body }) => JSON.parse(body).content.note), [["孩子"]]);
+  const back = new Page(FORM, "drafts.js", { before: write });
+  await back.pass(60000);
+  assert.equal(back.requests.length, 0);
+});
+
+test("an answer that never comes is given up, and the words are sent again", async () => {
+  const page = new Page(FORM, "drafts.js", { answers: [new Promise(() => {}), saved()] });
+  page.type("textarea", "字");
+  await page.pass(32000);
+  assert.deepEqual([page.requests.length, page.text("[data-draft-state]")], [1, "连不上服务器，文字还在本页，恢复后自动保存。"]);
+  await page.pass(2000);
+  assert.deepEqual([page.requests.length, page.text("[data-draft-state]")], [2, "草稿已保存 10:02"]);
+});
+
 test("text taken back to what is saved is not sent", async () => {
   const page = new Page(FORM, "drafts.js");
   page.type("textarea", "字");
