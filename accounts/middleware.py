@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -19,7 +19,9 @@ from accounts.models import User
 from accounts.queries import actor_for
 from accounts.services.presses import PRESS_FIELD, UNTYPED, Sent, StillRunning, claim, release, settle
 from core.clock import today
+from core.logs import page_of
 from core.middleware import STAY_HEADER
+from core.nightly import log_failure
 from schools.modules import is_there
 
 SCOPE_SESSION_KEY = "acting_scope"
@@ -106,11 +108,15 @@ class PressedOnceMiddleware:
         except BaseException:
             release(press)
             raise
-        # A refusal wrote nothing, nor did a gate: the next try is a new one.
-        if response.status_code < HTTPStatus.BAD_REQUEST and getattr(request, "is_past_gates", False):
-            settle(press, _answer(request, response))
-        else:
-            release(press)
+        try:
+            # A refusal wrote nothing, nor did a gate: the next try is a new one.
+            if response.status_code < HTTPStatus.BAD_REQUEST and getattr(request, "is_past_gates", False):
+                settle(press, _answer(request, response))
+            else:
+                release(press)
+        except OperationalError as error:
+            # What was saved is saved, and is not to be told otherwise because it could not be noted too.
+            log_failure("press", page_of(request), error)
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:

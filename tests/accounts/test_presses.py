@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -43,6 +44,24 @@ def test_what_was_refused_is_tried_again(qingzhu: SchoolCast, client_of: SignIn)
     client, url = client_of(qingzhu.admin), reverse("manage:new_pupil")
     assert [client.post(url, {"name": ""}).status_code for _ in range(2)] == [422, 422]
     assert Press.objects.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end,typed,expected", [("settle", True, (302, 1)), ("release", False, (422, 0))])
+def test_what_was_done_is_answered_though_the_press_cannot_be_noted(
+    qingzhu: SchoolCast, client_of: SignIn, monkeypatch: pytest.MonkeyPatch, end: str, typed: bool, expected: Any
+) -> None:
+    """The lock of SQLite was taken for 20 s behind the saving: it answered 500, and the saved form stood there as not
+    saved.
+    """
+
+    def locked(*_args: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(f"accounts.middleware.{end}", locked)
+    sent = new_pupil(qingzhu) if typed else {"name": ""}
+    answer = client_of(qingzhu.admin).post(reverse("manage:new_pupil"), sent)
+    assert (answer.status_code, pupils()) == expected
 
 
 @pytest.mark.django_db
