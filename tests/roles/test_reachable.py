@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import cache
 from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -93,6 +94,7 @@ def addresses(page: Element, here: str) -> Iterator[tuple[str, str]]:
                     yield "GET", f"{urljoin(here, part.get('action', '').strip() or here).split('?')[0]}?{asked}"
 
 
+@cache
 def kind_of(address: str) -> tuple[str, tuple[str, ...]] | None:
     """The name of an address's pattern and what it is asked; None for what is not ours."""
     parts = urlsplit(address)
@@ -113,10 +115,12 @@ def walk(client: Client, printed: set[str], *starts: str) -> tuple[set[str], dic
     while waiting:
         address, came_from = waiting.popleft()
         address = address.split("#")[0]
-        kind = kind_of(address)
-        if kind is None or address in seen:
+        if address in seen:
             continue
         seen.add(address)
+        kind = kind_of(address)
+        if kind is None:
+            continue
         names.add(kind[0])
         # What a filter finds counts by itself.
         place = (kind, kind_of(came_from))
