@@ -7,17 +7,16 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 
-def forget_undone_squashes(*, plan: object = None, using: str = "default", **_: Any) -> None:
-    """A receiver of `post_migrate`: a squashed migration of which a part was taken back is noted as applied no longer.
+def forget_squashes(*, plan: object = None, using: str = "default", **_: Any) -> None:
+    """A receiver of `post_migrate`: what was squashed is noted as applied, the squashed file itself is not.
 
-    Django takes back the files that it replaces, one by one, and leaves its own row. Going back in another app then
-    reads both as applied, and takes back once more what is gone ("no such table").
+    Django tells from the former that the latter is applied. Its row only harms who goes back beyond it: Django then
+    takes the tables for as the squashed file made them, whatever came after ("no such column"), and once they are
+    gone, in another app, for there still ("no such table"). A `flush` sends the signal as well, without a plan.
     """
-    if not plan:
+    if plan is None:
         return
     connection = connections[using]
     recorder = MigrationRecorder(connection)
-    applied = recorder.applied_migrations()
-    for key, squashed in MigrationLoader(connection).replacements.items():
-        if key in applied and not set(squashed.replaces) <= set(applied):
-            recorder.record_unapplied(*key)
+    for key in MigrationLoader(connection).replacements.keys() & recorder.applied_migrations().keys():
+        recorder.record_unapplied(*key)

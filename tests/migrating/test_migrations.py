@@ -188,6 +188,25 @@ def test_what_was_squashed_is_taken_back_in_one_app_after_the_other(
         ]
 
 
+@pytest.mark.both_databases
+def test_a_school_goes_back_to_the_tables_before_the_squashed_ones(
+    empty_database: tuple[str, str], tmp_path: Path
+) -> None:
+    """Going back in one step stopped: "no such column: began_on", or at a constraint on a stage that no school had."""
+    name, address = empty_database
+    _manage(address, tmp_path, "migrate", "schools", "--verbosity", "0")
+    say = "from schools.models import School; School.objects.create(name='青竹学校')"
+    _manage(address, tmp_path, "shell", "--no-imports", "-c", say)
+
+    _manage(address, tmp_path, "migrate", "schools", "0001_initial", "--verbosity", "0")
+
+    with closing(_opened(name)) as back, back.cursor() as cursor:
+        cursor.execute("SELECT name, stage FROM schools_school")
+        assert cursor.fetchall() == [("青竹学校", "primary")]
+        cursor.execute("SELECT name FROM django_migrations WHERE app = 'schools'")
+        assert cursor.fetchall() == [("0001_initial",)]
+
+
 def test_no_change_of_a_model_is_without_its_migration(tmp_path: Path) -> None:
     printed = _manage(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path, "makemigrations", "--check", "--dry-run")
     assert printed == "No changes detected\n"
