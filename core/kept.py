@@ -12,6 +12,8 @@ and all other querysets serve as they are. What an argument says otherwise (None
 shape: another one is compiled for itself. A function may use values, but decide nothing by them. Whoever does, or
 computes with them, is found out: each new shape is compiled with its first true values as well and compared; in tests
 its first `CHECKS` values are.
+
+What a queryset prefetches is read by kept queries too.
 """
 
 import dataclasses
@@ -19,14 +21,17 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import Enum
-from functools import lru_cache, update_wrapper
+from functools import cache, lru_cache, update_wrapper
 from typing import Any, Final, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, ForeignKey, Model, QuerySet
+from django.db.models import BooleanField, ForeignKey, ManyToOneRel, Model, QuerySet, prefetch_related_objects
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+
+from core.beside import bring_many, bring_one, relation
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -71,7 +76,30 @@ class kept(Generic[P, Row]):  # noqa: N801 - a decorator
         shape = _shape(key)
         if shape.checked < CHECKS:
             _check(shape, key, given)
-        return shape.rows(values)
+        rows = shape.rows(values)
+        for at, lookup in enumerate(_lookups(shape.found) if rows else ()):
+            if isinstance(lookup, str):
+                bring(rows, lookup)
+            else:
+                self._bring_chosen(rows, at, lookup, *args, **kwargs)
+        return rows
+
+    def _bring_chosen(self, rows: list[Any], at: int, lookup: Any, *args: P.args, **kwargs: P.kwargs) -> None:
+        """What a `Prefetch` chooses. The one at hand holds numbers that nothing has, so that it is made anew."""
+        *way, last = lookup.prefetch_through.split(LOOKUP_SEP)
+        near = _follow(rows, way)
+        many = relation(type(near[0]), last) if near else None
+        if isinstance(many, ManyToOneRel) and lookup.queryset is not None:
+            chosen = _chosen(self.build, at, many.field.name)
+            bring_many(near, many, lambda _model, _name, keys: chosen(keys, *args, **kwargs), lookup.to_attr or "")
+        else:
+            prefetch_related_objects(rows, _lookups(self.build(*args, **kwargs))[at])
+
+
+def bring(rows: Sequence[Any], *lookups: str) -> None:
+    """As `prefetch_related_objects`, by kept queries."""
+    for lookup in lookups:
+        _follow(rows, lookup.split(LOOKUP_SEP))
 
 
 def forget_kept() -> None:
@@ -227,7 +255,7 @@ class _Shape:
         query.ready, query.converters = self.compiler, self.converters
         query.asked = self.sql, self.params(values)
         again: Any = type(self.found)(self.found.model, query, self.found.db)
-        for name in ("_iterable_class", "_fields", "_prefetch_related_lookups", "_known_related_objects"):
+        for name in ("_iterable_class", "_fields", "_known_related_objects"):
             setattr(again, name, getattr(self.found, name))
         return list(again)
 
@@ -309,3 +337,46 @@ def _check(shape: _Shape, key: Key, given: Sequence[Any]) -> None:
     if sql != shape.sql or sorted(map(repr, params)) != sorted(map(repr, shape.params(values))):
         raise TypeError(f"the SQL of {key[0].__qualname__} depends on values other than None, booleans and enums")
     shape.checked += 1
+
+
+# --- What is prefetched -----------------------------------------------------------------------------------------------
+def _lookups(found: Any) -> tuple[Any, ...]:
+    return found._prefetch_related_lookups  # type: ignore[no-any-return]  # which has no other door
+
+
+def _follow(rows: Sequence[Model], way: Sequence[str]) -> Sequence[Model]:
+    """Bring what lies on the way from these rows; gives its last rows, none where Django itself had to bring them."""
+    here: Sequence[Model] = rows
+    for name in way:
+        found = relation(type(here[0]), name) if here else None
+        if isinstance(found, ManyToOneRel):
+            here = bring_many(here, found, _named)
+        elif found is not None:
+            here = bring_one(here, found, _named)
+        elif here:
+            prefetch_related_objects(list(rows), LOOKUP_SEP.join(way))
+            return []
+    return here
+
+
+def _named(model: type[Model], name: str, keys: list[int]) -> list[Any]:
+    return _naming(model, name)(keys)
+
+
+@cache
+def _naming(model: type[Model], name: str) -> kept[[list[int]], Any]:
+    def rows(keys: list[int]) -> QuerySet[Any]:
+        # As Django: all, where a row is named; what the model's own manager gives, where many are.
+        manager = model._base_manager if name == "pk" else model._default_manager
+        return manager.filter((f"{name}__in", keys))
+
+    return kept(rows)
+
+
+@cache
+def _chosen(build: Callable[..., QuerySet[Any]], at: int, name: str) -> kept[..., Any]:
+    def rows(keys: list[int], *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        queryset: QuerySet[Any] = _lookups(build(*args, **kwargs))[at].queryset
+        return queryset.filter((f"{name}__in", keys))
+
+    return kept(rows)

@@ -13,10 +13,11 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core import kept as kept_module
-from core.kept import forget_kept, kept
+from core.kept import bring, forget_kept, kept
 from core.rowwise import among
-from mentors.models.slots import Assignment, Mentor, MentorMember
-from schools.models import SchoolYear
+from mentors.enums import AssignmentKind
+from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher
+from schools.models import SchoolClass, SchoolYear
 from students.models import Pupil
 from tests.cast import TODAY, SchoolCast
 
@@ -189,3 +190,68 @@ def test_whoever_reads_more_of_a_row_than_keys_is_found_out(qingzhu: SchoolCast)
 def test_other_arguments_are_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         of_keys(value)
+
+
+# --- What is prefetched ----------------------------------------------------------------------------------------------
+@kept
+def team_of(room: SchoolClass) -> QuerySet[Mentor]:
+    return Mentor.objects.for_board(room)
+
+
+@kept
+def chosen_pupils(slot: int, kind: AssignmentKind) -> QuerySet[Teacher]:
+    mains = Assignment.objects.filter(mentor_id=slot, kind=kind).prefetch_related("pupil__enrolments")
+    slots = Mentor.objects.order_by("pk").prefetch_related(Prefetch("assignments", mains, to_attr="mains"))
+    memberships = MentorMember.objects.prefetch_related(Prefetch("mentor", slots))
+    return Teacher.objects.filter(memberships__mentor=slot).prefetch_related(Prefetch("memberships", memberships))
+
+
+def test_what_is_prefetched_is_kept_and_what_django_gives(qingzhu: SchoolCast, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = list(Mentor.objects.for_board(qingzhu.class_one))
+    assert [slot.names for slot in team_of(qingzhu.class_five)] == [qingzhu.slot_shared.names]
+    team_of(qingzhu.class_one)
+    again = compiled(monkeypatch)
+    with CaptureQueriesContext(connection) as asked:
+        found = team_of(qingzhu.class_one)
+        assert [slot.names for slot in found] == [slot.names for slot in expected]
+        assert [member.mentor for slot in found for member in slot.members.all()] == found
+    assert (len(asked), again) == (3, [])
+    # Whoever filters further asks anew, for those of the row alone.
+    assert [list(slot.members.filter(position=1)) for slot in found] == [[slot.members.all()[0]] for slot in expected]
+
+
+def test_what_a_prefetch_chooses_by_values_is_asked_with_them(qingzhu: SchoolCast) -> None:
+    """The values of its first call, or none that any row has, stood in what was prefetched."""
+    for slot, teacher, pupils in (
+        (qingzhu.slot, qingzhu.mentor, set(qingzhu.pupils)),
+        (qingzhu.slot_colleague, qingzhu.colleague, {qingzhu.pupil_of_colleague}),
+    ):
+        [found] = chosen_pupils(slot.pk, AssignmentKind.MAIN)
+        [member] = found.memberships.all()
+        mains = vars(member.mentor)["mains"]
+        assert found.user == teacher
+        assert {row.pupil for row in mains} == pupils
+        assert [len(row.pupil.enrolments.all()) for row in mains] == [1] * len(pupils)
+        [none] = chosen_pupils(slot.pk, AssignmentKind.SUPPORTING)[0].memberships.all()
+        assert vars(none.mentor)["mains"] == []
+
+
+def test_what_hangs_on_rows_at_hand_is_brought_as_django_brings_it(qingzhu: SchoolCast) -> None:
+    names = ("assignments__pupil__enrolments__school_class__grade", "members__teacher", "year", "exceptions")
+    bring([], *names)
+    ours, theirs = list(Mentor.objects.order_by("pk")), list(Mentor.objects.order_by("pk").prefetch_related(*names))
+    with CaptureQueriesContext(connection) as asked:
+        bring(ours, *names)
+    assert len(asked) == 9
+    with CaptureQueriesContext(connection) as asked:
+        for mine, django in zip(ours, theirs, strict=True):
+            assert (mine.names, mine.year, list(mine.exceptions.all())) == (django.names, django.year, [])
+            assert [
+                (row.pupil, [place.school_class.label for place in row.pupil.enrolments.all()])
+                for row in mine.assignments.all()
+            ] == [
+                (row.pupil, [place.school_class.label for place in row.pupil.enrolments.all()])
+                for row in django.assignments.all()
+            ]
+        bring(ours, *names)
+    assert len(asked) == 0
