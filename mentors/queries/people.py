@@ -80,12 +80,17 @@ def _team(school_class: SchoolClass) -> MentorQuerySet:
 def teams_of_year(year: SchoolYear, *, class_ids: Collection[int] | None = None) -> dict[int, list[TeamMember]]:
     """The teams 导师团 of all classes of `year` (or of `class_ids`), leader first, by class key. Three queries."""
     teams: dict[int, list[TeamMember]] = defaultdict(list)
+    for member in _members_of_teams(year, class_ids):
+        teams[member.school_class_id].append(member)
+    return dict(teams)
+
+
+@kept
+def _members_of_teams(year: SchoolYear, class_ids: Collection[int] | None) -> QuerySet[TeamMember]:
     members = TeamMember.objects.filter(school_class__year=year)
     if class_ids is not None:
         members = members.filter(school_class__in=class_ids)
-    for member in members.select_related("mentor").prefetch_related("mentor__members__teacher"):
-        teams[member.school_class_id].append(member)
-    return dict(teams)
+    return members.select_related("mentor").prefetch_related("mentor__members__teacher")
 
 
 def colleagues_with_room(mentor: Mentor, *, limit: int = 3) -> list[Mentor]:
@@ -116,27 +121,8 @@ def class_overviews(
     year: SchoolYear, *, on: datetime.date, class_ids: Collection[int] | None = None
 ) -> list[ClassOverview]:
     """The classes of `year` (or those of `class_ids`) in teaching order. Ten queries whatever their number."""
-    classes = SchoolClass.objects.of_year(year)
-    if class_ids is not None:
-        classes = classes.filter(pk__in=class_ids)
-    has_mentor = Assignment.objects.active().main().filter(pupil_id=OuterRef("pupil_id"), year=year)
-    counts = {
-        class_id: (pupils, assigned)
-        for class_id, pupils, assigned in Enrolment.objects.active()
-        .filter(school_class__in=classes.order_by().values("pk"))
-        .annotate(has_mentor=Exists(has_mentor))
-        .values("school_class_id")
-        .annotate(pupils=Count("pk"), assigned=Count("pk", filter=Q(has_mentor=True)))
-        .values_list("school_class_id", "pupils", "assigned")
-    }
-    homerooms = {
-        grant.school_class_id: grant.user.name
-        for grant in RoleGrant.objects.active(on)
-        .own()
-        .filter(role=Role.HOMEROOM, school_class__in=classes.order_by().values("pk"))
-        .select_related("user")
-        .order_by("starts_on")
-    }
+    counts = {class_id: (pupils, assigned) for class_id, pupils, assigned in _class_sizes(year, class_ids)}
+    homerooms = dict(_homeroom_names(year, class_ids, on))
     teams = teams_of_year(year, class_ids=class_ids)
     rules = YearCalendar(year, on).plan_on(on)
     return [
@@ -147,8 +133,36 @@ def class_overviews(
             homerooms.get(school_class.pk, ""),
             teams.get(school_class.pk, []),
         )
-        for school_class in classes
+        for school_class in _classes(year, class_ids)
     ]
+
+
+@kept
+def _classes(year: SchoolYear, class_ids: Collection[int] | None) -> QuerySet[SchoolClass]:
+    classes = SchoolClass.objects.of_year(year)
+    return classes if class_ids is None else classes.filter(pk__in=class_ids)
+
+
+@kept
+def _class_sizes(year: SchoolYear, class_ids: Collection[int] | None) -> QuerySet[Enrolment, tuple[int, int, int]]:
+    has_mentor = Assignment.objects.active().main().filter(pupil_id=OuterRef("pupil_id"), year=year)
+    rows = Enrolment.objects.active().filter(school_class__in=_classes.build(year, class_ids).order_by().values("pk"))
+    return (
+        rows.annotate(has_mentor=Exists(has_mentor))
+        .values("school_class_id")
+        .annotate(pupils=Count("pk"), assigned=Count("pk", filter=Q(has_mentor=True)))
+        .values_list("school_class_id", "pupils", "assigned")
+    )
+
+
+@kept
+def _homeroom_names(
+    year: SchoolYear, class_ids: Collection[int] | None, on: datetime.date
+) -> QuerySet[RoleGrant, tuple[int, str]]:
+    rows = RoleGrant.objects.active(on).own().filter(role=Role.HOMEROOM)
+    rows = rows.filter(school_class__in=_classes.build(year, class_ids).order_by().values("pk"))
+    # Of two the later one is named.
+    return rows.order_by("starts_on").values_list("school_class_id", "user__name")
 
 
 def classes_visible_to(actor: Actor) -> QuerySet[SchoolClass]:
@@ -168,33 +182,35 @@ def accounts_visible_to(actor: Actor) -> QuerySet[User]:
 
 def mentors_for_choice(year: SchoolYear) -> list[Mentor]:
     """All slots of `year` with their names and classes, ordered by class: for a list to choose one from."""
-    # Slots without places were held by teachers who have left.
-    mentors = (
-        Mentor.objects.of_year(year)
-        .filter(capacity__gt=0)
-        .prefetch_related(
-            "members__teacher",
-            Prefetch("teams", TeamMember.objects.select_related("school_class__grade").order_by("school_class_id")),
-        )
-    )
 
     def place(mentor: Mentor) -> tuple[int, int, int]:
         classes = [team.school_class for team in mentor.teams.all()]
         first = min(((c.grade.number, c.number) for c in classes), default=(99, 0))
         return (*first, mentor.pk)
 
-    return sorted(mentors, key=place)
+    return sorted(_with_places(year), key=place)
+
+
+@kept
+def _with_places(year: SchoolYear) -> QuerySet[Mentor]:
+    # Slots without places were held by teachers who have left.
+    teams = TeamMember.objects.select_related("school_class__grade").order_by("school_class_id")
+    return (
+        Mentor.objects.of_year(year)
+        .filter(capacity__gt=0)
+        .prefetch_related("members__teacher", Prefetch("teams", teams))
+    )
 
 
 def cap_exceptions(actor: Actor, year: SchoolYear) -> list[CapException]:
     """The exceptions of `year` that the actor may see, valid ones first, with the mentors' names and classes."""
-    rows = (
-        CapException.objects.visible_to(actor)
-        .filter(mentor__year=year)
-        .select_related("mentor", "granted_by")
-        .prefetch_related("mentor__members__teacher", "mentor__teams__school_class__grade")
-    )
-    return sorted(rows, key=lambda e: (e.revoked_at is not None, -e.pk))
+    return sorted(_cap_exceptions(actor, year), key=lambda e: (e.revoked_at is not None, -e.pk))
+
+
+@kept
+def _cap_exceptions(actor: Actor, year: SchoolYear) -> QuerySet[CapException]:
+    rows = CapException.objects.visible_to(actor).filter(mentor__year=year).select_related("mentor", "granted_by")
+    return rows.prefetch_related("mentor__members__teacher", "mentor__teams__school_class__grade")
 
 
 def _with_people_details(

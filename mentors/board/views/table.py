@@ -36,7 +36,9 @@ def class_list(request: ActorRequest) -> HttpResponse:
         summaries = class_overviews(year, on=actor.today, class_ids=None if whole_school else actor.homeroom_class_ids)
     # A class outside of the plan has nothing to match, unless it got mentors under an earlier version.
     shown = [s for s in summaries if s.covered or s.team or s.assigned]
-    outside = list(dict.fromkeys(s.school_class.grade.name for s in summaries if s not in shown))
+    outside = list(
+        dict.fromkeys(s.school_class.grade.name for s in summaries if not (s.covered or s.team or s.assigned))
+    )
     return render(
         request,
         "board/list.html",

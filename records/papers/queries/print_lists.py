@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from accounts.actors import Actor
 from core.errors import DomainError
+from core.kept import kept
 from mentors.models.slots import Mentor
 from mentors.queries.people import teams_of_year
 from records.contexts import Slip
@@ -166,12 +167,14 @@ def classes_with_letters(actor: Actor, term: Term) -> list[SchoolClass]:
 def classes_with_pupils(actor: Actor, year: SchoolYear) -> list[SchoolClass]:
     """The classes of the grades that the plan covers with at least one present pupil, in teaching order."""
     rules = actor.calendar.of(year).plan_on(min(actor.today, year.ends_on))
+    return _filled_classes(actor, year, list(rules.matching) if rules is not None else [])
+
+
+@kept
+def _filled_classes(actor: Actor, year: SchoolYear, grade_ids: Collection[int]) -> QuerySet[SchoolClass]:
     pupils = Enrolment.objects.in_school(actor).lasting(year)
-    return list(
-        SchoolClass.objects.visible_to(actor)
-        .of_year(year)
-        .filter(pk__in=pupils.values("school_class_id"), grade__in=rules.matching if rules is not None else ())
-    )
+    rows = SchoolClass.objects.visible_to(actor).of_year(year)
+    return rows.filter(pk__in=pupils.values("school_class_id"), grade__in=grade_ids)
 
 
 def pupils_with_slips(actor: Actor, year: SchoolYear) -> list[Enrolment]:
@@ -203,22 +206,33 @@ class PrintOverview:
 def print_overview(actor: Actor, year: SchoolYear, term: Term) -> PrintOverview:
     """The classes with mentors in teaching order, each with its team in order. Ten queries whatever their number."""
     classes = classes_with_pupils(actor, year)
-    present = Enrolment.objects.in_school(actor).lasting(year)
-    sizes = dict(present.values_list("school_class_id").annotate(n=Count("pk")).order_by())
-    finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
-    letters = dict(
-        present.filter(pupil__in=finished.values("pupil_id"))
-        .values_list("school_class_id")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
+    sizes = dict(_sizes(actor, year))
+    letters = dict(_letters_by_class(actor, year, term))
     teams = teams_of_year(year)
     return PrintOverview(
         classes=[
             ClassPapers(c, sizes.get(c.pk, 0), letters.get(c.pk, 0), [m.mentor for m in teams.get(c.pk, [])])
             for c in classes
         ],
-        mentors=Mentor.objects.visible_to(actor).of_year(year).count(),
+        mentors=sum(_slots(actor, year)),
         letters=sum(letters.values()),
         pupils=sum(sizes.get(c.pk, 0) for c in classes),
     )
+
+
+@kept
+def _sizes(actor: Actor, year: SchoolYear) -> QuerySet[Enrolment, tuple[int, int]]:
+    present = Enrolment.objects.in_school(actor).lasting(year)
+    return present.values_list("school_class_id").annotate(n=Count("pk")).order_by()
+
+
+@kept
+def _letters_by_class(actor: Actor, year: SchoolYear, term: Term) -> QuerySet[Enrolment, tuple[int, int]]:
+    finished = GrowthLetter.objects.visible_to(actor).present().of_term(term).filter(state__in=PRINTED_LETTERS)
+    return _sizes.build(actor, year).filter(pupil__in=finished.values("pupil_id"))
+
+
+@kept
+def _slots(actor: Actor, year: SchoolYear) -> QuerySet[Mentor, int]:
+    rows = Mentor.objects.visible_to(actor).of_year(year).order_by().values("school_id")
+    return rows.annotate(n=Count("pk")).values_list("n", flat=True)
