@@ -75,10 +75,11 @@ LEFT_OUT: Final[dict[str, str]] = {
     ), _PDF),
     **dict.fromkeys((
         "accounts:first", "accounts:first_slip", "accounts:own_password", "accounts:password_link",
-        "accounts:forgotten", "accounts:verify_email", "accounts:sign_in", "start", "home",
+        "accounts:forgotten", "accounts:verify_email", "accounts:sign_in", "start",
         "imports:marked", "imports:progress", "jobs:progress", "manage:reinstate", "notices:open", "family:resume",
         "family:tree_hole_handed_in",
     ), _MOVES),
+    "home": "is another page at a second address",
     **dict.fromkeys((
         "mentor_cards:photo", "mentor_cards:shared_photo", "choose:photo", "desk:file", "jobs:download",
         "papers:logo", "papers:look", "plan:document_file", "setup:calendar_file",

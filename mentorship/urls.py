@@ -1,8 +1,8 @@
 """The URL map: one include per app, and the door."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, resolve
+from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest
 from accounts.views.opening import start
@@ -21,9 +21,15 @@ from records.office.urls import office, plan
 from records.setup import urls as setup
 
 
+@require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """To the page where the person's work is."""
-    return redirect(home_url(request.actor))
+    """The page where the person's work is, under this address too: to be sent on takes a phone a second way there and
+    back. All that asks where it is finds it at its own address.
+    """
+    request.path = request.path_info = home_url(request.actor)
+    request.resolver_match = match = resolve(request.path)
+    answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return answer
 
 
 handler500 = "core.failures.server_error"

@@ -149,4 +149,4 @@ def test_the_paper_is_one_sheet_that_says_what_the_page_says_and_is_logged(
 
 @pytest.mark.django_db
 def test_the_leaders_begin_at_their_page(qingzhu: SchoolCast, client_of: SignIn) -> None:
-    assert client_of(qingzhu.leader).get("/")["Location"] == reverse("leader:page")
+    assert client_of(qingzhu.leader).get("/").wsgi_request.path == reverse("leader:page")

@@ -415,10 +415,7 @@ def posted_to() -> dict[str, Any]:
                 names[f"{space}{pattern.name}"] = pattern.callback
         return names
 
-    found = walk(get_resolver().url_patterns, "")
-    # Django's own: it leads to the first page and writes nothing.
-    del found["home"]
-    return found
+    return walk(get_resolver().url_patterns, "")
 
 
 def methods(view: Any) -> list[str]:
