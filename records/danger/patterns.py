@@ -38,18 +38,19 @@ class Wording:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As that of `re.Pattern`."""
-        return self._compiled.search(text, start, end)
+        return self.compiled.search(text, start, end)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """As that of `re.Pattern`."""
-        return self._compiled.finditer(text)
+        return self.compiled.finditer(text)
 
     def sub(self, change: Callable[[re.Match[str]], str], text: str) -> str:
         """As that of `re.Pattern`."""
-        return self._compiled.sub(change, text)
+        return self.compiled.sub(change, text)
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
+    def compiled(self) -> re.Pattern[str]:
+        """What it comes to."""
         spelled = _SLOT.sub(lambda slot: f"(?:{SLOTS[slot[1]]})", self._written)
         return re.compile(spelled.replace("~", _GAP).replace("≈", _WIDE_GAP))
 

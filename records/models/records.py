@@ -57,6 +57,8 @@ class Note(Record):
 
     # How many others have opened it; filled for its author's pages (records.desk.queries.timeline).
     reader_count = 0
+    # Whether the same form had saved it before; told by the service that found it.
+    sent_before = False
 
     class Meta:
         abstract = True

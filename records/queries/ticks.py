@@ -139,7 +139,7 @@ def expected_ticks(
     return result
 
 
-def grades_in(pupils: QuerySet[Pupil], year: SchoolYear) -> dict[int, int | None]:
-    """The grades of `pupils` in `year` by their keys: of those who left, the last one. One query."""
+def grades_in(pupils: QuerySet[Pupil], year: SchoolYear) -> QuerySet[Pupil, Any]:
+    """The keys of `pupils` with their grades in `year`: of those who left, the last one."""
     places = Enrolment.objects.filter(pupil=OuterRef("pk"), year=year).order_by("-starts_on", "-pk")
-    return dict(pupils.order_by("pk").values_list("pk", Subquery(places.values("school_class__grade")[:1])))
+    return pupils.order_by("pk").values_list("pk", Subquery(places.values("school_class__grade")[:1]))

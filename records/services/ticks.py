@@ -6,6 +6,7 @@ A tick belongs to pupil, period and action; what it says: `records.queries.ticks
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +19,8 @@ from records.queries.ticks import TickKey, TickValue, counted_records, expected_
 from schools.calendar import YearCalendar
 from schools.models import SchoolYear
 from students.models import Pupil
+
+_SAID: Final = ("state", "done_count", "done_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,14 @@ def _write(school_id: int, stored: dict[TickKey, Tick], expected: dict[TickKey, 
         tick.done_count = difference.expected.done_count
         tick.done_on = difference.expected.done_on
     gone = [tick.pk for key, tick in stored.items() if key not in expected]
-    note_deleting(Tick, gone)
-    Tick.objects.filter(pk__in=gone).delete()
+    if gone:
+        note_deleting(Tick, gone)
+        Tick.objects.filter(pk__in=gone).delete()
     note_changing(Tick, [tick.pk for tick in changed])
-    Tick.objects.bulk_update(changed, ["state", "done_count", "done_on"], batch_size=500)
+    if len(changed) == 1:
+        changed[0].save(update_fields=_SAID)
+    else:
+        Tick.objects.bulk_update(changed, _SAID, batch_size=500)
     note_created(Tick, [tick.pk for tick in Tick.objects.bulk_create(fresh, batch_size=500)])
     return differences
 
@@ -84,10 +91,15 @@ def _locked(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
     return pupils.select_for_update(no_key=True)
 
 
-@transaction.atomic
+@kept
+def _locked_grades(pupil_ids: list[int], year: SchoolYear) -> QuerySet[Pupil, Any]:
+    return grades_in(_locked(Pupil.objects.filter(pk__in=pupil_ids)), year)
+
+
+@transaction.atomic(savepoint=False)
 def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.date) -> None:
     """Bring the ticks of these pupils in `year` in step with their records; call it in the record's transaction."""
-    grades = grades_in(_locked(Pupil.objects.filter(pk__in=pupil_ids)), year)
+    grades = dict(_locked_grades(list(pupil_ids), year))
     expected = expected_ticks(counted_records(year, pupil_ids), YearCalendar(year, on), grades)
     _write(year.school_id, _stored(year, pupil_ids), expected)
 
@@ -96,7 +108,7 @@ def refresh_ticks(*, year: SchoolYear, pupil_ids: Collection[int], on: datetime.
 def rebuild_ticks(*, year: SchoolYear, on: datetime.date, check: bool = False) -> list[TickDifference]:
     """Rebuild all ticks of `year` from the records and report what differed; with `check`, only report."""
     pupils = Pupil.objects.filter(school_id=year.school_id)
-    grades = grades_in(pupils if check else _locked(pupils), year)
+    grades = dict(grades_in(pupils if check else _locked(pupils), year))
     expected = expected_ticks(counted_records(year, None), YearCalendar(year, on), grades)
     stored = _stored(year, None)
     return _compare(stored, expected) if check else _write(year.school_id, stored, expected)

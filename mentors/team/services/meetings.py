@@ -89,8 +89,8 @@ def hold_meeting(*, actor: Actor, place: MeetingPlace, data: MeetingData, submis
                 created_by_id=actor.user_id,
                 **_fields(data),
             )
-            meeting.pupils.set(data.pupils)
-            meeting.teachers.set(data.teachers)
+            meeting.pupils.add(*data.pupils)
+            meeting.teachers.add(*data.teachers)
             audit(actor=actor, verb="hold_meeting", target=meeting, detail={"pupils": len(data.pupils)})
             return meeting
     except IntegrityError:

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
 from core.errors import DomainError
+from core.kept import kept
 from records.desk.models import Draft
 from records.kinds import FormKey, Target, all_kinds, form_of
 
@@ -81,7 +82,7 @@ def save_draft(
     return draft
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def drop_draft(*, actor: Actor, key: str) -> None:
     """The form was saved (call it in that transaction), or holds nothing of its own any more: its draft is gone.
 
@@ -123,7 +124,12 @@ def purge_drafts() -> int:
 
 def _locked(actor: Actor) -> User:
     """The person's own row, the lock of all their drafts: two pages of one form, how many there are, the form sent."""
-    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id or 0)
+    return _user(actor.user_id or 0)[0]
+
+
+@kept
+def _user(pk: int) -> QuerySet[User]:
+    return User.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 
 def _checked(content: Mapping[str, list[str]], form: FormKey) -> Content:

@@ -213,15 +213,14 @@ def log_visit(
     Raises DomainError `other_school`, `not_allowed`, `date_out_of_range`, `submission_taken`.
     """
 
-    def people(visit: HomeVisit) -> None:
-        visit.teachers.set(teachers)
+    def follow(visit: HomeVisit) -> None:
         close_visit_plan(visit=visit)
         _plan_anew(actor, visit, teachers, moved_to)
 
     year, user_id = _check(actor, [pupil], term, data)
     _check_teachers(actor, teachers)
     visit = HomeVisit(term=term, pupil=pupil, submission=submission, created_by_id=user_id, **_values(data))
-    return _log(actor, visit, [pupil], year, people, draft_key, {})
+    return _log(actor, visit, [pupil], year, {"teachers": teachers}, follow, draft_key, {})
 
 
 def log_talk(
@@ -240,7 +239,7 @@ def log_talk(
     """
     year, user_id = _check(actor, pupils, term, data)
     talk = HeartTalk(term=term, submission=submission, created_by_id=user_id, **_values(data))
-    return _log(actor, talk, pupils, year, lambda talk: talk.pupils.set(pupils), draft_key, {"pupils": len(pupils)})
+    return _log(actor, talk, pupils, year, {"pupils": pupils}, lambda _talk: None, draft_key, {"pupils": len(pupils)})
 
 
 def _log(
@@ -248,7 +247,8 @@ def _log(
     note: N,
     pupils: Sequence[Pupil],
     year: SchoolYear,
-    set_people: Callable[[N], object],
+    people: Mapping[str, Sequence[Pupil] | Sequence[Teacher]],
+    follow: Callable[[N], object],
     draft_key: str,
     detail: dict[str, int],
 ) -> N:
@@ -256,8 +256,12 @@ def _log(
     try:
         with transaction.atomic():
             note.save(force_insert=True)
-            set_people(note)
-            _finish(actor, note, VersionAct.CREATED, draft_key)
+            for name, them in people.items():
+                getattr(note, name).add(*them)
+            follow(note)
+            keys = {name: {one.pk for one in them} for name, them in people.items()}
+            note_version(actor=actor, record=note, act=VersionAct.CREATED, people=keys)
+            _drop(actor, draft_key)
             refresh_ticks(year=year, pupil_ids=[p.pk for p in pupils], on=actor.today)
             audit(actor=actor, verb=f"log_{kind_of(note).key}", target=note, detail=detail)
             return note
@@ -267,6 +271,7 @@ def _log(
             raise
         if existing.created_by_id != note.created_by_id or existing.deleted_at is not None:
             raise DomainError("submission_taken", EXPIRED) from None
+        existing.sent_before = True
         return existing
 
 
@@ -343,15 +348,14 @@ def _change(note: HomeVisit | HeartTalk, data: VisitData | TalkData) -> None:
 
 
 def _changed(actor: Actor, note: N, pupil_ids: Sequence[int], draft_key: str) -> N:
-    _finish(actor, note, VersionAct.UPDATED, draft_key)
+    note_version(actor=actor, record=note, act=VersionAct.UPDATED)
+    _drop(actor, draft_key)
     refresh_ticks(year=note.term.year, pupil_ids=pupil_ids, on=actor.today)
     audit(actor=actor, verb=f"update_{kind_of(note).key}", target=note, detail={"version": note.version})
     return note
 
 
-def _finish(actor: Actor, note: HomeVisit | HeartTalk, act: VersionAct, draft_key: str) -> None:
-    """What goes with every write of a note, in its transaction: its new version is kept, its draft is done."""
-    note_version(actor=actor, record=note, act=act)
+def _drop(actor: Actor, draft_key: str) -> None:
     if draft_key:
         drop_draft(actor=actor, key=draft_key)
 

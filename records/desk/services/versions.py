@@ -53,12 +53,15 @@ def keep_former(record: Any) -> None:
     RecordVersion.objects.filter(pk=first.pk).update(changed_at=written)
 
 
-def note_version(*, actor: Actor, record: Any, act: VersionAct) -> RecordVersion:
+def note_version(
+    *, actor: Actor, record: Any, act: VersionAct, people: Mapping[str, Iterable[int]] = _ASKED
+) -> RecordVersion:
     """In the transaction that wrote `record`, after its people were set: what it is from now on.
 
-    The record's `version` went up with the write; one number is never noted twice (IntegrityError).
+    `people` as in `fields_of`. The record's `version` went up with the write; one number is never noted twice
+    (IntegrityError).
     """
-    return _keep(record, act, actor.user_id)
+    return _keep(record, act, actor.user_id, people)
 
 
 def note_versions(*, actor: Actor, records: Iterable[tuple[Any, Mapping[str, Iterable[int]]]], act: VersionAct) -> None:
@@ -67,8 +70,10 @@ def note_versions(*, actor: Actor, records: Iterable[tuple[Any, Mapping[str, Ite
     note_created(RecordVersion, [row.pk for row in RecordVersion.objects.bulk_create(rows, batch_size=500)])
 
 
-def _keep(record: Any, act: VersionAct, user_id: int | None) -> RecordVersion:
-    row = _version(record, act, user_id)
+def _keep(
+    record: Any, act: VersionAct, user_id: int | None, people: Mapping[str, Iterable[int]] = _ASKED
+) -> RecordVersion:
+    row = _version(record, act, user_id, people)
     row.save(force_insert=True)
     return row
 

@@ -6,7 +6,7 @@ with `{% include "desk/_draft_attrs.html" %}` and begins the form with `{% inclu
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -189,7 +189,7 @@ def saved(
     """
     offer_undo(request, message, undo)
     if note is not None:
-        _offer_help(request, kind_of(note).pupils_of(note), note)
+        _offer_help(request, note)
     target = back_url(request, pupils[0])
     if not request.htmx:
         return redirect(target)
@@ -203,11 +203,12 @@ def saved(
     return render(request, "desk/_saved_rows.html", {"desk": desk, "rows": rows, "drafts": draft_lines(request.actor)})
 
 
-def _offer_help(request: ActorRequest, pupils: Sequence[Pupil], note: Note) -> None:
+def _offer_help(request: ActorRequest, note: Note) -> None:
     """Beside the message: 心理支持, if the talk or visit gives reason. Seen by the writer alone; nothing is sent."""
     danger = danger_of(note)
     if not danger and not calls_for_help(note):
         return
+    pupils = kind_of(note).pupils_of(note)
     link = '<a href="{0}" hx-get="{0}" hx-target="#panel">{1}需要心理老师帮助</a>'
     back = "pupil" if request.GET.get("back") == "pupil" else "home"
     links = format_html_join(

@@ -87,7 +87,7 @@ def visit_new(request: ActorRequest, pk: int) -> HttpResponse:
             draft_key=draft.key,
             moved_to=form.cleaned_data["moved_to"],
         ),
-        same=form.is_what,
+        same=lambda visit: not visit.sent_before or form.is_what(visit),
     ):
         return saved(request, [pupil], _sentence(calendar, done.value.term, [pupil], "家访"), note=done.value)
     return render_form(request, "desk/visit.html", context)
@@ -171,7 +171,7 @@ def talk_new(request: ActorRequest, pk: int) -> HttpResponse:
             submission=form.cleaned_data["submission"],
             draft_key=draft.key,
         ),
-        same=lambda talk: set(talk.pupils.all()) == set(pupils) and form.is_what(talk),
+        same=lambda talk: not talk.sent_before or (set(talk.pupils.all()) == set(pupils) and form.is_what(talk)),
     ):
         return saved(request, pupils, _sentence(calendar, done.value.term, pupils, "谈心"), note=done.value)
     return render_form(request, "desk/talk.html", {"pupil": pupil, "form": form, "draft": draft})

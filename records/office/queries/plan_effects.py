@@ -74,7 +74,8 @@ def find_effects(
 def _turned(actor: Actor, before: YearCalendar, after: YearCalendar) -> tuple[int, int]:
     """How many ticks that the term shows are done after the change and were not before, and the other way round."""
     records = list(counted_records(before.year, None))
-    grades = grades_in(Pupil.objects.in_school(actor).filter(enrolments__year=before.year).distinct(), before.year)
+    pupils = Pupil.objects.in_school(actor).filter(enrolments__year=before.year).distinct()
+    grades = dict(grades_in(pupils, before.year))
     was, will = (_done(calendar, expected_ticks(records, calendar, grades), grades) for calendar in (before, after))
     return len(will - was), len(was - will)
 
