@@ -73,7 +73,7 @@ def test_whoever_does_the_offices_work_too_says_so(code: str) -> None:
 
 def test_the_code_opens_a_bureau_as_well(code: str) -> None:
     answer = Client().post("/start/?for=bureau", PERSON | {"code": code, "bureau": " 江城市教育局 "}, follow=True)
-    assert answer.request["PATH_INFO"] == "/bureau/"
+    assert answer.wsgi_request.path == "/bureau/"
     grant = RoleGrant.objects.get()
     assert (grant.role, grant.bureau, School.objects.count(), User.objects.get().school) == (
         Role.BUREAU, Bureau.objects.get(name="江城市教育局"), 0, None,
