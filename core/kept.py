@@ -11,7 +11,8 @@ The function is called with numbers and days that nothing else has, and the SQL 
 and all other querysets serve as they are. What an argument says otherwise (None, a yes or no, roles) is part of the
 shape: another one is compiled for itself. A function may use values, but decide nothing by them. Whoever does, or
 computes with them, is found out: each new shape is compiled with its first true values as well and compared; in tests
-its first `CHECKS` values are.
+its first `CHECKS` values are. So is, on PostgreSQL, a number beside a column too narrow for a key, as a year's:
+Django knows that nothing is found there. Such a query stays unkept.
 
 What a queryset prefetches is read by kept queries too.
 """
