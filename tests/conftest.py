@@ -14,9 +14,12 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from django.test.utils import override_settings
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
@@ -43,7 +46,8 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 # What tests ask with a kept query is compared with what Django makes of it, so often that all kinds of values come by.
-kept.CHECKS = 30
+# Each comparison compiles the query once more; whoever decides by values was found out by the second one.
+kept.CHECKS = 5
 
 _folder = pytest.StashKey[Path]()
 _overrides = pytest.StashKey[override_settings]()
@@ -125,6 +129,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _folder in config.stash:
         config.stash[_overrides].disable()
         shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_pages_alone_are_told(django_test_environment: None) -> Iterator[None]:
+    """`response.context` has the page's values. Django would copy those of each field, option and partial as well."""
+
+    def rendered(template: Template, context: Context) -> SafeString:
+        if context.template is template and not (template.name or "").startswith(("django/forms/", "bootstrap5/")):
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", rendered)
+        yield
 
 
 @pytest.fixture(scope="session")
