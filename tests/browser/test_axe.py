@@ -194,7 +194,8 @@ class Walk:
         return link
 
 
-def set_the_scene(house: House) -> None:
+@pytest.fixture(scope="module")
+def scene(house: House) -> None:
     """What the demo may lack: a note of each kind; by the services, once."""
     house.manage("shell", "-c", SCENE)
 
@@ -224,9 +225,9 @@ if not HomeVisit.objects.filter(created_by=user, text=text).exists():
 """
 
 
+@pytest.mark.usefixtures("scene")
 @pytest.mark.parametrize("who", ROUNDS)
-def test_axe_finds_nothing_on_the_pages_of(who: str, house: House, visit: OpenVisit, axe_source: str) -> None:
-    set_the_scene(house)
+def test_axe_finds_nothing_on_the_pages_of(who: str, visit: OpenVisit, axe_source: str) -> None:
     visitor, tour = visit(PHONE), ROUNDS[who]
     visitor.sign_in(tour.account)
     walk = Walk(visitor, axe_source)
