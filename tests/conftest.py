@@ -102,7 +102,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(stage)
             elif item.get_closest_marker(stage):
                 raise pytest.UsageError(f"{item.nodeid} is marked `{stage}`: it belongs into tests/{home}")
-        if transactional or (folder in ON_BOTH_DATABASES and _uses_database(item) and _is_built_from_a1(item)):
+        depends = folder in ON_BOTH_DATABASES and item.get_closest_marker("any_database") is None
+        if transactional or (depends and _uses_database(item) and _is_built_from_a1(item)):
             item.add_marker("both_databases")
 
 

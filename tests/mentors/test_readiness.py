@@ -225,6 +225,8 @@ def exported(client: Client) -> dict[str, list[tuple[object, ...]]]:
     return sheets
 
 
+# All pages are asked on PostgreSQL by tests/roles/test_wild_input.py.
+@pytest.mark.any_database
 @pytest.mark.parametrize("part", OTHERS)
 def test_every_page_is_the_same_with_and_without_a_case(
     qingzhu: SchoolCast, other: SchoolCast, client_of: SignIn, part: str
