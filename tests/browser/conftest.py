@@ -78,18 +78,26 @@ def _answers(address: str) -> bool:
         return False
 
 
+def _begin_with_tables(folder: Path) -> None:
+    """What `script/test` has set up already, once for all houses; by hand `script/server` sets up each."""
+    prepared = os.environ.get("PREPARED_VAR")
+    if prepared and Path(prepared, "ready").exists() and not (folder / "db.sqlite3").exists():
+        shutil.copytree(prepared, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.log", "*.lock"))
+
+
 @contextmanager
 def running(folder: Path, *arguments: str) -> Iterator[tuple[str, dict[str, str], Path]]:
     """`script/server` in an empty `folder` from its first answer until the end, when nothing of it is left.
 
     Its address, the environment of its commands, and what it prints.
     """
+    _begin_with_tables(folder)
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEBUG", "PLAIN_STATIC"}
+        if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEBUG", "PLAIN_STATIC", "PREPARED_VAR"}
     } | {"VAR_DIR": str(folder), "PORT": str(port), "DEMO_PASSWORD": PASSWORD, "SITE_URL": address}
     printed = folder / "server.log"
     log = printed.open("wb")
