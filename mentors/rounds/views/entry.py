@@ -111,15 +111,15 @@ def grid(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
 @action_for(Role.HOMEROOM, Role.MORAL_OFFICE)
 def row(request: ActorRequest, pk: int, school_class: int, pupil: int) -> HttpResponse:
     """Save one row. JSON: what is stored now, with 422 and a sentence where it was refused."""
-    desk = _desk(request, pk, school_class)
-    enrolment = next((e for e in desk.enrolments if e.pupil_id == pupil), None)
-    if enrolment is None:
+    desk = _desk(request, pk, school_class, pupil)
+    if not desk.enrolments:
         raise Http404
+    [enrolment] = desk.enrolments
     cells = [request.POST.get(f"c{rank}", "").strip() for rank in desk.ranks]
     try:
         return JsonResponse(_answer(_save(request, desk, enrolment, cells, small_number(request.POST.get("version")))))
     except DomainError as error:
-        fresh = _desk(request, pk, school_class).row(enrolment)
+        fresh = _desk(request, pk, school_class, pupil).row(enrolment)
         return JsonResponse(_answer(fresh) | {"error": error.message, "code": error.code}, status=422)
 
 
@@ -161,7 +161,8 @@ def ballots(request: ActorRequest, pk: int, school_class: int) -> HttpResponse:
     return response
 
 
-def _desk(request: ActorRequest, pk: int, class_pk: int) -> Desk:
+def _desk(request: ActorRequest, pk: int, class_pk: int, pupil: int | None = None) -> Desk:
+    """The grid of a class, or the line of one pupil alone."""
     actor = request.actor
     school_class = get_visible_or_404(classes_visible_to, actor, pk=class_pk)
     found = get_visible_or_404(rounds_visible_to, actor, pk=pk)
@@ -174,7 +175,7 @@ def _desk(request: ActorRequest, pk: int, class_pk: int) -> Desk:
         or found.state == RoundState.CANCELLED
     ):
         raise Http404
-    enrolments = asked_in_class(found, school_class)
+    enrolments = asked_in_class(found, school_class, pupil)
     sheets = sheets_in_class(actor, found, [e.pupil_id for e in enrolments])
     return Desk(found, school_class, enrolments, open_mentors(found, school_class), sheets)
 

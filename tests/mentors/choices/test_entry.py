@@ -198,6 +198,14 @@ def test_who_may_open_the_grid(qingzhu: SchoolCast, other: SchoolCast, client_of
     assert client_of(qingzhu.homeroom).get(wrong).status_code == 403
 
 
+def test_a_row_of_nobody_in_the_class_is_not_found(qingzhu: SchoolCast, other: SchoolCast, client_of: ClientOf) -> None:
+    """A row that is saved reads its own pupil alone; a number that no column holds is nobody's."""
+    found, client = asking_round(qingzhu), client_of(qingzhu.homeroom)
+    keys = (qingzhu.pupil_of_colleague.pk, qingzhu.pupils[0].pk, other.pupil_unassigned.pk, 10**20)
+    rows = [client.post(url(found, qingzhu, "row", pupil=key), {"c1": "1", "version": "0"}) for key in keys]
+    assert [answer.status_code for answer in rows] == [404, 404, 404, 404]
+
+
 def test_a_long_class_costs_the_queries_of_a_short_one(
     qingzhu: SchoolCast, client_of: ClientOf, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
