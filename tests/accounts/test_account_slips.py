@@ -24,6 +24,7 @@ from mentors.models.slots import Teacher
 from mentors.staff.printing import make_account_slips
 from notices.models import Notice
 from tests.cast import SchoolCast, TeacherFactory
+from tests.documents.reading import words_of_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,7 @@ NEW = "陶罐-星期五-晚霞"
 
 def codes_on(pdf: bytes) -> list[tuple[str, str]]:
     """Account and code of each slip, as the text of the PDF has them."""
-    text = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
-    return re.findall(r"账号([a-z]+-[a-z0-9-]+?)登录码([a-z0-9]{8})", text)
+    return re.findall(r"账号([a-z]+-[a-z0-9-]+?)登录码([a-z0-9]{8})", "".join(words_of_pages(pdf)))
 
 
 def problem(slip: AccountSlip) -> str:

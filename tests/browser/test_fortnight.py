@@ -4,7 +4,6 @@ What a person has to do is counted: presses and typed fields, by everybody toget
 stand on paper: in the window of the server, on an account slip, on a family's slip.
 """
 
-import io
 import re
 import time
 from collections.abc import Iterator
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, Locator, Page, expect
-from pypdf import PdfReader
 
 from mentorship.demo.rosters import Table, build_rosters
 from tests.browser.conftest import DESK, PHONE, House, Visitor, menu_of, running
 from tests.browser.test_walk import fetch
+from tests.documents.reading import words_of_pages
 
 pytestmark = pytest.mark.browser
 
@@ -96,10 +95,6 @@ def written(path: Path, table: Table) -> Path:
         book.active.append(row)
     book.save(path)
     return path
-
-
-def text_of_pages(pdf: bytes) -> list[str]:
-    return [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
 def through_navigation(hands: Hands, page: Page, name: str) -> None:
@@ -194,7 +189,7 @@ def test_a_nine_year_school_goes_from_an_empty_database_to_a_letter_that_was_rea
     # Its answer opens in a tab of its own, where a browser shows PDFs.
     form = page.locator("form[target=_blank]").evaluate("form => new URLSearchParams(new FormData(form)).toString()")
     kind = {"content-type": "application/x-www-form-urlencoded", "referer": page.url}
-    accounts = text_of_pages(page.request.post(page.url, data=form, headers=kind).body())
+    accounts = words_of_pages(page.request.post(page.url, data=form, headers=kind).body())
     assert len(accounts) == TEACHERS // 10
     step(hands, page, "学生名册")
     imported(hands, page, files["students"])
@@ -224,10 +219,10 @@ def test_a_nine_year_school_goes_from_an_empty_database_to_a_letter_that_was_rea
     # --- Paper for the families ----------------------------------------------------------------
     step(hands, page, "家长凭条")
     hands.press(page.get_by_role("button", name=re.compile("生成 14 个班的凭条")))
-    slips = text_of_pages(job_file(admin, r"凭条.*\.pdf"))
+    slips = words_of_pages(job_file(admin, r"凭条.*\.pdf"))
     step(hands, page, "告家长书")
     hands.press(page.get_by_role("button", name=re.compile("生成 14 个班的告家长书")))
-    assert "回执" in "".join(text_of_pages(job_file(admin, r"告家长书.*\.pdf")))
+    assert "回执" in "".join(words_of_pages(job_file(admin, r"告家长书.*\.pdf")))
 
     # --- A family of grade 7 chooses on its phone -----------------------------------------------------
     chosen_by = slip_in(slips, "初一（1）班白鹭学校", r"(\S{2,5}?)扫码.*?凭条码([A-Z0-9-]{9}).*?(/f/[\w-]+/)")

@@ -9,7 +9,6 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Role
@@ -24,6 +23,7 @@ from schools.enums import Preset
 from schools.models import Grade, School
 from schools.services import NewSchool
 from tests.cast import SchoolCast
+from tests.documents.reading import words_of_pages
 from tests.pages import tables, text, texts, tree
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +174,7 @@ def test_the_slips_of_all_administrators_are_one_paper_until_they_have_come(
     client.post(CHECK)
     seed = {"seed": "one page"}
     paper = client.post(SLIPS, seed).content
-    words = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages))
+    words = "".join(words_of_pages(paper))
     codes = dict(re.findall(r"账号([a-z0-9]+-admin)登录码([a-z0-9]{8})", words))
     assert sorted(codes) == ["bl-admin", "jc2-admin", "yunxi-admin"]
     assert [name in words for name in ("云溪学校", "白鹭小学", "江城二中")] == [True] * 3

@@ -32,6 +32,13 @@ def text(pdf: bytes) -> str:
     return "".join(page_texts(pdf))
 
 
+def words_of_pages(pdf: bytes) -> list[str]:
+    """As `page_texts`, by Poppler: it takes no tenth of a second for each page of squares to be scanned."""
+    command = ["pdftotext", "-raw", "-enc", "UTF-8", "-", "-"]
+    said = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    return [squeezed(page) for page in said.split("\f")[:-1]]
+
+
 def bookmarks(pdf: bytes) -> list[tuple[str, int]]:
     """Title and page number (from 1) of each bookmark; those below another have a `>` for each step down."""
     document = reader(pdf)
