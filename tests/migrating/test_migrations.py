@@ -6,6 +6,7 @@ All other tests make their tables from the models alone, which is right as long 
 import lzma
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -108,7 +109,12 @@ def test_migrating_from_nothing_ends_in_the_schema_of_the_models(
     from_models: Schema, empty_database: tuple[str, str], tmp_path: Path
 ) -> None:
     name, address = empty_database
-    _manage(address, tmp_path, "migrate", "--verbosity", "0")
+    prepared = os.environ.get("PREPARED_VAR")
+    if connection.vendor == "sqlite" and prepared and Path(prepared, "migrated").exists():
+        # In `script/test` setting up has migrated from nothing a moment ago, for Chromium's houses.
+        shutil.copy(Path(prepared, "db.sqlite3"), name)
+    else:
+        _manage(address, tmp_path, "migrate", "--verbosity", "0")
     with closing(_opened(name)) as migrated:
         from_nothing = schema_of(migrated)
     del from_nothing["django_migrations"]
