@@ -80,8 +80,13 @@ def actor_for(user: User, *, scope_key: str | None, on: datetime.date) -> Actor:
 
 def users_with_role(school_id: int, role: Role, *, on: datetime.date) -> list[User]:
     """The people who hold `role` in a school on the day `on`. One query."""
+    return _with_role(school_id, role, on)
+
+
+@kept
+def _with_role(school_id: int, role: Role, on: datetime.date) -> QuerySet[User]:
     held = RoleGrant.objects.active(on).filter(school_id=school_id, role=role)
-    return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk"))
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
 
 
 def accounts_by_key(keys: Collection[int]) -> dict[int, User]:

@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import PROTECT, QuerySet, Subquery
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
+from core.kept import kept
 from core.pinyin import syllables
 from core.text import clean_key, typed_key
 from schools.contexts import DateSpan, Letterhead, PaperStyle, PaperWords, WindowRule
@@ -174,7 +175,12 @@ def schools_visible_to(actor: Scope) -> QuerySet[School]:
 
 def grades_of(school: School) -> list[Grade]:
     """The grades of a school, the youngest first."""
-    return list(Grade.objects.filter(school=school).order_by("number"))
+    return _grades_of(school.pk)
+
+
+@kept
+def _grades_of(school_id: int) -> QuerySet[Grade]:
+    return Grade.objects.filter(school_id=school_id).order_by("number")
 
 
 def grades_visible_to(actor: Scope) -> QuerySet[Grade]:
@@ -237,7 +243,12 @@ def kinds_of(schools: Iterable[School]) -> dict[int, SchoolKind]:
 
 def paper_settings(school: School) -> PaperSettings | None:
     """What the school has set for its papers, None if nothing yet. One query."""
-    return PaperSettings.objects.filter(school=school).first()
+    return next(iter(_paper_settings(school.pk)), None)
+
+
+@kept
+def _paper_settings(school_id: int) -> QuerySet[PaperSettings]:
+    return PaperSettings.objects.filter(school_id=school_id)
 
 
 def paper_style(school: School) -> PaperStyle:

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import AuditEntry
 from core.clock import now, today
+from core.kept import kept
 from core.papercodes import paper_keys
 from students.models import Enrolment, FamilySlip, Guardian, Pupil
 
@@ -21,9 +22,14 @@ LOOKED_BACK: Final = datetime.timedelta(days=30)
 
 def valid_slip(key: str) -> FamilySlip | None:
     """The slip behind a link, if it still opens something; school and pupil at hand. One query."""
+    return next(iter(_valid_slip(key, today())), None)
+
+
+@kept
+def _valid_slip(key: str, on: datetime.date) -> QuerySet[FamilySlip]:
     here = Enrolment.objects.active().filter(pupil_id=OuterRef("pupil_id"))
     rows = FamilySlip.objects.select_related("school", "pupil").filter(Exists(here), key=key, revoked_at=None)
-    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=today())).first()
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("pk")[:1]
 
 
 def valid_slips(keys: Collection[int]) -> list[FamilySlip]:
@@ -34,7 +40,13 @@ def valid_slips(keys: Collection[int]) -> list[FamilySlip]:
 
 def present_slip(pupil: Pupil) -> FamilySlip | None:
     """The slip of `pupil` that was not revoked, be it over or not; school and pupil at hand."""
-    return FamilySlip.objects.select_related("school", "pupil").filter(pupil=pupil, revoked_at=None).first()
+    return next(iter(_present_slip(pupil.pk)), None)
+
+
+@kept
+def _present_slip(pupil_id: int) -> QuerySet[FamilySlip]:
+    rows = FamilySlip.objects.select_related("school", "pupil").filter(pupil_id=pupil_id, revoked_at=None)
+    return rows.order_by("pk")[:1]
 
 
 def present_slips(pupil_ids: Collection[int]) -> dict[int, FamilySlip]:
@@ -44,8 +56,13 @@ def present_slips(pupil_ids: Collection[int]) -> dict[int, FamilySlip]:
 
 def place_of(pupil: Pupil) -> Enrolment | None:
     """Where `pupil` is now: the latest open enrolment with its class, year and school; None once they left."""
-    rows = Enrolment.objects.active().filter(pupil=pupil).order_by("-year__start_year", "-pk")
-    return rows.select_related("pupil", "school_class__grade", "school_class__year__school").first()
+    return next(iter(_place_of(pupil.pk)), None)
+
+
+@kept
+def _place_of(pupil_id: int) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.active().filter(pupil_id=pupil_id).order_by("-year__start_year", "-pk")
+    return rows.select_related("pupil", "school_class__grade", "school_class__year__school")[:1]
 
 
 def slips_sharing_a_phone(slip: FamilySlip, keys: Collection[int]) -> list[FamilySlip]:

@@ -247,11 +247,11 @@ def test_many_mentors_cost_the_queries_of_few(
     found = asking_round(qingzhu)
     found.candidates.filter(number__gt=1).delete()
     open_with(client, slip)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(url(slip))
     candidate(found, qingzhu.slot, 2)
     candidate(found, qingzhu.slot_shared, 3)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(url(slip))
 
 

@@ -1,13 +1,15 @@
 """What a pupil's pages, the paper grid and the reminders read: who may be chosen by whom, and who has chosen."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.enums import AssignmentKind, RoundState
 from mentors.models.slots import Assignment, MentorMember
 from mentors.rounds.models import ChoiceSheet, MatchingRound, RoundMentor
@@ -60,23 +62,26 @@ class OpenMentor:
 
 
 def open_mentors(found: MatchingRound, school_class: SchoolClass) -> list[OpenMentor]:
-    """The mentors of a round who are open to the pupils of `school_class`, by number. Three queries."""
-    candidates = (
-        RoundMentor.objects.filter(Q(whole_grade=True) | Q(classes=school_class), round=found)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher__mentor_card")
-        .order_by("number")
-        .distinct()
-    )
+    """The mentors of a round who are open to the pupils of `school_class`, by number. Two queries."""
     shown = []
+    candidates = _open_to(found.pk, school_class.pk)
+    by_mentor: dict[int, list[MentorMember]] = defaultdict(list)
+    for member in _members([candidate.mentor_id for candidate in candidates]):
+        by_mentor[member.mentor_id].append(member)
     for candidate in candidates:
-        members = list(candidate.mentor.members.all())
+        members = by_mentor[candidate.mentor_id]
         faces = faces_of(members)
         # A slot whose holders have all left can be nobody's mentor.
         if faces:
             initials = " ".join(m.teacher.initials.strip() for m in members if m.teacher.left_on is None)
             shown.append(OpenMentor(candidate.mentor_id, candidate.number, faces, f" {initials} "))
     return shown
+
+
+@kept
+def _open_to(round_id: int, class_id: int) -> QuerySet[RoundMentor]:
+    rows = RoundMentor.objects.filter(Q(whole_grade=True) | Q(classes=class_id), round_id=round_id)
+    return rows.order_by("number").distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,39 +130,52 @@ class Mentoring:
 
 def mentoring_of(pupil: Pupil) -> Mentoring:
     """Where `pupil` stands today; seven queries at most."""
-    enrolment = (
-        Enrolment.objects.active()
-        .filter(pupil=pupil, year__is_current=True)
-        .select_related("school_class__grade", "year")
-        .first()
-    )
+    enrolment = next(iter(_present_place(pupil.pk)), None)
     if enrolment is None:
         return Mentoring(None, (), None, None, None)
-    assignments = (
-        Assignment.objects.active()
-        .filter(pupil=pupil, year=enrolment.year)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher__mentor_card")
-        .order_by("kind", "pk")  # "main" comes before "supporting"
-    )
-    mentors = tuple(MyMentor(a, faces_of(list(a.mentor.members.all()))) for a in assignments)
-    found = (
-        MatchingRound.objects.filter(
-            year=enrolment.year,
-            grade=enrolment.school_class.grade_id,
-            mode__in=ASKING,
-            state__in=(RoundState.OPEN, RoundState.PUBLISHED),
-        )
-        .order_by("state", "-published_at", "-pk")  # "open" comes before "published"
-        .first()
-    )
+    assignments = _assignments(pupil.pk, enrolment.year_id)
+    members = _members([a.mentor_id for a in assignments])
+    mentors = tuple(MyMentor(a, faces_of([m for m in members if m.mentor_id == a.mentor_id])) for a in assignments)
+    found = next(iter(_round_for(enrolment.year_id, enrolment.school_class.grade_id)), None)
     sheet = sheet_of(found, pupil) if found is not None else None
     return Mentoring(enrolment, mentors, found, phase(found) if found is not None else None, sheet)
 
 
+@kept
+def _present_place(pupil_id: int) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.active().filter(pupil_id=pupil_id, year__is_current=True)
+    return rows.select_related("school_class__grade", "year").order_by("pk")[:1]
+
+
+@kept
+def _assignments(pupil_id: int, year_id: int) -> QuerySet[Assignment]:
+    rows = Assignment.objects.active().filter(pupil_id=pupil_id, year_id=year_id)
+    return rows.select_related("mentor").order_by("kind", "pk")  # "main" comes before "supporting"
+
+
+@kept
+def _members(mentor_ids: list[int]) -> QuerySet[MentorMember]:
+    """Teacher and card at hand."""
+    rows = MentorMember.objects.filter(mentor_id__in=mentor_ids)
+    return rows.select_related("teacher__mentor_card").order_by("mentor_id", "position")
+
+
+@kept
+def _round_for(year_id: int, grade_id: int) -> QuerySet[MatchingRound]:
+    states = (RoundState.OPEN, RoundState.PUBLISHED)
+    rows = MatchingRound.objects.filter(year_id=year_id, grade_id=grade_id, mode__in=ASKING, state__in=states)
+    return rows.order_by("state", "-published_at", "-pk")[:1]  # "open" comes before "published"
+
+
 def sheet_of(found: MatchingRound, pupil: Pupil) -> ChoiceSheet | None:
     """What the pupil handed in, choices in order at hand."""
-    return ChoiceSheet.objects.filter(round=found, pupil=pupil).prefetch_related("choices").first()
+    return next(iter(_sheet(found.pk, pupil.pk)), None)
+
+
+@kept
+def _sheet(round_id: int, pupil_id: int) -> QuerySet[ChoiceSheet]:
+    rows = ChoiceSheet.objects.filter(round_id=round_id, pupil_id=pupil_id).prefetch_related("choices")
+    return rows.order_by("pk")[:1]
 
 
 def photo_for_family(pupil: Pupil, key: int) -> MentorCard | None:

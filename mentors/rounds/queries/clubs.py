@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -64,17 +65,32 @@ class ClubRow:
         return f"{size}：{self.over} 位需要另选导师，或批准 {self.over} 个超额。"
 
 
-def club_rows(clubs: QuerySet[Club], year: SchoolYear) -> list[ClubRow]:
-    """The clubs of `year` with sizes and room. Five queries whatever their number."""
-    waiting = Counter(
-        ClubMember.objects.filter(year=year, club__mentor__in=clubs.filter(year=year).values("mentor_id"))
+def club_rows(actor: Actor, year: SchoolYear, club_id: int | None = None) -> list[ClubRow]:
+    """The clubs of `year` that the actor may open, or the one with this key, with sizes and room. Five queries."""
+    waiting = Counter(_waiting(actor, year, club_id))
+    clubs = _clubs(actor, year, club_id)
+    return [ClubRow(club, club.size, waiting[club.mentor_id], club.mentor.free) for club in clubs]
+
+
+@kept
+def _waiting(actor: Actor, year: SchoolYear, club_id: int | None) -> QuerySet[ClubMember, int]:
+    clubs = _of_year(actor, year, club_id)
+    return (
+        ClubMember.objects.filter(year=year, club__mentor__in=clubs.values("mentor_id"))
         .exclude(pupil_id__in=Assignment.objects.active().main().filter(year=year).values("pupil_id"))
         .values_list("club__mentor_id", flat=True)
     )
-    return [
-        ClubRow(club, club.size, waiting[club.mentor_id], club.mentor.free)
-        for club in clubs.filter(year=year).annotate(size=Count("members", distinct=True)).order_by("name", "pk")
-    ]
+
+
+@kept
+def _clubs(actor: Actor, year: SchoolYear, club_id: int | None) -> QuerySet[Any]:
+    rows = _of_year(actor, year, club_id)
+    return rows.annotate(size=Count("members", distinct=True)).order_by("name", "pk")
+
+
+def _of_year(actor: Actor, year: SchoolYear, club_id: int | None) -> QuerySet[Club]:
+    rows = clubs_visible_to(actor).filter(year=year)
+    return rows.filter(pk=club_id) if club_id is not None else rows
 
 
 @dataclass(frozen=True, slots=True)

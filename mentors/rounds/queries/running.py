@@ -17,7 +17,7 @@ from mentors.enums import RoundState
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from mentors.querysets.slots import AssignmentQuerySet
 from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement, RoundMentor
-from mentors.rounds.querysets import MatchingRoundQuerySet
+from mentors.rounds.querysets import MatchingRoundQuerySet, RoundMentorQuerySet
 from mentors.staff.models import ReadinessCase
 from schools.models import Grade, SchoolClass, SchoolYear
 from students.models import Enrolment
@@ -67,7 +67,12 @@ def running_round(year: SchoolYear, grade: Grade) -> MatchingRound | None:
 
 def round_classes(round: MatchingRound) -> list[SchoolClass]:
     """The classes of the round's grade and year in teaching order."""
-    return list(SchoolClass.objects.filter(year=round.year_id, grade=round.grade_id).select_related("grade"))
+    return _classes_of_grade(round.year_id, round.grade_id)
+
+
+@kept
+def _classes_of_grade(year_id: int, grade_id: int) -> QuerySet[SchoolClass]:
+    return SchoolClass.objects.filter(year=year_id, grade=grade_id).select_related("grade")
 
 
 def taking_part(round: MatchingRound) -> EnrolmentQuerySet:
@@ -111,7 +116,12 @@ def _participants_among(round: MatchingRound, keys: Collection[int]) -> list[Enr
 
 def candidates(round: MatchingRound) -> list[RoundMentor]:
     """The mentors who can be chosen, by number; names, cards and classes at hand. Six queries."""
-    return list(RoundMentor.objects.filter(round=round).with_names().order_by("number"))
+    return _candidates(round.pk)
+
+
+@kept
+def _candidates(round_id: int) -> RoundMentorQuerySet:
+    return RoundMentor.objects.filter(round_id=round_id).with_names().order_by("number")
 
 
 def open_to_class(candidate: RoundMentor, class_id: int) -> bool:

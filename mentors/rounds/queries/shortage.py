@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.enums import PlacementHow, PlacementReason
 from mentors.matching.shortage import MentorRoom, Shortage, shortage
 from mentors.models.slots import MentorMember
@@ -28,11 +29,14 @@ def draft_rooms(round: MatchingRound) -> dict[int, tuple[Room, int]]:
 
     Three queries at most.
     """
-    mentors = [
-        row.mentor for row in RoundMentor.objects.filter(round=round).select_related("mentor").order_by("number")
-    ]
+    mentors = [row.mentor for row in _numbered(round.pk)]
     placed = dict(_lines(round).values_list("mentor_id").annotate(n=Count("pk")))
     return {key: (room, placed.get(key, 0)) for key, room in rooms(round, mentors).items()}
+
+
+@kept
+def _numbered(round_id: int) -> QuerySet[RoundMentor]:
+    return RoundMentor.objects.filter(round_id=round_id).select_related("mentor").order_by("number")
 
 
 def _lines(round: MatchingRound) -> PlacementQuerySet:

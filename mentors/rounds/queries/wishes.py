@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import RoleGrant, User
 from accounts.queries import users_with_role
 from core.clock import today
+from core.kept import kept
 from mentors.enums import WishState
 from mentors.models.slots import Assignment
 from mentors.staff.models import MentorWish
@@ -89,7 +90,12 @@ def may_read(actor: Actor, wish: MentorWish) -> bool:
 
 def wish_of(pupil: Pupil) -> MentorWish | None:
     """The pupil's latest wish of the current year, as the family page shows it."""
-    return MentorWish.objects.filter(pupil=pupil, year__is_current=True).first()
+    return next(iter(_wishes(pupil.pk)), None)
+
+
+@kept
+def _wishes(pupil_id: int) -> QuerySet[MentorWish]:
+    return MentorWish.objects.filter(pupil_id=pupil_id, year__is_current=True)[:1]
 
 
 def wishes_visible_to(actor: Actor) -> QuerySet[MentorWish]:

@@ -21,7 +21,7 @@ def clubs(request: ActorRequest) -> HttpResponse:
     """The clubs of this year: all for 德育室, the own ones for their leaders."""
     actor = request.actor
     year = actor.calendar.year
-    rows = club_rows(clubs_visible_to(actor), year) if year is not None else []
+    rows = club_rows(actor, year) if year is not None else []
     return render(
         request, "rounds/clubs/list.html", {"year": year, "rows": rows, "may_edit": actor.has(Role.MORAL_OFFICE)}
     )
@@ -106,7 +106,7 @@ def _club(request: ActorRequest, pk: int) -> Club:
 
 
 def _detail(request: ActorRequest, club: Club, form: MembersForm) -> HttpResponse:
-    rows = club_rows(clubs_visible_to(request.actor).filter(pk=club.pk), club.year)
+    rows = club_rows(request.actor, club.year, club.pk)
     return show_form(
         request,
         "rounds/clubs/detail.html",

@@ -59,15 +59,8 @@ def training_by_term(actor: Actor, terms: Sequence[Term], current: Term) -> list
 
     One query.
     """
-    own = Teacher.objects.filter(training_sessions=OuterRef("pk"), user_id=actor.user_id or 0)
-    rows = (
-        TrainingSession.objects.visible_to(actor)
-        .filter(term__in=terms)
-        .annotate(came=Count("teachers", distinct=True), is_own=Exists(own))
-        .annotate(material=Count("files", filter=Q(files__removed_at=None), distinct=True))
-    )
     by_term: dict[int, list[TrainingSession]] = {term.pk: [] for term in terms}
-    for row in rows:
+    for row in _sessions(actor, list(by_term)):
         by_term[row.term_id].append(row)
     return [
         TermTraining(
@@ -78,6 +71,17 @@ def training_by_term(actor: Actor, terms: Sequence[Term], current: Term) -> list
     ]
 
 
+@kept
+def _sessions(actor: Actor, term_ids: list[int]) -> QuerySet[TrainingSession]:
+    own = Teacher.objects.filter(training_sessions=OuterRef("pk"), user_id=actor.user_id or 0)
+    return (
+        TrainingSession.objects.visible_to(actor)
+        .filter(term__in=term_ids)
+        .annotate(came=Count("teachers", distinct=True), is_own=Exists(own))
+        .annotate(material=Count("files", filter=Q(files__removed_at=None), distinct=True))
+    )
+
+
 def sessions_visible_to(actor: Actor) -> QuerySet[TrainingSession]:
     """The sessions that the actor may know of, term and year at hand."""
     return TrainingSession.objects.visible_to(actor).select_related("term__year")
@@ -86,6 +90,12 @@ def sessions_visible_to(actor: Actor) -> QuerySet[TrainingSession]:
 def files_visible_to(actor: Actor) -> TrainingFileQuerySet:
     """The material that the actor may open, taken away or not, its session at hand."""
     return TrainingFile.objects.visible_to(actor).select_related("session__term__year")
+
+
+@kept
+def present_files(session_id: int) -> TrainingFileQuerySet:
+    """The material of a session that was not taken away. One query."""
+    return TrainingFile.objects.filter(session_id=session_id).present()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +169,23 @@ def training_of(teacher: Teacher, year: SchoolYear) -> YearTraining:
 
 def own_training(actor: Actor) -> list[YearTraining]:
     """What the actor attended, by year, the latest first. Two queries."""
-    rows = (
-        TrainingSession.objects.visible_to(actor)
-        .filter(teachers__user_id=actor.user_id or 0)
-        .select_related("term__year")
-        .order_by("date", "pk")
-    )
-    teacher = Teacher.objects.filter(user_id=actor.user_id or 0, school_id=actor.school_id or 0).first()
+    teacher = next(iter(_own_teacher(actor)), None)
     by_year: dict[SchoolYear, list[TrainingSession]] = {}
-    for session in rows if teacher is not None else ():
+    for session in _attended(actor) if teacher is not None else ():
         by_year.setdefault(session.term.year, []).append(session)
     return [
         YearTraining(teacher, year, tuple(by_year[year]))
         for year in sorted(by_year, key=lambda year: -year.start_year)
         if teacher is not None
     ]
+
+
+@kept
+def _own_teacher(actor: Actor) -> QuerySet[Teacher]:
+    return Teacher.objects.filter(user_id=actor.user_id or 0, school_id=actor.school_id or 0).order_by("pk")[:1]
+
+
+@kept
+def _attended(actor: Actor) -> QuerySet[TrainingSession]:
+    rows = TrainingSession.objects.visible_to(actor).filter(teachers__user_id=actor.user_id or 0)
+    return rows.select_related("term__year").order_by("date", "pk")

@@ -15,7 +15,7 @@ from core.saving import button_done, show_form
 from core.undo import offer_undo
 from mentors.rules import can_keep_training
 from mentors.staff.models import TrainingFile, TrainingSession
-from mentors.staff.queries.training import files_visible_to, sessions_visible_to
+from mentors.staff.queries.training import files_visible_to, present_files, sessions_visible_to
 from mentors.staff.services.training_files import (
     MOST_FILES,
     add_training_file,
@@ -47,7 +47,7 @@ def add(request: ActorRequest, pk: int) -> HttpResponse:
 def _page(request: ActorRequest, session: TrainingSession, form: HandoutsForm) -> HttpResponse:
     context = {
         "session": session,
-        "files": list(session.files.present()),
+        "files": present_files(session.pk),
         "may_edit": can_keep_training(request.actor),
         "most": MOST_FILES,
         "megabytes": HANDOUT_BYTES // 1024 // 1024,

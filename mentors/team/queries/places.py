@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.text import small_number
 from mentors.enums import MeetingCircle
 from mentors.models.slots import TeamMember
@@ -110,6 +112,16 @@ def wider_places(actor: Actor) -> list[MeetingPlace]:
 
 def own_grades(actor: Actor, year: SchoolYear) -> set[int]:
     """Keys of the grades in which the actor leads a class or is in the team of one. Two queries."""
+    return {*_led_grades(actor, year), *_team_grades(actor, year)}
+
+
+@kept
+def _led_grades(actor: Actor, year: SchoolYear) -> QuerySet[SchoolClass, int]:
     led = SchoolClass.objects.filter(pk__in=actor.homeroom_class_ids, year=year)
+    return led.order_by().values_list("grade_id", flat=True)
+
+
+@kept
+def _team_grades(actor: Actor, year: SchoolYear) -> QuerySet[TeamMember, int]:
     team = TeamMember.objects.filter(school_class__year=year, mentor__members__teacher__user_id=actor.user_id or 0)
-    return {*led.values_list("grade_id", flat=True), *team.values_list("school_class__grade_id", flat=True)}
+    return team.order_by().values_list("school_class__grade_id", flat=True)

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import get_current_timezone, localtime
 
 from accounts.actors import Actor
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry
 from accounts.querysets import AuditQuerySet
+from core.kept import kept
 from mentors.models.slots import Assignment
 from records.audit.contexts import DEEDS, LISTS, LISTS_OF_CHILDREN, UNKNOWN
 from records.audit.queries.subjects import concerning, names_of
@@ -61,11 +62,12 @@ def seen_by_others(actor: Actor) -> list[Seen]:
     if actor.school_id is None or actor.user_id is None:
         return []
     since = datetime.datetime.combine(actor.today - LOOKED_BACK, datetime.time(), get_current_timezone())
-    held = Assignment.objects.held_by(actor).active().values_list("pupil_id", "mentor_id")
+    held = _held(actor)
     pupils, slots = {pupil for pupil, _slot in held}, {slot for _pupil, slot in held}
-    acts = [*_texts(actor, since), *_files(_others(actor, since), pupils, slots)]
+    acts = [*_texts(actor, since)]
     if pupils:
-        acts += _lists(_others(actor, since), pupils, slots)
+        acts += _files(_others(actor, since), pupils, slots)
+        acts += _lists(_lists_taken(actor, since), pupils, slots)
     whom: dict[tuple[datetime.date, int, str, str], list[str]] = defaultdict(list)
     for act in acts:
         whom[act.day, act.user_id, act.who, act.words].append(act.whom)
@@ -75,6 +77,11 @@ def seen_by_others(actor: Actor) -> list[Seen]:
         for (day, user_id, who, words), found in whom.items()
     ]
     return sorted(lines, key=lambda line: (-line.day.toordinal(), line.who, line.words))
+
+
+@kept
+def _held(actor: Actor) -> QuerySet[Assignment, tuple[int, int]]:
+    return Assignment.objects.held_by(actor).active().values_list("pupil_id", "mentor_id")
 
 
 def _others(actor: Actor, since: datetime.datetime) -> AuditQuerySet:
@@ -88,6 +95,13 @@ def _in_words(words: str, whom: Iterable[str]) -> str:
 
 
 def _texts(actor: Actor, since: datetime.datetime) -> Iterator[_Act]:
+    for row in _readings(actor, since):
+        words = f"看了您写的{kind_called(row.kind).label}"
+        yield _Act(localtime(row.last_at).date(), row.user_id, row.user.name, words)
+
+
+@kept
+def _readings(actor: Actor, since: datetime.datetime) -> QuerySet[Reading]:
     of_kinds = [
         Reading.objects.filter(kind=kind.key, record_id__in=written.order_by().values("pk")).order_by().values("pk")
         for kind in all_kinds()
@@ -97,9 +111,7 @@ def _texts(actor: Actor, since: datetime.datetime) -> Iterator[_Act]:
     # Kind by kind they are looked up by the record; for all at once the readings of a whole city were gone through.
     mine = of_kinds[0].union(*of_kinds[1:], all=True)
     rows = Reading.objects.filter(pk__in=mine, school=actor.school_id, last_at__gte=since).exclude(user=actor.user_id)
-    for row in rows.select_related("user").order_by("-last_at", "-pk")[:MOST]:
-        words = f"看了您写的{kind_called(row.kind).label}"
-        yield _Act(localtime(row.last_at).date(), row.user_id, row.user.name, words)
+    return rows.select_related("user").order_by("-last_at", "-pk")[:MOST]
 
 
 def _files(rows: AuditQuerySet, pupils: Collection[int], slots: Collection[int]) -> Iterator[_Act]:
@@ -113,14 +125,24 @@ def _files(rows: AuditQuerySet, pupils: Collection[int], slots: Collection[int])
                 yield _Act(localtime(entry.at).date(), user.pk, user.name, words, whom)
 
 
-def _lists(rows: AuditQuerySet, pupils: Collection[int], slots: Collection[int]) -> Iterator[_Act]:
-    """Lists of children whose filter does not leave one's pupils out; which rows were ticked is not known."""
-    rows = rows.filter(verb="take_out_list", detail__list__in=sorted(LISTS_OF_CHILDREN))
+@kept
+def _lists_taken(actor: Actor, since: datetime.datetime) -> QuerySet[AuditEntry]:
+    """Lists of children, which are taken out for certain classes or for all."""
+    return _others(actor, since).filter(verb="take_out_list", detail__list__in=sorted(LISTS_OF_CHILDREN))[:MOST]
+
+
+@kept
+def _places(pupils: Collection[int]) -> QuerySet[Enrolment, tuple[int, int]]:
     held = Enrolment.objects.active().filter(pupil__in=sorted(pupils))
+    return held.values_list("school_class_id", "school_class__grade_id")
+
+
+def _lists(taken: list[AuditEntry], pupils: Collection[int], slots: Collection[int]) -> Iterator[_Act]:
+    """Those whose filter does not leave one's pupils out; which rows were ticked is not known."""
     places = {""}
-    for class_id, grade_id in held.values_list("school_class_id", "school_class__grade_id"):
+    for class_id, grade_id in _places(pupils):
         places |= {f"c{class_id}", f"g{grade_id}"}
-    for entry in rows[:MOST]:
+    for entry in taken:
         where, user = entry.detail.get("where", {}), entry.user
         if user is not None and where.get("place", "") in places and where.get("mentor") in (None, "", *slots):
             words = f"导出或打印了可能有您学生的名单：{LISTS[entry.detail['list']]}"

@@ -1,7 +1,8 @@
 """Whom the entries of the audit concern: by name where that is open, and which entries concern a pupil."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
@@ -9,6 +10,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry
+from core.kept import kept
 from schools.enums import NoteVisibility
 
 #: A row of the audit's `target_type` and `target_id`.
@@ -58,7 +60,7 @@ def names_of(entries: Iterable[AuditEntry]) -> dict[Target, list[str]]:
         for path in paths.get(label, ())
     ]
     found: dict[Target, list[str]] = defaultdict(list)
-    for label, key, name in _together(parts):
+    for label, key, name in _together(parts) if parts else ():
         found[label, key].append(name)
     return found
 
@@ -68,17 +70,28 @@ def concerning(pupil_ids: Collection[int], *, only: Collection[str] = tuple(_PUP
 
     `only` names the labels of models that are looked through.
     """
-    wanted = sorted(set(pupil_ids))
-    parts = [
-        _rows(label, path, "pk").filter(**{f"{path}pk__in": wanted}) for label in only for path in _PUPIL_PATHS[label]
-    ]
     keys: dict[str, list[int]] = defaultdict(list)
-    for label, key, _pupil in _together(parts) if wanted else ():
+    for label, key, _pupil in _reader(tuple(only))(set(pupil_ids)):
         keys[label].append(key)
     condition = Q(pk__in=())
     for label, found in keys.items():
         condition |= Q(target_type=label, target_id__in=found)
     return condition
+
+
+@cache
+def _reader(labels: tuple[str, ...]) -> Callable[[set[int]], list[Any]]:
+    @kept
+    def read(pupil_ids: set[int]) -> QuerySet[Any, Any]:
+        return _together(
+            [
+                _rows(label, path, "pk").filter(**{f"{path}pk__in": pupil_ids})
+                for label in labels
+                for path in _PUPIL_PATHS[label]
+            ]
+        )
+
+    return read
 
 
 def _rows(label: str, path: str, column: str) -> QuerySet[Any, Any]:
@@ -88,5 +101,5 @@ def _rows(label: str, path: str, column: str) -> QuerySet[Any, Any]:
     return found
 
 
-def _together(parts: list[QuerySet[Any, Any]]) -> Iterable[Any]:
-    return parts[0].union(*parts[1:], all=True) if parts else ()
+def _together(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    return parts[0].union(*parts[1:], all=True)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import DateField
+from django.db.models import DateField, QuerySet
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import cn_full_day
+from core.kept import kept
 from core.worddiff import Piece, mark_words
 from mentors.models.slots import Teacher
 from records.desk.models import Reading, RecordVersion
@@ -158,13 +159,16 @@ def readers_of(actor: Actor, kind: RecordKind, pk: int) -> list[Reader]:
 
 def roles_of_readers(actor: Actor, users: Collection[int]) -> dict[int, str]:
     """By which role each of these people of the actor's school is called, where they have one. One query."""
-    grants = RoleGrant.objects.active(actor.today).filter(
-        user__in=sorted(users), school=actor.school_id, role__in=_READER_ROLES
-    )
     held: dict[int, set[str]] = defaultdict(set)
-    for user_id, role in grants.values_list("user_id", "role"):
+    for user_id, role in _grants_of_readers(actor, sorted(users)):
         held[user_id].add(role)
     return {key: next(str(role.label) for role in _READER_ROLES if role in mine) for key, mine in held.items()}
+
+
+@kept
+def _grants_of_readers(actor: Actor, users: list[int]) -> QuerySet[RoleGrant, tuple[int, str]]:
+    rows = RoleGrant.objects.active(actor.today).filter(user__in=users, school=actor.school_id, role__in=_READER_ROLES)
+    return rows.values_list("user_id", "role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +187,18 @@ def deleted_keys(actor: Actor, since: datetime.datetime) -> list[tuple[datetime.
     if actor.user_id is None or actor.school_id is None:
         return []
     found: list[tuple[datetime.datetime, RecordKind, int]] = []
-    for kind, deletion in record_kinds():
-        rows = kind.model.objects.filter(deletion.own(actor), school_id=actor.school_id, deleted_at__gte=since)
-        found += [(moment, kind.key, pk) for moment, pk in rows.values_list("deleted_at", "pk")]
+    for kind, _deletion in record_kinds():
+        found += [(moment, kind.key, pk) for moment, pk in _deleted(actor, since, kind.key)]
     return sorted(found, key=lambda row: row[0], reverse=True)
+
+
+@kept
+def _deleted(actor: Actor, since: datetime.datetime, key: RecordKind) -> QuerySet[Any, Any]:
+    kind, deletion = next(known for known in record_kinds() if known[0].key == key)
+    rows: QuerySet[Any] = kind.model.objects.filter(
+        deletion.own(actor), school_id=actor.school_id, deleted_at__gte=since
+    )
+    return rows.values_list("deleted_at", "pk")
 
 
 def deleted_lines(
@@ -199,6 +211,8 @@ def deleted_lines(
     for _, kind, pk in keys:
         wanted[kind].append(pk)
     for known, _deletion in record_kinds():
+        if not wanted[known.key]:
+            continue
         rows = known.with_people(known.model.objects.filter(pk__in=wanted[known.key]).select_related("term"))
         records |= {(known.key, record.pk): record for record in rows}
     lines = []

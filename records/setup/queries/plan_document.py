@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import users_with_role
+from core.kept import kept
 from core.text import to_chinese
 from records.setup.contexts import DocumentContent, DocumentSection, GroupMember, PlanPaper
 from records.setup.enums import DocumentPart, GroupPlace
@@ -73,13 +75,18 @@ def names_to_offer(actor: Actor) -> list[str]:
     return list(dict.fromkeys(rows.values_list("name", flat=True)[:OFFERED_NAMES]))
 
 
+@kept
+def _versions(actor: Actor, school_id: int) -> QuerySet[PlanDocument]:
+    rows = PlanDocument.objects.visible_to(actor).filter(school_id=school_id).select_related("saved_by")
+    return rows.prefetch_related("members").order_by("-version")[:SHOWN_VERSIONS]
+
+
 def read_document(actor: Actor, school: School, *, head: Letterhead, version: int | None = None) -> ReadDocument | None:
     """The version of that number, or the one that holds; None if there is none, or the school has no plan.
 
     A former version shows the figures that held on its last day. `head` is how the paper is headed.
     """
-    rows = PlanDocument.objects.visible_to(actor).filter(school=school).select_related("saved_by")
-    versions = tuple(rows.prefetch_related("members").order_by("-version")[:SHOWN_VERSIONS])
+    versions = tuple(_versions(actor, school.pk))
     at = 0 if version is None else next((n for n, row in enumerate(versions) if row.version == version), None)
     if at is None or not versions:
         return None
@@ -117,7 +124,12 @@ def present_files(actor: Actor) -> DocumentFileQuerySet:
 
 def files_of(actor: Actor, school: School) -> tuple[DocumentFile, ...]:
     """The files beside the document, the oldest first. One query."""
-    return tuple(present_files(actor).filter(school=school))
+    return tuple(_files(actor, school.pk))
+
+
+@kept
+def _files(actor: Actor, school_id: int) -> DocumentFileQuerySet:
+    return present_files(actor).filter(school_id=school_id)
 
 
 def _calendar_at(school: School, until: datetime.datetime | None, today: datetime.date) -> YearCalendar | None:

@@ -212,11 +212,11 @@ def test_a_long_class_costs_the_queries_of_a_short_one(
     found = asking_round(qingzhu)
     client = client_of(qingzhu.homeroom)
     by_slip(slip_of(qingzhu, qingzhu.pupil_unassigned), found, qingzhu.slot)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(url(found, qingzhu))
     for pupil in enrol(qingzhu.class_one, 2):
         by_slip(slip_of(qingzhu, pupil), found, qingzhu.slot, qingzhu.slot_colleague)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(url(found, qingzhu))
 
 
