@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
+from core.paging import page_of
 from jobs.enums import ItemState
 from jobs.models import Job
 from jobs.queries import visible_jobs, visible_results
@@ -27,8 +27,7 @@ FAILURES_SHOWN = 50
 @page_for()
 def job_list(request: ActorRequest) -> HttpResponse:
     """One's own jobs; overseers see all of their school's."""
-    jobs = visible_jobs(request.actor)
-    page = Paginator(jobs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, PAGE_SIZE, visible_jobs, request.actor)
     return render(
         request,
         "jobs/list.html",

@@ -1,5 +1,6 @@
 """What a family may see: the released letters of the one pupil whose slip they hold."""
 
+from core.kept import kept
 from records.models.records import GrowthLetter
 from records.querysets.records import GrowthLetterQuerySet
 from students.models import FamilySlip
@@ -13,3 +14,7 @@ def letters_for_family(slip: FamilySlip) -> GrowthLetterQuerySet:
         .select_related("term__year", "reply")
         .order_by("-term__starts_on", "-pk")
     )
+
+
+#: As `letters_for_family`, read at once.
+letters_to_read = kept(letters_for_family)

@@ -153,7 +153,7 @@ def test_the_list_shows_what_is_new_first_and_keeps_what_is_over(qingzhu: School
     assert titles(client_of(qingzhu.office), "sent") == ["五", "四", "三", "二", "一"]
 
 
-@pytest.mark.parametrize("show,queries", [("", 6), ("sent", 6)])
+@pytest.mark.parametrize("show,queries", [("", 5), ("sent", 5)])
 def test_the_list_takes_the_same_queries_for_1_and_3(
     qingzhu: SchoolCast,
     client_of: ClientOf,

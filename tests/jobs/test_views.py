@@ -144,7 +144,7 @@ def test_list_and_page_take_the_same_queries_for_1_and_3(
 ) -> None:
     client = client_of(cast.author)
     job = papers(cast, 1)
-    # Session, user, roles, unread notices of the header; then the count and the jobs.
+    # Session, user, roles, unread notices of the header; then the jobs.
     with django_assert_num_queries(LIST_QUERIES):
         client.get(reverse("jobs:list"))
     with django_assert_num_queries(PAGE_QUERIES):
@@ -157,7 +157,7 @@ def test_list_and_page_take_the_same_queries_for_1_and_3(
         client.get(reverse("jobs:detail", args=[job.pk]))
 
 
-LIST_QUERIES = 6
+LIST_QUERIES = 5
 PAGE_QUERIES = 5
 
 

@@ -217,7 +217,7 @@ def test_the_list_costs_the_same_for_one_meeting_and_for_three(
     for number in range(count):
         meeting_of(qingzhu, topic=f"第{number}次", pupils=frozenset(p.pk for p in qingzhu.pupils))
     client = client_of(qingzhu.mentor)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("meetings:list", args=[qingzhu.class_one.pk]))
 
 
@@ -320,5 +320,5 @@ def test_the_list_of_a_grade_costs_the_same_for_one_meeting_and_for_three(
     for _ in range(count):
         wider(qingzhu, "grade-1", qingzhu.office)
     client = client_of(qingzhu.mentor)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("circles:list", args=["grade-1"]))

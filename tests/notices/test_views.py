@@ -13,7 +13,7 @@ from notices.models import Notice
 from tests.notices.conftest import People, actor_of, remind
 
 # Session, user, roles; the count of pages, the notices, the unread ones.
-INBOX_QUERIES = 6
+INBOX_QUERIES = 5
 
 
 def client_of(user: User) -> Client:

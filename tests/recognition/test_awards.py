@@ -250,7 +250,7 @@ def test_the_pages_cost_the_same_for_one_nominee_and_for_three(
         honour(actor=qingzhu.actor(qingzhu.office), round=row, teacher=teacher_of(user), citation="")
         opened(qingzhu, RoundData(f"另一次{user.name}", "导师", TODAY))
     client = client_of(qingzhu.office)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("recognition:list"))
     with django_assert_num_queries(10):
         client.get(reverse("recognition:people", args=[row.pk]))

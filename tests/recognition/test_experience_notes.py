@@ -239,5 +239,5 @@ def test_the_list_costs_the_same_for_one_note_and_for_three(
         note = handed_in(qingzhu, NoteData(f"第{number}篇", "甲", "乙", "丙"))
         publish_note(actor=qingzhu.actor(qingzhu.office), note=note)
     client = client_of(qingzhu.colleague)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("recognition:notes"))

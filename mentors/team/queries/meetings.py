@@ -33,8 +33,13 @@ def meetings_of(actor: Actor, place: MeetingPlace) -> QuerySet[CaseMeeting]:
 
 def deleted_meetings(actor: Actor, place: MeetingPlace) -> list[CaseMeeting]:
     """Meetings of the place that can still come back, the latest deleted first."""
-    rows = _of_place(actor, place).filter(deleted_at__gte=now() - UNDO)
-    return list(rows.select_related("created_by").order_by("-deleted_at"))
+    return _deleted(actor, place, now() - UNDO)
+
+
+@kept
+def _deleted(actor: Actor, place: MeetingPlace, since: datetime.datetime) -> QuerySet[CaseMeeting]:
+    rows = _of_place(actor, place).filter(deleted_at__gte=since)
+    return rows.select_related("created_by").order_by("-deleted_at")
 
 
 def meetings_visible_to(actor: Actor) -> QuerySet[CaseMeeting]:

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
+from core.paging import page_of
 from core.saving import form_saved, record_changed, show_form
 from mentors.queries.people import classes_visible_to
 from mentors.team.forms import MeetingForm
@@ -115,7 +116,7 @@ def wider_restore(request: ActorRequest, key: str, meeting: int) -> HttpResponse
 
 def _list(request: ActorRequest, place: MeetingPlace) -> HttpResponse:
     actor = request.actor
-    page = Paginator(meetings_of(actor, place), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, PAGE_SIZE, meetings_of, actor, place)
     writes = can_hold_meetings(actor, place)
     deleted = deleted_meetings(actor, place) if writes else []
     context = {
@@ -138,6 +139,7 @@ def _may_restore(request: ActorRequest, meeting: CaseMeeting) -> bool:
 
 def _detail(request: ActorRequest, found: CaseMeeting) -> HttpResponse:
     audit(actor=request.actor, verb="open_meeting", target=found, kind=AuditKind.READ)
+    prefetch_related_objects([found], "pupils", "teachers")
     context = {"meeting": found, "place": place_of(found), "may_edit": can_edit_meeting(request.actor, found)}
     return render(request, "team/meetings/detail.html", context)
 

@@ -3,20 +3,25 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from accounts.actors import Actor
+from core.kept import kept
 from records.announcing.enums import AnnouncementState, Audience
 from records.announcing.models import Announcement, AnnouncementFile, Edition, Receipt
 from records.announcing.querysets import DONE, AnnouncementQuerySet
 from schools.models import Grade, School, SchoolClass
 from students.models import Enrolment, FamilySlip
 
+
 #: What the list can be narrowed to: what stands now, what is still to be read, what is over, what one sends oneself.
-CURRENT, OPEN, OVER, SENT = "", "open", "over", "sent"
-SHOWS: Final = (CURRENT, OPEN, OVER, SENT)
+class Show(StrEnum):
+    CURRENT = ""
+    OPEN = "open"
+    OVER = "over"
+    SENT = "sent"
 
 
 def visible_announcements(actor: Actor) -> AnnouncementQuerySet:
@@ -29,16 +34,16 @@ def detailed_announcements(actor: Actor) -> AnnouncementQuerySet:
     return visible_announcements(actor).with_own_receipt(actor, Receipt.objects.all())
 
 
-def announcements_to_show(actor: Actor, show: str) -> AnnouncementQuerySet:
-    """Those that `show` names, one of `SHOWS`: what is new first, then the latest."""
+def announcements_to_show(actor: Actor, show: Show) -> AnnouncementQuerySet:
+    """Those that `show` names: what is new first, then the latest."""
     rows = detailed_announcements(actor)
-    if show == SENT:
+    if show is Show.SENT:
         read = Count("receipts", filter=Q(receipts__read_edition=F("edition")))
         return rows.managed_by(actor).annotate(times_read=read).order_by("-created_at", "-pk")
     rows = rows.filter(state=AnnouncementState.PUBLISHED, starts_on__lte=actor.today)
-    if show == OVER:
+    if show is Show.OVER:
         return rows.filter(ends_on__lt=actor.today).order_by("-starts_on", "-pk")
-    if show == OPEN:
+    if show is Show.OPEN:
         return rows.open_for(actor, Receipt.objects.all()).order_by("-starts_on", "-pk")
     is_open = Case(When(Q(is_addressed=True) & ~DONE, then=Value(1)), default=Value(0))
     rows = rows.filter(ends_on__gte=actor.today).annotate(is_open=is_open)
@@ -95,6 +100,10 @@ def announcements_for_family(slip: FamilySlip, on: datetime.date) -> Announcemen
     rows = Announcement.objects.filter(school_id=slip.school_id).for_family(on, places)
     rows = rows.with_receipt(Receipt.objects.filter(pupil_id=slip.pupil_id))
     return rows.select_related("grade", "school_class__grade").order_by("-starts_on", "-pk")
+
+
+#: As `announcements_for_family`, read at once.
+told_to_family = kept(announcements_for_family)
 
 
 def files_for_family(slip: FamilySlip, on: datetime.date) -> QuerySet[AnnouncementFile]:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.files import stored_file
+from core.paging import page_of
 from core.saving import button_done
 from core.text import small_number
 from core.unprintable import said_first, unprintable
@@ -17,11 +17,7 @@ from records.announcing.contexts import FileLink, announcement_told
 from records.announcing.documents.notice import render_notice
 from records.announcing.models import Announcement
 from records.announcing.queries.announcements import (
-    CURRENT,
-    OPEN,
-    OVER,
-    SENT,
-    SHOWS,
+    Show,
     announcements_to_show,
     detailed_announcements,
     files_of,
@@ -40,18 +36,20 @@ PAGE_SIZE = 20
 
 @page_for(*Role)
 def announcements(request: ActorRequest) -> HttpResponse:
-    """What stands now, what is new first; `?show=` as in `SHOWS`."""
+    """What stands now, what is new first; `?show=` as in `Show`."""
     actor = request.actor
     writes = bool(audiences_of(actor))
-    asked = request.GET.get("show", SENT if actor.bureau_id is not None else CURRENT)
-    show = asked if asked in SHOWS and (writes or asked != SENT) else CURRENT
-    page = Paginator(announcements_to_show(actor, show), PAGE_SIZE).get_page(request.GET.get("page"))
-    tabs = [(CURRENT, "现在的"), (OPEN, "要看的"), (OVER, "以前的")] if actor.school_id is not None else []
+    asked = request.GET.get("show", Show.SENT if actor.bureau_id is not None else Show.CURRENT)
+    show = Show(asked) if asked in list(Show) and (writes or asked != Show.SENT) else Show.CURRENT
+    page = page_of(request, PAGE_SIZE, announcements_to_show, actor, show)
+    tabs = (
+        [(Show.CURRENT, "现在的"), (Show.OPEN, "要看的"), (Show.OVER, "以前的")] if actor.school_id is not None else []
+    )
     context = {
         "page_obj": page,
         "rows": list(page.object_list),
         "show": show,
-        "tabs": [*tabs, (SENT, "发出的")] if writes else tabs,
+        "tabs": [*tabs, (Show.SENT, "发出的")] if writes else tabs,
         "writes": writes,
     }
     return render(request, "announcing/list.html", context)

@@ -10,6 +10,7 @@ from django.db.models.query import QuerySet
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
+from core.kept import kept
 from mentors.models.slots import Assignment, MentorMember
 from records.care.queries.tree_hole import class_labels, waited
 from records.enums import RecordKind, ReferralState
@@ -27,7 +28,13 @@ MOST_BESIDE = 10
 
 def has_counsellor(school_id: int, *, on: datetime.date) -> bool:
     """Whether anybody can take a referral on the day `on`."""
-    return RoleGrant.objects.active(on).filter(school_id=school_id, role=Role.COUNSELLOR, user__is_active=True).exists()
+    return bool(_counsellors(school_id, on))
+
+
+@kept
+def _counsellors(school_id: int, on: datetime.date) -> QuerySet[RoleGrant, int]:
+    rows = RoleGrant.objects.active(on).filter(school_id=school_id, role=Role.COUNSELLOR, user__is_active=True)
+    return rows.order_by().values_list("pk", flat=True)[:1]
 
 
 def referrals_of_school(actor: Actor) -> ReferralQuerySet:

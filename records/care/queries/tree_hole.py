@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from core.clock import now, today
+from core.kept import kept
 from core.lists import ListColumn, ListOut
 from core.search import named_like
 from mentors.models.slots import Assignment, MentorMember, Teacher
@@ -21,7 +22,7 @@ from records.models.care import TreeHoleCard
 from records.querysets.care import TreeHoleCardQuerySet
 from schools.calendar import SchoolCalendar
 from schools.enums import ActionKind, Module
-from schools.models import Grade, SchoolClass, SchoolYear
+from schools.models import Grade, SchoolClass, SchoolYear, Term
 from students.models import Enrolment, FamilySlip
 from students.querysets import PupilQuerySet
 
@@ -47,8 +48,13 @@ def is_offered(slip: FamilySlip) -> bool:
     if calendar is None or Module.TREE_HOLE not in slip.school.in_use:
         return False
     grades = {grade for owed in calendar.rules.of(ActionKind.CARD) for grade in owed.grade_ids}
-    here = Enrolment.objects.active().filter(pupil_id=slip.pupil_id, year=calendar.year)
-    return not grades or here.filter(school_class__grade_id__in=grades).exists()
+    return not grades or not grades.isdisjoint(_grades_of_pupil(slip.pupil_id, calendar.year))
+
+
+@kept
+def _grades_of_pupil(pupil_id: int, year: SchoolYear) -> QuerySet[Enrolment, int]:
+    here = Enrolment.objects.active().filter(pupil_id=pupil_id, year=year)
+    return here.values_list("school_class__grade_id", flat=True)
 
 
 def reachable_teachers(school_id: int, *, on: datetime.date) -> TeacherQuerySet:
@@ -59,14 +65,19 @@ def reachable_teachers(school_id: int, *, on: datetime.date) -> TeacherQuerySet:
 
 def is_teacher(actor: Actor) -> bool:
     """Whether the actor stands on the school's roster of teachers: whom a card can be given to. One query."""
-    if actor.user_id is None:
-        return False
-    return Teacher.objects.visible_to(actor).present().filter(user_id=actor.user_id).exists()
+    return actor.user_id is not None and bool(_on_roster(actor))
 
 
-def classes_of(year: SchoolYear) -> list[SchoolClass]:
+@kept
+def _on_roster(actor: Actor) -> QuerySet[Teacher, int]:
+    rows = Teacher.objects.visible_to(actor).present().filter(user_id=actor.user_id or 0)
+    return rows.order_by().values_list("pk", flat=True)[:1]
+
+
+@kept
+def classes_of(year: SchoolYear) -> QuerySet[SchoolClass]:
     """The classes of `year` in teaching order. One query."""
-    return list(SchoolClass.objects.of_year(year).select_related("grade").order_by("grade__number", "number"))
+    return SchoolClass.objects.of_year(year).select_related("grade").order_by("grade__number", "number")
 
 
 def near_teachers(slip: FamilySlip, year: SchoolYear, *, on: datetime.date) -> list[Teacher]:
@@ -74,16 +85,28 @@ def near_teachers(slip: FamilySlip, year: SchoolYear, *, on: datetime.date) -> l
 
     Asked in one, every teacher of the school is held against both.
     """
-    mentors = Assignment.objects.active().filter(pupil_id=slip.pupil_id, year=year)
-    classes = Enrolment.objects.active().of_year(year).filter(pupil_id=slip.pupil_id)
+    keys = {*_mentoring(slip.pupil_id, year), *_leading(slip.pupil_id, year, on)}
+    return _reachable(slip.school_id, on, keys)
+
+
+@kept
+def _mentoring(pupil_id: int, year: SchoolYear) -> QuerySet[MentorMember, int]:
+    mentors = Assignment.objects.active().filter(pupil_id=pupil_id, year=year)
+    return MentorMember.objects.filter(mentor__in=mentors.values("mentor_id")).values_list("teacher_id", flat=True)
+
+
+@kept
+def _leading(pupil_id: int, year: SchoolYear, on: datetime.date) -> QuerySet[Teacher, int]:
+    classes = Enrolment.objects.active().of_year(year).filter(pupil_id=pupil_id)
     leaders = RoleGrant.objects.active(on).filter(
         role=Role.HOMEROOM, school_class_id__in=classes.values("school_class_id")
     )
-    keys = {
-        *MentorMember.objects.filter(mentor__in=mentors.values("mentor_id")).values_list("teacher_id", flat=True),
-        *Teacher.objects.filter(user__in=leaders.values("user_id")).values_list("pk", flat=True),
-    }
-    return list(reachable_teachers(slip.school_id, on=on).filter(pk__in=keys).order_by("pinyin", "pk"))
+    return Teacher.objects.filter(user__in=leaders.values("user_id")).values_list("pk", flat=True)
+
+
+@kept
+def _reachable(school_id: int, on: datetime.date, keys: set[int]) -> TeacherQuerySet:
+    return reachable_teachers(school_id, on=on).filter(pk__in=keys).order_by("pinyin", "pk")
 
 
 def search_teachers(school_id: int, text: str, *, on: datetime.date) -> list[Teacher]:
@@ -101,10 +124,13 @@ def tree_hole_cards_of_slip(slip: FamilySlip, keys: list[int]) -> list[TreeHoleC
     return list(rows.select_related("teacher", "school"))
 
 
-def inbox(actor: Actor) -> TreeHoleCardQuerySet:
-    """The cards that were given to the actor: those that wait first, the oldest of them on top; then the others."""
+def inbox(actor: Actor, term: Term | None) -> TreeHoleCardQuerySet:
+    """The cards of a term, or all, that were given to the actor: those that wait first, the oldest of them on top; then
+    the others.
+    """
+    rows = TreeHoleCard.objects.held_by(actor)
     return (
-        TreeHoleCard.objects.held_by(actor)
+        (rows.filter(term=term) if term is not None else rows)
         .select_related("pupil")
         .annotate(
             done=Case(
@@ -125,8 +151,13 @@ def own_tree_hole_cards(actor: Actor) -> TreeHoleCardQuerySet:
 
 def class_labels(pupil_ids: set[int], year: SchoolYear) -> dict[int, str]:
     """The present class of each pupil in words. One query."""
+    return {row.pupil_id: row.school_class.label for row in _places(pupil_ids, year)}
+
+
+@kept
+def _places(pupil_ids: set[int], year: SchoolYear) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.active().of_year(year).filter(pupil_id__in=pupil_ids)
-    return {row.pupil_id: row.school_class.label for row in rows.select_related("school_class__grade")}
+    return rows.select_related("school_class__grade")
 
 
 def find_enrolments(

@@ -38,8 +38,7 @@ from records.desk.views.history import confided_history
 from records.enums import RecordKind, ReferralState
 from records.kinds import kind_called
 from records.models.care import Referral
-from records.querysets.records import pupils_in_reach
-from records.rules import can_work_on, may_log_for, may_refer
+from records.rules import can_work_on, is_in_reach, may_log_for, may_refer
 from students.models import Pupil
 
 #: Everybody who works in a school.
@@ -53,7 +52,7 @@ def new(request: ActorRequest, pk: int) -> HttpResponse:
     year = request.actor.calendar.this_year()
     if not may_refer(request.actor, pupil, year):
         raise PermissionDenied
-    in_reach = pupils_in_reach(request.actor).filter(pk=pupil.pk).exists()
+    in_reach = is_in_reach(request.actor, pupil.pk)
     # Whoever knows the pupil by a card only keeps no draft: drafts belong to pupils within reach.
     draft = FormDraft.of(request, f"referral/new/{pupil.pk}") if in_reach else None
     initial: dict[str, Any] = draft.over(request, {}, ReferForm) if draft is not None else {}
@@ -115,7 +114,7 @@ def _referred(request: ActorRequest, pupil: Pupil, context: dict[str, Any]) -> H
 def sent(request: ActorRequest, pk: int) -> HttpResponse:
     """One's own referral: the text, since when it waits, who has taken it, and the counsellor's word."""
     found = get_visible_or_404(sent_by, request.actor, pk=pk)
-    reach = pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists()
+    reach = is_in_reach(request.actor, found.pupil_id)
     context = {"referral": found, "pupil": found.pupil, "in_reach": reach}
     context["has_counsellor"] = has_counsellor(found.school_id, on=request.actor.today)
     return render(request, "care/counsel/sent.html", context)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.enums import SCHOOL_ROLES, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
+from core.paging import page_of
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
 from jobs.lists import taken_out
@@ -38,13 +38,12 @@ from records.care.services.tree_hole import (
 )
 from records.desk.forms.records import RecordForm
 from records.desk.queries.pupil_help import sent_by
-from records.desk.views.form_page import FormDraft, of_chosen_term
+from records.desk.views.form_page import FormDraft, only_term
 from records.desk.views.history import confided_history
 from records.enums import HomeContact, RecordKind
 from records.models.care import TreeHoleCard
 from records.queries.danger import danger_of
-from records.querysets.records import pupils_in_reach
-from records.rules import may_enter_paper_cards, may_log_for
+from records.rules import is_in_reach, may_enter_paper_cards, may_log_for
 from schools.calendar import YearCalendar
 from schools.days import past_days
 
@@ -57,8 +56,8 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
 
     Which of them ask for an adult today is told, for the actor may read them all. `?term=` keeps those of one term.
     """
-    cards, terms = of_chosen_term(request, inbox(request.actor))
-    page = Paginator(cards, PAGE).get_page(request.GET.get("page"))
+    term, terms = only_term(request)
+    page = page_of(request, PAGE, inbox, request.actor, term)
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [
         (
@@ -116,7 +115,7 @@ def _show(request: ActorRequest, found: TreeHoleCard, **bound: RecordForm) -> Ht
         "home": bound.get("home")
         or HomeForm(initial={**version, **_home(found)}, may_tell=found.may_tell_home, auto_id="id_home_%s"),
         "may_log": may_log_for(request.actor, [found.pupil_id], year),
-        "in_reach": pupils_in_reach(request.actor).filter(pk=found.pupil_id).exists(),
+        "in_reach": is_in_reach(request.actor, found.pupil_id),
         "referrals": sent_by(request.actor).filter(pupil=found.pupil)[:5],
     }
     return render(request, "care/tree_hole/card.html", context, status=422 if bound else 200)

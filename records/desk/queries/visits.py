@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.models.slots import Assignment, Teacher, TeamMember
 from records.desk.models import VisitPlan, VisitWish
 from records.desk.queries.roster import DeskTick, roster_ticks
@@ -14,7 +15,7 @@ from records.desk.querysets import VisitPlanQuerySet
 from records.models.records import HomeVisit
 from records.querysets.records import HomeVisitQuerySet
 from schools.calendar import YearCalendar
-from schools.models import SchoolClass, Term
+from schools.models import SchoolClass, SchoolYear, Term
 from students.models import Enrolment, FamilySlip, Pupil
 
 
@@ -36,7 +37,12 @@ class PlanRow:
 
 def led_classes(actor: Actor, calendar: YearCalendar) -> list[SchoolClass]:
     """The classes that the actor leads this year. One query."""
-    return list(SchoolClass.objects.visible_to(actor).of_year(calendar.year).filter(pk__in=actor.homeroom_class_ids))
+    return _led_classes(actor, calendar.year)
+
+
+@kept
+def _led_classes(actor: Actor, year: SchoolYear) -> QuerySet[SchoolClass]:
+    return SchoolClass.objects.visible_to(actor).of_year(year).filter(pk__in=actor.homeroom_class_ids)
 
 
 def plan_rows(actor: Actor, calendar: YearCalendar, school_class: SchoolClass) -> list[PlanRow]:
@@ -101,11 +107,14 @@ def my_plans(actor: Actor, calendar: YearCalendar) -> VisitPlanQuerySet:
     return rows.select_related("pupil").prefetch_related("teachers")
 
 
-def joined_visits(actor: Actor) -> HomeVisitQuerySet:
-    """The visits that the actor took part in, the latest first; their texts stay on the pupils' pages."""
+def joined_visits(actor: Actor, term: Term | None) -> HomeVisitQuerySet:
+    """The visits of a term, or all, in which the actor took part, the latest first; their texts stay on the pupils'
+    pages.
+    """
     if actor.school_id is None or actor.user_id is None:
         return HomeVisit.objects.none()
     rows = HomeVisit.objects.present().filter(school_id=actor.school_id, teachers__user_id=actor.user_id)
+    rows = rows.filter(term=term) if term is not None else rows
     return rows.select_related("pupil", "term__year").prefetch_related("teachers").order_by("-date", "-pk")
 
 
@@ -122,9 +131,20 @@ def wishes_of(actor: Actor, term: Term, pupil_ids: Sequence[int]) -> dict[int, s
 
 def wish_of_slip(slip: FamilySlip, term: Term) -> VisitWish | None:
     """What the slip's family has written for the term."""
-    return VisitWish.objects.filter(pupil_id=slip.pupil_id, school_id=slip.school_id, term=term).first()
+    return next(iter(_wish_of(slip.pupil_id, slip.school_id, term.pk)), None)
+
+
+@kept
+def _wish_of(pupil_id: int, school_id: int, term_id: int) -> QuerySet[VisitWish]:
+    return VisitWish.objects.filter(pupil_id=pupil_id, school_id=school_id, term_id=term_id)
 
 
 def plan_of_slip(slip: FamilySlip, term: Term) -> VisitPlan | None:
     """When the school comes, as far as it is agreed."""
-    return VisitPlan.objects.open().filter(pupil_id=slip.pupil_id, school_id=slip.school_id, term=term).first()
+    return next(iter(_plan_of(slip.pupil_id, slip.school_id, term.pk)), None)
+
+
+@kept
+def _plan_of(pupil_id: int, school_id: int, term_id: int) -> VisitPlanQuerySet:
+    rows = VisitPlan.objects.open().filter(pupil_id=pupil_id, school_id=school_id, term_id=term_id)
+    return rows[:1]

@@ -8,11 +8,10 @@ with `{% include "desk/_draft_attrs.html" %}` and begins the form with `{% inclu
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,9 +38,8 @@ from records.queries.danger import calls_for_help, danger_of
 from records.querysets.records import pupils_to_record
 from records.rules import can_read_text, can_see_pupil_records, may_log_for
 from schools.calendar import YearCalendar
+from schools.models import Term
 from students.models import Pupil
-
-M = TypeVar("M", bound=Model)
 
 #: Who may open a pupil's page, and who may record; 德育室 reads, it does not record.
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -115,11 +113,11 @@ def chosen_term(request: ActorRequest) -> YearCalendar:
     return request.actor.calendar.at(request.GET.get("term", "")) or request.actor.calendar.now
 
 
-def of_chosen_term(request: ActorRequest, rows: QuerySet[M]) -> tuple[QuerySet[M], list[TermChoice]]:
-    """Of `rows`, each of a `term`, those of the one that `?term=` names, else all; and the switch of terms."""
+def only_term(request: ActorRequest) -> tuple[Term | None, list[TermChoice]]:
+    """The term that `?term=` names, None for all terms together; and the switch of terms."""
     calendar, narrowed = chosen_term(request), bool(request.GET.get("term"))
     terms = own_terms(request.actor, calendar, everything="全部", narrowed=narrowed)
-    return rows.filter(term=calendar.term) if narrowed else rows, terms
+    return calendar.term if narrowed else None, terms
 
 
 def pupil_to_record(request: ActorRequest, pk: int) -> Pupil:

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
+from core.paging import page_of
 from core.saving import form_saved, show_form
 from core.templatetags.words import names
 from core.undo import offer_undo
@@ -29,7 +29,7 @@ from records.desk.queries.visits import (
     school_plans,
 )
 from records.desk.services.visit_plans import cancel_visit_plan, change_visit_plan, plan_visits, restore_visit_plan
-from records.desk.views.form_page import RECORDERS, of_chosen_term, pupil_to_record
+from records.desk.views.form_page import RECORDERS, only_term, pupil_to_record
 from records.rules import classes_led_formerly, may_plan_for, planned_by
 from schools.days import coming_days
 
@@ -42,8 +42,8 @@ def visits(request: ActorRequest) -> HttpResponse:
     """家访安排: what is planned with me or for my pupils, and 我参加的家访, those of all terms or of `?term=`."""
     calendar = request.actor.calendar.now
     plans = list(my_plans(request.actor, calendar)[: MOST_PLANS + 1])
-    joined, terms = of_chosen_term(request, joined_visits(request.actor))
-    page = Paginator(joined, PAGE_SIZE).get_page(request.GET.get("page"))
+    term, terms = only_term(request)
+    page = page_of(request, PAGE_SIZE, joined_visits, request.actor, term)
     context = {
         "plans": plans[:MOST_PLANS],
         "has_more_plans": len(plans) > MOST_PLANS,

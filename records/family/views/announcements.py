@@ -13,7 +13,13 @@ from core.saving import button_done, show_form
 from core.text import small_number
 from records.announcing.contexts import FileLink
 from records.announcing.models import AnnouncementFile
-from records.announcing.queries.announcements import announcements_for_family, files_for_family, files_of, former_texts
+from records.announcing.queries.announcements import (
+    announcements_for_family,
+    files_for_family,
+    files_of,
+    former_texts,
+    told_to_family,
+)
 from records.announcing.services.receipts import confirm_by_family, read_by_family
 from records.family.forms import DoorForm
 from students.family import is_staff_browser, opened_here, posts_here, private, with_slip
@@ -39,7 +45,7 @@ def door(request: HttpRequest) -> HttpResponse:
 @with_slip
 def announcements(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """What stands for this family today."""
-    context = {"slip": opened, "school": opened.school, "rows": list(announcements_for_family(opened, today()))}
+    context = {"slip": opened, "school": opened.school, "rows": told_to_family(opened, today())}
     return render(request, "family/announcements.html", context)
 
 

@@ -20,12 +20,12 @@ from core.clock import today
 from core.gates import repeatable
 from core.saving import form_saved
 from mentors.rounds.queries.choices import mentoring_of
-from records.announcing.queries.announcements import announcements_for_family
+from records.announcing.queries.announcements import announcements_for_family, told_to_family
 from records.announcing.querysets import DONE
 from records.care.queries.tree_hole import is_offered
 from records.contexts import paragraphs
 from records.family.forms import ReplyForm, SlipForm
-from records.family.queries import letters_for_family
+from records.family.queries import letters_for_family, letters_to_read
 from records.letters.services.writing import mark_letter_read
 from records.models.records import GrowthLetter
 from records.papers.documents.growth_letter import render_letters
@@ -137,8 +137,8 @@ def _land(opened: FamilySlip) -> HttpResponse:
 @with_slip
 def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """What the slip opens: the mentor, choosing one, the letters."""
-    rows = list(letters_for_family(opened))
-    told = list(announcements_for_family(opened, today()))
+    rows = letters_to_read(opened)
+    told = told_to_family(opened, today())
     context = {
         "announcements": told,
         "new_announcement": any(not one.is_read for one in told),
@@ -158,7 +158,7 @@ def home(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
 @with_slip
 def letters(request: HttpRequest, opened: FamilySlip) -> HttpResponse:
     """The released letters, newest first."""
-    rows = list(letters_for_family(opened))
+    rows = letters_to_read(opened)
     return render(request, "family/letters.html", {"slip": opened, "school": opened.school, "letters": rows})
 
 

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,6 +10,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
+from core.paging import page_of
 from core.saving import button_done, form_saved, show_form
 from core.text import small_number
 from core.unprintable import said_first, unprintable_names
@@ -52,7 +52,7 @@ PAGE_SIZE = 20
 @page_for(*EVERYBODY)
 def rounds(request: ActorRequest) -> HttpResponse:
     """All rounds, the latest first; those that are open to the actor's nomination say so."""
-    page = Paginator(rounds_visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, PAGE_SIZE, rounds_visible_to, request.actor)
     rows = [(row, takes_nominations(row, request.actor), can_nominate(request.actor, row)) for row in page]
     context = {
         "rows": rows,

@@ -349,7 +349,7 @@ def test_counts_stay_in_the_school(qingzhu: SchoolCast, other: SchoolCast) -> No
     assert tree_hole_counts(other.year).total == 0
 
 
-INBOX_QUERIES = 11
+INBOX_QUERIES = 10
 CARD_QUERIES = 15
 
 
