@@ -128,8 +128,7 @@ class YearCalendar:
     @cached_property
     def near_terms(self) -> tuple[Term, ...]:
         """The terms of the present year and of the two before it, the newest year first, year at hand. One query."""
-        rows = Term._default_manager.filter(school_id=self.year.school_id).select_related("year")
-        found = list(rows.order_by("-year__start_year", "number")[: 2 * (NEAR_YEARS + 1)])
+        found = _near_terms(self.year.school_id)
         newest = next((term.year.start_year for term in found if term.year.is_current), self.year.start_year)
         return tuple(term for term in found if 0 <= newest - term.year.start_year < NEAR_YEARS)
 
@@ -383,3 +382,9 @@ def term_on(terms: Iterable[Term], day: datetime.date, *, lead_days: int = 35) -
         if day >= term.starts_on - datetime.timedelta(days=lead_days) and day > found.ends_on:
             found = term
     return found
+
+
+@kept
+def _near_terms(school_id: int) -> QuerySet[Term]:
+    rows = Term._default_manager.filter(school_id=school_id).select_related("year")
+    return rows.order_by("-year__start_year", "number")[: 2 * (NEAR_YEARS + 1)]

@@ -35,6 +35,11 @@ def _plans_of_year(year_id: int) -> QuerySet[Plan, Any]:
     return _with_actions(Plan.objects.filter(withdrawn_at=None, year_id=year_id))
 
 
+@kept
+def _modes(plan_ids: list[int]) -> QuerySet[PlanGrade, tuple[int, int, str]]:
+    return PlanGrade.objects.filter(plan__in=plan_ids).values_list("plan_id", "grade_id", "matching")
+
+
 def _with_actions(plans: QuerySet[Plan]) -> QuerySet[Plan, Any]:
     """A row for each window and grade of each rule: the plan's own columns first."""
     columns = {f"owed_{name}": F(f"actions__{name}") for name in _ACTION_COLUMNS}
@@ -63,8 +68,7 @@ def _by_year(rows: Sequence[Any]) -> dict[int, tuple[PlanRules, ...]]:
 
     def read_modes() -> dict[int, dict[int, MatchingMode]]:
         modes: dict[int, dict[int, MatchingMode]] = {pk: {} for pk in actions}
-        known = PlanGrade.objects.filter(plan__in=actions)
-        for plan_id, grade_id, mode in known.values_list("plan_id", "grade_id", "matching"):
+        for plan_id, grade_id, mode in _modes(list(actions)):
             modes[plan_id][grade_id] = MatchingMode(mode)
         return modes
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -84,10 +84,20 @@ class SlipUse:
 
 def uses_of_slips(slips: Collection[FamilySlip]) -> dict[int, SlipUse]:
     """By the key of each slip; wrong tries of the last 30 days. One query."""
-    lately = Q(verb=REFUSED, at__gte=now() - LOOKED_BACK)
-    rows = (
+    rows = _uses_of_slips([slip.pk for slip in slips], now() - LOOKED_BACK)
+    return {
+        row["target_id"]: SlipUse(row["opened"], row["opened_at"], row["wrong"], row["wrong_at"])
+        for row in rows
+        if row["target_id"] is not None
+    }
+
+
+@kept
+def _uses_of_slips(slip_ids: list[int], since: datetime.datetime) -> QuerySet[Any, Any]:
+    lately = Q(verb=REFUSED, at__gte=since)
+    return (
         AuditEntry.objects.filter(
-            target_type=FamilySlip._meta.label_lower, target_id__in=[s.pk for s in slips], verb__in=(OPENED, REFUSED)
+            target_type=FamilySlip._meta.label_lower, target_id__in=slip_ids, verb__in=(OPENED, REFUSED)
         )
         .order_by()
         .values("target_id")
@@ -98,11 +108,6 @@ def uses_of_slips(slips: Collection[FamilySlip]) -> dict[int, SlipUse]:
             wrong_at=Max("at", filter=lately),
         )
     )
-    return {
-        row["target_id"]: SlipUse(row["opened"], row["opened_at"], row["wrong"], row["wrong_at"])
-        for row in rows
-        if row["target_id"] is not None
-    }
 
 
 def slips_without_key() -> int:

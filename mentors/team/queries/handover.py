@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.models.slots import Assignment, TeamMember
 from mentors.team.models import HandOverNote
 from schools.models import SchoolClass, SchoolYear
@@ -32,8 +33,13 @@ def held_lately(actor: Actor, pupil: Pupil) -> bool:
 
 def handovers_of(actor: Actor, pupil: Pupil) -> list[HandOverNote]:
     """The hand-over notes of the pupil that the actor may read, the latest first, author and year at hand."""
-    rows = HandOverNote.objects.visible_to(actor).filter(pupil=pupil)
-    return list(rows.select_related("written_by", "year"))
+    return _handovers(actor, pupil.pk)
+
+
+@kept
+def _handovers(actor: Actor, pupil_id: int) -> QuerySet[HandOverNote]:
+    rows = HandOverNote.objects.visible_to(actor).filter(pupil_id=pupil_id)
+    return rows.select_related("written_by", "year")
 
 
 def school_pupils(actor: Actor) -> QuerySet[Pupil]:

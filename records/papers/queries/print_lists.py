@@ -93,7 +93,12 @@ def class_pupils(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
 
 def pupils_for_slips(actor: Actor, school_class: SchoolClass) -> list[Enrolment]:
     """The pupils of a class who get slips: the present ones alone, in list order, pupil at hand. One query."""
-    return list(Enrolment.objects.in_school(actor).for_class_list(school_class))
+    return _present_pupils(actor, school_class)
+
+
+@kept
+def _present_pupils(actor: Actor, school_class: SchoolClass) -> QuerySet[Enrolment]:
+    return Enrolment.objects.in_school(actor).for_class_list(school_class)
 
 
 def pupils_by_class(actor: Actor, classes: Sequence[SchoolClass], keys: Collection[int]) -> dict[int, list[int]]:
