@@ -61,7 +61,7 @@ def submit_choices(
         raise DomainError("not_allowed", "只有本班班主任和德育室可以录入意向。")
     wanted = [ChoiceData(c.mentor_id, clean_text(c.reason)) for c in choices]
     _check_choices(locked, enrolment, wanted)
-    sheet = ChoiceSheet.objects.filter(round=locked, pupil=pupil).prefetch_related("choices").first()
+    sheet = ChoiceSheet.objects.filter(round=locked, pupil=pupil).first()
     _check_version(sheet, seen_version)
     former = [ChoiceData(c.mentor_id, c.reason) for c in sheet.choices.all()] if sheet is not None else []
     if source == SheetSource.PAPER:
@@ -88,7 +88,7 @@ def submit_choices(
         target=pupil,
         detail={"round": locked.pk, "source": source, "version": sheet.version, "choices": len(wanted)},
     )
-    return ChoiceSheet.objects.prefetch_related("choices").get(pk=sheet.pk)
+    return sheet
 
 
 @transaction.atomic
