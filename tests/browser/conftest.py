@@ -199,15 +199,15 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
             "console",
-            # A refusal (409, 422, a draft whose form was sent meanwhile: 410) is an answer; Chromium reports it as an
-            # error all the same.
+            # Chromium reports each answer from 400 on here, of pages too. A refusal (409, 422, a draft whose form was
+            # sent meanwhile: 410) is none the less an answer. Whoever listens to answers themselves is told of every
+            # script and style sheet.
             lambda said: (
-                self.faults.append(said.text)
+                self.faults.append(f"{said.text} {said.location['url']}")
                 if said.type == "error" and not re.search(r"status of 4(09|10|22)", said.text)
                 else None
             ),
         )
-        self.page.on("response", lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None)
 
     def go(self, path: str) -> Page:
         """Open a path of the house."""
