@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast
 from django.utils.dateparse import parse_date
 
 from accounts.actors import Actor
 from accounts.models import User
 from core.clock import now
+from core.localday import LocalDay
 from core.sealed import opens
 from notices.enums import Channel, OutboxState, Saying
 from notices.models import Notice, OutboxMessage, PushHours, Robot
@@ -50,7 +51,7 @@ def sent_by_day(actor: Actor) -> list[DayCounts]:
     rows = (
         OutboxMessage.objects.visible_to(actor)
         .filter(created_at__gte=since)
-        .annotate(day=TruncDate("created_at"))
+        .annotate(day=LocalDay("created_at"))
         .values("day", "channel", "state")
         .annotate(count=Count("pk"))
         .order_by("-day")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.localday import LocalDay
 from core.ofschool import OfSchoolQuerySet
 from mentors.models.slots import Assignment, MentorMember
 from mentors.querysets.slots import is_own_member
@@ -86,7 +87,7 @@ class RecordQuerySet(OfSchoolQuerySet[R]):
             known |= Q(Exists(own_class))
         if actor.has(Role.COUNSELLOR):
             known |= self.shared_with_counsellor()
-        return rows.alias(written_on=TruncDate(self.written_at)).filter(known)
+        return rows.alias(written_on=LocalDay(self.written_at)).filter(known)
 
     def written_by(self, actor: Actor) -> Q:
         """The actor's own records, whenever they were written."""

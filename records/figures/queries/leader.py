@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count
-from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from accounts.actors import Actor
 from core.clock import cn_day
+from core.localday import LocalDay
 from mentors.models.slots import CapException, Mentor
 from mentors.staff.models import TrainingSession
 from records.enums import LetterState
@@ -120,7 +120,7 @@ def _coming(actor: Actor) -> Iterator[Coming]:
     releases = (
         GrowthLetter.objects.present()
         .filter(school_id=actor.school_id or 0, state=LetterState.HANDED_IN, release_at__isnull=False)
-        .values(on=TruncDate("release_at"))
+        .values(on=LocalDay("release_at"))
         .annotate(n=Count("pk"))
         .order_by()
     )

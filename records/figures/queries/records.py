@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, F
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
+from core.localday import LocalDay
 from records.enums import PRINTED_LETTERS, LetterState, Occasion, Strategy, TalkForm, VisitForm
 from records.figures.contexts import Chart, Fact, Section, Series, Week
 from records.figures.queries.weeks import in_weeks
@@ -89,10 +90,10 @@ def letters(calendar: YearCalendar, weeks: Sequence[Week]) -> Section:
         .filter(school_id=calendar.year.school_id, term=calendar.term, state__in=PRINTED_LETTERS)
         .values(
             "state",
-            handed=TruncDate(Coalesce("handed_in_at", "created_at")),
-            accepted=TruncDate("accepted_at"),
-            released=TruncDate("released_at"),
-            read=TruncDate("read_at"),
+            handed=LocalDay(Coalesce("handed_in_at", "created_at")),
+            accepted=LocalDay("accepted_at"),
+            released=LocalDay("released_at"),
+            read=LocalDay("read_at"),
         )
         .annotate(n=Count("pk"))
         .order_by()
@@ -120,10 +121,10 @@ def cards(calendar: YearCalendar, weeks: Sequence[Week]) -> Section:
     rows = TreeHoleCard.objects.filter(school_id=calendar.year.school_id, term=calendar.term)
     found = list(
         rows.values(
-            handed=TruncDate("handed_in_at"),
-            answered=TruncDate("answered_at"),
+            handed=LocalDay("handed_in_at"),
+            answered=LocalDay("answered_at"),
             met=F("met_on"),
-            closed=TruncDate("closed_at"),
+            closed=LocalDay("closed_at"),
         )
         .annotate(n=Count("pk"))
         .order_by()
