@@ -90,7 +90,7 @@ def test_the_list_costs_the_same_for_one_teacher_and_for_three(
     for number in range(count):
         new_teacher(qingzhu, f"唐{number}")
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(reverse("manage:people"), {"q": "唐"})
     assert len(page.context["page"].object_list) == count
 

@@ -62,7 +62,7 @@ def test_the_list_costs_the_same_for_one_pupil_and_for_three(
         pupil = EnrolmentFactory.create(school_class=qingzhu.class_one, pupil__name=f"唐{number}").pupil
         assign_pupil(actor=qingzhu.system, pupil=pupil, mentor=qingzhu.slot, origin=AssignmentOrigin.OFFICE)
     client = client_of(qingzhu.admin)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(reverse("manage:pupils"), {"q": "唐"})
     assert len(page.context["page"].object_list) == count
 

@@ -1,5 +1,6 @@
 """How far each teacher has come with the own account, and whose account slips are to be printed."""
 
+import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -20,9 +21,9 @@ LOCKED: Final = "locked"
 _NEW_STATES: Final = (AccountState.NONE, AccountState.WAITING, AccountState.PRINTED)
 
 
-def with_account_state(teachers: QuerySet[Teacher]) -> QuerySet[Teacher]:
+def with_account_state(teachers: QuerySet[Teacher], *, at: datetime.datetime | None = None) -> QuerySet[Teacher]:
     """`teachers`, each with `account_state`, one of `AccountState`, and `open_slips` at their account: a query more."""
-    living = AccountSlip.objects.open(now())
+    living = AccountSlip.objects.open(at or now())
     printed = living.filter(user=OuterRef("user"))
     return teachers.prefetch_related(Prefetch("user__slips", living, to_attr="open_slips")).annotate(
         account_state=Case(

@@ -35,6 +35,7 @@ from mentors.staff.queries.accounts import (
     in_state,
     with_account_state,
 )
+from mentors.staff.queries.pages import people_of_page
 from mentors.staff.services.people import account_name, open_account
 from mentors.staff.views.accounts import PRINTERS, locked_accounts
 from mentors.staff.views.roles import days_of
@@ -61,7 +62,7 @@ def people(request: ActorRequest) -> HttpResponse:
         found = found.filter(user__in=locked, left_on=None)
     elif state:
         found = in_state(found, state)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = people_of_page(actor, Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")))
     counts[LOCKED] = count_of_accounts(actor, locked)
     states = [(NEW, "还没登录过"), *AccountState.choices, (LOCKED, "已锁定")]
     return render(

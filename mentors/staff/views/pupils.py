@@ -15,6 +15,7 @@ from mentors.queries.people import GONE, PRESENT, classes_visible_to, enrolment_
 from mentors.rules import can_assign
 from mentors.services.assignments import withdraw_pupil
 from mentors.staff.forms.pupils import ClassForm, PupilForm
+from mentors.staff.queries.pages import pupils_of_page
 from mentors.staff.services.transfers import change_class, uncovered_classes
 from schools.models import SchoolClass
 from students.enums import EndReason
@@ -37,6 +38,7 @@ def pupils(request: ActorRequest) -> HttpResponse:
         request.actor, year=request.actor.calendar.year, text=text, class_id=chosen.pk if chosen else None, state=state
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = pupils_of_page(request.actor, page)
     context = {
         "page": page,
         "text": text,
