@@ -155,12 +155,13 @@ def draft_view(round: MatchingRound, actor: Actor) -> DraftView:
         problem = _as_published(problem, placements)
     match = Match(tuple(_solved(placements[p.key]) for p in problem.roster()))
     figures = quality(problem, match)
-    names = {key: mentor.names for key, mentor in asked.mentors.items()}
+    mentors = asked.mentors
+    names = {key: mentor.names for key, mentor in mentors.items()}
     pupils = {e.pupil_id: e.pupil.name for e in enrolments}
     numbers = lottery_numbers(problem) if problem.tie_break is MatchTieBreak.LOTTERY else {}
     choices = {p.key: p.choices for p in problem.pupils}
     lines = [
-        _line(asked.mentors, e, placements[e.pupil_id], choices[e.pupil_id], round.mode, numbers.get(e.pupil_id))
+        _line(mentors, names, e, placements[e.pupil_id], choices[e.pupil_id], round.mode, numbers.get(e.pupil_id))
         for e in enrolments
     ]
     placed = Counter(p.mentor_id for p in placements.values() if p.pupil_id in pupils)
@@ -184,19 +185,22 @@ def draft_line(round: MatchingRound, pupil_id: int, candidates: Collection[Round
     if enrolment is None or placement is None:
         return None
     choices = choices_in(round, pupil_id=pupil_id).get(pupil_id, ())
-    return _line({c.mentor_id: c.mentor for c in candidates}, enrolment, placement, choices, round.mode, None)
+    mentors = {c.mentor_id: c.mentor for c in candidates}
+    names = {key: mentor.names for key, mentor in mentors.items() if key in choices}
+    return _line(mentors, names, enrolment, placement, choices, round.mode, None)
 
 
 def _line(
     mentors: Mapping[int, Mentor],
+    names: Mapping[int, str],
     enrolment: Enrolment,
     placement: Placement,
     choices: tuple[int, ...],
     mode: str,
     number: int | None,
 ) -> DraftLine:
-    names = tuple(mentors[key].names if key in mentors else "已不在名单" for key in choices)
-    return DraftLine(mode, enrolment, placement, mentors.get(placement.mentor_id or 0), names, number)
+    chosen = tuple(names.get(key, "已不在名单") for key in choices)
+    return DraftLine(mode, enrolment, placement, mentors.get(placement.mentor_id or 0), chosen, number)
 
 
 def _only(problem: Problem, placements: Mapping[int, Placement]) -> Problem:

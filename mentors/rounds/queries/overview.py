@@ -4,9 +4,10 @@ import datetime
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from mentors.enums import RoundState
 from mentors.models.slots import Assignment, Mentor, MentorMember, Teacher, TeamMember
 from mentors.rounds.models import ChoiceSheet, MatchingRound, Placement
@@ -95,7 +96,6 @@ def draft_counts(round: MatchingRound) -> DraftCounts:
 
 def other_mentors(round: MatchingRound) -> list[Mentor]:
     """Slots of the year that can still be added to the round's candidates, the grade's own team first."""
-    rows = Mentor.objects.filter(year=round.year_id, capacity__gt=0).exclude(candidacies__round=round).with_names()
     teams: dict[int, list[int]] = defaultdict(list)
     for mentor_id, grade_id in TeamMember.objects.filter(school_class__year=round.year_id).values_list(
         "mentor_id", "school_class__grade_id"
@@ -106,7 +106,12 @@ def other_mentors(round: MatchingRound) -> list[Mentor]:
         grades = teams[mentor.pk]
         return (round.grade_id not in grades, len(grades), mentor.pk)
 
-    return sorted(rows, key=far)
+    return sorted(_others(round), key=far)
+
+
+@kept
+def _others(round: MatchingRound) -> QuerySet[Mentor]:
+    return Mentor.objects.filter(year=round.year_id, capacity__gt=0).exclude(candidacies__round=round).with_names()
 
 
 def free_teachers(year: SchoolYear) -> list[Teacher]:

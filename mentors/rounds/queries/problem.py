@@ -5,6 +5,9 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from core.kept import kept
 from mentors.enums import MatchRule, MatchTieBreak, MentorMarkKind, PlacementHow
 from mentors.matching.problem import Chooser, Place, Problem
 from mentors.matching.solve import Match, solve
@@ -38,12 +41,7 @@ class RoundProblem:
 def round_problem(round: MatchingRound) -> RoundProblem:
     """What the round asks now, with the placements that were made by hand. Twelve queries at most."""
     enrolments = participants(round)
-    rows = list(
-        RoundMentor.objects.filter(round=round)
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher", "classes__grade")
-        .order_by("number")
-    )
+    rows = _candidates(round)
     keys = [e.pupil_id for e in enrolments]
     space = rooms(round, (row.mentor for row in rows))
     openness = open_by_pupil(enrolments, rows)
@@ -83,6 +81,12 @@ def round_problem(round: MatchingRound) -> RoundProblem:
         tuple(pupils), mentors, MatchRule(round.rule), MatchTieBreak(round.tie_break), seed=round.seed, fill=round.fill
     )
     return RoundProblem(round, problem, enrolments, rows, space)
+
+
+@kept
+def _candidates(round: MatchingRound) -> QuerySet[RoundMentor]:
+    rows = RoundMentor.objects.filter(round=round).select_related("mentor")
+    return rows.prefetch_related("mentor__members__teacher", "classes__grade").order_by("number")
 
 
 def _order(enrolment: Enrolment) -> tuple[int, ...]:

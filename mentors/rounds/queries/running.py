@@ -80,8 +80,12 @@ def taking_part(round: MatchingRound) -> EnrolmentQuerySet:
 
     Of a published round those whom it placed or left open.
     """
+    return _taking_part(round, published=round.state == RoundState.PUBLISHED)
+
+
+def _taking_part(round: MatchingRound, *, published: bool) -> EnrolmentQuerySet:
     rows = Enrolment.objects.active().filter(year=round.year_id, school_class__grade=round.grade_id)
-    if round.state == RoundState.PUBLISHED:
+    if published:
         return rows.filter(Exists(Placement.objects.filter(round=round, pupil=OuterRef("pupil"))))
     return rows if round.rematch else rows.filter(~Exists(_settled(round)))
 
@@ -92,7 +96,12 @@ def _settled(round: MatchingRound) -> AssignmentQuerySet:
 
 def participants(round: MatchingRound) -> list[Enrolment]:
     """Who takes part, in list order. One query."""
-    return list(taking_part(round).select_related("pupil", "school_class__grade").in_list_order())
+    return _participants(round, published=round.state == RoundState.PUBLISHED)
+
+
+@kept
+def _participants(round: MatchingRound, *, published: bool) -> QuerySet[Enrolment]:
+    return _taking_part(round, published=published).select_related("pupil", "school_class__grade").in_list_order()
 
 
 def count_handed_in(round: MatchingRound) -> tuple[int, int]:
@@ -160,14 +169,19 @@ def rooms(round: MatchingRound, mentors: Iterable[Mentor]) -> dict[int, Room]:
     held: Counter[int] = Counter()
     # Otherwise nobody who takes part has a mentor.
     if round.rematch or round.state == RoundState.PUBLISHED:
-        pupils = taking_part(round).values("pupil_id")
-        rows = Assignment.objects.active().main().filter(year=round.year_id, pupil__in=pupils)
-        held.update(dict(rows.values_list("mentor_id").annotate(n=Count("pk"))))
+        held.update(dict(_held(round, published=round.state == RoundState.PUBLISHED)))
     answer = {}
     for mentor in mentors:
         present = mentor.load - held[mentor.pk]
         answer[mentor.pk] = Room(max(mentor.capacity - present, 0), present)
     return answer
+
+
+@kept
+def _held(round: MatchingRound, *, published: bool) -> QuerySet[Assignment, tuple[int, int]]:
+    pupils = _taking_part(round, published=published).values("pupil_id")
+    rows = Assignment.objects.active().main().filter(year=round.year_id, pupil__in=pupils)
+    return rows.values_list("mentor_id").annotate(n=Count("pk"))
 
 
 def paused_teacher_ids(year: SchoolYear) -> set[int]:
