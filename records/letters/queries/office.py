@@ -5,13 +5,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.lists import ListColumn, ListOut, batched
 from mentors.models.slots import Assignment, Mentor, MentorMember
+from mentors.queries.people import main_mentors
 from mentors.querysets.slots import is_own_member
 from records.desk.models import LetterReply
 from records.enums import LetterState
@@ -154,26 +156,18 @@ def letter_counts(rows: EnrolmentQuerySet) -> dict[str, int]:
 def letter_rows(actor: Actor, calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> list[LetterRow]:
     """One page of `letters_owed` with letters and mentors at hand. Four queries."""
     pupil_ids = [e.pupil_id for e in enrolments]
-    letters = {
-        letter.pupil_id: letter
-        for letter in replied(GrowthLetter.objects.visible_to(actor))
-        .present()
-        .of_term(calendar.term)
-        .filter(pupil_id__in=pupil_ids, state__in=READABLE)
-        .for_office()
-    }
-    mentors = {
-        a.pupil_id: a.mentor
-        for a in Assignment.objects.lasting(calendar.year)
-        .main()
-        .filter(pupil_id__in=pupil_ids)
-        .select_related("mentor")
-        .prefetch_related(Prefetch("mentor__members", MentorMember.objects.select_related("teacher")))
-    }
+    letters = {letter.pupil_id: letter for letter in _letters_of(actor, calendar.term, pupil_ids)}
+    mentors = main_mentors(calendar.year, pupil_ids)
     return [
         LetterRow(e, letters.get(e.pupil_id), mentors.get(e.pupil_id), holds(actor, mentors.get(e.pupil_id)))
         for e in enrolments
     ]
+
+
+@kept
+def _letters_of(actor: Actor, term: Term, pupil_ids: Collection[int]) -> QuerySet[GrowthLetter]:
+    letters = replied(GrowthLetter.objects.visible_to(actor)).present().of_term(term)
+    return letters.filter(pupil_id__in=pupil_ids, state__in=READABLE).for_office()
 
 
 #: So many are read at once when all go out.
@@ -365,7 +359,12 @@ def next_to_proof(actor: Actor, calendar: YearCalendar, after: GrowthLetter) -> 
 def mentor_choices(actor: Actor, year: SchoolYear) -> list[tuple[int, str]]:
     """The year's mentor slots by key and names, in the order of the names. One query."""
     names: dict[int, list[str]] = {}
-    members = MentorMember.objects.filter(school_id=actor.school_id or 0, year=year).order_by("mentor_id", "position")
-    for mentor_id, name in members.values_list("mentor_id", "teacher__name"):
+    for mentor_id, name in _member_names(actor, year):
         names.setdefault(mentor_id, []).append(name)
     return sorted(((key, "/".join(both)) for key, both in names.items()), key=lambda pair: pair[1])
+
+
+@kept
+def _member_names(actor: Actor, year: SchoolYear) -> QuerySet[MentorMember, tuple[int, str]]:
+    members = MentorMember.objects.filter(school_id=actor.school_id or 0, year=year)
+    return members.order_by("mentor_id", "position").values_list("mentor_id", "teacher__name")

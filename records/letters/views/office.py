@@ -75,7 +75,10 @@ def letters(request: ActorRequest) -> HttpResponse:
     )
     counts = letter_counts(owed)
     owed = in_state(owed, state).order_by(*ordered(request.GET.get("sort", ""), PUPIL_ORDERS))
-    page = Paginator(owed, PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(owed, PAGE_SIZE)
+    # Counted already.
+    pages.count = counts[state] if state else sum(counts[s] for s in STATES)
+    page = pages.get_page(request.GET.get("page"))
     rows = letter_rows(request.actor, calendar, list(page.object_list))
     picks_released = state == LetterState.RELEASED
     can_take_back = picks_released and any(row.can_come_back for row in rows)

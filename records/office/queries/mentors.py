@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from accounts.actors import Actor
+from core.kept import kept
 from core.lists import ListColumn, ListOut, batched
 from mentors.models.slots import Assignment, CapException, Mentor
 from schools.calendar import YearCalendar
+from schools.models import SchoolYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,32 @@ class Load:
 def loads(actor: Actor, calendar: YearCalendar) -> list[Load]:
     """The slots of the year that have or could have pupils, by name. Two queries."""
     plan = calendar.rules.plan
-    counted = Assignment.objects.visible_to(actor).lasting(calendar.year).filter(counts_in_load=True)
-    carried = dict(counted.values_list("mentor").annotate(n=Count("pk")).order_by())
-    slots = Mentor.objects.visible_to(actor).of_year(calendar.year)
-    rows = (
-        slots.annotate(
+    carried = dict(_carried(actor, calendar.year))
+    return [
+        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(held_by, 1)), agreed)
+        for pk, capacity, held_by, agreed in _slots(actor, calendar.year)
+        if pk in carried or capacity
+    ]
+
+
+@kept
+def _carried(actor: Actor, year: SchoolYear) -> QuerySet[Assignment, tuple[int, int]]:
+    counted = Assignment.objects.visible_to(actor).lasting(year).filter(counts_in_load=True)
+    return counted.values_list("mentor").annotate(n=Count("pk")).order_by()
+
+
+@kept
+def _slots(actor: Actor, year: SchoolYear) -> QuerySet[Mentor, tuple[int, int, int, bool]]:
+    slots = (
+        Mentor.objects.visible_to(actor)
+        .of_year(year)
+        .annotate(
             held_by=Count("members"),
             first=Min("members__teacher__pinyin"),
             agreed=Exists(CapException.objects.valid().filter(mentor=OuterRef("pk"))),
         )
-        .order_by("first", "pk")
-        .values_list("pk", "capacity", "held_by", "agreed")
     )
-    return [
-        Load(pk, carried.get(pk, 0), capacity, plan.cap * (1 if plan.shared_counts_once else max(held_by, 1)), agreed)
-        for pk, capacity, held_by, agreed in rows
-        if pk in carried or capacity
-    ]
+    return slots.order_by("first", "pk").values_list("pk", "capacity", "held_by", "agreed")
 
 
 #: Filters of the list. The empty one shows all.
@@ -92,10 +103,21 @@ class MentorLine:
 def mentor_lines(actor: Actor, found: Sequence[Load]) -> list[MentorLine]:
     """One page of `matching` with names, classes and reasons. Six queries."""
     keys = [one.mentor_id for one in found]
-    slots = Mentor.objects.visible_to(actor).with_names().prefetch_related("teams__school_class__grade").in_bulk(keys)
-    valid = CapException.objects.visible_to(actor).valid().filter(mentor__in=keys)
-    reasons = dict(valid.values_list("mentor", "reason"))
+    slots = {slot.pk: slot for slot in _with_classes(actor, keys)}
+    reasons = dict(_reasons(actor, keys))
     return [MentorLine(slots[one.mentor_id], one, reasons.get(one.mentor_id, "")) for one in found]
+
+
+@kept
+def _with_classes(actor: Actor, keys: Sequence[int]) -> QuerySet[Mentor]:
+    slots = Mentor.objects.visible_to(actor).filter(pk__in=keys)
+    return slots.with_names().prefetch_related("teams__school_class__grade")
+
+
+@kept
+def _reasons(actor: Actor, keys: Sequence[int]) -> QuerySet[CapException, tuple[int, str]]:
+    valid = CapException.objects.visible_to(actor).valid().filter(mentor__in=keys)
+    return valid.values_list("mentor", "reason")
 
 
 def mentors_out(

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
 from accounts.enums import Role
+from core.kept import kept
 from core.lists import ListColumn, ListOut, batched, ordered
 from mentors.models.slots import Assignment, Mentor, MentorMember
-from mentors.queries.people import class_board
+from mentors.queries.people import class_board, main_mentors
 from mentors.querysets.slots import MentorQuerySet
 from records.desk.queries.roster import DESK_ACTIONS, DeskTick, roster_ticks
 from records.desk.queries.year_records import YearRecords, read_year
@@ -146,8 +149,7 @@ class MentorPage:
 
 def find_mentor(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> MentorPage:
     """The page of one mentor (names at hand); the same number of queries whatever the number of pupils."""
-    found = _held_by(actor, calendar, mentor).select_related("pupil", "school_class__grade")
-    enrolments = list(found.in_list_order())
+    enrolments = _held_by(actor, calendar.year, mentor.pk, supporting=calendar.rules.plan.supporting_owes)
     records = read_year(calendar, [e.pupil_id for e in enrolments])
     rows = _pupil_rows(calendar, enrolments, {e.pupil_id: mentor for e in enrolments}, records)
     return MentorPage(calendar, mentor, rows, _tally(calendar, rows), records)
@@ -161,12 +163,14 @@ def page_overdue(page: ClassPage | MentorPage) -> tuple[Overdue, ...]:
     return find_overdue(page.calendar, pupils, page.records.ticks, list(grades))
 
 
-def _held_by(actor: Actor, calendar: YearCalendar, mentor: Mentor) -> EnrolmentQuerySet:
-    """The pupils for whom `mentor` owes what the plan asks for."""
-    own = Assignment.objects.lasting(calendar.year).filter(mentor=mentor)
-    if not calendar.rules.plan.supporting_owes:
+@kept
+def _held_by(actor: Actor, year: SchoolYear, mentor_id: int, *, supporting: bool) -> QuerySet[Enrolment]:
+    """The pupils for whom the mentor owes what the plan asks for."""
+    own = Assignment.objects.lasting(year).filter(mentor=mentor_id)
+    if not supporting:
         own = own.main()
-    return Enrolment.objects.in_school(actor).lasting(calendar.year).filter(pupil_id__in=own.values("pupil_id"))
+    rows = Enrolment.objects.in_school(actor).lasting(year).filter(pupil_id__in=own.values("pupil_id"))
+    return rows.select_related("pupil", "school_class__grade").in_list_order()
 
 
 #: How lists of pupils are ordered: as the classes stand, or by name.
@@ -203,15 +207,9 @@ def pupils_to_show(
 
 def rows_of(calendar: YearCalendar, enrolments: Sequence[Enrolment]) -> tuple[PupilRow, ...]:
     """The rows of one page of `pupils_to_show`, mentors and ticks at hand. Eight queries."""
-    mentors = {
-        a.pupil_id: a.mentor
-        for a in Assignment.objects.lasting(calendar.year)
-        .main()
-        .filter(pupil_id__in=[e.pupil_id for e in enrolments])
-        .select_related("mentor")
-        .prefetch_related("mentor__members__teacher")
-    }
-    return _pupil_rows(calendar, enrolments, mentors, read_year(calendar, [e.pupil_id for e in enrolments]))
+    keys = [e.pupil_id for e in enrolments]
+    mentors = main_mentors(calendar.year, keys)
+    return _pupil_rows(calendar, enrolments, mentors, read_year(calendar, keys))
 
 
 #: So many pupils are read at once when all go out: memory does not grow with the school.
@@ -277,6 +275,7 @@ def school_classes(actor: Actor) -> SchoolClassQuerySet:
     return SchoolClass.objects.visible_to(actor).select_related("grade", "year__school")
 
 
-def school_mentors(actor: Actor) -> MentorQuerySet:
-    """The mentor slots of the school, of former years too, names and year at hand."""
-    return Mentor.objects.visible_to(actor).select_related("year__school").with_names()
+@kept
+def school_mentor(actor: Actor, pk: int) -> MentorQuerySet:
+    """A mentor slot of the school, of a former year too, names and year at hand."""
+    return Mentor.objects.visible_to(actor).select_related("year__school").with_names().filter(pk=pk)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.errors import DomainError
 from jobs.lists import picked_keys, taken_out
+from mentors.models.slots import Mentor
 from records.office.forms.office import PupilFilterForm
 from records.office.queries.dashboard import covered_classes, find_dashboard, grades_of
 from records.office.queries.pupils import (
@@ -28,7 +29,7 @@ from records.office.queries.pupils import (
     pupils_to_show,
     rows_of,
     school_classes,
-    school_mentors,
+    school_mentor,
 )
 from records.rules import handles_books, may_look_at_class, may_open_class
 from schools.calendar import YearCalendar
@@ -123,10 +124,17 @@ def class_page(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
+def mentor_or_404(request: ActorRequest, pk: int) -> Mentor:
+    """A mentor slot of the actor's school, names and year at hand; 404 for all others."""
+    for found in school_mentor(request.actor, pk):
+        return found
+    raise Http404
+
+
 @page_for(*WATCHERS)
 def mentor(request: ActorRequest, pk: int) -> HttpResponse:
     """One mentor slot and its pupils with their ticks; `?show=` keeps the open ones."""
-    found = get_object_or_404(school_mentors(request.actor), pk=pk)
+    found = mentor_or_404(request, pk)
     calendar = calendar_of_year(request, found.year)
     page = find_mentor(request.actor, calendar, found)
     return render(

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -18,8 +18,7 @@ from core.saving import form_saved, show_form
 from mentors.models.slots import Mentor
 from records.enums import BookStep
 from records.office.queries.dashboard import covered_classes
-from records.office.queries.pupils import school_mentors
-from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar
+from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar, mentor_or_404
 from records.papers.documents.book_list import render_book_list
 from records.papers.forms.book_handling import (
     STATE_LABELS,
@@ -122,7 +121,7 @@ def undo(request: ActorRequest) -> HttpResponse:
 @form_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """One book: its dates, how far its form is filled, and 德育室's remark, which a post changes."""
-    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    mentor = mentor_or_404(request, pk)
     calendar = calendar_of_year(request, mentor.year)
     found = find_book(request.actor, calendar, mentor)
     form = RemarkForm(request.POST or None, initial={"remark": found.handling.remark})
@@ -138,7 +137,7 @@ def book(request: ActorRequest, pk: int) -> HttpResponse:
 @action_for(Role.MORAL_OFFICE)
 def give_back(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a book back to be made up; its mentors are told why."""
-    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    mentor = mentor_or_404(request, pk)
     calendar = calendar_of_year(request, mentor.year)
     form = ReturnForm(check_items(request.actor), request.POST)
     if form_saved(

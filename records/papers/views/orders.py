@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
 from accounts.enums import AuditKind, Role
@@ -18,8 +18,13 @@ from records.contexts import BookVersion
 from records.desk.services.readings import note_readings
 from records.enums import LetterPaper, LetterState
 from records.models.records import GrowthLetter
-from records.office.queries.pupils import school_mentors
-from records.office.views.dashboard import calendar_of_year, calendar_or_stop, chosen_calendar, class_or_stop
+from records.office.views.dashboard import (
+    calendar_of_year,
+    calendar_or_stop,
+    chosen_calendar,
+    class_or_stop,
+    mentor_or_404,
+)
 from records.papers.documents.record_book import book_manuscript, render_record_book
 from records.papers.documents.tree_hole import TreeHoleCards, render_tree_hole_cards
 from records.papers.forms.orders import BooksForm, BundledForm, LettersForm, PrintForm, TreeHoleForm
@@ -183,7 +188,7 @@ def my_letters(request: ActorRequest) -> HttpResponse:
 @page_for(Role.MORAL_OFFICE)
 def book(request: ActorRequest, pk: int) -> HttpResponse:
     """A mentor's record book for 德育室."""
-    mentor = get_object_or_404(school_mentors(request.actor), pk=pk)
+    mentor = mentor_or_404(request, pk)
     return _book(request, mentor, calendar_of_year(request, mentor.year).year)
 
 
