@@ -99,6 +99,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "notices.context_processors.unread",
                 "records.guides.context_processors.how_to",
                 "records.announcing.context_processors.new_announcements",
+                "records.papers.context_processors.returned",
             ],
             "builtins": [
                 "core.templatetags.routes",

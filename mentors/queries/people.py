@@ -304,6 +304,11 @@ def find_teachers(
     return with_people_details(teachers, year=year, on=actor.today).order_by(*TEACHER_ORDERS["number"])
 
 
+def all_teachers(actor: Actor, year: SchoolYear | None) -> QuerySet[Teacher]:
+    """As `find_teachers`, without looking for anybody."""
+    return find_teachers(actor, year=year)
+
+
 def accounts_without_teacher(actor: Actor) -> QuerySet[User]:
     """Accounts of the school that belong to no teacher of the roster, e.g. an office account."""
     return (
@@ -320,6 +325,11 @@ def accounts_without_teacher(actor: Actor) -> QuerySet[User]:
 def has_pupils(actor: Actor) -> bool:
     """Whether the actor is somebody's mentor today. One query."""
     return Assignment.objects.held_by(actor).active().exists()
+
+
+def all_pupils(actor: Actor, year: SchoolYear | None) -> QuerySet[Pupil]:
+    """As `find_pupils`, without looking for anybody."""
+    return find_pupils(actor, year=year)
 
 
 # States of a pupil on the admin's list.

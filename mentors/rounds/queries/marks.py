@@ -34,6 +34,11 @@ def candidacies_visible_to(actor: Actor) -> QuerySet[RoundMentor]:
     return rows.filter(round__mode=MatchingMode.TWO_SIDED).select_related("round__grade", "round__year", "mentor")
 
 
+def candidacies_in_full(actor: Actor) -> QuerySet[RoundMentor]:
+    """As `candidacies_visible_to`, with classes and names at hand."""
+    return candidacies_visible_to(actor).prefetch_related("classes__grade", "mentor__members__teacher")
+
+
 def can_be_marked(round: MatchingRound) -> bool:
     """Whether mentors may mark now: from the opening date until the result is published."""
     return round.asks_mentors and phase(round, now()) in (Phase.CHOOSING, Phase.OVER)

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.saving import attempt
 from mentors.enums import MentorMarkKind
 from mentors.rounds.models import RoundMentor
-from mentors.rounds.queries.marks import can_be_marked, candidacies_visible_to, mark_sheet, mark_tasks
+from mentors.rounds.queries.marks import can_be_marked, candidacies_in_full, mark_sheet, mark_tasks
 from mentors.rounds.services.marks import mark_pupil, order_preferred
 
 MARKERS = (Role.MENTOR, Role.MORAL_OFFICE)
@@ -64,8 +64,7 @@ def order(request: ActorRequest, pk: int, pupil: int) -> HttpResponse:
 
 
 def _candidate(request: ActorRequest, pk: int) -> RoundMentor:
-    rows = candidacies_visible_to(request.actor).prefetch_related("classes__grade", "mentor__members__teacher")
-    return get_visible_or_404(rows, request.actor, pk=pk)
+    return get_visible_or_404(candidacies_in_full, request.actor, pk=pk)
 
 
 def _saved(request: ActorRequest, candidate: RoundMentor, service: Callable[[], object]) -> HttpResponse:

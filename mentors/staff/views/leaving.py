@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from core.saving import button_done, form_saved, show_form
 from mentors.models.slots import Teacher
-from mentors.queries.people import find_teachers
+from mentors.queries.people import all_teachers
 from mentors.staff.forms.pupils import LeavingForm
 from mentors.staff.services.transfers import draw_leaving, leaving_days, reinstate_teacher, retire_teacher
 from mentors.team.services.handover import ask_for_notes
@@ -68,4 +68,4 @@ def come_back(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _teacher(request: ActorRequest, pk: int) -> Teacher:
-    return get_visible_or_404(find_teachers(request.actor, year=None), request.actor, pk=pk)
+    return get_visible_or_404(all_teachers, request.actor, None, pk=pk)

@@ -11,7 +11,15 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, form_for, get_visible_or_404, page_for
 from core.saving import form_saved, show_form
 from core.text import clean_text, small_number
-from mentors.queries.people import GONE, PRESENT, classes_visible_to, enrolment_history, find_pupils, namesakes
+from mentors.queries.people import (
+    GONE,
+    PRESENT,
+    all_pupils,
+    classes_visible_to,
+    enrolment_history,
+    find_pupils,
+    namesakes,
+)
 from mentors.rules import can_assign
 from mentors.services.assignments import withdraw_pupil
 from mentors.staff.forms.pupils import ClassForm, PupilForm
@@ -150,7 +158,7 @@ def _classes(request: ActorRequest) -> list[SchoolClass]:
 
 
 def _pupil(request: ActorRequest, pk: int) -> Pupil:
-    return get_visible_or_404(find_pupils(request.actor, year=request.actor.calendar.year), request.actor, pk=pk)
+    return get_visible_or_404(all_pupils, request.actor, request.actor.calendar.year, pk=pk)
 
 
 def _about(pupil: Pupil) -> dict[str, Any]:
