@@ -42,6 +42,9 @@ ON_BOTH_DATABASES = {"cases", "imports", "jobs", "mentors", "year"}
 # `script/test` collects for these stages only the folder that belongs to the mark.
 FOLDER_OF_STAGE = {"browser": "browser", "migrations": "migrating", "servers": "servers"}
 
+# Walks over all pages, the longest tests: were they among the last, one worker would wait for the other.
+WALKS = {"test_modules.py", "test_readiness.py", *(path.name for path in (TESTS / "roles").glob("test_*.py"))}
+
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
@@ -92,7 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of a stage's folder, and what depends on how the database locks and compares."""
+    """Mark the tests of a stage's folder, and what depends on how the database locks and compares; the walks first."""
+    walks = set()
     for item in items:
         marker = item.get_closest_marker("django_db")
         transactional = marker is not None and marker.kwargs.get("transaction")
@@ -105,6 +109,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         depends = folder in ON_BOTH_DATABASES and item.get_closest_marker("any_database") is None
         if transactional or (depends and _uses_database(item) and _is_built_from_a1(item)):
             item.add_marker("both_databases")
+        if item.path.name in WALKS and not transactional:
+            walks.add(item)
+    # Tests with transactions of their own stay behind all others.
+    items.sort(key=lambda item: item not in walks)
 
 
 def _uses_database(item: pytest.Item) -> bool:
