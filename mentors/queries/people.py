@@ -360,8 +360,7 @@ def find_pupils(
     pupils = pupils.annotate(
         place=FilteredRelation("enrolments", condition=Q(enrolments__year=year, enrolments__ends_on=None))
     )
-    text = text.strip()
-    if text:
+    if text := text.strip():
         pupils = pupils.filter(named_like(text) | Q(student_number__icontains=text))
     if class_id is not None:
         pupils = pupils.filter(Q(("place__school_class_id", class_id)))
