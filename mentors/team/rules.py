@@ -1,20 +1,34 @@
 """Questions about one actor and the meetings of a place, or a hand-over note 交接说明."""
 
+from collections.abc import Callable
+from functools import cache
+
 from accounts.actors import Actor
 from accounts.enums import Role
 from mentors.enums import MeetingCircle
 from mentors.team.models import CaseMeeting
 from mentors.team.queries.handover import held_lately, is_in_team
-from mentors.team.queries.places import MeetingPlace, own_grades, place_of
-from schools.models import SchoolClass
+from mentors.team.queries.places import MeetingPlace, own_grades, place_of, wider_places
+from schools.models import SchoolClass, SchoolYear
 from students.models import Enrolment, Pupil
 
 #: Who lead the system: they read and write what is wider than a class.
 _LEADING = (Role.MORAL_OFFICE, Role.LEADER)
 
 
-def can_read_meetings(actor: Actor, place: MeetingPlace) -> bool:
-    """Of a class its present team, its homeroom teacher, and 德育室; of a grade those of its classes; see `word`."""
+def readable_places(actor: Actor) -> list[MeetingPlace]:
+    """Those of the `wider_places` whose meetings the actor may read. Three queries, however many grades there are."""
+    grades_once = cache(own_grades)
+    return [place for place in wider_places(actor) if can_read_meetings(actor, place, grades_once)]
+
+
+def can_read_meetings(
+    actor: Actor, place: MeetingPlace, grades_of: Callable[[Actor, SchoolYear], set[int]] = own_grades
+) -> bool:
+    """Of a class its present team, its homeroom teacher, and 德育室; of a grade those of its classes; see `word`.
+
+    `grades_of` is asked for the actor's own grades, where many places are asked about.
+    """
     if actor.school_id != place.year.school_id:
         return False
     if place.school_class is not None:
@@ -23,7 +37,7 @@ def can_read_meetings(actor: Actor, place: MeetingPlace) -> bool:
         return True
     if place.grade is None or not actor.has(Role.MENTOR, Role.HOMEROOM):
         return False
-    return place.grade.pk in own_grades(actor, place.year)
+    return place.grade.pk in grades_of(actor, place.year)
 
 
 def can_hold_meetings(actor: Actor, place: MeetingPlace) -> bool:

@@ -19,7 +19,7 @@ from mentors.services.slots import set_team
 from mentors.team.models import CaseMeeting
 from mentors.team.queries.meetings import meetings_of
 from mentors.team.queries.places import MeetingPlace, class_place
-from mentors.team.rules import can_hold_meetings, can_read_meetings
+from mentors.team.rules import can_hold_meetings, can_read_meetings, readable_places
 from mentors.team.services.meetings import MeetingData, delete_meeting, hold_meeting, restore_meeting, update_meeting
 from tests.cast import TODAY, SchoolCast
 
@@ -311,6 +311,14 @@ def test_each_finds_the_places_that_they_may_read(qingzhu: SchoolCast, client_of
     assert titles(qingzhu.mentor) == ["全校研讨", "一年级研讨"]
     assert titles(qingzhu.leader)[0] == "全校研讨"
     assert titles(qingzhu.leader)[-1] == "工作小组会议"
+
+
+def test_own_grades_are_asked_for_once(qingzhu: SchoolCast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """They were asked for again for each grade of the school: 18 queries where eight do."""
+    actor = qingzhu.actor(qingzhu.homeroom)
+    # The year, the grades, the grades of the classes that one leads, and of those in whose team one is.
+    with django_assert_num_queries(4):
+        assert [place.title for place in readable_places(actor)] == ["全校研讨", "一年级研讨"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -23,8 +23,8 @@ from mentors.team.queries.meetings import (
     meetings_visible_to,
     usual_teachers,
 )
-from mentors.team.queries.places import MeetingPlace, class_place, find_place, place_of, wider_places
-from mentors.team.rules import can_edit_meeting, can_hold_meetings, can_read_meetings
+from mentors.team.queries.places import MeetingPlace, class_place, find_place, place_of
+from mentors.team.rules import can_edit_meeting, can_hold_meetings, can_read_meetings, readable_places
 from mentors.team.services.meetings import delete_meeting, hold_meeting, restore_meeting, update_meeting
 
 READERS = (Role.MENTOR, Role.HOMEROOM, Role.MORAL_OFFICE)
@@ -38,7 +38,7 @@ WIDER_WRITERS = (Role.HOMEROOM, Role.MORAL_OFFICE, Role.LEADER)
 @page_for(*WIDER_READERS)
 def places(request: ActorRequest) -> HttpResponse:
     """The meetings that are wider than a class's: of which grades, the school, the working group."""
-    found = [place for place in wider_places(request.actor) if can_read_meetings(request.actor, place)]
+    found = readable_places(request.actor)
     return render(request, "team/meetings/places.html", {"places": found, "year": request.actor.calendar.year})
 
 
