@@ -107,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "core.templatetags.words",
                 "core.templatetags.dialling",
                 "core.templatetags.refused",
+                "core.templatetags.sheets",
                 "jobs.templatetags.lists",
                 "django.templatetags.static",
                 "crispy_forms.templatetags.crispy_forms_tags",
@@ -194,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],

@@ -363,4 +363,19 @@
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
+
+  // --- What came within the first page is fetched for the next one, which is told so: core/templatetags/sheets.py.
+  const within = [...document.querySelectorAll("[data-within]")];
+  if (within.length) {
+    window.addEventListener("load", async () => {
+      try {
+        const answers = await Promise.all(within.map((part) => fetch(part.dataset.within, { priority: "low" })));
+        if (!answers.every((answer) => answer.ok)) return;
+        const secure = window.location.protocol === "https:" ? "; secure" : "";
+        document.cookie = `sheets=${within[0].dataset.release}; path=/; max-age=31536000; samesite=lax${secure}`;
+      } catch {
+        // Without a line: the next page brings them along too.
+      }
+    });
+  }
 })();

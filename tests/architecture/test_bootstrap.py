@@ -64,5 +64,5 @@ def test_the_sheet_is_collected_without_the_rest() -> None:
 def test_the_script_that_is_not_deferred_stands_before_the_sheets(page: str) -> None:
     """Behind them it waited until they had come, and the browser read on only after it."""
     head = (ROOT / "templates" / page).read_text(encoding="utf-8")
-    sheet, script = head.index('rel="stylesheet"'), head.index("js/theme.js")
+    sheet, script = head.index("{% sheet"), head.index("js/theme.js")
     assert script < sheet
