@@ -199,3 +199,15 @@ def sticking_out(visitor: Visitor, met: list[str]) -> list[tuple[str, int, str]]
             if page.evaluate(STICKS_OUT) > 0:
                 wide.append((path, width, letters))
     return wide
+
+
+def test_a_first_page_asks_for_no_sheet_and_the_next_one_finds_them_kept(visit: OpenVisit) -> None:
+    """On a slow line the sheets took as long again as the page, and nothing was shown before."""
+    phone = visit(PHONE)
+    over_the_line = """() => performance.getEntriesByType("resource").filter((one) => one.initiatorType === "link" &&
+      one.name.endsWith(".css")).map((one) => one.transferSize)"""
+    page = phone.go("/account/sign-in/")
+    assert page.evaluate(over_the_line) == []
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+    page.wait_for_function("() => document.cookie.includes('sheets=')")
+    assert phone.go("/account/sign-in/").evaluate(over_the_line) == [0, 0]
