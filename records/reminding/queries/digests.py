@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import RoleGrant
 from accounts.queries import accounts_by_key, users_with_role
+from core.kept import kept
 from mentors.models.slots import Assignment, MentorMember
 from records.enums import TickState
 from records.models.care import Referral
@@ -36,7 +37,7 @@ from records.reminding.contexts import (
 from records.reminding.models import Reminder
 from records.reminding.queries.rules import reminder_rules, sends_on
 from schools.calendar import SchoolCalendar, YearCalendar
-from schools.models import School
+from schools.models import School, SchoolYear
 from schools.queries import Due, PlanRules, Window
 from students.models import Enrolment
 from students.querysets import EnrolmentQuerySet
@@ -168,11 +169,12 @@ def coming_digests(
     accounts = accounts_by_key(people)
     for found in asked:
         counts, label = opened[found.plan.plan.supporting_owes], found.plan.plan.letter_label
+        told = {reach: [due for due in found.due if rules.of(due.what.action).tells(reach)] for reach in Reach}
         for user_id, places in people.items():
             if rules.is_muted(user_id, found.on) or not accounts[user_id].is_active:
                 continue
             known = said_before[user_id]
-            items = list(chain.from_iterable(place.items(found, rules, counts, label) for place in places))
+            items = [item for place in places for item in place.items(found.on, told[place.reach], counts, label)]
             if said := known.news(items, found.on):
                 digests[found.on].append(Digest(school, accounts[user_id], said))
                 known.keys.update(item.key for item in said)
@@ -224,12 +226,11 @@ class _Place:
     until: datetime.date = datetime.date.max
 
     def items(
-        self, found: _Asked, rules: ReminderRules, counts: Mapping[tuple[Whose, str], int], label: str
+        self, on: datetime.date, told: Sequence[DueAction], counts: Mapping[tuple[Whose, str], int], label: str
     ) -> Iterator[DigestItem]:
-        """What is open here on the day of `found`."""
-        for due in found.due if self.since <= found.on <= self.until else ():
-            count = counts.get((self.whose, due.place), 0)
-            if count and rules.of(due.what.action).tells(self.reach):
+        """What of `told` is open here on that day."""
+        for due in told if self.since <= on <= self.until else ():
+            if count := counts.get((self.whose, due.place), 0):
                 yield DigestItem(due, count, label, self.reach, self.whose[1], self.words)
 
 
@@ -285,11 +286,7 @@ def open_counts(
         name: {pk: calendar.period_of(rule, what.term).pk for rule in what.rules for pk in rule.grade_ids}
         for name, what in due.items()
     }
-    done = set(
-        Tick.objects.filter(
-            period__in=set(chain.from_iterable(found.values() for found in periods.values())), state=TickState.DONE
-        ).values_list("pupil_id", "period_id", "action")
-    )
+    done = set(_done(sorted(set(chain.from_iterable(found.values() for found in periods.values())))))
     opened: dict[int, list[str]] = defaultdict(list)
     for pupil_id, (_class_id, grade_id) in places.items():
         for name, what in due.items():
@@ -298,8 +295,7 @@ def open_counts(
                 opened[pupil_id].append(name)
     counts: dict[tuple[Whose, str], int] = defaultdict(int)
     if Reach.OWN in reaches:
-        held = Assignment.objects.active().filter(year=calendar.year)
-        for mentor_id, pupil_id in (held if supporting else held.main()).values_list("mentor_id", "pupil_id"):
+        for mentor_id, pupil_id in _held(calendar.year, supporting=supporting):
             for name in opened.get(pupil_id, ()):
                 counts[(Reach.OWN, mentor_id), name] += 1
     for pupil_id, names in opened.items():
@@ -307,3 +303,15 @@ def open_counts(
             for name in names if whose[0] in reaches else ():
                 counts[whose, name] += 1
     return counts
+
+
+@kept
+def _done(period_ids: Collection[int]) -> QuerySet[Tick, tuple[int, int, str]]:
+    rows = Tick.objects.filter(period__in=period_ids, state=TickState.DONE)
+    return rows.values_list("pupil_id", "period_id", "action")
+
+
+@kept
+def _held(year: SchoolYear, *, supporting: bool) -> QuerySet[Assignment, tuple[int, int]]:
+    held = Assignment.objects.active().filter(year=year)
+    return (held if supporting else held.main()).values_list("mentor_id", "pupil_id")
