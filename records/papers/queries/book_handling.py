@@ -21,7 +21,7 @@ from records.papers.models import BookCheckItem, BookHandling
 from records.papers.queries.books import NO_CLASS
 from records.papers.queries.filing import filed_under, filing_rank
 from schools.calendar import YearCalendar
-from schools.models import SchoolClass
+from schools.models import SchoolClass, SchoolYear, Term
 from schools.queries import paper_style
 from students.querysets import lasting
 
@@ -182,15 +182,13 @@ def _lies_in(book: HandledBook, *, class_id: int | None, grade_id: int | None) -
 
 
 def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None) -> list[HandledBook]:
-    slots = Mentor.objects.visible_to(actor).of_year(calendar.year).with_names().order_by("pk")
-    handled = BookHandling.objects.visible_to(actor).of_term(calendar.term).select_related("checked_by")
-    if mentor is not None:
-        slots, handled = slots.filter(pk=mentor.pk), handled.filter(mentor=mentor)
-    handlings = {row.mentor_id: row for row in handled}
+    only = mentor.pk if mentor is not None else None
+    handlings = {row.mentor_id: row for row in _handled(actor, calendar.term, only)}
     places = filed_under(calendar.year, mentor=mentor)
     figures = _figures(calendar, mentor)
+    required = [(action, calendar.label(action)) for action in calendar.rules.required]
     books = []
-    for slot in slots:
+    for slot in _slots(actor, calendar.year, only):
         found = figures.get(slot.pk, {})
         filing = places.get(slot.pk)
         place = filing.school_class if filing is not None else None
@@ -203,14 +201,26 @@ def _books(actor: Actor, calendar: YearCalendar, *, mentor: Mentor | None = None
                 school_class=place,
                 pupils=found.get("pupils", 0),
                 actions=tuple(
-                    Progress(action, calendar.label(action), found.get(f"done_{action}", 0), owed)
-                    for action in calendar.rules.required
+                    Progress(action, label, found.get(f"done_{action}", 0), owed)
+                    for action, label in required
                     if (owed := found.get(f"owed_{action}", 0))
                 ),
                 is_own=any(m.teacher.user_id == actor.user_id for m in slot.members.all()),
             )
         )
     return sorted(books, key=lambda book: filing_rank(book.mentor, places))
+
+
+@kept
+def _slots(actor: Actor, year: SchoolYear, only: int | None) -> QuerySet[Mentor]:
+    slots = Mentor.objects.visible_to(actor).of_year(year).with_names().order_by("pk")
+    return slots if only is None else slots.filter(pk=only)
+
+
+@kept
+def _handled(actor: Actor, term: Term, only: int | None) -> QuerySet[BookHandling]:
+    handled = BookHandling.objects.visible_to(actor).of_term(term).select_related("checked_by")
+    return handled if only is None else handled.filter(mentor_id=only)
 
 
 def _figures(calendar: YearCalendar, mentor: Mentor | None) -> dict[int, dict[str, Any]]:

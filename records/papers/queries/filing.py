@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from core.kept import kept
 from mentors.models.slots import Assignment, Mentor, TeamMember
 from schools.models import SchoolClass, SchoolYear
 from students.querysets import lasting
@@ -26,13 +29,10 @@ def filed_under(year: SchoolYear, *, mentor: Mentor | None = None) -> dict[int, 
     A query for the teams, one for the pupils' classes, which count where a slot is in no team, and one for those.
     """
     places: dict[int, Filing] = {}
-    members = TeamMember.objects.filter(school_class__year=year)
     assigned = Assignment.objects.lasting(year).main()
     if mentor is not None:
-        members, assigned = members.filter(mentor=mentor), assigned.filter(mentor=mentor)
-    for member in members.select_related("school_class__grade").order_by(
-        "-is_leader", "school_class__grade__number", "school_class__number", "position"
-    ):
+        assigned = assigned.filter(mentor=mentor)
+    for member in _members(year, mentor.pk if mentor is not None else None):
         filing = Filing(member.school_class, LEADER if member.is_leader else member.position)
         places.setdefault(member.mentor_id, filing)
     held = dict(
@@ -45,6 +45,16 @@ def filed_under(year: SchoolYear, *, mentor: Mentor | None = None) -> dict[int, 
         classes = SchoolClass.objects.of_year(year).select_related("grade").in_bulk(list(held.values()))
         places |= {slot: Filing(classes[key], TEAMLESS) for slot, key in held.items()}
     return places
+
+
+@kept
+def _members(year: SchoolYear, mentor_id: int | None) -> QuerySet[TeamMember]:
+    members = TeamMember.objects.filter(school_class__year=year)
+    if mentor_id is not None:
+        members = members.filter(mentor_id=mentor_id)
+    return members.select_related("school_class__grade").order_by(
+        "-is_leader", "school_class__grade__number", "school_class__number", "position"
+    )
 
 
 def filing_rank(mentor: Mentor, places: Mapping[int, Filing]) -> tuple[bool, int, int, int, int]:
