@@ -1,9 +1,12 @@
 """Style sheets go within a browser's first page, and are asked for by their addresses ever after."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 from django.http import HttpRequest
 from django.template import Context, Template
@@ -75,3 +78,17 @@ def test_files_that_another_machine_keeps_are_asked_for(folder: Path) -> None:
 
 def test_files_without_a_release_are_asked_for() -> None:
     assert shown(opened()) == ASKED_FOR
+
+
+def test_no_sheet_that_may_go_within_a_page_names_a_file_beside_it() -> None:
+    """Within a page such an address would lead somewhere else."""
+    named: dict[str, list[str]] = {}
+    for template in (Path(settings.BASE_DIR) / "templates").rglob("*.html"):
+        for name in re.findall(r"{% sheet ['\"](\S+)['\"] %}", template.read_text(encoding="utf-8")):
+            found = finders.find(name)
+            assert found is not None, name
+            text = Path(found).read_text(encoding="utf-8")
+            named[name] = [
+                address for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", text) if address[:5] != "data:"
+            ]
+    assert (len(named) > 10, {name: found for name, found in named.items() if found}) == (True, {})
