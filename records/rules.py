@@ -98,10 +98,15 @@ def planned_by(actor: Actor, pupil_ids: Iterable[int]) -> set[int]:
 
     One query.
     """
+    return set(_planned_by(actor, set(pupil_ids)))
+
+
+@kept
+def _planned_by(actor: Actor, pupil_ids: set[int]) -> QuerySet[Enrolment, int]:
     mentored = Assignment.objects.held_by(actor).active().main()
     own = Q(school_class_id__in=actor.homeroom_class_ids) | Q(pupil_id__in=mentored.values("pupil_id"))
-    rows = Enrolment.objects.in_school(actor).active().filter(own, pupil_id__in=set(pupil_ids))
-    return set(rows.values_list("pupil_id", flat=True))
+    rows = Enrolment.objects.in_school(actor).active().filter(own, pupil_id__in=pupil_ids)
+    return rows.values_list("pupil_id", flat=True)
 
 
 def may_open_class(actor: Actor, school_class: SchoolClass, *roles: Role) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
@@ -17,6 +18,9 @@ from records.querysets.records import HomeVisitQuerySet
 from schools.calendar import YearCalendar
 from schools.models import SchoolClass, SchoolYear, Term
 from students.models import Enrolment, FamilySlip, Pupil
+
+#: So many of them the page shows.
+MOST_PLANS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,16 @@ def open_plans(actor: Actor) -> VisitPlanQuerySet:
     return VisitPlan.objects.visible_to(actor).open().select_related("pupil")
 
 
-def my_plans(actor: Actor, calendar: YearCalendar) -> VisitPlanQuerySet:
-    """The planned visits in which the actor takes part, or which are for the own pupils."""
+@kept
+def my_plans(actor: Actor, year: SchoolYear) -> VisitPlanQuerySet:
+    """The planned visits in which the actor takes part, or which are for the own pupils: one more than `MOST_PLANS`."""
     if actor.user_id is None:
         return VisitPlan.objects.none()
-    own = Assignment.objects.held_by(actor).active().filter(year=calendar.year)
+    own = Assignment.objects.held_by(actor).active().filter(year=year)
     joined = VisitPlan.objects.filter(teachers__user_id=actor.user_id)
     mine = Q(pk__in=joined.values("pk")) | Q(pupil_id__in=own.values("pupil_id"))
-    rows = VisitPlan.objects.visible_to(actor).open().filter(mine, term__year=calendar.year)
-    return rows.select_related("pupil").prefetch_related("teachers")
+    rows = VisitPlan.objects.visible_to(actor).open().filter(mine, term__year=year)
+    return rows.select_related("pupil").prefetch_related("teachers")[: MOST_PLANS + 1]
 
 
 def joined_visits(actor: Actor, term: Term | None) -> HomeVisitQuerySet:

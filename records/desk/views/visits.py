@@ -20,6 +20,7 @@ from records.desk.forms.visits import VisitPlanForm
 from records.desk.models import VisitPlan
 from records.desk.queries.form_start import visit_team
 from records.desk.queries.visits import (
+    MOST_PLANS,
     class_team,
     joined_visits,
     led_classes,
@@ -34,14 +35,13 @@ from records.rules import classes_led_formerly, may_plan_for, planned_by
 from schools.days import coming_days
 
 PAGE_SIZE: Final = 20
-MOST_PLANS: Final = 30
 
 
 @page_for(*RECORDERS)
 def visits(request: ActorRequest) -> HttpResponse:
     """家访安排: what is planned with me or for my pupils, and 我参加的家访, those of all terms or of `?term=`."""
     calendar = request.actor.calendar.now
-    plans = list(my_plans(request.actor, calendar)[: MOST_PLANS + 1])
+    plans = my_plans(request.actor, calendar.year)
     term, terms = only_term(request)
     page = page_of(request, PAGE_SIZE, joined_visits, request.actor, term)
     context = {
