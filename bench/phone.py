@@ -46,7 +46,8 @@ PAINTS: Final = """() => new Promise((done) => {
     const here = performance.getEntriesByType("navigation")[0];
     const all = [here, ...performance.getEntriesByType("resource")];
     done({
-      first: found["first-contentful-paint"] || found.largest || 0, largest: found.largest || 0, answered: here.responseStart,
+      first: found["first-contentful-paint"] || found.largest || 0, largest: found.largest || 0,
+      answered: here.responseStart,
       requests: all.filter((one) => one.transferSize > 0).length,
       bytes: all.reduce((sum, one) => sum + one.transferSize, 0),
     });
