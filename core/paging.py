@@ -14,7 +14,7 @@ P = ParamSpec("P")
 Row = TypeVar("Row")
 
 
-def page_of(
+def list_page(
     request: HttpRequest, size: int, rows: Callable[P, QuerySet[Any, Row]], *args: P.args, **kwargs: P.kwargs
 ) -> Page[Row]:
     """The page that `?page=` names, of `size` of the rows of a module's function, whose query is kept (`core.kept`).

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.importlog import Level, rows_text
 from core.importplan import ChangeKind
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import button_done, show_form
 from core.workbooks import WorkbookRefused
 from jobs.enums import ALL_IMPORTERS, OF_FORMER_YEARS, ImportKind, ImportState
@@ -62,7 +62,7 @@ SHAPE_CODES = frozenset(
 @page_for(*ALL_IMPORTERS)
 def batch_list(request: ActorRequest) -> HttpResponse:
     """What was imported when, by whom, with what outcome."""
-    page = page_of(request, PAGE_SIZE, visible_batches, request.actor)
+    page = list_page(request, PAGE_SIZE, visible_batches, request.actor)
     return render(request, "imports/list.html", {"page": page})
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.clock import now
-from core.paging import page_of
+from core.paging import list_page
 from jobs.enums import ItemState
 from jobs.models import Job
 from jobs.queries import visible_jobs, visible_results
@@ -27,7 +27,7 @@ FAILURES_SHOWN = 50
 @page_for()
 def job_list(request: ActorRequest) -> HttpResponse:
     """One's own jobs; overseers see all of their school's."""
-    page = page_of(request, PAGE_SIZE, visible_jobs, request.actor)
+    page = list_page(request, PAGE_SIZE, visible_jobs, request.actor)
     return render(
         request,
         "jobs/list.html",

@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.ownpaths import own_path
-from core.paging import page_of
+from core.paging import list_page
 from notices.models import Notice
 from notices.queries import own_notices
 from notices.services import mark_all_read, mark_read
@@ -22,7 +22,7 @@ PAGE_SIZE = 20
 @page_for()
 def inbox(request: ActorRequest) -> HttpResponse:
     """One's own notices, the newest first."""
-    page = page_of(request, PAGE_SIZE, own_notices, request.actor)
+    page = list_page(request, PAGE_SIZE, own_notices, request.actor)
     return render(request, "notices/inbox.html", {"page": page})
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from core.paging import page_of
+from core.paging import list_page
 from students.models import Pupil
 from tests.cast import PupilFactory, SchoolCast
 
@@ -30,7 +30,7 @@ def asked(cast: SchoolCast, number: str) -> tuple[tuple[Any, ...], int]:
     """What the page says, and the number of its queries."""
     request = RequestFactory().get("/", {"page": number} if number else {})
     with CaptureQueriesContext(connection) as queries:
-        found = looked_at(page_of(request, SIZE, pupils_of, cast.school.pk))
+        found = looked_at(list_page(request, SIZE, pupils_of, cast.school.pk))
     return found, len(queries)
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import AuditKind, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from accounts.services import audit
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import form_saved, record_changed, show_form
 from mentors.queries.people import classes_visible_to
 from mentors.team.forms import MeetingForm
@@ -116,7 +116,7 @@ def wider_restore(request: ActorRequest, key: str, meeting: int) -> HttpResponse
 
 def _list(request: ActorRequest, place: MeetingPlace) -> HttpResponse:
     actor = request.actor
-    page = page_of(request, PAGE_SIZE, meetings_of, actor, place)
+    page = list_page(request, PAGE_SIZE, meetings_of, actor, place)
     writes = can_hold_meetings(actor, place)
     deleted = deleted_meetings(actor, place) if writes else []
     context = {

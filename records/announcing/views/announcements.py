@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, get_visible_or_404, page_for
 from core.files import stored_file
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import button_done
 from core.text import small_number
 from core.unprintable import said_first, unprintable
@@ -41,7 +41,7 @@ def announcements(request: ActorRequest) -> HttpResponse:
     writes = bool(audiences_of(actor))
     asked = request.GET.get("show", Show.SENT if actor.bureau_id is not None else Show.CURRENT)
     show = Show(asked) if asked in list(Show) and (writes or asked != Show.SENT) else Show.CURRENT
-    page = page_of(request, PAGE_SIZE, announcements_to_show, actor, show)
+    page = list_page(request, PAGE_SIZE, announcements_to_show, actor, show)
     tabs = (
         [(Show.CURRENT, "现在的"), (Show.OPEN, "要看的"), (Show.OVER, "以前的")] if actor.school_id is not None else []
     )

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.enums import SCHOOL_ROLES, Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import button_done, form_saved, record_changed, show_form
 from core.undo import offer_undo
 from jobs.lists import taken_out
@@ -57,7 +57,7 @@ def inbox_page(request: ActorRequest) -> HttpResponse:
     Which of them ask for an adult today is told, for the actor may read them all. `?term=` keeps those of one term.
     """
     term, terms = only_term(request)
-    page = page_of(request, PAGE, inbox, request.actor, term)
+    page = list_page(request, PAGE, inbox, request.actor, term)
     labels = class_labels({card.pupil_id for card in page}, request.actor.calendar.this_year())
     rows = [
         (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
 from core.errors import DomainError
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import form_saved, show_form
 from core.templatetags.words import names
 from core.undo import offer_undo
@@ -43,7 +43,7 @@ def visits(request: ActorRequest) -> HttpResponse:
     calendar = request.actor.calendar.now
     plans = my_plans(request.actor, calendar.year)
     term, terms = only_term(request)
-    page = page_of(request, PAGE_SIZE, joined_visits, request.actor, term)
+    page = list_page(request, PAGE_SIZE, joined_visits, request.actor, term)
     context = {
         "plans": plans[:MOST_PLANS],
         "has_more_plans": len(plans) > MOST_PLANS,

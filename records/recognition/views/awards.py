@@ -10,7 +10,7 @@ from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404
 from accounts.services import audit
 from core.clock import today
 from core.errors import DomainError
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import button_done, form_saved, show_form
 from core.text import small_number
 from core.unprintable import said_first, unprintable_names
@@ -52,7 +52,7 @@ PAGE_SIZE = 20
 @page_for(*EVERYBODY)
 def rounds(request: ActorRequest) -> HttpResponse:
     """All rounds, the latest first; those that are open to the actor's nomination say so."""
-    page = page_of(request, PAGE_SIZE, rounds_visible_to, request.actor)
+    page = list_page(request, PAGE_SIZE, rounds_visible_to, request.actor)
     rows = [(row, takes_nominations(row, request.actor), can_nominate(request.actor, row)) for row in page]
     context = {
         "rows": rows,

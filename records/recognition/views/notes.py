@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from accounts.enums import Role
 from accounts.http import ActorRequest, action_for, form_for, get_visible_or_404, page_for
-from core.paging import page_of
+from core.paging import list_page
 from core.saving import button_done, form_saved, record_changed, show_form
 from records.recognition.forms.notes import ExperienceNoteForm, ReturnForm
 from records.recognition.models import ExperienceNote
@@ -41,7 +41,7 @@ def notes(request: ActorRequest) -> HttpResponse:
     reads = can_publish_notes(request.actor)
     if show not in TABS or (show == "waiting" and not reads):
         show = ""
-    page = page_of(request, PAGE_SIZE, TABS[show], request.actor)
+    page = list_page(request, PAGE_SIZE, TABS[show], request.actor)
     tabs = [("", "大家的分享"), ("mine", "我写的"), *([("waiting", "等我看的")] if reads else [])]
     context = {"page_obj": page, "show": show, "tabs": tabs, "user_id": request.actor.user_id}
     return render(request, "recognition/notes.html", context)
