@@ -40,8 +40,8 @@ Row = TypeVar("Row")
 #: So many calls of each shape are compared with what Django makes of them.
 CHECKS = 1
 
-#: So many shapes are kept in a process, the latest used ones.
-_MOST: Final = 500
+#: So many shapes are kept in a process, the latest used ones; each takes some 30 KB, all pages of a school make 400.
+_MOST: Final = 1_000
 #: Keys as no table has them, but as columns of keys may hold. They and the days go up: what was sorted stays so.
 _KEY: Final = 918_273_645_000_000_000
 #: A call with more values goes unkept: finding each in the SQL takes longer than Django needs.

@@ -239,11 +239,14 @@ def menu_of(page: Page, name: str) -> Locator | None:
 
 
 def through_navigation(page: Page, name: str) -> None:
-    """Press an entry of the navigation; it may stand in a menu."""
+    """Press an entry of the navigation, which may stand in a menu, and wait until its page is whole: who counts rows
+    at once would count those that have come.
+    """
     word = menu_of(page, name)
     if word is not None:
         word.click()
-    page.get_by_role("link", name=name, exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).first.click()
 
 
 OpenVisit = Callable[[dict[str, int]], Visitor]
