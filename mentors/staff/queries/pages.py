@@ -31,7 +31,8 @@ def _filled(page: Page[Any], read: Callable[[list[int]], list[Any]]) -> Page[Any
     found: Any = page.object_list
     keys = list(found.values_list("pk", flat=True))
     rows = {row.pk: row for row in read(keys)}
-    page.object_list = [rows[key] for key in keys]
+    # Two pupils may be made one between the two looks.
+    page.object_list = [rows[key] for key in keys if key in rows]
     return page
 
 
